@@ -25,6 +25,11 @@ def main(arguments: Sequence[str] | None = None, now_utc: Callable[[], str] | No
         from commands.program import program
     except ModuleNotFoundError as error:
         return _show_missing(error.name or str(error))
+    if shell := os.environ.get("SERAH_COMPLETE"):
+        from commands.completion import answer
+
+        answer(program(now_utc), shell, _globals_first)
+        return 0
     return run(program(now_utc), args)
 
 

@@ -215,26 +215,6 @@ def confirm(question: str, *, default: bool) -> bool:
         return False
 
 
-def kind_argument(store: "Store", kind: str | None) -> str | None:
-    """A kind that the needs name, or None where no kind is given.
-
-    Raises:
-        InputError: no need and no item is of that kind.
-    """
-
-    if kind is None:
-        return None
-    kinds = sorted({need.kind for need in store.state.needs()})
-    if kind not in kinds:
-        raise InputError(
-            N_("there is no kind {kind}"),
-            hint=N_("The kinds are: {kinds}.") if kinds else N_("Load a table of needs, or take in data that has one."),
-            kind=kind,
-            kinds=", ".join(kinds),
-        )
-    return kind
-
-
 class Whole(click.IntRange):
     """A whole number from `min` to `max`, called so in the user's language; click calls it an integer range."""
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from keyword import iskeyword
 
 import click
+from click.shell_completion import CompletionItem
 
 import language
 from commands import VERSION
@@ -52,6 +53,10 @@ COMMANDS = {
         N_("Write an empty table to fill in, with drop-downs and an example. KIND: places, needs, items or points."),
     ),
     "plan": ("admin.plan", N_("Register the items that the needs ask for and that do not exist yet.")),
+    "withdraw": (
+        "admin.plan",
+        N_("Withdraw a place with all below it, a kind or a critical point from the plan; its records stay."),
+    ),
     "items": ("admin.plan", N_("List items: code, kind, to, k/n, holder, condition.")),
     "receive": (
         "record.receive",
@@ -131,6 +136,10 @@ COMMANDS = {
     ),
     "token": ("admin.tokens", N_("Make a read-only token for an observer, revoke one, or list them.")),
     "doctor": ("admin.doctor", N_("Check camera, libraries, fonts, disk, clock and database; say how to fix them.")),
+    "completion": (
+        "completion",
+        N_("Print the script that completes commands, options, places, kinds and codes in bash, zsh or PowerShell."),
+    ),
     "demo": ("demo", N_("Show the whole job on the Buleleng example, with no camera.")),
 }
 """Of each command: its module, and what it does."""
@@ -170,6 +179,11 @@ class Program(click.Group):
         """List each command with its whole help text, wrapped and not cut."""
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, about(name)) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that go on as typed; none is imported for it."""
+        found = [CompletionItem(name, help=about(name)) for name in COMMANDS if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
 
 def about(name: str) -> str:

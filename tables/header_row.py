@@ -51,7 +51,10 @@ def find_header(file: str, rows: Sequence[Sequence[str]], kinds: Sequence[str], 
             )
         return _best(_from(rows, at, kinds, reading))
     found = [
-        header for at, row in enumerate(rows[:_LOOKED_AT]) if any(row) for header in _from(rows, at, kinds, reading)
+        header
+        for at, row in enumerate(rows[:_LOOKED_AT])
+        if any(row) and not any(cell.startswith(":") for cell in row)  # Kecamatan : Gerokgak
+        for header in _from(rows, at, kinds, reading)
     ]
     if not found:
         raise InputError(N_("{file} is empty"), hint=N_("A table begins with a row of headers."), file=file)

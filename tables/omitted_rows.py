@@ -1,6 +1,9 @@
-"""What stands among and below the rows of an office's table: column numbers, examples, totals, remarks, signatures."""
+"""What stands among and below the rows of an office's table: column numbers, examples, totals, remarks, signatures, and
+areas that head the rows below them.
+"""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -21,10 +24,21 @@ _BELOW = re.compile(
     rf"|[\w .]{{2,30}}, *(?:tanggal|\.{{2,}}|_{{2,}}|(?:\d{{1,2}}|\.+) *(?:{_MONTH})))",
     re.IGNORECASE,
 )
+_WRONG_TOTAL = N_("the total says {said}, and the rows {first} to {last} make {made}: correct the one that is wrong")
 _EXAMPLE = re.compile(r"(?:contoh|example|cth\.?)\s*:?", re.IGNORECASE)
 _SHOWN_RUNS = 5
 _IN_BRACKETS = re.compile(r"\(?([0-9]{1,3})\)?")
 
+
+_AREAS = {
+    "district": (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+(.+)", re.IGNORECASE), "Kecamatan"),
+    "village": (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+(.+)", re.IGNORECASE), "Desa"),
+}
+"""Columns of a list of places that may stand as rows instead: what such a row says, and what the column is headed."""
+_MARK = re.compile(r"[IVXL]{1,6}\.?|[A-Z]\.")
+"""What stands before a group of rows in place of their running numbers: II, B."""
+_NO_NAME = re.compile(r"\b(?:dan|se|desa|kelurahan|and)\b", re.IGNORECASE)
+"""A title of many: DAFTAR ... KECAMATAN DAN DESA."""
 
 Blame = Callable[[int, int, str, dict[str, object]], Fault]
 """Makes a fault of row, column from 0, message and values."""
@@ -111,8 +125,7 @@ class _Sums:
         self._part = self._rows = 0
         if fits:
             return []
-        message = N_("the total says {said}, and the rows {first} to {last} make {made}: correct the one that is wrong")
-        return [blame(row, column, message, values)]
+        return [blame(row, column, _WRONG_TOTAL, values)]
 
 
 def _numbers_columns(cells: Sequence[str]) -> bool:
@@ -131,3 +144,79 @@ def _is_total(cells: Sequence[str], *, is_whole: bool) -> bool:
 def _is_below(cells: Sequence[str], *, after_gap: bool) -> bool:
     filled = [cell for cell in cells if cell]
     return any(_BELOW.match(cell) for cell in filled) or (after_gap and len(filled) == 1)
+
+
+@dataclass(slots=True)
+class Areas:
+    """Areas that stand as rows of their own above their rows: the headings of the columns that they stand for, and from
+    each row on what these hold.
+    """
+
+    headings: tuple[str, ...]
+    rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    heads: list[Row] = field(default_factory=list)
+
+    def of(self, number: int) -> dict[str, str]:
+        """What the columns hold in a row of the table."""
+        at = bisect_right(self.rows, number, key=lambda row: row[0])
+        return dict(zip(self.headings, self.rows[at - 1][1], strict=True)) if at else {}
+
+
+def lift_areas(grid: list[list[str]], first: int, end: int, missing: Sequence[str]) -> Areas | None:
+    """Take rows such as "KECAMATAN GEROKGAK" or "II  Kec. Seririt  29" out of a sheet; the others keep their place.
+
+    A title that names one area counts for all rows: "Kecamatan : Gerokgak".
+
+    Args:
+        first: the index of the first line of the headings; `end` that of the first row below them.
+        missing: the columns `district` and `village` that the headings lack.
+
+    Returns:
+        None where no such row or title is there.
+    """
+    now = dict.fromkeys(missing, "")
+    for row in grid[:first]:
+        for name in missing:
+            title = _AREAS[name][0].fullmatch(" ".join(filter(None, row)))
+            if title and not _NO_NAME.search(title[1]):
+                now[name] = title[1]
+    found = Areas(tuple(_AREAS[name][1] for name in missing))
+    if any(now.values()):
+        found.rows.append((end, tuple(now.values())))
+    for at in range(end, len(grid)):
+        named = _area(grid[at], missing)
+        if named is not None:
+            name, text = named
+            now |= {other: "" for other in missing if other != name and name == "district"} | {name: text}
+            found.rows.append((at + 1, tuple(now.values())))
+            found.heads.append((at + 1, grid[at]))
+            grid[at] = []
+    return found if found.rows else None
+
+
+def _area(cells: Sequence[str], missing: Sequence[str]) -> tuple[str, str] | None:
+    """The column and the name where a row says an area and nothing else but numbers."""
+    filled = [cell for cell in cells if cell and whole_number(cell.rstrip(".")) is None]
+    is_marked = len(filled) == 2 and bool(_MARK.fullmatch(filled[0]))
+    if len(filled) != 1 and not is_marked:
+        return None
+    text = filled[-1]
+    for name in missing:
+        if match := _AREAS[name][0].fullmatch(text):
+            return name, match[1]
+    return ("district", text) if is_marked and "district" in missing and not _is_total([text], is_whole=False) else None
+
+
+def check_heads(areas: Areas, rows: Sequence[Row], counted: Sequence[int], blame: Blame) -> list[Fault]:
+    """Faults where an area's row has a number that its rows do not make."""
+    faults = []
+    ends = [number for number, _ in areas.heads[1:]] + [len(rows) + max((number for number, _ in rows), default=0) + 1]
+    for (number, cells), end in zip(areas.heads, ends, strict=True):
+        own = [row for row in rows if number < row[0] < end]
+        for column in counted:
+            said = whole_number(cells[column]) if column < len(cells) else None
+            made = sum(whole_number(row[column]) or 0 for _, row in own if column < len(row))
+            if said is not None and own and said != made:
+                values: dict[str, object] = {"said": said, "made": made, "first": own[0][0], "last": own[-1][0]}
+                faults.append(blame(number, column, _WRONG_TOTAL, values))
+    return faults

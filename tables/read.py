@@ -15,9 +15,9 @@ from tables.formats import csv_file, xlsx_file
 from tables.formats.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
 from tables.formats.old_book import OldSheet, open_old_book
 from tables.header_row import Header, find_header, letter
-from tables.omitted_rows import Row, Tidied, tidy
+from tables.omitted_rows import Areas, Row, Tidied, check_heads, lift_areas, tidy
 from tables.questions import Choice, QuestionError, Reading
-from tables.vocabulary import COUNTED, KEYS, LOADED, best_kind, fold, matched
+from tables.vocabulary import COUNTED, KEYS, LOADED, best_kind, fold, lacking, matched
 
 _OLD = (".xls", ".xlsb", ".ods")
 _Sheet = xlsx_file.XlsxSheet | OldSheet
@@ -68,6 +68,12 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
     suffix = path.suffix.lower()
     if path.is_dir():
         raise InputError(N_("{file} is a folder, not a table"), hint=N_("Name the file."), file=str(path))
+    if path.name.startswith("~$"):
+        raise InputError(
+            N_("{file} is no table: Excel writes it beside a workbook that is open"),
+            hint=N_("Close the workbook, and name it without ~$."),
+            file=path.name,
+        )
     try:
         if suffix in (".xlsx", ".xlsm", *_OLD):
             digest, sheets = (open_old_book if suffix in _OLD else xlsx_file.open_book)(path)
@@ -163,7 +169,10 @@ def _table(
         row = str(header.first + 1) if lines == 1 else f"{header.first + 1}-{header.end}"
         if any(map(any, grid[: header.first])) or lines > 1:
             notes.append((N_("the headings are in row {row}"), {"row": row}))
-    tidied = _tidied(file, grid, header, kinds, reading)
+    areas = _lifted(grid, header, kinds, reading)
+    tidied = _tidied(file, grid, header, kinds, reading, areas)
+    if areas is not None:
+        notes.append((N_("{columns} stand in rows of their own: {count}"), _area_words(areas)))
     if tidied.left_out:
         notes.append((N_("rows left out: {rows}"), {"rows": tidied.words}))
     rows = []
@@ -174,13 +183,33 @@ def _table(
             faults.append((MAX_COLUMNS, Fault(message, values, number, "", file)))
         else:
             cells += [""] * (len(names) - len(cells))
-            rows.append((number, {name: cell for name, cell in zip(names, cells, strict=True) if name}))
+            own = {name: cell for name, cell in zip(names, cells, strict=True) if name}
+            rows.append((number, own | (areas.of(number) if areas else {})))
     if faults:
         raise _untaken(file, [_placed(file, names, at, fault) for at, fault in faults])
+    names += areas.headings if areas else ()
     return Table(file, names, rows, digest, unread, tuple(notes), tuple(tidied.faults), reading)
 
 
-def _tidied(file: str, grid: list[list[str]], header: Header, kinds: Sequence[str], reading: Reading) -> Tidied:
+def _lifted(grid: list[list[str]], header: Header, kinds: Sequence[str], reading: Reading) -> Areas | None:
+    """The areas of a list of places that stand as rows, where its headings lack a column for them."""
+    kind = best_kind(header.names, kinds, reading.columns)
+    missing = lacking(kind, matched(kind, header.names, reading.columns)) if kind == "tree" else []
+    return lift_areas(grid, header.first, header.end, missing) if missing else None
+
+
+def _area_words(areas: Areas) -> dict[str, object]:
+    return {"columns": ", ".join(areas.headings), "count": len(areas.rows)}
+
+
+def _tidied(
+    file: str,
+    grid: list[list[str]],
+    header: Header,
+    kinds: Sequence[str],
+    reading: Reading,
+    areas: Areas | None,
+) -> Tidied:
     """The rows of the table, parted from what stands among and below them."""
     kind = best_kind(header.names, kinds, reading.columns)
     found = matched(kind, header.names, reading.columns)
@@ -196,7 +225,10 @@ def _tidied(file: str, grid: list[list[str]], header: Header, kinds: Sequence[st
     def fault(row: int, at: int, message: str, values: dict[str, object]) -> Fault:
         return Fault(message, values, row, _name(header.names, at), file, f"{letter(at)}{row}")
 
-    return tidy(below, grid[header.first : header.end], is_whole, counted, fault)
+    found = tidy(below, grid[header.first : header.end], is_whole, counted, fault)
+    if areas is not None:
+        found.faults += check_heads(areas, found.rows, counted, fault)
+    return found
 
 
 def _cleaned(file: str, records: Iterable[list[str | Fault]]) -> tuple[list[list[str]], list[tuple[int, Fault]]]:

@@ -104,6 +104,7 @@ _TREE = {
     "district": "district subdistrict sub_district kecamatan nama_kecamatan kec kecamatan_nama "
     "ppk distrik nama_distrik",
     "village": "village desa kelurahan desa_kelurahan kelurahan_desa desa_kel kel_desa nama_desa "
+    "kecamatan_desa kecamatan_kelurahan kecamatan_desa_kelurahan kecamatan_kelurahan_desa kecamatan_desa_kel "
     "nama_kelurahan desa_nama nama_desa_kelurahan nama_kelurahan_desa pps kampung nagari gampong desa_kelurahan_nama",
     "tps": "tps polling_station nomor_tps no_tps nama_tps tps_number",
     "tps_count": "tps_count jumlah_tps jml_tps total_tps banyak_tps banyaknya_tps number_of_tps polling_stations",

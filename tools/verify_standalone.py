@@ -23,7 +23,7 @@ MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 10
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
 NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 5)} | {"1+": range(1, 2**53), "0+": range(2**53)}
-# §3-5, §9: an object (2, 3, 4: in that version), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
+# §3-5, §9: an object (2 to 4: in that version), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
 first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code
 print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair giver receiver; extra kind
@@ -36,24 +36,26 @@ name level parent:text? due:time? dapil:text? voters:0+?; common log seq:1+ prev
 need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; need4 row:"need"
 kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]
 per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+
-election:text? range:range?; range prefix first:0+ last:0+ width:0+; genesis election root station place public_key
-continues:text?; witness head; clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[];
-revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
-plan2 rows:place2|need[] source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove";
-register items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?;
-handover from to bound:text[] items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note
-occurred:time? bast part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to
-bound:text[] items:touch|match[] refused:touch|match[] remarks:remark[] counted:0+? extras:extra[] parties:pair2
-witnesses:text[] carriage:ride note occurred:time? bast part:1+ parts:1+ acknowledged:ack[]; pack2 parent
-children:text[] action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[] note
-occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2 item:touch
-place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials:text[] names:text[]
+election:text? range:range?; gone row:"place" code; goneneed row:"need" kind level:text?; gonepoint row:"point" point;
+range prefix first:0+ last:0+ width:0+; genesis election root station place public_key continues:text?; witness head;
+clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf
+last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2 rows:place2|need[]
+source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove"; register items:item[]
+held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover from to
+bound:text[] items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note occurred:time? bast
+part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to bound:text[]
+items:touch|match[] refused:touch|match[] remarks:remark[] counted:0+? extras:extra[] parties:pair2 witnesses:text[]
+carriage:ride note occurred:time? bast part:1+ parts:1+ acknowledged:ack[]; pack2 parent children:text[]
+action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[] note occurred:time?; inspect
+item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2 item:touch place
+action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials:text[] names:text[]
 result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:time?; delivery2 place vendor contract
 kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?; incident2 action:"open"|"close"
 opened:leaf? place stage items:touch[] text occurred:time?; checklist2 place about answers:answer[] names:text[] note
 occurred:time?; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
-note; correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3 destinations:run[]
-meant:meant?; plan4 rows:place4|need4[] source source_digest:leaf part:1+ parts:1+
+note; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
+reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3 destinations:run[] meant:meant?; plan4
+rows:place4|need4[] source source_digest:leaf part:1+ parts:1+
 """
 FORMS = {name: dict((k + ":text").split(":")[:2] for k in keys) for name, *keys in map(str.split, OBJECTS.split(";"))}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]

@@ -1,20 +1,26 @@
-"""Commands of the plan: plan, items."""
+"""Commands of the plan: plan, items, withdraw."""
 
+import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import click
 
+from commands.completion import KIND, PLACE, complete_planned
 from commands.context import (
     Station,
+    Words,
+    confirm,
     json_option,
-    kind_argument,
     note,
+    one_line,
     pass_station,
     print_json,
     progress,
 )
+from commands.errors import EXIT_USAGE
+from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.format.events import Event
 from db.store import Store
@@ -22,13 +28,16 @@ from language import _, ngettext
 from language.text import number, printable
 from reports.lists.need_list import total_json, total_words
 from reports.words import condition_word, kind_name
-from services.plan.custodians import find_custodian, may_load_plan, optional_custodian
+from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
+from services.plan.plan_records import Withdrawal, record_withdrawal, withdrawal_of
 from services.plan.planning import explained, missing, register_missing
+from tables.vocabulary import parse_level
 
 
 @click.command()
-@click.option("--place", metavar=_("CODE"), help=_("Only for this place and all below it."))
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--place", type=PLACE, metavar=_("CODE"), help=_("Only for this place and all below it."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
 @click.option(
     "--explain", metavar=_("PLACE"), help=_("Show what a place and all below it need, and how each number came about.")
@@ -44,7 +53,7 @@ def plan(
         return
     events: Sequence[Event]
     with station.store(write=not dry_run) as store:
-        top, only = optional_custodian(store, place), kind_argument(store, kind)
+        top, only = optional_custodian(store, place), optional_kind(store, kind)
         if dry_run:
             found, events = missing(store, top, only), ()
         else:
@@ -87,7 +96,7 @@ def plan(
 
 
 def _explain(store: Store, place: str, kind: str | None, *, as_json: bool) -> None:
-    found = explained(store, find_custodian(store, place), kind_argument(store, kind))
+    found = explained(store, find_custodian(store, place), optional_kind(store, kind))
     names = {need.kind: need for need in store.state.needs()}
     if as_json:
         print_json(
@@ -126,18 +135,21 @@ def _number(value: int) -> str:
 
 
 @click.command()
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
-@click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option(
+    "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
+)
 @json_option
 @pass_station
 def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
     with station.store() as store:
         needs = {need.kind: need for need in store.state.needs()}
         found = store.state.find_items(
-            kind=kind_argument(store, kind),
+            kind=optional_kind(store, kind, registered=True),
             under=optional_custodian(store, to),
             held_by=optional_custodian(store, held_by),
+            with_withdrawn=True,
         )
         count = 0
         for item in found:
@@ -171,3 +183,87 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
         if is_filled:
             words = _("None of the items is so. All of them: python main.py items")
         note(words if has_needs or is_filled else _("No items.") + " " + _way_to_a_plan(may_plan))
+
+
+_SORTS = {"place": "place", "tempat": "place", "kind": "kind", "jenis": "kind", "point": "point", "titik": "point"}
+
+
+@click.command()
+@click.argument("what", type=Words(_SORTS), metavar="place|kind|point")
+@click.argument("names", nargs=-1, required=True, metavar=_("NAME..."), shell_complete=complete_planned)
+@click.option("--level", metavar=_("LEVEL"), help=_("Of a kind, only what places of this level need: TPS, PPS, PPK."))
+@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("What was wrong, for whoever reads it later."))
+@click.option("--yes", is_flag=True, help=_("Withdraw without asking."))
+@json_option
+@pass_station
+def withdraw(
+    station: Station, what: str, names: tuple[str, ...], level: str | None, remark: str, yes: bool, as_json: bool
+) -> None:
+    remark = one_line("--note", remark, LONGEST_NOTE)
+    if level is not None and what != "kind":
+        raise InputError(N_("--level goes with a kind alone"), hint=N_("Leave it out."))
+    with station.store(write=True) as store:
+        if what == "place":
+            found = withdrawal_of(store, places=[find_custodian(store, name) for name in names])
+        elif what == "kind":
+            kinds = [find_kind(store, name) for name in names]
+            found = withdrawal_of(store, kinds=kinds, level=None if level is None else _level(level))
+        else:
+            found = withdrawal_of(store, points=[one_line("NAME", name) for name in names])
+        if not yes:
+            _ask_to_withdraw(found)
+        events = record_withdrawal(store, found, note=remark)
+    if as_json:
+        print_json(
+            {
+                **{f"{sort}s": found.count(sort) for sort in ("place", "need", "point")},
+                "things": found.things,
+                "records": found.records,
+                "events": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events],
+            }
+        )
+        return
+    words = _("Withdrawn from the plan: places {places}, kinds {kinds}, critical points {points}. Event {event}.")
+    first = events[0]
+    click.echo(words.format(**_counts(found), event=f"{first.log}:{first.seq}"))
+    note(_hanging_words(found))
+
+
+def _level(word: str) -> str:
+    level = parse_level(word)
+    if level is None:
+        raise InputError(N_("{text} is no level"), hint=N_("The levels are PPK, PPS and TPS."), text=word)
+    return level
+
+
+def _counts(found: Withdrawal) -> dict[str, str]:
+    return {
+        name: _number(found.count(sort)) for name, sort in (("places", "place"), ("kinds", "need"), ("points", "point"))
+    }
+
+
+def _hanging_words(found: Withdrawal) -> str:
+    """What hangs on it, and what becomes of that."""
+    words = _(
+        "Things registered for it: {things} (with a label: {labelled}, handed over: {sent}); records that name it: "
+        "{records}. They stay in the chain, and no report counts or expects them any more."
+    )
+    amounts = {name: _number(getattr(found, name)) for name in ("things", "labelled", "sent", "records")}
+    return words.format(**amounts)
+
+
+def _ask_to_withdraw(found: Withdrawal) -> None:
+    """Show what hangs on it, and ask.
+
+    Raises:
+        InputError: the input is no terminal.
+    """
+    words = _("To be withdrawn from the plan: places {places}, kinds {kinds}, critical points {points}.")
+    told = f"{words.format(**_counts(found))} {_hanging_words(found)}"
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("nothing is withdrawn without a yes: {words}"), hint=N_("Add --yes, if that is meant."), words=told
+        )
+    if not confirm(f"{told} " + _("Withdraw it?"), default=False):
+        note(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.completion import PLACE
 from commands.context import Output, Station, json_option, pass_station, print_json, progress
 from commands.report.ledger_reports import surveyed
 from custody.errors import N_, InputError
@@ -41,7 +42,7 @@ class _How:
     metavar=_("FILE"),
     help=_("The bundle to write, for example logs.serah."),
 )
-@click.option("--under", metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
+@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
 @click.option(
     "--head",
     "head_out",

@@ -2,12 +2,12 @@
 
 import click
 
+from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
     Station,
     Whole,
     by_option,
     json_option,
-    kind_argument,
     note,
     one_line,
     pass_station,
@@ -20,22 +20,24 @@ from custody.format.codes import ItemLabel, show_code
 from language import _, ngettext
 from language.text import number
 from reports.words import kind_name
-from services.plan.custodians import find_custodian, optional_custodian
+from services.plan.custodians import find_custodian, find_kind, optional_custodian
 from services.records.label_prints import claim as record_claim
 
 
 @click.command()
-@click.argument("code", nargs=-1, metavar=_("CODE..."))
+@click.argument("code", nargs=-1, type=ITEM, metavar=_("CODE..."))
 @click.option(
     "--codes",
     metavar=_("FILE|-"),
     help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
 )
-@click.option("--kind", required=True, metavar=_("KIND"), help=_("What the things are."))
-@click.option("--to", "to", required=True, metavar=_("PLACE"), help=_("Where they are bound for."))
+@click.option("--kind", required=True, type=KIND, metavar=_("KIND"), help=_("What the things are."))
+@click.option("--to", "to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for."))
 @click.option("--quantity", type=Whole(1), default=1, show_default=True, metavar="N", help=_("How many are in each."))
 @click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
-@click.option("--held-by", metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place."))
+@click.option(
+    "--held-by", type=PLACE, metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place.")
+)
 @by_option
 @json_option
 @pass_station
@@ -57,7 +59,7 @@ def claim(
         items = record_claim(
             store,
             wanted,
-            kind=kind_argument(store, kind) or kind,
+            kind=find_kind(store, kind),
             to=find_custodian(store, to),
             quantity=quantity,
             election=None if election is None else one_line("--election", election),

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
+from commands.completion import KIND, PLACE
 from commands.context import (
     Integer,
     Output,
     Station,
     json_option,
-    kind_argument,
     pass_station,
     print_json,
     repeatable,
@@ -21,7 +21,7 @@ from custody.plan.places import Place, below
 from db.store import Store
 from language import _
 from reports.handover.blank_form import Form, FormPaper, write_forms
-from services.plan.custodians import find_custodian, optional_custodian
+from services.plan.custodians import find_custodian, optional_custodian, optional_kind
 from services.reporting.bast_letters import chosen_template
 from services.reporting.made_by import made_of
 from tables.output.safe_file import safe_file
@@ -32,17 +32,23 @@ _MOST_EMPTY = 100
 
 @click.command()
 @click.option(
-    "--from", "giver", metavar=_("PLACE"), help=_("Who gives; without it, the place above, or left to fill in.")
+    "--from",
+    "giver",
+    type=PLACE,
+    metavar=_("PLACE"),
+    help=_("Who gives; without it, the place above, or left to fill in."),
 )
-@click.option("--to", required=True, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate."))
-@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), metavar=_("PLACE"))
+@click.option(
+    "--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate.")
+)
+@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE"))
 @click.option(
     "--each",
     type=click.Choice(_LEVELS),
     metavar=_("LEVEL"),
     help=_("One form for each district, village or polling_station below --to."),
 )
-@click.option("--kind", metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
 @click.option(
     "--empty",
     type=Integer(),
@@ -78,7 +84,7 @@ def form(
     with station.store() as store:
         tops = [find_custodian(store, text) for text in bound]
         forms = _forms(
-            store, optional_custodian(store, giver), find_custodian(store, to), tops, each, kind_argument(store, kind)
+            store, optional_custodian(store, giver), find_custodian(store, to), tops, each, optional_kind(store, kind)
         )
         if not empty and not any(one.items for one in forms):
             raise InputError(

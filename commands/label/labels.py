@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from commands.admin.printers import print_calibration
+from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
     Input,
     Station,
     Whole,
     by_option,
     json_option,
-    kind_argument,
     note,
     pass_station,
     print_json,
@@ -29,16 +29,16 @@ from language.text import number
 from services.labels.print_job import PrintJob, known_stocks
 from services.labels.print_run import labelled_places, print_blanks, print_items, print_places
 from services.labels.selection import in_order, known_items
-from services.plan.custodians import optional_custodian
+from services.plan.custodians import optional_custodian, optional_kind
 
 MAX_BLANKS = 10_000
 
 
 @click.command()
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
 @click.option("--codes", type=Input(), metavar=_("FILE"), help=_("Only the codes in this file, one a line."))
-@repeatable("--code", _("Only this item; may be given several times."), metavar=_("CODE"))
+@repeatable("--code", _("Only this item; may be given several times."), type=ITEM, metavar=_("CODE"))
 @click.option(
     "--blank",
     type=Whole(1, MAX_BLANKS),
@@ -76,7 +76,7 @@ def labels(
         return
     with station.store(write=True) as store:
         set_worker(store, by)
-        top, only = optional_custodian(store, to), kind_argument(store, kind)
+        top, only = optional_custodian(store, to), optional_kind(store, kind)
         if places:
             shown = labelled_places(store, top)
             pages = print_places(store, job, shown)

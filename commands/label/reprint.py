@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from commands.completion import ITEM
 from commands.context import Station, json_option, one_line, pass_station, repeatable
 from commands.label.claim import given_labels
 from commands.label.labels import report_labels
@@ -18,7 +19,7 @@ from services.labels.selection import reason_to_reprint, reprintable, spoiled_it
 
 
 @click.command()
-@click.argument("code", nargs=-1, metavar=_("CODE..."))
+@click.argument("code", nargs=-1, type=ITEM, metavar=_("CODE..."))
 @click.option(
     "--codes",
     metavar=_("FILE|-"),

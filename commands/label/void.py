@@ -2,6 +2,7 @@
 
 import click
 
+from commands.completion import ITEM
 from commands.context import Station, Words, json_option, one_line, pass_station, people_named, print_json, repeatable
 from commands.label.claim import given_labels
 from custody.errors import N_, InputError
@@ -23,7 +24,7 @@ _REASONS = {
 
 
 @click.command()
-@click.argument("code", nargs=-1, metavar=_("CODE..."))
+@click.argument("code", nargs=-1, type=ITEM, metavar=_("CODE..."))
 @click.option(
     "--codes",
     metavar=_("FILE|-"),

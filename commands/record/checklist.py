@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from commands.completion import PLACE
 from commands.context import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
 from custody.errors import N_, Fault, InputError
 from custody.format.event_types import Body
@@ -43,7 +44,7 @@ _LONGEST_ANSWER = 500
 
 
 @click.command()
-@click.option("--place", metavar=_("PLACE"), help=_("The store; without it, this station's place."))
+@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("The store; without it, this station's place."))
 @repeatable("--answer", _("An answer: KEY=yes|no|unknown or KEY=no:REMARK, like roof=no:drips."), metavar=_("KEY=WORD"))
 @repeatable("--name", _("Who looked at it; may be given several times."), metavar=_("NAME"))
 @click.option("--about", default="storage", show_default=True, metavar=_("NAME"), help=_("Which checklist."))

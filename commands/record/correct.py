@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from commands.completion import ITEM, PLACE
 from commands.context import Station, Whole, confirm, json_option, one_line, pass_station, print_json, repeatable
 from commands.context import note as show_listing
 from commands.errors import EXIT_USAGE
@@ -20,8 +21,8 @@ _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"
 
 @click.command()
 @click.argument("event", metavar=_("EVENT"))
-@click.option("--to", metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
-@repeatable("--remove", _("An item that was not in it. May be given several times."), metavar=_("CODE"))
+@click.option("--to", type=PLACE, metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
+@repeatable("--remove", _("An item that was not in it. May be given several times."), type=ITEM, metavar=_("CODE"))
 @click.option("--counted", type=Whole(0), metavar="N", help=_("How many things the giver counted in truth."))
 @click.option(
     "--reason",

@@ -2,6 +2,7 @@
 
 import click
 
+from commands.completion import ITEM, PLACE
 from commands.context import Station, json_option, one_line, pass_station, print_json, repeatable
 from commands.lines import parse_codes
 from custody.errors import N_, InputError
@@ -19,10 +20,13 @@ from services.scanning.handover_details import read_occurred
 @click.command()
 @click.argument("text", required=False, metavar=_("[TEXT]"))
 @click.option(
-    "--place", metavar=_("PLACE"), help=_("Where; without it, at this station's place. In a list: only there.")
+    "--place",
+    type=PLACE,
+    metavar=_("PLACE"),
+    help=_("Where; without it, at this station's place. In a list: only there."),
 )
 @click.option("--stage", default="", metavar=_("TEXT"), help=_("In which stage of the work: transport, storage, ..."))
-@repeatable("--item", _("A thing that it is about; may be given several times."), metavar=_("CODE"))
+@repeatable("--item", _("A thing that it is about; may be given several times."), type=ITEM, metavar=_("CODE"))
 @click.option("--close", metavar=_("EVENT"), help=_("Close this obstacle; TEXT says how it was overcome."))
 @click.option("--all", "with_closed", is_flag=True, help=_("List the closed ones too."))
 @click.option(

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from commands.completion import ITEM
 from commands.context import (
     Input,
     Station,
@@ -34,7 +35,7 @@ from services.scanning.handover_details import CONDITION_WORDS
 
 
 @click.command()
-@click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
+@click.argument("codes", nargs=-1, required=True, type=ITEM, metavar=_("CODE..."))
 @click.option(
     "--condition",
     type=Words(CONDITION_WORDS),
@@ -46,6 +47,7 @@ from services.scanning.handover_details import CONDITION_WORDS
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
 @click.option(
     "--replaced-by",
+    type=ITEM,
     metavar=_("CODE"),
     help=_("A reserve that goes in its place; the damaged one is then bound for the store."),
 )

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import click
 
+from commands.completion import ITEM, PLACE
 from commands.context import (
     Station,
     Whole,
@@ -68,8 +69,8 @@ class _Noted:
 
 
 @click.command()
-@click.argument("parent", metavar=_("PARENT"))
-@click.argument("codes", nargs=-1, metavar=_("[CODES...|-]"))
+@click.argument("parent", type=ITEM, metavar=_("PARENT"))
+@click.argument("codes", nargs=-1, type=ITEM, metavar=_("[CODES...|-]"))
 @click.option("--add", "action", flag_value="add", help=_("These were put into it."))
 @click.option("--remove", "action", flag_value="remove", help=_("These were taken out of it."))
 @click.option("--open", "action", flag_value="open", help=_("It was opened: nothing is in it any more."))
@@ -93,7 +94,9 @@ class _Noted:
 @click.option(
     "--each", type=Whole(1), metavar="N", help=_("Of a pack that is opened: into parts of so many; 1 for single seals.")
 )
-@click.option("--to", metavar=_("PLACE"), help=_("Where the parts of --each go; without it, where the pack did."))
+@click.option(
+    "--to", type=PLACE, metavar=_("PLACE"), help=_("Where the parts of --each go; without it, where the pack did.")
+)
 @repeatable("--name", _("Who did it; may be given several times."), metavar=_("NAME"))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
 @click.option(

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
+from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
     Output,
     Station,
     by_option,
     json_option,
-    kind_argument,
     note,
     one_line,
     pass_station,
@@ -24,7 +24,7 @@ from language import _, ngettext
 from language.text import number
 from reports.lists.balance_list import balance_report, by_ends
 from reports.words import place_path
-from services.plan.custodians import find_custodian, optional_custodian
+from services.plan.custodians import find_custodian, optional_custodian, optional_kind
 from services.records.reassigning import balance_of, even_out, record_reassignment
 
 _LONGEST_REASON = 300
@@ -32,8 +32,8 @@ _SHOWN_WAYS = 20
 
 
 @click.command()
-@click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
-@click.option("--to", required=True, metavar=_("PLACE"), help=_("Where they are bound for now."))
+@click.argument("codes", nargs=-1, required=True, type=ITEM, metavar=_("CODE..."))
+@click.option("--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for now."))
 @click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why."))
 @by_option
 @json_option
@@ -60,8 +60,8 @@ def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by:
 
 
 @click.command()
-@click.option("--place", metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
 @click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
 @click.option("--out", type=Output(), metavar=_("FILE"), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
@@ -82,7 +82,7 @@ def balance(
         raise InputError(N_("--reason goes with --do alone"), hint=N_("Add --do to record the moves."))
     with station.store(write=does) as store:
         set_worker(store, by)
-        top, only = optional_custodian(store, place), kind_argument(store, kind)
+        top, only = optional_custodian(store, place), optional_kind(store, kind)
         needs = {need.kind: need for need in store.state.needs()}
         events: list[str] = []
         if does:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from commands.context import Input, Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
+from commands.completion import KIND
+from commands.context import Input, Station, Whole, json_option, one_line, pass_station, print_json
 from custody.errors import N_, InputError
 from custody.people import named_twice_in
 from language import _
@@ -12,6 +13,7 @@ from language.text import number
 from reports.lists.delivery_list import account_json, row_sentence
 from reports.words import people_json, people_words
 from services.one_line import LONGEST_NOTE
+from services.plan.custodians import find_kind
 from services.records.vendor_deliveries import account, load_deliveries, record_delivery
 from services.scanning.handover_details import read_occurred
 
@@ -20,7 +22,7 @@ _MOST = 2**53 - 1
 
 @click.command()
 @click.option("--from", "vendor", metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
-@click.option("--kind", "item_kind", metavar=_("KIND"), help=_("What was delivered."))
+@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("What was delivered."))
 @click.option("--arrived", type=Whole(0, _MOST), metavar="N", help=_("How many arrived, the damaged included."))
 @click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N", help=_("How many of these are damaged."))
 @click.option(
@@ -71,7 +73,7 @@ def receive(
     if not named:
         raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
     with station.store(write=True) as store:
-        kind_argument(store, item_kind)
+        item_kind = find_kind(store, item_kind)
         kinds = {need.kind: need for need in store.state.needs()}
         event = record_delivery(
             store,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from commands.completion import ITEM, PLACE
 from commands.context import (
     Input,
     Station,
@@ -37,7 +38,7 @@ from services.scanning.handover_details import SEAL_WORDS, read_occurred
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True, metavar=_("CODE [SERIALS...]"))
+@click.argument("words", nargs=-1, required=True, type=ITEM, metavar=_("CODE [SERIALS...]"))
 @click.option("--apply", "action", flag_value="apply", help=_("These were put on, besides those that are on it."))
 @click.option("--replace", "action", flag_value="replace", help=_("These were put on in place of all others."))
 @click.option("--check", "action", flag_value="check", help=_("They were looked at; SERIALS are those that were read."))
@@ -61,7 +62,7 @@ from services.scanning.handover_details import SEAL_WORDS, read_occurred
 @click.option("--witness", default="", metavar=_("NAME"), help=_("Who watched."))
 @click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
-@click.option("--place", metavar=_("PLACE"), help=_("Where it was done; without it, at this station."))
+@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Where it was done; without it, at this station."))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
 @click.option(
     "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")

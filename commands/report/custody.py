@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from commands.completion import ITEM
 from commands.context import Output, Station, json_option, note, pass_station, print_json
 from commands.exchange.proofs import proof_of, save_proof
 from commands.report.chains import Chains
@@ -22,7 +23,7 @@ from services.reporting.made_by import made_of
 
 
 @click.command()
-@click.argument("code", metavar=_("CODE"))
+@click.argument("code", type=ITEM, metavar=_("CODE"))
 @click.option(
     "--out",
     type=Output(),

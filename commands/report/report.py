@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
+from commands.completion import KIND, PLACE
 from commands.context import (
     Input,
     Output,
     Station,
     json_option,
-    kind_argument,
     note,
     pass_station,
     print_json,
@@ -37,7 +37,7 @@ from reports.lists.delivery_list import delivery_report
 from reports.lists.print_account import print_prints, prints_json
 from reports.lists.progress_list import print_progress, progress_json, save_progress
 from reports.report_files import save_prints
-from services.plan.custodians import optional_custodian
+from services.plan.custodians import optional_custodian, optional_kind
 from services.records import vendor_deliveries
 from services.records.label_prints import account as account_of
 from services.reporting.evaluation_chapters import progress_rows
@@ -57,10 +57,14 @@ from services.reporting.made_by import made_of
     metavar=_("FILE"),
     help=_("Of bast: the office's own template; else bast.toml in the station's folder."),
 )
-@click.option("--to", "--place", "to", metavar=_("PLACE"), help=_("Only what is bound for this place or below it."))
-@click.option("--kind", "item_kind", metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option(
+    "--to", "--place", "to", type=PLACE, metavar=_("PLACE"), help=_("Only what is bound for this place or below it.")
+)
+@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
 @clock_options
-@click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
+@click.option(
+    "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
+)
 @click.option(
     "--out",
     type=Output(),
@@ -90,7 +94,7 @@ def report(
         if kind == "bast":
             report_bast(store, number, out, template, as_json=as_json)
             return
-        top, only = optional_custodian(store, to), kind_argument(store, item_kind)
+        top, only = optional_custodian(store, to), optional_kind(store, item_kind)
         if kind == "prints":
             _refuse_selection(top, only, held_by)
             _report_prints(store, out, as_json=as_json)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from commands.completion import PLACE
 from commands.context import Input, Integer, Output, name_photos, note, one_line, repeatable
 from commands.item_codes import one_touch
 from commands.report.bast import check_letter
@@ -82,7 +83,9 @@ def handover_options(command: F) -> F:
 
 def _people_options() -> tuple[Callable[[F], F], ...]:
     return (
-        repeatable("--bound", _("Where a truck goes: a place; may be given several times."), metavar=_("PLACE")),
+        repeatable(
+            "--bound", _("Where a truck goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE")
+        ),
         click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives.")),
         click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives.")),
         repeatable("--witness", _("Name of a witness; may be given several times."), metavar=_("NAME")),

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from commands.completion import PLACE
 from commands.context import Station, confirm, json_option, name_source, note, pass_station, print_json
 from commands.item_codes import one_touch
 from commands.lines import parse_lines, read_lines
@@ -61,8 +62,12 @@ def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked:
 
 
 @click.command()
-@click.option("--from", "giver_code", metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate."))
-@click.option("--to", "to_code", metavar=_("PLACE"), help=_("Who receives; or scan the place's label first."))
+@click.option(
+    "--from", "giver_code", type=PLACE, metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate.")
+)
+@click.option(
+    "--to", "to_code", type=PLACE, metavar=_("PLACE"), help=_("Who receives; or scan the place's label first.")
+)
 @source_option
 @click.option(
     "--cameras",
@@ -105,9 +110,14 @@ def scan(
 
 @click.command()
 @click.option(
-    "--from", "giver_code", required=True, metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate.")
+    "--from",
+    "giver_code",
+    required=True,
+    type=PLACE,
+    metavar=_("CODE"),
+    help=_("Who gives: a place, or a vehicle's plate."),
 )
-@click.option("--to", "to_code", required=True, metavar=_("PLACE"), help=_("Who receives."))
+@click.option("--to", "to_code", required=True, type=PLACE, metavar=_("PLACE"), help=_("Who receives."))
 @click.option(
     "--codes",
     callback=name_source,

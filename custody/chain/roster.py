@@ -4,7 +4,7 @@ A pure function of the events about logs and keys, so that stations with the sam
 key does not come back: its station goes on with a new one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +13,11 @@ from custody.chain.order import causal_order
 from custody.format.encoding import key_fingerprint
 from custody.format.event_types import POWERS, Body
 from custody.format.events import Event
+from custody.plan.places import Place
 
-NOTICES = frozenset({"genesis", "admit", "revoke", "plan"})
+PLANNING = ("plan", "withdraw")
+"""The types of events that the plan follows from."""
+NOTICES = frozenset({"genesis", "admit", "revoke", *PLANNING})
 """The types of events that a roster follows from."""
 
 
@@ -193,29 +196,97 @@ def root_followed(own: Event, notices: Iterable[Event]) -> str:
     return followed.pop() if len(followed) == 1 else told
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What was withdrawn from the plan and not planned again: codes of places, kinds, and (kind, level) of needs."""
+
+    places: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    needs: frozenset[tuple[str, str]] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.kinds or self.needs)
+
+    def covers(self, kind: str, to: str, places: Mapping[str, Place]) -> bool:
+        """Whether a thing of this kind, bound for that place, is none that the plan still has."""
+        if to in self.places or kind in self.kinds:
+            return True
+        place = places.get(to) if self.needs else None
+        return place is not None and (kind, place.level) in self.needs
+
+
 def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
     """The rows of the plan that count, each after those that its station knew; of two for one thing the last holds.
 
     Rows of stations that may not plan, and those that were withdrawn, are left out; a corrective plan stands where the
-    withdrawn one stood. What no knowledge orders goes by leaf digest.
+    withdrawn one stood. A `withdraw` takes away the rows that come before it. What no knowledge orders goes by leaf
+    digest.
 
     Args:
-        plans: the `plan` and `correct` events, in any order.
+        plans: the `plan`, `withdraw` and `correct` events, in any order.
     """
+    rows: list[Body] = []
+    for event in _plans_in_order(plans, trusted):
+        if event.type == "plan":
+            rows += event.body["rows"]
+        else:
+            gone = _withdrawn_by(event)
+            rows = [row for row in rows if gone.isdisjoint(_names_of(row))]
+    return rows
+
+
+def withdrawn_from_plan(plans: Iterable[Event], trusted: Roster) -> Withdrawn:
+    """What the plan in force lacks because somebody who may plan withdrew it.
+
+    Args:
+        plans: as for `plan_in_force`.
+    """
+    gone: set[Name] = set()
+    for event in _plans_in_order(plans, trusted):
+        if event.type == "plan":
+            gone.difference_update(*map(_names_of, event.body["rows"]))
+        else:
+            gone |= _withdrawn_by(event)
+    return Withdrawn(
+        frozenset(name[1] for name in gone if name[0] == "place"),
+        frozenset(name[1] for name in gone if name[0] == "kind"),
+        frozenset((name[1], name[2]) for name in gone if name[0] == "need"),
+    )
+
+
+Name = tuple[str, ...]
+"""What a row of a plan is about: ("place", code), ("need", kind, level), or ("kind", kind)."""
+
+
+def _names_of(row: Body) -> tuple[Name, ...]:
+    if row["row"] == "place":
+        return (("place", row["code"]),)
+    return (("need", row["kind"], row["level"]), ("kind", row["kind"])) if row["row"] == "need" else ()
+
+
+def _withdrawn_by(event: Event) -> set[Name]:
+    rows = event.body["rows"]
+    gone: set[Name] = {("place", row["code"]) for row in rows if row["row"] == "place"}
+    for row in rows:
+        if row["row"] == "need":
+            gone.add(("kind", row["kind"]) if row["level"] is None else ("need", row["kind"], row["level"]))
+    return gone
+
+
+def _plans_in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[Event]:
+    """The events of the plan that count, each after those that its station knew."""
     events = {event.leaf: event for event in plans if trusted.stands(event)}
     withdrawn, _disputed = withdrawals(events, trusted.roots)
     placed = in_place_of(events, withdrawn)
     order = causal_order(
         placed.get(leaf, event)
         for leaf, event in events.items()
-        if event.type == "plan" and leaf not in withdrawn and trusted.may(event.log, "plan")
+        if event.type in PLANNING and leaf not in withdrawn and trusted.may(event.log, "plan")
     )
-    rows: list[Body] = []
     while ready := order.ready() if order.waiting() else []:
         event = min(ready, key=lambda event: event.leaf)
         order.take(event)
-        rows += event.body["rows"]
-    return rows
+        yield event
 
 
 def _owners(events: Iterable[Event]) -> dict[str, LogOwner]:

@@ -165,8 +165,23 @@ def plan_events(
     ]
 
 
+def withdraw_events(rows: Sequence[dict[str, Any]], *, note: str = "", refs: tuple[Ref, ...] = ()) -> list[NewEvent]:
+    """Events that take these rows (`withdraw` of docs/ledger-format.md) out of the plan.
+
+    Args:
+        refs: the newest event of the plan of each other log, and of each point that is withdrawn.
+    """
+    pieces = _rows_that_fit(rows)
+    return [
+        NewEvent("withdraw", {"rows": list(piece), "note": note, "part": i, "parts": len(pieces)}, refs)
+        for i, piece in enumerate(pieces, 1)
+    ]
+
+
 def _rows_that_fit(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The rows of a plan in pieces that fit into one event, however long the names are; one empty piece of none."""
+    """The rows of a plan or withdrawal in pieces that fit into one event, however long the names are; one empty piece
+    of none.
+    """
     pieces: list[list[dict[str, Any]]] = [[]]
     room = _ROW_BYTES_PER_EVENT
     for row in rows:

@@ -196,6 +196,16 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     ("plan", 1): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW) | _row("need", _NEED_ROW))},
     ("plan", 2): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_2) | _row("need", _NEED_ROW))},
     ("plan", 4): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4))},
+    ("withdraw", 4): {
+        "rows": _list(
+            _row("place", {"code": _text})
+            | _row("need", {"kind": _text, "level": _text | None})
+            | _row("point", {"point": _text})
+        ),
+        "note": _text,
+        "part": _positive,
+        "parts": _positive,
+    },
     ("register", 1): {"items": _list(object_of(_REGISTERED)), "held_by": _text, "out_of": _text | None},
     ("reassign", 1): {"items": _list(_TOUCHED), "to": _text, "reason": _text},
     ("print", 1): {

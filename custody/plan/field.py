@@ -259,13 +259,21 @@ def points(
 ) -> list[Point]:
     """The register of critical points at a moment: overdue first, then due, green, done; each by its due time.
 
+    A point that was withdrawn is left out until it is recorded again.
+
     Args:
+        events: every known `point`, the `withdraw` events of those who may plan, and the corrections of both.
         as_of: the moment, RFC 3339, UTC.
         soon_h: a point that is due within so many hours is `due`.
     """
     told: dict[str, list[Event]] = {}
-    for event in in_force(_of(events, "point"), roots):
-        told.setdefault(event.body["point"], []).append(event)
+    for event in in_force(_of(events, "point", "withdraw"), roots):
+        if event.type == "point":
+            told.setdefault(event.body["point"], []).append(event)
+            continue
+        for row in event.body["rows"]:
+            if row["row"] == "point":
+                told.pop(row["point"], None)
     found = []
     for name, said in told.items():
         body, due = said[-1].body, said[-1].body["due"]
@@ -289,5 +297,5 @@ def _status(due: str | None, as_of: str, soon_h: int) -> PointStatus:
     return "due" if datetime.fromisoformat(due).astimezone(UTC) <= soon else "green"
 
 
-def _of(events: Iterable[Event], type_: str) -> list[Event]:
-    return [event for event in events if event.type in (type_, "correct")]
+def _of(events: Iterable[Event], *types: str) -> list[Event]:
+    return [event for event in events if event.type in (*types, "correct")]

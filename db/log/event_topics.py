@@ -8,6 +8,7 @@ TOPICS = frozenset(
         "admit",
         "revoke",
         "plan",
+        "withdraw",
         "correct",
         "witness",
         "register",

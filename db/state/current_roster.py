@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import fn
 
-from custody.chain.roster import NOTICES, Roster, own_logs, root_followed, roster
+from custody.chain.roster import NOTICES, PLANNING, Roster, own_logs, root_followed, roster
 from custody.compose.compose import Ref
 from custody.errors import N_, RuleError
 from custody.format.encoding import key_fingerprint
@@ -54,7 +54,7 @@ class RosterTable:
         return frozenset(row.place for row in rows)
 
     def plan_known_to(self, log: str) -> tuple[Ref, ...]:
-        """The newest plan event of each other log, which a new plan of this log comes after.
+        """The newest event of the plan of each other log, which a new one of this log comes after.
 
         Raises:
             RuleError: this log may not plan.
@@ -66,7 +66,7 @@ class RosterTable:
                 way="import",
             )
         newest: dict[str, Ref] = {}
-        for event in self.ledger.on_topic(("plan",)):
+        for event in self.ledger.on_topic(PLANNING):
             if event.log != log and (event.log not in newest or newest[event.log].seq < event.seq):
                 newest[event.log] = Ref(event.log, event.seq, event.leaf)
         return tuple(newest[name] for name in sorted(newest))

@@ -84,6 +84,13 @@ class PlaceTable(Mapping[str, Place]):
 
         return self.ledger.memory.remember_rule(f"alike: {top}", count)
 
+
+    def beginning(self, typed: str, most: int) -> list[Place]:
+        """The places whose name or code begins so, in any case, at most so many, the higher ones first."""
+        place = self.tables.place
+        query = place.select(*self._columns()).where(place.name.startswith(typed) | place.code.startswith(typed))
+        return [Place(*row) for row in query.order_by(fn.LENGTH(place.code), place.code).limit(most).tuples()]
+
     def codes_under(self, *tops: str) -> Any:
         """A query for the codes of these places and of all below them, to stand in another one."""
         place = self.tables.place

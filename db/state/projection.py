@@ -7,7 +7,7 @@ from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from custody.chain.chain import folded
-from custody.chain.roster import NOTICES, plan_in_force, restood
+from custody.chain.roster import NOTICES, PLANNING, plan_in_force, restood
 from custody.format.events import Event
 from custody.plan.places import Need, need_of, place_of
 from db.batches import batches
@@ -51,11 +51,11 @@ class Projection:
         self._refold_all(codes)
 
     def is_notice(self, event: Event) -> bool:
-        """Whether an event says who counts or what is planned, be it by withdrawing a plan."""
+        """Whether an event says who counts or what is planned, be it by correcting a record of the plan."""
         if event.type != "correct":
             return event.type in NOTICES
         about = self.ledger.corrected(event.leaf)
-        return about is not None and about.type == "plan"
+        return about is not None and about.type in PLANNING
 
     def catch_up(self, codes: Iterable[str], notices: Collection[Event]) -> None:
         """Bring the cache up to date after events came whose place in the order is anywhere.
@@ -98,7 +98,7 @@ class Projection:
         for table in (self.tables.place, self.tables.need):
             table.delete().execute()
         self.state.places.forget()
-        self._follow_plan(plan_in_force(self.ledger.on_topic(("plan", "correct")), self.state.stations.now()))
+        self._follow_plan(plan_in_force(self.ledger.on_topic((*PLANNING, "correct")), self.state.stations.now()))
 
     def _refold_all(self, codes: Iterable[str]) -> None:
         for batch in batches(codes, _ROWS_PER_INSERT):

@@ -9,6 +9,7 @@ from peewee import Case, fn
 
 from custody.chain.chain import Chain, custody
 from custody.chain.held import Held
+from custody.chain.roster import PLANNING, Withdrawn, withdrawn_from_plan
 from custody.chain.standing import with_standing
 from custody.compose.compose import Ref
 from custody.format.item_facts import Item, Voids
@@ -143,6 +144,24 @@ class State:
         """What places need, to be asked place by place."""
         return self.ledger.memory.remember_rule("need_rules", lambda: NeedRules(tuple(self.needs())))
 
+    @property
+    def withdrawn(self) -> Withdrawn:
+        """What was withdrawn from the plan: what is registered for it is kept, and neither expected nor counted."""
+        return self.ledger.memory.remember_rule("withdrawn", self._withdrawn)
+
+    def _withdrawn(self) -> Withdrawn:
+        if not self.ledger.on_topic(("withdraw",)):
+            return Withdrawn()
+        return withdrawn_from_plan(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now())
+
+    def _planned(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Those of these items that the plan still has."""
+        gone = self.withdrawn
+        if not gone:
+            return items
+        places = self.places.tree()
+        return (item for item in items if not gone.covers(item.kind, item.to, places))
+
     def item(self, code: str) -> Item | None:
         """What is known of one item, None when it is registered nowhere."""
         return self.items_of([code]).get(code)
@@ -156,14 +175,24 @@ class State:
         return (ItemRow(*row) for row in self.contents.things.rows(codes))
 
     def find_items(
-        self, *, kind: str | None = None, under: str | None = None, held_by: str | None = None, unprinted: bool = False
+        self,
+        *,
+        kind: str | None = None,
+        under: str | None = None,
+        held_by: str | None = None,
+        unprinted: bool = False,
+        with_withdrawn: bool = False,
     ) -> Iterator[Item]:
-        """The items of a kind, bound for a place or below it, held by somebody, not printed yet; by destination."""
+        """The items of a kind, bound for a place or below it, held by somebody, not printed yet; by destination.
+
+        Args:
+            with_withdrawn: also those whose kind or place was withdrawn from the plan.
+        """
         given = {"kind": kind, "under": under, "held_by": held_by}
         wanted = (name for name, value in given.items() if value is not None)
         query = Prepared(self.tables.database, self._find_query, unprinted, *wanted)
-        for row in query.run(**given):
-            yield ItemRow(*row).item
+        found = (ItemRow(*row).item for row in query.run(**given))
+        return found if with_withdrawn else self._planned(found)
 
     def _find_query(self, unprinted: bool, *wanted: str) -> Any:
         item = self.tables.item
@@ -179,14 +208,18 @@ class State:
         """How many items have no label yet."""
         item = self.tables.item
         query = item.select(fn.COUNT(item.code)).where(item.print == 0)
-        return self.ledger.memory.remember("unprinted", lambda: int(query.scalar()))
+
+        def count() -> int:
+            return sum(1 for _item in self.find_items(unprinted=True)) if self.withdrawn else int(query.scalar())
+
+        return self.ledger.memory.remember("unprinted", count)
 
     def expected(self, giver: str, tops: Sequence[str]) -> list[Item]:
         """What the giver holds that is bound for one of these places or below."""
 
         def held() -> list[Item]:
             found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
-            return sorted(found.values(), key=lambda item: (item.to, item.kind, item.k, item.code))
+            return sorted(self._planned(iter(found.values())), key=lambda item: (item.to, item.kind, item.k, item.code))
 
         return list(self.ledger.memory.remember(f"expected: {giver} {' '.join(tops)}", held))
 
@@ -272,8 +305,10 @@ class State:
             fn.SUM(item.quantity),
         )
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
+        gone, places = self.withdrawn, self.places
         for to, kind, held_by, before, count, labelled, sent, pieces in query.group_by(*alike).tuples():
-            yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))
+            if not (gone and gone.covers(kind, to, places)):
+                yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))
 
     def _expected_query(self, tops: list[Any]) -> Any:
         return self._bound_under(tops).where(self.tables.item.held_by == blank("giver"))

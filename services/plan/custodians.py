@@ -1,33 +1,186 @@
-"""Places, vendors and carriers as people name them, and what counts as one while the plan is not here yet."""
+"""Places, vendors, carriers and kinds as people name them, and what counts as a place while the plan is not here."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
 
-from custody.errors import N_, InputError
+from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import is_plate, parse_custodian
-from custody.plan.places import is_official
+from custody.plan.places import Need, Place, is_official, path
+from db.state.place_rows import PlaceTable
+from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import _
 from language.text import printable
-from reports.words import clock_at
+from reports.words import clock_at, place_path
+from tables.place_codes import bare
+
+SHOWN_NAMES = 10
+"""How many places an answer offers where a name means several, or none."""
+_COMPLETED = 100
+_LOOKED_THROUGH = 20_000
+"""So many places are compared letter by letter with a name that none of them has; more would take seconds."""
 
 
 def find_custodian(store: Store, text: str) -> str:
-    """The code of a place, vendor or carrier that exists; any number plate is a carrier.
+    """The code of a place, vendor or carrier that exists, by its code or its name; any number plate is a carrier.
+
+    A name is that of the plan, in any case and spacing, its numbers with or without noughts: `tps 3 kaliuntu`. Names of
+    places above may stand behind it. It must mean one place.
 
     Places that the plan does not have, or not yet, count where a station stands at them or a paper that was read
     names them: a laptop that never met the sender can receive before the plan comes. It can hand on, too: where
     no plan is known at all, every code that is formed as official ones are is taken.
 
     Raises:
-        CodeError: no custodian can have this code.
-        InputError: neither the plan has it nor does it count so.
+        CodeError: no custodian can have this code or name.
+        InputError: neither the plan has it nor does it count so; or the name means several places, some of which
+            `faults` lists, as it lists those whose name looks like one that there is not.
     """
-    code = parse_custodian(text)
+    code = ""
     store.state.places.refresh()
-    if code not in store.state.places and not is_plate(code) and not is_named(store, code):
-        hint, way = _way_to_a_place(store)
-        raise InputError(N_("there is no place {place} in the plan"), hint=hint, way=way, place=code)
-    return code
+    with suppress(CodeError):
+        code = parse_custodian(text)
+        if code in store.state.places or is_plate(code) or is_named(store, code):
+            return code
+    if found := places_named(store.state.places, text):
+        return _only_one(text, found, store.state.places)
+    if not (near := _places_like(store.state.places, text)) and not code:
+        return parse_custodian(text)  # says why it can be none
+    hint, way = _way_to_a_place(store)
+    raise InputError(
+        N_("there is no place {place} in the plan"),
+        hint=N_("These have a name like it:") if near else hint,
+        way=way,
+        place=code or text.strip()[:60],
+        faults=_offered(near, store.state.places),
+    )
+
+
+def places_named(places: PlaceTable, text: str) -> list[Place]:
+    """The places that have this name, by its letters and numbers alone; else those that have it with the names of
+    places above behind it.
+    """
+    key, words = _key(text), set(_words(text))
+    if not key:
+        return []
+    found = [place for place in places.find(text, _LOOKED_THROUGH) if _key(place.name) == key]
+    if found:
+        return found
+    tree = places.tree()
+    if found := [place for place in tree.values() if _key(place.name) == key]:
+        return found
+    return [
+        place
+        for place in tree.values()
+        if words > set(_words(place.name))
+        and words <= {word for step in path(tree, place.code) for word in _words(step.name)}
+    ]
+
+
+def find_kind(store: Store, text: str, *, registered: bool = False) -> str:
+    """The code of a kind that the needs name, by its code or its name.
+
+    Args:
+        registered: also one that the needs do not name (any more), and of which something is registered.
+
+    Raises:
+        InputError: there is no such kind, or the name is that of several.
+    """
+    needs = store.state.needs()
+    kinds = {need.kind: need for need in needs}
+    if text in kinds or (registered and text in items_by_kind(store.state)):
+        return text
+    key = _key(text)
+    found = {need.kind: need for need in needs if key and key in map(_key, (need.kind, need.name_id, need.name_en))}
+    if len(found) == 1:
+        return next(iter(found))
+    listed = found or kinds
+    hint = N_("Give its code: {kinds}.") if found else N_("The kinds are: {kinds}.")
+    raise InputError(
+        N_("{kind} is the name of several kinds") if found else N_("there is no kind {kind}"),
+        hint=hint if listed else N_("Load a table of needs, or take in data that has one."),
+        kind=text,
+        kinds=", ".join(_kind_words(listed)),
+    )
+
+
+def places_beginning(store: Store, typed: str) -> list[tuple[str, str]]:
+    """The places whose code or name begins as typed, by what begins so, with their names or codes.
+
+    A place of which the middle of the name was typed is told by its name where it is the only one.
+    """
+    places = store.state.places
+    found = [
+        (place.code, place_path(places, place.code)) if is_code else (place.name, place.code)
+        for place in places.beginning(typed, _COMPLETED)
+        for is_code in (place.code.startswith(typed.upper()),)
+    ]
+    if not found and len(only := places.find(typed, 2)) == 1:
+        return [(only[0].name, only[0].code)]
+    return found
+
+
+def kinds_beginning(store: Store, typed: str) -> list[tuple[str, str]]:
+    """The kinds whose code or name begins as typed, by what begins so, with their names or codes."""
+    found = {}
+    for need in store.state.needs():
+        for word, other in ((need.kind, need.name_id), (need.name_id, need.kind), (need.name_en, need.kind)):
+            if word.casefold().startswith(typed.casefold()) and (typed or word == need.kind):
+                found[word] = other
+    return list(found.items())
+
+
+def optional_kind(store: Store, text: str | None, *, registered: bool = False) -> str | None:
+    """The code of a kind that an option names, as `find_kind` finds it; None where it names none."""
+    return None if text is None else find_kind(store, text, registered=registered)
+
+
+def _kind_words(kinds: Mapping[str, Need]) -> list[str]:
+    return [f"{kind} ({need.name_id})" if need.name_id else kind for kind, need in sorted(kinds.items())]
+
+
+def _words(text: str) -> list[str]:
+    """The words and numbers of a name for comparison: in lower case, numbers without leading noughts."""
+    found = re.findall(r"[^\W\d_]+|\d+", text.casefold())
+    return [word.lstrip("0") or "0" if word.isdigit() else word for word in found]
+
+
+def _key(text: str) -> str:
+    return "".join(_words(text))
+
+
+def _places_like(places: PlaceTable, text: str) -> list[Place]:
+    """The places whose names hold what was typed or look like it, at most so many as are shown."""
+    if found := places.find(text, SHOWN_NAMES) if text.strip() else []:
+        return found
+    if len(places) > _LOOKED_THROUGH:
+        return []
+    by_key: dict[str, list[Place]] = {}
+    for place in places.tree().values():
+        by_key.setdefault(_key(bare(place.name)), []).append(place)
+    near = get_close_matches(_key(bare(text.strip())), by_key, SHOWN_NAMES, 0.75)
+    return [place for key in near for place in by_key[key]][:SHOWN_NAMES]
+
+
+def _only_one(text: str, found: Sequence[Place], places: Mapping[str, Place]) -> str:
+    if len(found) == 1:
+        return found[0].code
+    raise InputError(
+        N_("{count} places have the name {text}"),
+        hint=N_("Give the code of the right one:"),
+        count=len(found),
+        text=text.strip()[:60],
+        faults=_offered(found, places),
+    )
+
+
+def _offered(found: Sequence[Place], places: Mapping[str, Place]) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(N_("{code}  {name}"), {"code": place.code, "name": place_path(places, place.code)})
+        for place in found[:SHOWN_NAMES]
+    )
 
 
 def optional_custodian(store: Store, text: str | None) -> str | None:

@@ -1,7 +1,7 @@
-"""How a station reads the headings of its tables, kept for the next table with the same headings."""
+"""How a station reads the headings of its tables, and which places their names mean: kept for the next table."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from tables.output.safe_file import safe_file
 from tables.vocabulary import fold
 
 FILE = "headings.json"
-_MOST_KEPT = 100
+_MOST_KEPT, _MOST_NAMES = 100, 2000
 
 
 def remembered(home: Path, headings: Iterable[str]) -> dict[str, str]:
@@ -33,17 +33,44 @@ def remember(home: Path, headings: Iterable[str], columns: Mapping[str, str]) ->
     before = _entries(home)
     if not told or entry in before:
         return
-    entries = [*(old for old in before if old["headings"] != key), entry][-_MOST_KEPT:]
+    _keep(home, [*(old for old in before if old["headings"] != key), entry][-_MOST_KEPT:], remembered_names(home))
+
+
+def remembered_names(home: Path) -> dict[str, str]:
+    """Return the code that was chosen for each name of a list, as `tables.questions.Reading.names` has it."""
+    names: dict[str, str] = {}
+    for entry in _kept(home):
+        match entry:
+            case {"names": dict(said)} if all(isinstance(part, str) for pair in said.items() for part in pair):
+                names |= said
+    return names
+
+
+def remember_names(home: Path, names: Mapping[str, str]) -> None:
+    """Keep which places these names mean, in place of what was kept of the same names before."""
+    before = remembered_names(home)
+    told = {fold(name): name for name in names}
+    kept = {name: code for name, code in before.items() if fold(name) not in told} | dict(names)
+    if kept != before:
+        _keep(home, _entries(home), dict(list(kept.items())[-_MOST_NAMES:]))
+
+
+def _keep(home: Path, entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
+    kept = [*entries, *([{"names": names}] if names else [])]
     with safe_file(home / FILE, is_own=True) as file:
-        file.write(json.dumps(entries, ensure_ascii=False, indent=1).encode())
+        file.write(json.dumps(kept, ensure_ascii=False, indent=1).encode())
 
 
-def _entries(home: Path) -> list[dict[str, Any]]:
+def _kept(home: Path) -> list[Any]:
     with suppress(OSError, ValueError):
         found = json.loads((home / FILE).read_text(encoding="utf-8"))
         if isinstance(found, list):
-            return [entry for entry in found if _is_sound(entry)]
+            return found
     return []
+
+
+def _entries(home: Path) -> list[dict[str, Any]]:
+    return [entry for entry in _kept(home) if _is_sound(entry)]
 
 
 def _is_sound(entry: object) -> bool:

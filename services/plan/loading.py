@@ -15,7 +15,7 @@ from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place, is_official
 from custody.plan.time_zones import zone
 from db.store import Store
-from services.plan.headings import remember, remembered
+from services.plan.headings import remember, remember_names, remembered, remembered_names
 from services.plan.plan_changes import Change, ChangedRow, Group, version_of
 from services.plan.plan_records import record_plan, register_items
 from services.records.sealing import whole_packs
@@ -23,7 +23,7 @@ from tables.cells import Located
 from tables.check import check_items, check_needs, check_places
 from tables.fault_list import few_of_a_kind
 from tables.headers import ignored_columns, layout_of, table_kind
-from tables.place_codes import Names
+from tables.place_codes import Names, bare
 from tables.place_tree import parse_tree
 from tables.questions import Reading
 from tables.read import Table, read_table
@@ -95,17 +95,35 @@ def load_files(
     if home is not None and not dry_run:
         for table in read:
             remember(home, table.headers, table.reading.columns)
+        remember_names(home, {name: code for reading in told.values() for name, code in reading.names.items()})
     return changes
 
 
 def _read(path: Path, reading: Reading, home: Path | None) -> Table:
-    """The table, with what was told before of the same headings where nothing is told now."""
+    """The table, with what was told before of the same headings and names where nothing is told now."""
     table = read_table(path, reading=reading)
-    if home is None or reading.columns or not (columns := remembered(home, table.headers)):
+    if home is None:
         return table
-    table = read_table(path, reading=replace(reading, columns=columns))
-    said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
-    return replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
+    if not reading.columns and (columns := remembered(home, table.headers)):
+        table = read_table(path, reading=replace(reading, columns=columns))
+        said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
+        table = replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
+    return _with_names(table, remembered_names(home))
+
+
+def _with_names(table: Table, names: Mapping[str, str]) -> Table:
+    """The table, with what was said before of the names in it that nothing is said of now."""
+    said = {fold(name) for name in table.reading.names}
+    names = {name: code for name, code in names.items() if fold(name) not in said}
+    if not names:
+        return table
+    there = {fold(bare(cell)) for _row, cells in table.rows for cell in cells.values()}
+    names = {name: code for name, code in names.items() if fold(bare(name.rpartition("/")[2])) in there}
+    if not names:
+        return table
+    words = ", ".join(f"{name} = {code}" for name, code in names.items())
+    notes = (*table.notes, (N_("names as last time: {names}"), {"names": words[:300]}))
+    return replace(table, notes=notes, reading=replace(table.reading, names={**names, **table.reading.names}))
 
 
 def _placed(reading: Reading, place: str) -> Reading:
@@ -199,6 +217,7 @@ def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: 
     rows = [_with_what_is_known(row, known.get(row.value.key)) for row in rows]
     found += check_needs(rows, known.values())
     faults += found
+    rows += _renamed_elsewhere(rows, known)
     change, fresh = _compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind)
     if not found:
         known |= {need.key: need for need in fresh}
@@ -221,6 +240,22 @@ def _with_kinds_by_name(rows: Sequence[Located[Need]], known: Iterable[Need]) ->
         return replace(need, follows=codes.get(fold(need.follows), need.follows), name_id=id_, name_en=en)
 
     return [replace(row, value=named(row.value)) for row in rows]
+
+
+def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[NeedKey, Need]) -> list[Located[Need]]:
+    """The known needs of kinds that these rows name otherwise, at levels that they do not have: a kind has one name."""
+    here = {row.value.key for row in rows}
+    by_kind: dict[str, dict[tuple[str, str], Located[Need]]] = {}
+    for row in rows:
+        by_kind.setdefault(row.value.kind, {})[row.value.name_id, row.value.name_en] = row
+    renamed = {kind: next(iter(named.items())) for kind, named in by_kind.items() if len(named) == 1}
+    found = []
+    for key, need in known.items():
+        if key not in here and need.kind in renamed:
+            (name_id, name_en), row = renamed[need.kind]
+            if (need.name_id, need.name_en) != (name_id, name_en):
+                found.append(replace(row, value=replace(need, name_id=name_id, name_en=name_en)))
+    return found
 
 
 def _compare(

@@ -1,15 +1,20 @@
 """Recording what should exist: the plan's places and needs, and the items that they ask for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from custody.chain.roster import Withdrawn
 from custody.compose import compose
-from custody.errors import N_, RuleError
+from custody.compose.compose import Ref
+from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.plan.missing_items import missing_items
 from custody.plan.needs import circular_kinds
 from custody.plan.places import Need, Place, below
 from db.store import Store
+from services.records.field_records import withdrawal_rows
 
 
 def record_plan(
@@ -37,6 +42,98 @@ def _refuse_circle(store: Store, needs: Sequence[Need]) -> None:
             hint=N_("Give one of them for each place or each voter."),
             kinds=", ".join(kinds)[:200],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What would be withdrawn from the plan, and what hangs on it: things registered, those of them that have a label
+    and that were handed over, and records of deliveries, obstacles, checklists and critical points.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    refs: tuple[Ref, ...] = ()
+    things: int = 0
+    labelled: int = 0
+    sent: int = 0
+    records: int = 0
+
+    def count(self, sort: str) -> int:
+        """How many rows are of this sort: place, need or point."""
+        return sum(row["row"] == sort for row in self.rows)
+
+
+def withdrawal_of(
+    store: Store,
+    *,
+    places: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    level: str | None = None,
+    points: Sequence[str] = (),
+) -> Withdrawal:
+    """What withdrawing these would take out of the plan; nothing is recorded.
+
+    Args:
+        places: codes; all below them goes too.
+        kinds: kinds of needs; with `level`, only what places of that level need of them.
+        points: names of critical points.
+
+    Raises:
+        RuleError: a station that counts stands at one of these places.
+        InputError: the plan has no such place, need or point.
+    """
+    tree, needs = store.state.places.all(), store.state.needs()
+    for code in places:
+        if code not in tree:
+            raise InputError(N_("there is no place {place} in the plan"), place=code)
+    codes = dict.fromkeys(place.code for top in places for place in below(tree, top))
+    _refuse_where_stations_stand(store, codes)
+    for kind in kinds:
+        if not any(need.kind == kind and level in (None, need.level) for need in needs):
+            raise InputError(N_("the plan has no need of {kind} at that level"), kind=kind)
+    rows: list[dict[str, Any]] = [{"row": "place", "code": code} for code in codes]
+    rows += [{"row": "need", "kind": kind, "level": level} for kind in kinds]
+    named, refs = withdrawal_rows(store, points)
+    gone = Withdrawn(
+        frozenset(codes),
+        frozenset(kinds if level is None else ()),
+        frozenset((kind, level) for kind in kinds if level is not None),
+    )
+    groups = [group for group in store.state.stock() if gone.covers(group.kind, group.to, tree)]
+    records = sum(
+        event.body.get("place") in codes or (event.body.get("kind") in kinds and level is None)
+        for event in store.ledger.on_topic(("delivery", "incident", "checklist", "point"))
+    )
+    things, labelled, sent = (sum(getattr(group, name) for group in groups) for name in ("count", "labelled", "sent"))
+    return Withdrawal([*rows, *named], refs, things, labelled, sent, records)
+
+
+def record_withdrawal(store: Store, found: Withdrawal, *, note: str = "") -> list[Event]:
+    """Record that these rows are no part of the plan.
+
+    Raises:
+        RuleError: the plan is for others to make.
+    """
+    with store.transaction():
+        known = store.state.stations.plan_known_to(store.ledger.own_log().name)
+        return store.record(compose.withdraw_events(found.rows, note=note, refs=(*known, *found.refs)))
+
+
+def _refuse_where_stations_stand(store: Store, codes: Container[str]) -> None:
+    stations = store.state.stations.now()
+    own = store.ledger.own_log()
+    standing = {own.place: own.station} | {
+        owner.place: owner.station
+        for log, owner in stations.owners.items()
+        if stations.counts(log) and stations.last_good(log) is None
+    }
+    for place, station in standing.items():
+        if place in codes:
+            raise RuleError(
+                N_("the station {station} stands at {place}, so that place stays in the plan"),
+                hint=N_("Withdraw the places below it one by one, or revoke the station first."),
+                station=station,
+                place=place,
+            )
 
 
 def unregistered_items(store: Store, *, under: str | None = None, kind: str | None = None) -> list[Item]:

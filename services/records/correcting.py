@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from custody.chain.corrections import withdrawals
+from custody.chain.roster import PLANNING
 from custody.compose.compose import NewEvent, Ref
 from custody.compose.corrective import corrective_events
 from custody.errors import N_, InputError, RuleError
@@ -29,6 +30,7 @@ CORRECTABLE = frozenset(
         "checklist",
         "correct",
         "plan",
+        "withdraw",
     }
 )
 """What a chain, a sum or the plan follows from. Points are recorded again; `admit` and `revoke` decide on keys."""
@@ -203,8 +205,8 @@ def _refuse(store: Store, event: Event) -> None:
 
 
 def _parts(store: Store, event: Event) -> list[Event]:
-    """The parts of one handover or plan, which were recorded one after the other; of any other event, itself."""
-    if event.type not in ("handover", "plan"):
+    """The parts of one handover, plan or withdrawal, recorded one after the other; of any other event, itself."""
+    if event.type not in ("handover", *PLANNING):
         return [event]
     first = event.seq - event.body["part"] + 1
     numbers = range(first, first + event.body["parts"])

@@ -179,13 +179,33 @@ class PointRow:
 
 def points_of(store: Store, *, as_of: str, soon_h: int = 24) -> list[Point]:
     """The register of critical points at a moment, the gravest first."""
-    return points(known(store, "point"), as_of, soon_h=soon_h, roots=store.state.roots)
+    return points(_known_of_points(store), as_of, soon_h=soon_h, roots=store.state.roots)
+
+
+def _known_of_points(store: Store) -> list[Event]:
+    stations = store.state.stations.now()
+    withdrawals = (event for event in known(store, "withdraw") if event.type == "withdraw")
+    return [*known(store, "point"), *(event for event in withdrawals if stations.may(event.log, "plan"))]
 
 
 def point_rows(store: Store) -> dict[str, PointRow]:
     """Return the newest record of each critical point, by its name."""
-    standing = in_force(known(store, "point"), store.state.roots)
-    return {event.body["point"]: _row(event) for event in standing}
+    return {one.name: _row(one.events[-1]) for one in points_of(store, as_of=store.around.now_utc())}
+
+
+def withdrawal_rows(store: Store, names: Iterable[str]) -> tuple[list[dict[str, Any]], tuple[Ref, ...]]:
+    """The rows that withdraw these critical points, and the newest record of each, which the withdrawal comes after.
+
+    Raises:
+        InputError: there is no such point.
+    """
+    standing = {one.name: one.events[-1] for one in points_of(store, as_of=store.around.now_utc())}
+    for name in names:
+        if name not in standing:
+            raise InputError(
+                N_("there is no critical point {point}"), hint=N_("List them with: {way}"), way="point", point=name
+            )
+    return [{"row": "point", "point": name} for name in names], tuple(_ref(standing[name]) for name in names)
 
 
 def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> list[Event]:
@@ -194,12 +214,20 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
     An unchanged point is recorded only with a remark.
     """
     with store.transaction():
-        standing = {e.body["point"]: e for e in in_force(known(store, "point"), store.state.roots)}
+        standing = {one.name: one.events[-1] for one in points_of(store, as_of=store.around.now_utc())}
+        gone = {
+            row["point"]: event
+            for event in in_force(_known_of_points(store), store.state.roots)
+            if event.type == "withdraw"
+            for row in event.body["rows"]
+            if row["row"] == "point"
+        }
         new = []
         for row in rows:
             before = standing.get(row.point)
             if before is not None and _row(before) == row and not note:
                 continue
+            before = before or gone.get(row.point)
             fields = {
                 "point": row.point,
                 "title": row.title,

@@ -114,7 +114,7 @@ def found_by(store: Store, events: Sequence[Event], also: Iterable[str] = ()) ->
 
 def looks(store: Store, *, under: str | None = None, kind: str | None = None) -> Iterator[Look]:
     """The newest look at each item that anybody looked at; those bound for a place or below it, of a kind."""
-    places = store.state.places.all()
+    places, gone = store.state.places.all(), store.state.withdrawn
     stations = store.state.stations.now()
     events = filter(stations.stands, store.ledger.on_topic(("inspect",)))
     codes = sorted({code for event in events for code in event.rows})
@@ -122,6 +122,8 @@ def looks(store: Store, *, under: str | None = None, kind: str | None = None) ->
         for chain in store.state.chains(batch):
             look = newest_look(chain)
             if look is None or kind not in (None, look.item.kind):
+                continue
+            if gone.covers(look.item.kind, look.item.to, places):
                 continue
             if under is None or is_under(places, look.item.to, under):
                 yield look

@@ -1,10 +1,12 @@
 """Searching items by what people type of them, page by page."""
 
 from custody.errors import N_, InputError
-from custody.format.codes import fold_beginning
+from custody.format.codes import fold_beginning, show_code
 from db.state.item_search import FoundItems, Wanted, find_items
 from db.store import Store
 from services.plan.custodians import find_custodian
+
+_COMPLETED = 100
 
 
 def search_items(
@@ -40,3 +42,13 @@ def search_items(
     under, holder = (find_custodian(store, text) if text else None for text in (to, held_by))
     wanted = Wanted(kind or None, under, holder, beginning)
     return find_items(store.state, wanted, after=after, before=before, most=most)
+
+
+def codes_beginning(store: Store, typed: str) -> list[tuple[str, str]]:
+    """The codes of items that begin as typed, with or without dashes, each with its kind and destination."""
+    beginning = fold_beginning(typed)
+    if beginning is None:
+        return []
+    show = show_code if "-" in typed or not typed else str
+    found = find_items(store.state, Wanted(begins=beginning), most=_COMPLETED).items
+    return [(show(item.code), f"{item.kind}, {item.to}") for item in found]

@@ -13,7 +13,7 @@ from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.findings import Finding, moment
 from custody.chain.journey import Journey, journey
-from custody.chain.roster import Roster
+from custody.chain.roster import Roster, Withdrawn
 from custody.handover.counting import Counted, counted_in
 from custody.measures.discrepancies import of_clocks, of_handovers
 from custody.measures.progress import Amounts, Pieces, StockSums
@@ -55,7 +55,7 @@ class Overview:
         self._to_fold: dict[str, None] = {}
         self._total = 0
         self._is_first = True
-        self._ways = Ways({})
+        self._ways, self._gone = Ways({}), Withdrawn()
         self._due, self._stock = DueSums(self._ways), StockSums(self._ways)
         self._irregular: dict[str, tuple[Irregular, ...]] = {}
         self._clocks = ClockSteps()
@@ -168,7 +168,7 @@ class Overview:
         if not is_same or sizes.keys() != self._sizes.keys() or any(map(store.projection.is_notice, news)):
             self._restart()
             self._store = store
-            self._ways = Ways(store.state.places.tree())
+            self._ways, self._gone = Ways(store.state.places.tree()), store.state.withdrawn
             self._due, self._scores, self._stock = DueSums(self._ways), Scores(self._ways), StockSums(self._ways)
             self._mark_to_fold(ledger.codes())
         else:
@@ -188,6 +188,24 @@ class Overview:
 
     def _put(self, chain: Chain, now: str) -> None:
         self._put_count += 1
+        if not (chain.item and self._gone.covers(chain.item.kind, chain.item.to, self._ways.places)):
+            self._put_sums(chain, now)
+        to_come = []
+        for link in chain.links:
+            if link.event.type == "handover":
+                if link.is_withdrawn:
+                    self._counted.pop(link.event.leaf, None)
+                elif link.event.leaf not in self._counted:
+                    self._counted[link.event.leaf] = counted_in(link.event)
+            if moment(link.event.happened) > moment(now):
+                to_come.append(moment(link.event.happened))
+        if to_come:
+            self._in_future[chain.code] = min(to_come)
+        else:
+            self._in_future.pop(chain.code, None)
+
+    def _put_sums(self, chain: Chain, now: str) -> None:
+        """Add up a thing of the plan; what was withdrawn from it counts in no sum (a withdrawal begins them again)."""
         way = journey(chain, self._ways, as_of=now)
         self._due.put(chain.code, way)
         self._stock.put(chain)
@@ -208,19 +226,6 @@ class Overview:
             self._irregular[chain.code] = found
         else:
             self._irregular.pop(chain.code, None)
-        to_come = []
-        for link in chain.links:
-            if link.event.type == "handover":
-                if link.is_withdrawn:
-                    self._counted.pop(link.event.leaf, None)
-                elif link.event.leaf not in self._counted:
-                    self._counted[link.event.leaf] = counted_in(link.event)
-            if moment(link.event.happened) > moment(now):
-                to_come.append(moment(link.event.happened))
-        if to_come:
-            self._in_future[chain.code] = min(to_come)
-        else:
-            self._in_future.pop(chain.code, None)
 
     def _await_due(self, code: str, way: Journey | None, now: str) -> None:
         """Remember when an item will have missed its next due time: then its marks are others, without any record."""

@@ -45,21 +45,22 @@ def survey(
         progress: called with the number of items done since the last call.
     """
 
-    ways = Ways(store.state.places.all())
+    ways, gone = Ways(store.state.places.all()), store.state.withdrawn
     due, scores = DueSums(ways), Scores(ways)
     irregular: list[Discrepancy] = []
     returns: list[Return] = []
     counted: dict[str, Counted] = {}
     loads = Truckloads()
     for chain in every_chain(store, as_of):
-        way = journey(chain, ways, as_of=as_of)
-        due.put(chain.code, way)
-        scores.put(marks_of(chain, ways, as_of=as_of))
-        if (back := way_back(chain, ways)) is not None:
-            returns.append(back)
-        if chain.links:  # what a stranger alone names is in the one line on what waits for admission
-            irregular += discrepancies_of(chain, as_of=as_of)
-        loads.put(chain, ways.places, as_of=as_of)
+        if not (chain.item and gone.covers(chain.item.kind, chain.item.to, ways.places)):
+            way = journey(chain, ways, as_of=as_of)
+            due.put(chain.code, way)
+            scores.put(marks_of(chain, ways, as_of=as_of))
+            if (back := way_back(chain, ways)) is not None:
+                returns.append(back)
+            if chain.links:  # what a stranger alone names is in the one line on what waits for admission
+                irregular += discrepancies_of(chain, as_of=as_of)
+            loads.put(chain, ways.places, as_of=as_of)
         for link in chain.links:
             if link.event.type == "handover" and not link.is_withdrawn and link.event.leaf not in counted:
                 counted[link.event.leaf] = counted_in(link.event)

@@ -7,6 +7,8 @@ system's limits keep a small file from taking all memory.
 
 import io
 import json
+import zipfile
+import zlib
 from typing import Any
 
 import python_calamine as calamine
@@ -15,6 +17,12 @@ from custody.errors import Fault
 from tables.formats.limits import MAX_AREA, MAX_TEXT
 from tables.formats.xlsx_file import cell_text, worksheets
 from tables.sandbox.child_process import Send, limited
+
+_MANIFEST_READ = 2**20
+_BOF, _FILEPASS, _RECORDS_READ = b"\x09\x08\x10\x00\x00\x06", 0x2F, 8
+"""[MS-XLS] 2.4.21 and 2.4.117: the record that a workbook begins with, and the one that says it is encrypted, among the
+first ones.
+"""
 
 
 def sheets(told: dict[str, Any], send: Send, payload: bytes) -> None:
@@ -38,7 +46,26 @@ def sheets(told: dict[str, Any], send: Send, payload: bytes) -> None:
                         return
                     send(data, name=name)
     except (calamine.CalamineError, OSError, ValueError) as error:
-        send(fault="locked" if "assword" in str(error) else "damaged")
+        send(fault="locked" if "assword" in str(error) or _is_locked(payload) else "damaged")
+
+
+def _is_locked(data: bytes) -> bool:
+    """Whether a workbook has a password. Of bytes without a name the parser only says that it knows no such format."""
+    if data.startswith(b"PK"):  # ODF 1.2 part 3, 4.8: the manifest says which parts are encrypted
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("META-INF/manifest.xml") as manifest:
+                return b"encryption-data" in manifest.read(_MANIFEST_READ)
+        except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError, RuntimeError):  # damaged, as was said
+            return False
+    if "EncryptedPackage".encode("utf-16-le") in data:  # [MS-OFFCRYPTO] 2.3.4.4
+        return True
+    at = data.find(_BOF)
+    for _record in range(_RECORDS_READ if at >= 0 else 0):
+        kind, length = (int.from_bytes(data[at + i : at + i + 2], "little") for i in (0, 2))
+        if kind == _FILEPASS:
+            return True
+        at += 4 + length
+    return False
 
 
 def _plain(cell: str | Fault) -> str | list[str]:

@@ -314,6 +314,67 @@ def one_name_twice_csv() -> bytes:
     return text([["Kecamatan", "Desa", "Jumlah TPS"], ["Gerokgak", "Patas", 3], ["Gerokgak", "PATAS", 2]])
 
 
+def sub_district_rows_xlsx() -> bytes:
+    """Each sub-district stands in a merged row above its villages, with a total below them; no column has it."""
+    rows = [
+        ["REKAPITULASI TPS KABUPATEN BULELENG"],
+        [],
+        ["NO", "DESA / KELURAHAN", "JUMLAH TPS", "JUMLAH DPT"],
+        ["KECAMATAN GEROKGAK"],
+        [1, "PATAS", 3, 812],
+        [2, "PEJARAKAN", 2, 530],
+        ["", "JUMLAH", 5, 1342],
+        ["KECAMATAN SERIRIT"],
+        [1, "SERIRIT", 2, 541],
+        [2, "UNGGAHAN", 1, 266],
+        ["", "JUMLAH", 3, 807],
+        ["", "TOTAL", 8, 2149],
+    ]
+    return book(("Rekap", rows), merged=["A1:D1", "A4:D4", "A8:D8"])
+
+
+def roman_sub_districts_xlsx() -> bytes:
+    """Sub-district and village share a column; Roman numbers and a total in the same row tell the sub-districts."""
+    rows = [
+        ["No.", "Kecamatan / Desa", "Jml. TPS", "Ket."],
+        ["I", "GEROKGAK", 5, ""],
+        [1, "Patas", 3, ""],
+        [2, "Pejarakan", 2, ""],
+        ["II", "Kec. Seririt", 3, ""],
+        [1, "Seririt", 2, ""],
+        [2, "Unggahan", 1, ""],
+    ]
+    return book(("TPS", rows))
+
+
+def tps_under_headings_csv() -> bytes:
+    """A list of TPS under a title with the sub-district and a row for each village."""
+    rows = [
+        ["DAFTAR TPS PEMILU TAHUN 2024", "", ""],
+        ["Kecamatan", ":", "Gerokgak"],
+        ["No", "TPS", "Jumlah DPT"],
+        ["Desa Patas", "", ""],
+        [1, "001", 270],
+        [2, "002", 261],
+        ["Desa Pejarakan", "", ""],
+        [1, "001", 281],
+    ]
+    return text(rows)
+
+
+def wrong_sub_district_total_xlsx() -> bytes:
+    """The number in a sub-district's own row is not what its villages make."""
+    rows = [
+        ["No.", "Kecamatan / Desa", "Jumlah TPS"],
+        ["I", "Kecamatan Gerokgak", 6],
+        [1, "Patas", 3],
+        [2, "Pejarakan", 2],
+        ["II", "Kecamatan Seririt", 2],
+        [1, "Seririt", 2],
+    ]
+    return book(("TPS", rows))
+
+
 MAKERS: dict[str, Callable[[], bytes]] = {
     "_".join(name.split("_")[:-1]) + "." + name.split("_")[-1]: make
     for name, make in list(globals().items())

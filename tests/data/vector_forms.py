@@ -369,7 +369,9 @@ def third_forms() -> list[tuple[str, dict[str, Any]]]:
 
 
 def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of the event whose type version 4 changed: places with voters, needs that follow something."""
+    """The own fields of each type of event that version 4 changed or brought: a plan with voters and needs that follow
+    something, and a withdrawal.
+    """
     plan = dict(second_forms())["plan"]
     warehouse, district, booth = plan["rows"]
     station = district | {"code": "51.08.01.2009.001", "name": "TPS 001", "level": "polling_station", "voters": 251}
@@ -380,4 +382,11 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
     seal |= {"tracked_as": "pack", "per": "piece", "follows": "surat_suara", "pack": 100, "serial": "BLL000001"}
     envelope = seal | {"kind": "sampul", "per": "election", "pack": None, "serial": ""}
     rows = [warehouse | {"voters": None}, station, *(booth | plain | more for more in ({}, ballot, seal, envelope))]
-    return [("plan", plan | {"rows": rows})]
+    gone = [
+        {"row": "place", "code": "51.08.01.2009.001"},
+        {"row": "need", "kind": "bilik", "level": "polling_station"},
+        {"row": "need", "kind": "segel", "level": None},
+        {"row": "point", "point": "TK-01"},
+    ]
+    withdrawn = {"rows": gone, "note": "salah ketik", "part": 1, "parts": 1}
+    return [("plan", plan | {"rows": rows}), ("withdraw", withdrawn)]

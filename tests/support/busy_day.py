@@ -58,6 +58,8 @@ def live_through(day: Day, folder: Path) -> None:
     answers = [f"--answer={key}=no" for key in ("roof", "water", "lock", "guard", "space")]
     day.done("checklist", *answers, "--name", WORKER)
     day.done("point", "P1", "--title", "Data caleg", "--owner", OWNER, "--due", "2024-02-12 23:59 WITA")
+    day.done("point", "P0", "--title", "Data caleg, dua kali")
+    day.done("withdraw", "point", "P0", "--yes")
     day.done("reassign", there[4], "--to", "51.08.01.2001.002", "--reason", "kurang", "--by", WORKER)
     people = ("--giver", GIVER, "--receiver", RECEIVER, "--witness", WITNESS, "--driver", DRIVER, "--escort", ESCORT)
     said = ("--extra", "booth=2", "--refuse", boxes[4], "--remark", f"{parent}=label miring", "--counted", 5)

@@ -2,11 +2,16 @@
 
 import io
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from services.plan.headings import FILE, remember, remembered
+from custody.errors import InputError
+from services.plan.headings import FILE, remember, remembered, remembered_names
+from tables.place_codes import Names
+from tables.place_tree import parse_tree
+from tables.read import read_table
 from tests.support.command_examples import Terminal
 
 FOLDER = Path(__file__).parents[1] / "data" / "office_tables"
@@ -36,6 +41,9 @@ LOADS = {
     "count_of_tps.csv": (15, 'rows left out: 4 "JUMLAH", 6-7 "JUMLAH"'),
     "grouped_codes.xlsx": (8, "headings are in row 1-2"),
     "tps_means_how_many.csv": (9, "times without a zone were read as WITA"),
+    "sub_district_rows.xlsx": (15, "Kecamatan stand in rows of their own: 2"),
+    "roman_sub_districts.xlsx": (15, "Kecamatan stand in rows of their own: 2"),
+    "tps_under_headings.csv": (7, "Kecamatan, Desa stand in rows of their own: 3"),
     "old_excel.xls": (4, "headings are in row 2"),
     "libreoffice.ods": (4, "headings are in row 3"),
     "printed_pages.xlsx": (4, 'rows left out: 5 "Kode", 9 "*) sesuai'),
@@ -51,6 +59,7 @@ ASKS = {
 """The options that answer what each asks, of which the last is right, and how many rows it then adds."""
 REFUSED = {
     "wrong_total.csv": "row 4, column Jumlah (D4): the total says 17581, and the rows 2 to 3 make 17518",
+    "wrong_sub_district_total.xlsx": "row 2, column Jumlah TPS (C2): the total says 6, and the rows 3 to 4 make 5",
     "tps_twice.csv": "row 4, column TPS (C4): TPS 2 of Patas stands in row 3 already",
     "one_name_twice.csv": "row 3, column Desa (B3): PATAS stands in row 2 already",
 }
@@ -149,6 +158,26 @@ def test_what_was_told_of_headings_is_remembered_for_the_next_table_with_the_sam
     assert office("load", "c.csv").code == 2, "other headings are another table"
 
 
+def test_which_place_a_name_means_is_remembered_for_the_next_table_that_has_it(office: Terminal) -> None:
+    answer = ("--name", "Gerokgak/Pejarakkan=51.08.01.2002")
+    assert office("load", FOLDER / "misspelt.csv", *answer, "--dry-run").code == 0
+    assert office("load", FOLDER / "misspelt.csv").code == 2, "looking keeps nothing"
+    assert office("load", FOLDER / "misspelt.csv", *answer).code == 0
+    Path("next.csv").write_text("No,Kecamatan,Desa,Jumlah TPS\n1,GEROKGAK,DESA PEJARAKKAN,3\n")
+    again = office("load", "next.csv")
+    assert again.code == 0 and "names as last time: Gerokgak/Pejarakkan = 51.08.01.2002" in again.err
+    assert "1 added" in again.out and office("items", "--to", "TPS 3 Pejarakan").code == 0
+    Path("other.csv").write_text("Kecamatan,Desa,Jumlah TPS\nGerokgak,Patas,1\n")
+    assert "last time" not in office("load", "other.csv").err
+    Path("new.csv").write_text("Kecamatan,Desa,Jumlah TPS\nGerokgak,Pejarakkan,1\n")
+    assert office("load", "new.csv", "--name", "Gerokgak/pejarakkan=51.08.01.2010").code == 0
+    assert remembered_names(office.home) == {"Gerokgak/pejarakkan": "51.08.01.2010"}, "the newest answer holds"
+    assert office("load", FOLDER / "unknown_heading.csv", "--map", "Satuan Kerja=nama").code == 0
+    assert remembered_names(office.home) and remembered(
+        office.home, [*["Kode", "Satuan Kerja", "Tingkat", "Induk", "Batas Waktu"]]
+    )
+
+
 def test_what_is_remembered_of_headings_may_be_lost_or_damaged(tmp_path: Path) -> None:
     assert remembered(tmp_path, ["Kode"]) == {}
     remember(tmp_path, ["Kode", "Uraian"], {"Uraian": "name"})
@@ -161,9 +190,10 @@ def test_what_is_remembered_of_headings_may_be_lost_or_damaged(tmp_path: Path) -
         '[{"headings": 1}]',
         '[{"headings": ["kode", "uraian"], "columns": {"kode": 1}}]',
         "null",
+        '[{"names": {"a": 1}}, {"names": []}, 7]',
     ):
         (tmp_path / FILE).write_text(damage)
-        assert remembered(tmp_path, ["Kode", "Uraian"]) == {}
+        assert remembered(tmp_path, ["Kode", "Uraian"]) == {} == remembered_names(tmp_path)
 
 
 def test_options_that_fit_nothing_are_refused_with_what_there_is(office: Terminal) -> None:
@@ -190,3 +220,55 @@ def test_a_heading_that_is_left_out_is_not_told_as_unused(office: Terminal) -> N
     Path("u.csv").write_text("No,Kode,Nama,Tingkat,Luas,Telepon\n1,51.09,Gudang 2,Gudang,3,4\n")
     assert "columns not used: Luas, Telepon" in office("load", "u.csv").err
     assert "columns not used: Luas\n" in office("load", "u.csv", "--map", "Telepon=-").err
+
+
+# --- files that cannot be read ----------------------------------------------------------------------------------------
+
+
+def written(folder: Path, content: str | bytes, name: str) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def refusal(path: Path) -> InputError:
+    with pytest.raises(InputError) as refused:
+        read_table(path)
+    return refused.value
+
+
+def test_a_password_of_an_old_workbook_is_told(tmp_path: Path) -> None:
+    old = bytearray((FOLDER / "old_excel.xls").read_bytes())
+    second = old.find(b"\x09\x08\x10\x00") + 20
+    old[second : second + 2] = b"\x2f\x00"  # FILEPASS
+    assert "password" in str(refusal(written(tmp_path, bytes(old), "locked.xls")))
+    locked = io.BytesIO()
+    with zipfile.ZipFile(FOLDER / "libreoffice.ods") as book, zipfile.ZipFile(locked, "w") as made:
+        made.writestr("mimetype", book.read("mimetype"))
+        made.writestr("content.xml", bytes(range(256)) * 4)
+        manifest = book.read("META-INF/manifest.xml").replace(
+            b"/>", b"><manifest:encryption-data/></manifest:file-entry>"
+        )
+        made.writestr("META-INF/manifest.xml", manifest)
+    assert "password" in str(refusal(written(tmp_path, locked.getvalue(), "locked.ods")))
+    for damaged in (b"PK\x03\x04", b"\x09\x08\x10\x00\x00\x06", b""):
+        assert "damaged" in str(refusal(written(tmp_path, damaged, "damaged.ods")))
+
+
+def test_the_mark_of_excel_that_a_workbook_is_open_is_told(tmp_path: Path) -> None:
+    assert "open" in str(refusal(written(tmp_path, b"\x04Made" + bytes(160), "~$places.xlsx")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file that the system refuses to read")
+def test_a_file_that_the_system_refuses_says_to_close_it_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "places.csv"
+    path.symlink_to("/proc/self/mem")
+    error = refusal(path)
+    assert "cannot be read" in str(error) and "Close it in other programs" in error.hint
+
+
+def test_two_villages_of_one_name_are_two_with_a_column_of_codes(tmp_path: Path) -> None:
+    rows = "Gerokgak,Patas,51.08.01.2010,1\nGerokgak,Patas,51.08.01.2099,2\n"
+    table = read_table(written(tmp_path, "Kecamatan,Desa,Kode Desa,Jumlah TPS\n" + rows, "villages.csv"))
+    places, faults = parse_tree(table, Names("51.08", {}, {}))
+    assert not faults and len([row for row in places if row.value.level == "village"]) == 2

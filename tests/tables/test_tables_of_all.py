@@ -79,7 +79,7 @@ def test_every_report_and_every_record_has_its_table(busy: Day, folder: Path) ->
         ("reassignments", 1),
         ("unlabelled", 1),
         ("checklist-answers", 5),
-        ("point-history", 1),
+        ("point-history", 2),
         ("corrections", 2),
     ):
         assert len(table(folder, name)) == count, name

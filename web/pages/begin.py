@@ -127,6 +127,8 @@ def custodian_on_page(store: Store, text: str) -> str:
     try:
         return find_custodian(store, _code(text))
     except (CodeError, InputError) as error:
+        if isinstance(error, InputError) and error.faults:  # it offers places
+            raise
         raise InputError(
             N_("there is no place {place} in the plan"),
             hint=N_(

@@ -1,0 +1,212 @@
+"""Completion in the shell: its scripts, what a shell asks for while somebody types, and the types of options that know.
+
+A shell runs the program with `SERAH_COMPLETE` (its name) and `SERAH_WORDS` (what was typed up to the cursor, a word a
+line) and gets lines of kind, value and help between tabs. Whatever goes wrong, it gets none.
+"""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
+
+from commands.context import Station, station_at
+from db.store import Store
+from services.plan.custodians import kinds_beginning, places_beginning
+from services.records.searching import codes_beginning
+
+SHELL, WORDS = "SERAH_COMPLETE", "SERAH_WORDS"
+
+
+class Known(click.ParamType[str]):
+    """Text of an option or argument that a shell completes from the ledger; a command looks it up itself."""
+
+    name = "text"
+
+    def __init__(self, find: Callable[[Store, str], Iterable[tuple[str, str]]]) -> None:
+        """Args:
+        find: gives the values that begin as typed, each with words of help.
+        """
+        self._find = find
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The values of the station's ledger that go on as typed."""
+        root = ctx.find_root()
+        station = root.obj
+        if not isinstance(station, Station):
+            station = station_at(root.params.get("home"), root.params.get("db"))
+        with station.store() as store:
+            return [CompletionItem(value, help=words) for value, words in self._find(store, incomplete)]
+
+
+PLACE, KIND, ITEM = Known(places_beginning), Known(kinds_beginning), Known(codes_beginning)
+
+
+def complete_planned(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What goes on as typed of what the argument before names: places or kinds."""
+    known = {"place": PLACE, "kind": KIND}.get(str(ctx.params.get("what")))
+    return known.shell_complete(ctx, param, incomplete) if known else []
+
+
+class _Typed(ShellComplete):
+    """What was typed, as our scripts pass it, and the answer as they read it."""
+
+    name = "serah"
+    source_template = ""
+
+    def __init__(self, program: click.Group, shell: str, globals_first: Callable[[list[str]], list[str]]) -> None:
+        super().__init__(program, {}, "main.py", SHELL)
+        self._shell, self._globals_first = shell, globals_first
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the one that is being typed, and that one."""
+        words = os.environ.get(WORDS, "").split("\n")
+        if self._shell == "bash":
+            words = _joined(words)
+        if self._shell == "powershell":
+            words = [word.lstrip("'\"") for word in words]
+        else:
+            words = [" ".join(split_arg_string(word)) for word in words]
+        return self._globals_first(words[:-1]), words[-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Kind, value and help of one answer in a line."""
+        return "\t".join(" ".join(str(part or "").split()) for part in (item.type, item.value, item.help))
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """The words as the command gets them: bash parts `--to=51` into three."""
+    found: list[str] = []
+    is_open = False
+    for word in words:
+        if found and (word == "=" or is_open):
+            found[-1] += word
+        else:
+            found.append(word)
+        is_open = word == "=" and found[-1].startswith("--")
+    return found
+
+
+def answer(program: click.Group, shell: str, globals_first: Callable[[list[str]], list[str]]) -> None:
+    """Print what may stand in place of the word that is being typed; nothing where that cannot be told.
+
+    Args:
+        globals_first: puts the global options before the command.
+    """
+    with suppress(Exception):  # a shell is no place for an error: there is nothing to offer
+        sys.stdout.write(_Typed(program, shell, globals_first).complete() + "\n")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "powershell"]))
+def completion(shell: str) -> None:
+    quote = _quoted_for_powershell if shell == "powershell" else shlex.quote
+    main = Path(__file__).resolve().parents[1] / "main.py"
+    text = {"bash": _BASH, "zsh": _ZSH, "powershell": _POWERSHELL}[shell]
+    click.echo(text.replace("@PYTHON@", quote(sys.executable)).replace("@MAIN@", quote(str(main))), nl=False)
+
+
+def _quoted_for_powershell(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+_BASH = """\
+# Serah in bash 4.4 or newer. For each new terminal, add this line to ~/.bashrc:
+#   eval "$(@PYTHON@ @MAIN@ completion bash)"
+type serah >/dev/null 2>&1 || serah() { @PYTHON@ @MAIN@ "$@"; }
+_serah_complete() {
+    local IFS=$'\\n' first=1 kind value help words
+    COMPREPLY=()
+    case "${COMP_WORDS[0]##*/}" in
+        python*)
+            if [[ $COMP_CWORD -lt 2 || ! "${COMP_WORDS[1]}" -ef @MAIN@ ]]; then
+                compopt -o default
+                return
+            fi
+            first=2 ;;
+    esac
+    words="${COMP_WORDS[*]:first:COMP_CWORD-first+1}"
+    compopt -o nosort
+    while IFS=$'\\t' read -r kind value help; do
+        case "$kind" in
+            plain)
+                COMPREPLY+=("$value")
+                if [[ "$value" == *" "* ]]; then compopt -o filenames; fi ;;
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+        esac
+    done < <(SERAH_COMPLETE=bash SERAH_WORDS="$words" @PYTHON@ @MAIN@ 2>/dev/null)
+}
+complete -F _serah_complete serah main.py python python3
+"""
+
+_ZSH = """\
+# Serah in zsh. For each new terminal, add this line to ~/.zshrc:
+#   eval "$(@PYTHON@ @MAIN@ completion zsh)"
+(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+(( $+commands[serah] )) || serah() { @PYTHON@ @MAIN@ "$@" }
+_serah_complete() {
+    local first=2 kind value help
+    local -a values shown
+    if [[ ${words[1]:t} == python* ]]; then
+        if (( CURRENT < 3 )) || [[ ! ${(Q)words[2]} -ef @MAIN@ ]]; then
+            _default
+            return
+        fi
+        first=3
+    fi
+    while IFS=$'\\t' read -r kind value help; do
+        case $kind in
+            plain) values+=("$value"); shown+=("$value${help:+  $help}") ;;
+            dir) _path_files -/ ;;
+            file) _path_files ;;
+        esac
+    done < <(SERAH_COMPLETE=zsh SERAH_WORDS="${(pj:\\n:)words[first,CURRENT]}" @PYTHON@ @MAIN@ 2>/dev/null)
+    (( $#values )) && compadd -U -V serah -l -d shown -a values
+}
+compdef _serah_complete serah main.py python python3
+"""
+
+_POWERSHELL = """\
+# Serah in PowerShell. For each new window, add this line to the file that $PROFILE names:
+#   & @PYTHON@ @MAIN@ completion powershell | Out-String | Invoke-Expression
+if (-not (Get-Command serah -ErrorAction SilentlyContinue)) {
+    function global:serah { & @PYTHON@ @MAIN@ @args }
+}
+Register-ArgumentCompleter -Native -CommandName serah, main.py, python, python3, py -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @(
+        foreach ($element in $commandAst.CommandElements) {
+            if ($element.Extent.StartOffset -ge $cursorPosition) { break }
+            if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $element.Value }
+            else { $element.Extent.Text }
+        }
+    )
+    if (-not $wordToComplete) { $words += '' }
+    $first = 1
+    if ([IO.Path]::GetFileName($words[0]) -match '^(python[0-9.]*|py)([.]exe)?$') {
+        $script = Resolve-Path -LiteralPath "$($words[1])" -ErrorAction SilentlyContinue
+        if ($words.Count -lt 3 -or "$script" -ne @MAIN@) { return }
+        $first = 2
+    }
+    if ($words.Count -le $first) { return }
+    $env:SERAH_COMPLETE = 'powershell'
+    $env:SERAH_WORDS = $words[$first..($words.Count - 1)] -join "`n"
+    try {
+        & @PYTHON@ @MAIN@ 2>$null | ForEach-Object {
+            $kind, $value, $help = $_ -split "`t", 3
+            if ($kind -eq 'plain') {
+                $text = if ($value -match "[\\s']") { "'" + $value.Replace("'", "''") + "'" } else { $value }
+                $tip = if ($help) { $help } else { $value }
+                [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $tip)
+            }
+        }
+    } finally {
+        Remove-Item Env:SERAH_COMPLETE, Env:SERAH_WORDS -ErrorAction SilentlyContinue
+    }
+}
+"""
