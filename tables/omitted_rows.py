@@ -37,6 +37,8 @@ _AREAS = {
 """Columns of a list of places that may stand as rows instead: what such a row says, and what the column is headed."""
 _MARK = re.compile(r"[IVXL]{1,6}\.?|[A-Z]\.")
 """What stands before a group of rows in place of their running numbers: II, B."""
+_MOST_UNHEADED = 2
+"""Rows before the first area: numbers of the columns. After more it heads none of them; offices sign `PPK Gerokgak`."""
 _NO_NAME = re.compile(r"\b(?:dan|se|desa|kelurahan|and)\b", re.IGNORECASE)
 """A title of many: DAFTAR ... KECAMATAN DAN DESA."""
 
@@ -183,8 +185,13 @@ def lift_areas(grid: list[list[str]], first: int, end: int, missing: Sequence[st
     found = Areas(tuple(_AREAS[name][1] for name in missing))
     if any(now.values()):
         found.rows.append((end, tuple(now.values())))
+    unheaded = 0
     for at in range(end, len(grid)):
         named = _area(grid[at], missing)
+        if named is None and not found.rows:
+            unheaded += any(grid[at])
+            if unheaded > _MOST_UNHEADED:
+                return None
         if named is not None:
             name, text = named
             now |= {other: "" for other in missing if other != name and name == "district"} | {name: text}

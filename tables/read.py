@@ -225,10 +225,10 @@ def _tidied(
     def fault(row: int, at: int, message: str, values: dict[str, object]) -> Fault:
         return Fault(message, values, row, _name(header.names, at), file, f"{letter(at)}{row}")
 
-    found = tidy(below, grid[header.first : header.end], is_whole, counted, fault)
+    tidied = tidy(below, grid[header.first : header.end], is_whole, counted, fault)
     if areas is not None:
-        found.faults += check_heads(areas, found.rows, counted, fault)
-    return found
+        tidied.faults += check_heads(areas, tidied.rows, counted, fault)
+    return tidied
 
 
 def _cleaned(file: str, records: Iterable[list[str | Fault]]) -> tuple[list[list[str]], list[tuple[int, Fault]]]:

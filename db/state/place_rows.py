@@ -84,7 +84,6 @@ class PlaceTable(Mapping[str, Place]):
 
         return self.ledger.memory.remember_rule(f"alike: {top}", count)
 
-
     def beginning(self, typed: str, most: int) -> list[Place]:
         """The places whose name or code begins so, in any case, at most so many, the higher ones first."""
         place = self.tables.place

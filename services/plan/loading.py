@@ -26,7 +26,7 @@ from tables.headers import ignored_columns, layout_of, table_kind
 from tables.place_codes import Names, bare
 from tables.place_tree import parse_tree
 from tables.questions import Reading
-from tables.read import Table, read_table
+from tables.read import Note, Table, read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places, parse_voters
 from tables.times import parse_moment
 from tables.vocabulary import fold, parse_level
@@ -122,8 +122,10 @@ def _with_names(table: Table, names: Mapping[str, str]) -> Table:
     if not names:
         return table
     words = ", ".join(f"{name} = {code}" for name, code in names.items())
-    notes = (*table.notes, (N_("names as last time: {names}"), {"names": words[:300]}))
-    return replace(table, notes=notes, reading=replace(table.reading, names={**names, **table.reading.names}))
+    note: Note = (N_("names as last time: {names}"), {"names": words[:300]})
+    return replace(
+        table, notes=(*table.notes, note), reading=replace(table.reading, names={**names, **table.reading.names})
+    )
 
 
 def _placed(reading: Reading, place: str) -> Reading:

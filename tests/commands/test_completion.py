@@ -130,6 +130,20 @@ def test_each_script_is_one_that_its_shell_can_read(terminal: Terminal, tmp_path
     assert subprocess.run([*command, str(script)], timeout=60).returncode == 0
 
 
+@pytest.mark.parametrize("content", [None, b"", b"no ledger"])
+def test_what_cannot_be_read_offers_nothing(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "ledger.db").write_bytes(content)
+    monkeypatch.setenv("SERAH_HOME", str(tmp_path))
+    monkeypatch.setenv("SERAH_COMPLETE", "zsh")
+    for words in ("items\n--to\n5", "nothing\n--to\n5", "custody\n7", "plan\n--kind\nb"):
+        monkeypatch.setenv("SERAH_WORDS", words)
+        ran = terminal()
+        assert (ran.code, ran.out.strip(), ran.err) == (0, "", "")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

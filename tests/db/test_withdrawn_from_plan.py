@@ -152,9 +152,9 @@ def test_every_order_of_arrival_gives_the_same_plan(sqlite_url) -> None:
         withdraw(other, places=[TPS[0], TPS[1]], kinds=["booth"], points=["TK-01", "TK-02"])
         withdraw(root, places=[TPS[2]], kinds=["box"], level="polling_station")  # knows nothing of the other's
         take(root, bundle_of(other))
-        record_plan(
-            root, [Place(TPS[0], "TPS baru", "polling_station", "51.08.01.2001")], [], source="x", digest="1" * 64
-        )
+        again = Place(TPS[0], "TPS baru", "polling_station", "51.08.01.2001")
+        [planned_again] = record_plan(root, [again], [], source="x", digest="1" * 64)
+        assert {ref["log"] for ref in planned_again.body["refs"]} == {other.ledger.own_log().name}  # it knew of that
         record_points(root, [PointRow("TK-02", "Kirim lagi", "Luh")])
         take(other, bundle_of(root))
         assert held(root) == held(other) and sound(root) and sound(other)

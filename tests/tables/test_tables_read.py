@@ -319,6 +319,15 @@ def test_a_password_and_an_old_workbook_are_told_apart(tmp_path):
     assert "old Excel" in str(refusal(csv_table(tmp_path, b"\xd0\xcf\x11\xe0" + bytes(600), "b.xlsx")))
 
 
+def test_an_area_below_the_rows_heads_none_of_them(tmp_path):
+    rows = "".join(f"{number},Desa {number},3\n" for number in range(1, 5))
+    table = read_table(csv_table(tmp_path, f"No,Desa,Jumlah TPS\n{rows},PPK Gerokgak,\n"))
+    assert table.headers == ("No", "Desa", "Jumlah TPS") and len(table.rows) == 5
+    headed = read_table(csv_table(tmp_path, f"No,Desa,Jumlah TPS\n,PPK Gerokgak,12\n{rows},Kec. Seririt,\n5,X,1\n"))
+    assert [cells["Kecamatan"] for _, cells in headed.rows] == ["Gerokgak"] * 4 + ["Seririt"] and not headed.faults
+    assert [number for number, _ in headed.rows] == [3, 4, 5, 6, 8]
+
+
 def test_of_two_hundred_sheets_that_have_such_a_table_one_is_asked_for(tmp_path):
     path = tmp_path / "many.xlsx"
     with xlsxwriter.Workbook(path) as book:
