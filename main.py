@@ -25,12 +25,11 @@ def main(arguments: Sequence[str] | None = None, now_utc: Callable[[], str] | No
         from commands.program import program
     except ModuleNotFoundError as error:
         return _show_missing(error.name or str(error))
+    serah = program(now_utc)
     if shell := os.environ.get("SERAH_COMPLETE"):
-        from commands.completion import answer
-
-        answer(program(now_utc), shell, _globals_first)
+        serah.answer(shell, _globals_first)
         return 0
-    return run(program(now_utc), args)
+    return run(serah, args)
 
 
 def _globals_first(args: list[str]) -> list[str]:

@@ -1,25 +1,20 @@
-"""Completion in the shell: its scripts, what a shell asks for while somebody types, and the types of options that know.
+"""Completion in the shell: its scripts, and the types of options that know what goes on as typed.
 
-A shell runs the program with `SERAH_COMPLETE` (its name) and `SERAH_WORDS` (what was typed up to the cursor, a word a
-line) and gets lines of kind, value and help between tabs. Whatever goes wrong, it gets none.
+What a shell asks while somebody types, `commands.program.Program.answer` tells.
 """
 
-import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
-from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
+from click.shell_completion import CompletionItem
 
 from commands.context import Station, station_at
 from db.store import Store
 from services.plan.custodians import kinds_beginning, places_beginning
 from services.records.searching import codes_beginning
-
-SHELL, WORDS = "SERAH_COMPLETE", "SERAH_WORDS"
 
 
 class Known(click.ParamType[str]):
@@ -50,55 +45,6 @@ def complete_planned(ctx: click.Context, param: click.Parameter, incomplete: str
     """What goes on as typed of what the argument before names: places or kinds."""
     known = {"place": PLACE, "kind": KIND}.get(str(ctx.params.get("what")))
     return known.shell_complete(ctx, param, incomplete) if known else []
-
-
-class _Typed(ShellComplete):
-    """What was typed, as our scripts pass it, and the answer as they read it."""
-
-    name = "serah"
-    source_template = ""
-
-    def __init__(self, program: click.Group, shell: str, globals_first: Callable[[list[str]], list[str]]) -> None:
-        super().__init__(program, {}, "main.py", SHELL)
-        self._shell, self._globals_first = shell, globals_first
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the one that is being typed, and that one."""
-        words = os.environ.get(WORDS, "").split("\n")
-        if self._shell == "bash":
-            words = _joined(words)
-        if self._shell == "powershell":
-            words = [word.lstrip("'\"") for word in words]
-        else:
-            words = [" ".join(split_arg_string(word)) for word in words]
-        return self._globals_first(words[:-1]), words[-1]
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """Kind, value and help of one answer in a line."""
-        return "\t".join(" ".join(str(part or "").split()) for part in (item.type, item.value, item.help))
-
-
-def _joined(words: Sequence[str]) -> list[str]:
-    """The words as the command gets them: bash parts `--to=51` into three."""
-    found: list[str] = []
-    is_open = False
-    for word in words:
-        if found and (word == "=" or is_open):
-            found[-1] += word
-        else:
-            found.append(word)
-        is_open = word == "=" and found[-1].startswith("--")
-    return found
-
-
-def answer(program: click.Group, shell: str, globals_first: Callable[[list[str]], list[str]]) -> None:
-    """Print what may stand in place of the word that is being typed; nothing where that cannot be told.
-
-    Args:
-        globals_first: puts the global options before the command.
-    """
-    with suppress(Exception):  # a shell is no place for an error: there is nothing to offer
-        sys.stdout.write(_Typed(program, shell, globals_first).complete() + "\n")
 
 
 @click.command()

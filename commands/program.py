@@ -3,18 +3,23 @@
 What a command does is said here and nowhere else, so that the list of all commands imports none of them.
 """
 
-from collections.abc import Callable, Iterator, MutableMapping
+import os
+import sys
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
 import language
 from commands import VERSION
 from custody.errors import N_
 from language import _
 
+SHELL, WORDS = "SERAH_COMPLETE", "SERAH_WORDS"
+"""Where a shell that completes says its name, and what was typed."""
 REPORTS = (
     "custody",
     "progress",
@@ -185,13 +190,25 @@ class Program(click.Group):
         found = [CompletionItem(name, help=about(name)) for name in COMMANDS if name.startswith(incomplete)]
         return found + click.Command.shell_complete(self, ctx, incomplete)
 
+    def answer(self, shell: str, globals_first: Callable[[list[str]], list[str]]) -> None:
+        """Print what may stand in place of the word that is being typed; nothing where that cannot be told.
+
+        A shell runs the program with `SERAH_COMPLETE` (its name) and `SERAH_WORDS` (what was typed up to the cursor, a
+        word a line) and gets lines of kind, value and help between tabs (`commands.completion`).
+
+        Args:
+            globals_first: puts the global options before the command.
+        """
+        with suppress(Exception):  # a shell is no place for an error: there is nothing to offer
+            sys.stdout.write(_Typed(self, shell, globals_first).complete() + "\n")
+
 
 def about(name: str) -> str:
     """What a command does, in the chosen language."""
     return _(COMMANDS[name][1]).format(kinds=", ".join(REPORTS))
 
 
-def program(now_utc: Callable[[], str] | None = None) -> click.Group:
+def program(now_utc: Callable[[], str] | None = None) -> Program:
     """The program in the chosen language.
 
     Args:
@@ -224,3 +241,42 @@ def program(now_utc: Callable[[], str] | None = None) -> click.Group:
         context.obj = station_at(home, db, now_utc, passphrase_file)
 
     return serah
+
+
+class _Typed(ShellComplete):
+    """What was typed, as our scripts pass it, and the answer as they read it."""
+
+    name = "serah"
+    source_template = ""
+
+    def __init__(self, program: click.Group, shell: str, globals_first: Callable[[list[str]], list[str]]) -> None:
+        super().__init__(program, {}, "main.py", SHELL)
+        self._shell, self._globals_first = shell, globals_first
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the one that is being typed, and that one."""
+        words = os.environ.get(WORDS, "").split("\n")
+        if self._shell == "bash":
+            words = _joined(words)
+        if self._shell == "powershell":
+            words = [word.lstrip("'\"") for word in words]
+        else:
+            words = [" ".join(split_arg_string(word)) for word in words]
+        return self._globals_first(words[:-1]), words[-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Kind, value and help of one answer in a line."""
+        return "\t".join(" ".join(str(part or "").split()) for part in (item.type, item.value, item.help))
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """The words as the command gets them: bash parts `--to=51` into three."""
+    found: list[str] = []
+    is_open = False
+    for word in words:
+        if found and (word == "=" or is_open):
+            found[-1] += word
+        else:
+            found.append(word)
+        is_open = word == "=" and found[-1].startswith("--")
+    return found

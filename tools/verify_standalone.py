@@ -31,19 +31,17 @@ count:1+ note; match code print:1+? after:0+? how:"matched"; pair2 giver giver_o
 vehicle driver escort stops:text[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper" digest:leaf?;
 meant absent:text[] beyond:text[] phase:text? kinds:text[]; run to count:1+; row log:raw station:raw place:raw size:0+
 head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name level
-parent:text? due:time?; place2 row:"place" code name level parent:text? due:time? dapil:text?; place4 row:"place" code
-name level parent:text? due:time? dapil:text? voters:0+?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app;
-need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; need4 row:"need"
-kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]
-per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+
-election:text? range:range?; gone row:"place" code; goneneed row:"need" kind level:text?; gonepoint row:"point" point;
-range prefix first:0+ last:0+ width:0+; genesis election root station place public_key continues:text?; witness head;
-clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf
-last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2 rows:place2|need[]
-source source_digest:leaf part:1+ parts:1+; pack parent children:text[] action:"add"|"remove"; register items:item[]
-held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover from to
-bound:text[] items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note occurred:time? bast
-part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to bound:text[]
+parent:text? due:time?; place2 dapil:text?; place4 dapil:text? voters:0+?; common log seq:1+ prev:leaf? refs:ref[] id
+at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[];
+need4 per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+
+quantity:1+ election:text? range:range?; gone row:"place" code; goneneed row:"need" kind level:text?; gonepoint
+row:"point" point; range prefix first:0+ last:0+ width:0+; genesis election root station place public_key
+continues:text?; witness head; clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[];
+revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
+plan2 rows:place2|need[]; plan4 rows:place4|need4[]; pack parent children:text[] action:"add"|"remove"; register
+items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover
+from to bound:text[] items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note occurred:time?
+bast part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to bound:text[]
 items:touch|match[] refused:touch|match[] remarks:remark[] counted:0+? extras:extra[] parties:pair2 witnesses:text[]
 carriage:ride note occurred:time? bast part:1+ parts:1+ acknowledged:ack[]; pack2 parent children:text[]
 action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[] note occurred:time?; inspect
@@ -54,12 +52,12 @@ kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?
 opened:leaf? place stage items:touch[] text occurred:time?; checklist2 place about answers:answer[] names:text[] note
 occurred:time?; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
 note; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
-reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3 destinations:run[] meant:meant?; plan4
-rows:place4|need4[] source source_digest:leaf part:1+ parts:1+
+reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3 destinations:run[] meant:meant?
 """
 FORMS = {name: dict((k + ":text").split(":")[:2] for k in keys) for name, *keys in map(str.split, OBJECTS.split(";"))}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
-FORMS["handover3"] |= FORMS["handover2"]
+for n in ("handover3", "place2", "place4", "need4", "plan2", "plan4"):  # what an older form has, and more
+    FORMS[n] = FORMS["handover2" if n == "handover3" else n.rstrip("234")] | FORMS[n]
 for n in TYPES:
     FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("234")}"', "v": "v" + (n[-1] if n[-1] in "234" else "1")}
 LEAF = re.compile(r"[0-9a-f]{64}")
@@ -134,10 +132,9 @@ class Log:
     """One log as its entries come (§7): its leaves, what they rely on, and the first number that is wrong, if any."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.key, self.genesis, self.is_wrong, self.is_here = name, b"", Body(), False, False
-        self.leaves, self.said, self.findings = list[bytes](), list[Body](), list[Body]()
-        self.seen_by, self.signed_to = dict[str, int](), 0
-        self.nodes, self.refs, self.unfollowed = dict[tuple[int, int], bytes](), dict[str, bytearray](), 0
+        self.name, self.key, self.genesis, self.is_wrong, self.is_here, self.signed_to = name, b"", {}, False, False, 0
+        self.leaves, self.said, self.findings, self.unfollowed = list[bytes](), list[Body](), list[Body](), 0
+        self.seen_by, self.nodes, self.refs = dict[str, int](), dict[tuple[int, int], bytes](), dict[str, bytearray]()
 
     def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
         """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""

@@ -121,39 +121,8 @@ def plan_events(
     Args:
         refs: the newest plan event of each other log, which this plan comes after.
     """
-    rows: list[dict[str, Any]] = [
-        {
-            "row": "place",
-            "code": p.code,
-            "name": p.name,
-            "level": p.level,
-            "parent": p.parent,
-            "due": p.due,
-            "dapil": p.dapil,
-            "voters": p.voters,
-        }
-        for p in places
-    ]
-    rows += [
-        {
-            "row": "need",
-            "kind": n.kind,
-            "name_id": n.name_id,
-            "name_en": n.name_en,
-            "level": n.level,
-            "per_place": n.per_place,
-            "unit": n.unit,
-            "tracked_as": n.tracked_as,
-            "elections": list(n.elections),
-            "per": n.per,
-            "follows": n.follows,
-            "reserve": n.reserve,
-            "pack": n.pack,
-            "serial": n.serial,
-            "rule": n.rule,
-        }
-        for n in needs
-    ]
+    rows: list[dict[str, Any]] = [{"row": "place"} | asdict(place) for place in places]
+    rows += [{"row": "need"} | asdict(need) | {"elections": list(need.elections)} for need in needs]
     pieces = _rows_that_fit(rows)
     return [
         NewEvent(

@@ -14,7 +14,8 @@ from custody.plan.places import Place
 from language import _
 from language.text import local_time, number, share
 from reports.listing import Listing, Section
-from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json, shown_need
+from reports.lists.need_list import shown_need
+from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json
 from reports.output import LogHead
 from reports.words import Needs, kind_name
 from tables.output.write import Cell, Sheet

@@ -8,6 +8,7 @@ from custody.measures.progress import ProgressRow
 from language import _
 from language.text import number, printable, share
 from reports.listing import plain_lines
+from reports.lists.need_list import shown_need
 from reports.lists.progress_xlsx import write_progress_xlsx
 from reports.output import Made, save_report
 from reports.words import Needs, kind_name
@@ -124,8 +125,3 @@ def _cells(rows: Iterable[ProgressRow], needs: Needs, columns: int) -> Iterator[
 def need_cells(row: ProgressRow) -> tuple[int | None, ...]:
     """What is needed, registered, arrived and short, in pieces, as tables and JSON have it."""
     return (row.need, row.pieces, row.here, row.short)
-
-
-def shown_need(row: ProgressRow) -> str:
-    """The need; a question mark where it is not known, a dash where the plan does not name the kind."""
-    return number(row.need) if row.need is not None else "?" if row.open else "–"

@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable
 from custody.measures.progress import ProgressRow
 from language import _
 from language.text import number, printable, share
-from reports.lists.progress_list import shown_need
+from reports.lists.need_list import shown_need
 from reports.output import Made
 from reports.pdf.colophon import begin_paper
 from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, fitted, fonts, text

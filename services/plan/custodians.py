@@ -96,13 +96,12 @@ def find_kind(store: Store, text: str, *, registered: bool = False) -> str:
     found = {need.kind: need for need in needs if key and key in map(_key, (need.kind, need.name_id, need.name_en))}
     if len(found) == 1:
         return next(iter(found))
-    listed = found or kinds
     hint = N_("Give its code: {kinds}.") if found else N_("The kinds are: {kinds}.")
     raise InputError(
         N_("{kind} is the name of several kinds") if found else N_("there is no kind {kind}"),
-        hint=hint if listed else N_("Load a table of needs, or take in data that has one."),
+        hint=hint if kinds else N_("Load a table of needs, or take in data that has one."),
         kind=text,
-        kinds=", ".join(_kind_words(listed)),
+        kinds=", ".join(_kind_words(found) or sorted(kinds)),
     )
 
 

@@ -11,12 +11,11 @@ from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
-from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place, is_official
 from custody.plan.time_zones import zone
 from db.store import Store
 from services.plan.headings import remember, remember_names, remembered, remembered_names
-from services.plan.plan_changes import Change, ChangedRow, Group, version_of
+from services.plan.plan_changes import Change, ChangedRow, Group, note_missing_voters, version_of
 from services.plan.plan_records import record_plan, register_items
 from services.records.sealing import whole_packs
 from tables.cells import Located
@@ -33,6 +32,8 @@ from tables.vocabulary import fold, parse_level
 
 Planned = TypeVar("Planned", Place, Need)
 NeedKey = tuple[str, str, str]
+_ORDER = ("places", "tree", "voters", "needs", "items")
+"""The tables in which the later ones may name what the earlier ones have."""
 
 
 def load_files(
@@ -60,9 +61,7 @@ def load_files(
     place = store.ledger.own_log().place
     told = readings or {}
     read = [_read(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files]
-    tables = [(table_kind(table), table) for table in read]
-    order = ("places", "tree", "voters", "needs", "items")
-    tables.sort(key=lambda entry: order.index(entry[0]))
+    tables = sorted(((table_kind(table), table) for table in read), key=lambda entry: _ORDER.index(entry[0]))
     faults: list[Fault] = []
     changes: list[Change] = []
     # From the first look on: another program may be loading too.
@@ -79,24 +78,27 @@ def load_files(
             else:
                 changes.append(_load_items(store, table, places, needs.values(), faults, dry_run))
         if faults:  # leaving by an exception takes back what the other files had recorded
-            count = len(faults)
             raise InputError(
                 N_("nothing was loaded; faults in {files}: {count}"),
                 hint=N_("Correct them in the file and load it again."),
                 faults=few_of_a_kind(faults),
-                count=count,
+                count=len(faults),
                 files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
             )
-        _note_missing_voters(changes, places.values(), needs.values())
+        note_missing_voters(changes, places.values(), needs.values())
         if seen is not None and seen != version_of(changes):
             raise ConflictError(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
             )
     if home is not None and not dry_run:
-        for table in read:
-            remember(home, table.headers, table.reading.columns)
-        remember_names(home, {name: code for reading in told.values() for name, code in reading.names.items()})
+        _keep_what_was_told(home, read, told.values())
     return changes
+
+
+def _keep_what_was_told(home: Path, tables: Iterable[Table], told: Iterable[Reading]) -> None:
+    for table in tables:
+        remember(home, table.headers, table.reading.columns)
+    remember_names(home, {name: code for reading in told for name, code in reading.names.items()})
 
 
 def _read(path: Path, reading: Reading, home: Path | None) -> Table:
@@ -186,6 +188,7 @@ def _load_places(
     change = replace(
         change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
     )
+    change = _with_those_back(change, [code for code in change.added if code in store.state.withdrawn.places])
     if not found:
         known |= {place.code: place for place in fresh}
         if not dry_run:
@@ -203,16 +206,6 @@ def _with_what_is_known(row: Located[Planned], before: Planned | None) -> Locate
     return replace(row, value=replace(row.value, **absent))
 
 
-def _note_missing_voters(changes: list[Change], places: Iterable[Place], needs: Iterable[Need]) -> None:
-    """Note with the last table of the plan which places lack the voters that their needs follow."""
-    lacking = list(NeedRules(tuple(needs)).lacking(places))
-    at = max((at for at, change in enumerate(changes) if change.kind != "items"), default=None)
-    if lacking and at is not None:
-        told = {"count": len(lacking), "places": ", ".join(place.name for place in lacking[:5])}
-        note = N_("places without a number of voters, so that what they need is not known: {count} ({places})")
-        changes[at] = replace(changes[at], notes=(*changes[at].notes, (note, told)))
-
-
 def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: list[Fault], dry_run: bool) -> Change:
     rows, found = parse_needs(table)
     rows = _with_kinds_by_name(rows, known.values())
@@ -221,6 +214,9 @@ def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: 
     faults += found
     rows += _renamed_elsewhere(rows, known)
     change, fresh = _compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind)
+    gone = store.state.withdrawn
+    back = [need.kind for need in fresh if need.kind in gone.kinds or (need.kind, need.level) in gone.needs]
+    change = _with_those_back(change, back)
     if not found:
         known |= {need.key: need for need in fresh}
         if not dry_run:
@@ -242,6 +238,14 @@ def _with_kinds_by_name(rows: Sequence[Located[Need]], known: Iterable[Need]) ->
         return replace(need, follows=codes.get(fold(need.follows), need.follows), name_id=id_, name_en=en)
 
     return [replace(row, value=named(row.value)) for row in rows]
+
+
+def _with_those_back(change: Change, names: Sequence[str]) -> Change:
+    """The change, which says what it brings back of what was withdrawn: an old table still has the mistake."""
+    if not names:
+        return change
+    note: Note = (N_("withdrawn before, and planned again by this table: {names}"), {"names": ", ".join(names)[:300]})
+    return replace(change, notes=(*change.notes, note))
 
 
 def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[NeedKey, Need]) -> list[Located[Need]]:

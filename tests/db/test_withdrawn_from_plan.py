@@ -240,6 +240,17 @@ def test_a_kind_is_withdrawn_by_its_name_after_a_yes(station: Terminal, monkeypa
     assert station("verify").code == 0
 
 
+def test_a_table_that_still_has_what_was_withdrawn_says_that_it_brings_it_back(station: Terminal) -> None:
+    tables = [station.home.parent / name for name in ("places.csv", "needs.csv")]
+    assert "withdrawn before" not in station("load", *tables).err
+    assert station("withdraw", "place", "TPS 1 Patas", "--yes").code == 0
+    assert station("withdraw", "kind", "box", "--level", "TPS", "--yes").code == 0
+    again = station("load", *tables)
+    assert again.code == 0 and "planned again by this table: 51.08.01.2001.001" in again.err
+    assert "planned again by this table: box" in again.err
+    assert "withdrawn before" not in station("load", *tables).err
+
+
 def test_a_place_and_a_point_are_withdrawn_by_command(station: Terminal) -> None:
     assert station("point", "TK-01", "--title", "Lipat").code == 0
     told_of = station("withdraw", "place", "51.08.01", "--yes", "--json").json
