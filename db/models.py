@@ -116,10 +116,11 @@ class Place(Table):
     first = IntegerField(index=True)
     last = IntegerField()
     dapil = TextField(null=True)
+    voters = IntegerField(null=True)
 
 
 class Need(Table):
-    """What each place of a level needs of a kind."""
+    """What places need of a kind, by `custody.plan.places.Need`."""
 
     kind = TextField()
     level = TextField()
@@ -129,9 +130,15 @@ class Need(Table):
     unit = TextField()
     tracked_as = TextField()
     elections = TextField()
+    per = TextField()
+    follows = TextField()
+    reserve = IntegerField()
+    pack = IntegerField(null=True)
+    serial = TextField()
+    rule = TextField()
 
     class Meta:
-        primary_key = CompositeKey("kind", "level")
+        primary_key = CompositeKey("kind", "level", "follows")
 
 
 class Item(Table):

@@ -68,6 +68,10 @@ class Cells:
         """The cell's text; empty where the table has no such column."""
         return self._cells.get(self._source.columns.get(column, ""), "") or self._source.given.get(column, "")
 
+    def heading_says(self, column: str, pattern: str) -> bool:
+        """Whether the file's heading of a column has this pattern in it."""
+        return bool(re.search(pattern, self._source.columns.get(column, ""), re.IGNORECASE))
+
     def needed(self, column: str) -> str:
         """The cell's text, which must not be empty."""
         text = self.text(column)

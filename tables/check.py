@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from custody.errors import N_, Fault
 from custody.format.codes import is_plate
+from custody.plan.needs import circular_kinds
 from custody.plan.places import LEVELS, Need, Place
 from language.levels import level_word, level_words
 from tables.cells import Located
@@ -29,22 +30,42 @@ def check_places(rows: Sequence[Located[Place]], known: Mapping[str, Place]) -> 
     faults = _repeated(rows, [row.value.code for row in rows], "code")
     for row in rows:
         faults += _parent_faults(row, places)
-    return faults + _circles(rows, places)
+    return faults + _circles(rows, places) + _voters_that_do_not_fit(rows)
+
+
+def _voters_that_do_not_fit(rows: Sequence[Located[Place]]) -> list[Fault]:
+    """A fault for each place whose voters are not those of all places right below it, where the table tells them."""
+    below: dict[str, list[int | None]] = {}
+    for row in rows:
+        below.setdefault(row.value.parent or "", []).append(row.value.voters)
+    faults = []
+    for row in rows:
+        said, parts = row.value.voters, below.get(row.value.code, [])
+        known = [part for part in parts if part is not None]
+        if said is not None and parts and len(known) == len(parts) and sum(known) != said:
+            message = N_(
+                "{place} has {said} voters, and the places right below it {made}: correct the one that is wrong"
+            )
+            faults.append(row.fault("voters", message, place=row.value.name, said=said, made=sum(known)))
+    return faults
 
 
 def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> list[Fault]:
-    """Faults of needs among each other and with those known: one kind tracked in two ways, or needed twice.
+    """Faults of needs among each other and with those known: one kind tracked or packed in two ways, needed twice, or
+    following one that nobody needs, or itself.
 
     Also where a table without the column of elections changes how many are needed, and so how many elections there are.
     """
-    faults = _repeated(rows, [(row.value.kind, row.value.level) for row in rows], "kind")
-    here = {(row.value.kind, row.value.level) for row in rows}
-    tracked = {need.kind: need.tracked_as for need in known if (need.kind, need.level) not in here}
+    faults = _repeated(rows, [row.value.key for row in rows], "kind")
+    here, known = {row.value.key for row in rows}, list(known)
+    standing = [need for need in known if need.key not in here] + [row.value for row in rows]
+    faults += _wrong_ways_to_count(rows, standing)
+    tracked = {need.kind: need.tracked_as for need in known if need.key not in here}
     kinds = {kind for kind, how in tracked.items() if how == "item"}
     kinds |= {row.value.kind for row in rows if row.value.tracked_as == "item"}
     for row in rows:
         need = row.value
-        if need.level not in LEVELS and (need.level not in kinds or need.tracked_as == "item"):
+        if need.level not in ("", *LEVELS) and (need.level not in kinds or need.tracked_as == "item"):
             message = N_("{text} is none of {choices}, and no kind of piece that needs so many packed ones each")
             faults.append(row.fault("level", message, text=need.level, choices=level_words(LEVELS)))
         if need.elections and len(need.elections) != need.per_place and "elections" not in row.source.columns:
@@ -53,6 +74,31 @@ def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> li
         if (before := tracked.setdefault(need.kind, need.tracked_as)) != need.tracked_as:
             message = N_("{kind} is tracked as {before} elsewhere and as {now} here")
             faults.append(row.fault("tracked_as", message, kind=need.kind, before=before, now=need.tracked_as))
+    return faults
+
+
+def _wrong_ways_to_count(rows: Sequence[Located[Need]], standing: Sequence[Need]) -> list[Fault]:
+    faults, circular = [], circular_kinds(standing)
+    named = {need.kind for need in standing}
+    packs = {need.kind: need.pack for need in reversed(standing) if need.pack}
+    for row in rows:
+        need = row.value
+        if need.follows and need.follows not in named:
+            kinds = ", ".join(sorted(named - {need.kind}))[:200] or "-"
+            message = N_("{text} is none of: place, voter, or a kind that is needed: {kinds}")
+            faults.append(row.fault("per", message, text=need.follows, kinds=kinds))
+        elif need.kind in circular:
+            message = N_("follows another kind that follows it in turn, in a circle: {kinds}")
+            faults.append(row.fault("per", message, kinds=", ".join(circular)[:200]))
+        if need.per == "voter" and need.level not in LEVELS:
+            faults.append(row.fault("level", N_("voters belong to places: name a level, as TPS")))
+        if need.pack and need.tracked_as != "pack":
+            faults.append(row.fault("pack", N_("only what is tracked as pack comes in packs: write pack there")))
+        elif need.pack and packs[need.kind] != need.pack:
+            message = N_("is {size}, and elsewhere {other} are in a pack of this kind")
+            faults.append(row.fault("pack", message, size=need.pack, other=packs[need.kind]))
+        if need.serial and not need.pack:
+            faults.append(row.fault("serial", N_("numbers packs: say how many are in one, in the column Isi")))
     return faults
 
 

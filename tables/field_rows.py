@@ -42,6 +42,28 @@ class PointCells:
     is_done: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One line of a table of deliveries; `occurred` is None where the table does not say when."""
+
+    vendor: str
+    kind: str
+    arrived: int
+    damaged: int
+    paper: str
+    contract: str
+    contracted: int | None
+    giver: str
+    receiver: str
+    occurred: str | None
+    note: str
+
+
+def parse_deliveries(table: Table) -> tuple[list[Located[DeliveryRow]], list[Fault]]:
+    """The deliveries of a table, and everything wrong with the other rows."""
+    return take_apart(table, "deliveries", _delivery, lambda row: (row.vendor, row.kind, row.paper), "paper")
+
+
 def parse_questions(table: Table) -> tuple[list[Located[QuestionRow]], list[Fault]]:
     """The questions of a table, and everything wrong with the other rows."""
     return take_apart(table, "questions", _question, lambda row: (row.about, row.key) if row.key else None, "key")
@@ -75,6 +97,27 @@ def _size(cells: Cells) -> SizeRow:
     return SizeRow(
         cells.kind(),
         Size(**{"length_mm": 1, "width_mm": 1, "height_mm": 1} | measures, stack=cells.count("stack", least=1) or 1),
+    )
+
+
+def _delivery(cells: Cells) -> DeliveryRow:
+    arrived = cells.count("arrived", least=0) if cells.needed("arrived") else None
+    damaged = cells.count("damaged", least=0) or 0
+    if arrived is not None and damaged > arrived:
+        message = N_("{damaged} cannot be damaged where {arrived} arrived")
+        cells.fault("damaged", message, damaged=damaged, arrived=arrived)
+    return DeliveryRow(
+        cells.needed("vendor"),
+        cells.kind(),
+        arrived or 0,
+        damaged,
+        cells.needed("paper"),
+        cells.text("contract"),
+        cells.count("contracted", least=0),
+        cells.text("giver"),
+        cells.text("receiver"),
+        cells.moment("occurred"),
+        cells.text("note"),
     )
 
 

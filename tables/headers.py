@@ -56,6 +56,14 @@ def table_kind(table: Table) -> str:
             file=table.file,
             headers=headers,
         )
+    for other in ("deliveries", "points"):
+        if not lacking(other, matched(other, table.headers)):
+            raise InputError(
+                N_("{file} is a table of {table}, which load does not take"),
+                hint=N_("Deliveries are taken by receive --load, critical points by point --load."),
+                file=table.file,
+                table=table_word(other),
+            )
     raise _missing_question(table, nearest, missing, found.ignored)
 
 

@@ -44,7 +44,9 @@ class _Tree:
         self._table, self._names, self._counts = table, names, counts
         self._source = source
         # What the list does not say of places above its rows stays as it is known.
-        self._above = replace(source, columns={k: v for k, v in source.columns.items() if k not in ("due", "dapil")})
+        self._above = replace(
+            source, columns={k: v for k, v in source.columns.items() if k not in ("due", "dapil", "voters")}
+        )
         self._seen: dict[str, int] = {}
         self._found: dict[tuple[str, str], Named] = {}
         self._open: dict[str, Named] = {}
@@ -135,7 +137,8 @@ class _Tree:
         source = self._above
         if not above:
             source = self._source
-            place = replace(place, due=cells.moment("due", near=place.code), dapil=cells.text("dapil") or None)
+            due, dapil = cells.moment("due", near=place.code), cells.text("dapil") or None
+            place = replace(place, due=due, dapil=dapil, voters=cells.count("voters", least=0))
         if (due := self._table.reading.dues.get(place.level)) and not place.due:
             place = replace(place, due=due)
             source = replace(source, columns={**source.columns, "due": source.columns.get("due", "")})

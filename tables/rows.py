@@ -4,18 +4,19 @@ What needs other rows (parents, known kinds) is in `tables.check`.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from custody.errors import N_, Fault
 from custody.format.item_facts import SerialRange
-from custody.plan.places import LEVELS, Need, Place
+from custody.plan.missing_items import parse_serial
+from custody.plan.needs import WHOLE
+from custody.plan.places import LEVELS, Need, Per, Place
 from language import _
 from language.levels import level_words
 from tables.cells import Cells, Located, take_apart
 from tables.read import Table
-from tables.vocabulary import parse_bearer, parse_level, parse_tracked_as
-
-_SERIAL = re.compile(r"(.{0,40}?)([0-9]{1,18})", re.ASCII)
+from tables.vocabulary import parse_bearer, parse_level, parse_per, parse_tracked_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,17 @@ class TruckRow:
     bound: tuple[str, ...] = ()
 
 
+_PLACE: Per = "place"
+
+
 def parse_places(table: Table) -> tuple[list[Located[Place]], list[Fault]]:
     """The places of a table, and everything wrong with the other rows."""
     return take_apart(table, "places", _place, lambda place: place.code or None, "code")
+
+
+def parse_voters(table: Table, known: Mapping[str, Place]) -> tuple[list[Located[Place]], list[Fault]]:
+    """The known places with the voters that a table gives them, and everything wrong with the other rows."""
+    return take_apart(table, "voters", lambda cells: _voters(cells, known), lambda place: place.code or None, "code")
 
 
 def parse_needs(table: Table) -> tuple[list[Located[Need]], list[Fault]]:
@@ -101,18 +110,45 @@ def _place(cells: Cells) -> Place:
         parent=cells.custodian("parent", parent) if parent else None,
         due=cells.moment("due", near=code),
         dapil=_DAPIL.sub("", cells.text("dapil")) or None,
+        voters=cells.count("voters", least=0),
     )
 
 
-def _identity(need: Need) -> tuple[str, str] | None:
-    return (need.kind, need.level) if need.kind and need.level else None
+def _voters(cells: Cells, known: Mapping[str, Place]) -> Place:
+    text = cells.needed("code")
+    code = cells.custodian("code", text) if text else ""
+    voters = cells.count("voters", least=0) if cells.needed("voters") else None
+    if code and code not in known:
+        cells.fault("code", N_("no place has the code {code}"), code=code)
+    return replace(known.get(code, Place(code, code, "")), voters=voters)
+
+
+def _identity(need: Need) -> tuple[str, str, str] | None:
+    return need.key if need.kind and (need.level or need.follows) else None
+
+
+def _per(cells: Cells) -> tuple[Per, str, str]:
+    """What a need is counted by, its level, and the kind that it follows; each empty where the row does not say."""
+    text, level, per, named = cells.text("per"), "", _PLACE, ""
+    if text and (parsed := parse_per(text)):
+        per, named = parsed
+    elif text:
+        message = N_("{text} is none of {choices}")
+        cells.fault("per", message, text=text[:40], choices=_("place, voter, the code of a kind"))
+    follows = named if per in ("piece", "election") else ""
+    if cells.text("level") or not (named or cells.faults):
+        level = cells.one_of("level", parse_bearer, lambda: level_words(LEVELS))
+    if per == "place" and named and level not in ("", named):
+        cells.fault("per", N_("names {one}, and the column of levels {other}"), one=text, other=cells.text("level"))
+    return per, level or ("" if follows else named), follows
 
 
 def _need(cells: Cells) -> Need:
     kind = cells.kind()
-    if not cells.text("per_place"):
+    per, level, follows = _per(cells)
+    if not cells.text("per_place") and per == "place":
         cells.needed("per_place")
-    per_place = cells.count("per_place", least=0) or 0
+    per_place = 1 if not cells.text("per_place") else cells.count("per_place", least=0) or 0
     elections = tuple(name for name in re.split(r"\s*[;,|]\s*", cells.text("elections").strip(" ;,|")) if name)
     if elections and len(elections) != per_place:
         message = N_("names {named} elections for {count} pieces: name one for each piece, or none")
@@ -121,14 +157,48 @@ def _need(cells: Cells) -> Need:
         kind=kind,
         name_id=cells.text("name_id") or cells.text("name_en") or kind,
         name_en=cells.text("name_en") or cells.text("name_id") or kind,
-        level=cells.one_of("level", parse_bearer, lambda: level_words(LEVELS)),
+        level=level,
         per_place=per_place,
         unit=cells.text("unit"),
         tracked_as=cells.one_of("tracked_as", parse_tracked_as, lambda: _("item, pack"))
         if cells.text("tracked_as")
         else "item",
         elections=elections,
+        per=per,
+        follows=follows,
+        reserve=_reserve(cells),
+        pack=cells.count("pack", least=1),
+        serial=_first_serial(cells),
+        rule=cells.text("rule"),
     )
+
+
+def _reserve(cells: Cells) -> int:
+    """The reserve of a need in hundredths of a per cent. A spreadsheet keeps 2 % as 0.02."""
+    text = cells.text("reserve")
+    if not text:
+        return 0
+    match = re.fullmatch(r"([+-]?)([0-9]{1,3})(?:[.,]([0-9]{1,4}))?\s*(%|persen|percent)?", text.strip(), re.IGNORECASE)
+    if match is None:
+        cells.fault("reserve", N_("{text} is no reserve: write it like 2 % or 2,5 %"), text=text[:40])
+        return 0
+    sign, whole, part, unit = match.groups()
+    is_share = not unit and int(whole) == 0
+    value, rest = divmod(int(whole + (part or "").ljust(4, "0")), 1 if is_share else 100)
+    if sign == "-":
+        cells.fault("reserve", N_("{text} is negative: a reserve comes on top, so write 0 % or more"), text=text[:40])
+    elif value and not (unit or is_share or cells.heading_says("reserve", r"%|persen|percent")):
+        cells.fault("reserve", N_("{text} may be pieces or per cent: write it like 2 %"), text=text[:40])
+    elif rest or value > WHOLE:
+        cells.fault("reserve", N_("{text} is no reserve from 0 % to 100 % with at most two decimals"), text=text[:40])
+    return value
+
+
+def _first_serial(cells: Cells) -> str:
+    text = cells.text("serial")
+    if text and parse_serial(text) is None:
+        cells.fault("serial", N_("{text} is not a serial number: it must end in 1 to 18 digits"), text=text[:40])
+    return text
 
 
 def _item(cells: Cells) -> ItemRow:
@@ -168,8 +238,8 @@ def _serials(cells: Cells) -> SerialRange | None:
     ends: list[tuple[str, str]] = []
     for column, text in texts.items():
         bare = text.removeprefix(prefix) if prefix else text
-        if match := _SERIAL.fullmatch(bare):
-            ends.append((match[1] or prefix, match[2]))
+        if parts := parse_serial(bare):
+            ends.append((parts[0] or prefix, bare[len(parts[0]) :]))
         elif text:
             cells.fault(column, N_("{text} is not a serial number: it must end in 1 to 18 digits"), text=text[:40])
         else:

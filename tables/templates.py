@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from custody.errors import N_
@@ -26,6 +26,8 @@ class Column:
     example: str | int
     choices: tuple[str, ...] = ()
     width: int = 16
+    takes_others: bool = False
+    """Whether other words than the choices may be typed, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ _CODE = N_(
     "51.08.01.2001.001 for its first TPS; or a code of your own."
 )
 _DUE = N_("When the supplies must be there, with the hour: 12/02/2024 18:00. Empty: nothing is due.")
+_VOTERS = N_("How many voters are on the place's list, in digits; empty: not known yet.")
+_PER = N_(
+    "Place, voter, or the code of another kind: so many for each piece of it. "
+    "'jenis' and a kind's code: for each election of it. Empty: place."
+)
 _LEVELS = (N_("Warehouse"), "PPK", "PPS", "TPS", N_("Vendor"))
 _KIND = Column(
     N_("Kind code"), N_("A short code of your choice, as box or ballot_paper; the same in every table."), "box"
@@ -57,31 +64,49 @@ TEMPLATES = {
             ),
             Column(N_("Due time"), _DUE, "13/02/2024 12:00 WITA", width=24),
             Column(N_("Dapil"), N_("The electoral district, where it matters; empty: that of the place above."), ""),
+            Column(N_("Number of voters"), _VOTERS, ""),
+        ),
+    ),
+    "voters": Template(
+        N_("Voters of each place"),
+        (
+            Column(N_("Code"), N_("The place's code, as in the table of places."), "51.08.01.2001.001"),
+            Column(N_("Name"), N_("The place's name, for you to find it again; it is not read."), "TPS 001", width=32),
+            Column(N_("Number of voters"), _VOTERS, 251),
         ),
     ),
     "needs": Template(
         N_("What each place needs"),
         (
-            _KIND,
+            replace(_KIND, example="ballot_paper"),
             Column(
-                N_("Indonesian name"), N_("The name in Indonesian, as it stands on labels."), "Kotak suara", width=28
+                N_("Indonesian name"), N_("The name in Indonesian, as it stands on labels."), "Surat suara", width=28
             ),
-            Column(N_("English name"), N_("The name in English; may be left empty."), "Ballot box", width=24),
+            Column(N_("English name"), N_("The name in English; may be left empty."), "Ballot paper", width=24),
             Column(N_("Level"), N_("Which places need it: choose from the list."), "TPS", _LEVELS[:4]),
-            Column(N_("Quantity per place"), N_("How many each of these places needs, in digits."), 5),
-            Column(N_("Unit"), N_("The unit, as buah, botol or lembar."), "buah"),
+            Column(N_("Counted per"), _PER, N_("voter"), (N_("place"), N_("voter")), takes_others=True),
+            Column(N_("Quantity per place"), N_("How many for each place, voter or piece, in digits."), 1),
+            Column(N_("Reserve (%)"), N_("What comes on top, as 2 %, rounded up for each place; or empty."), "2 %"),
+            Column(N_("Unit"), N_("The unit, as buah, botol or lembar."), "lembar"),
             Column(
                 N_("Tracked as"),
                 N_("Piece: each one has a label. Pack: the pack has one."),
-                N_("piece"),
+                N_("pack"),
                 (N_("piece"), N_("pack")),
+            ),
+            Column(N_("In a pack"), N_("How many are in a full pack; empty: packs come with their own list."), 500),
+            Column(
+                N_("First serial number"),
+                N_("The first number of the first pack, as BLL000001; the others follow. Empty: not numbered."),
+                "",
             ),
             Column(
                 N_("Elections"),
                 N_("The election of each piece in turn, parted by semicolons; may be left empty."),
-                "PPWP;DPR;DPD;DPRD-PROV;DPRD-KAB",
+                "PPWP",
                 width=36,
             ),
+            Column(N_("Where the rule stands"), N_("The regulation or decree that says so; may be left empty."), ""),
         ),
     ),
     "items": Template(
@@ -95,6 +120,22 @@ TEMPLATES = {
             Column(N_("First number"), N_("The first serial number in the pack, with its letters: A0001."), "A0001"),
             Column(N_("Last number"), N_("The last serial number in the pack."), "A0500"),
             Column(N_("Vendor"), N_("The code of the vendor that holds it now; empty: this station."), ""),
+        ),
+    ),
+    "deliveries": Template(
+        N_("Deliveries of vendors"),
+        (
+            Column(N_("Vendor"), N_("The vendor's name."), "PT Contoh", width=28),
+            _KIND,
+            Column(N_("Arrived"), N_("How many arrived, the damaged included."), 6500),
+            Column(N_("Damaged"), N_("How many of these are damaged; empty: none."), 0),
+            Column(N_("Delivery note"), N_("The number of the vendor's delivery note, each once."), "SJ-001"),
+            Column(N_("Contract"), N_("The contract's number; may be left empty."), "K-1"),
+            Column(N_("Contracted"), N_("How many the whole contract is for; once is enough."), 9100),
+            Column(N_("Giver"), N_("Who gave them; may be left empty."), "", width=24),
+            Column(N_("Receiver"), N_("Who received and counted them; may be left empty."), "", width=24),
+            Column(N_("When"), N_("When they came, with the hour: 12/02/2024 18:00 WITA; empty: now."), "", width=24),
+            Column(N_("Remark"), N_("What else is to be said; may be left empty."), "", width=30),
         ),
     ),
     "points": Template(
@@ -163,6 +204,7 @@ def _write(book: "Workbook", page: "Worksheet", template: Template, say: Callabl
                     "source": [say(word) for word in column.choices],
                     "error_title": say(column.heading),
                     "error_message": say(N_("Choose from the list.")),
+                    "error_type": "information" if column.takes_others else "stop",
                 },
             )
     last = len(template.columns)

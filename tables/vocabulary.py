@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from custody.errors import N_
+from custody.plan.places import Per
 from language import _
 
 _PLACES = {
@@ -18,6 +19,14 @@ _PLACES = {
     "kode_tempat_di_atasnya tempat_di_atasnya kode_atasan",
     "due": "due due_at due_time deadline tenggat tenggat_waktu batas_waktu jatuh_tempo batas_waktu_tiba harus_tiba",
     "dapil": "dapil electoral_district constituency daerah_pemilihan nama_dapil",
+    "voters": "voters registered_voters number_of_voters dpt jumlah_dpt jml_dpt total_dpt pemilih jumlah_pemilih "
+    "jml_pemilih total_pemilih jumlah_dpt_jumlah dpt_jumlah jumlah_pemilih_jumlah jumlah_dpt_l_p dpt_l_p "
+    "jumlah_pemilih_l_p pemilih_terdaftar jumlah_pemilih_terdaftar jumlah_pemilih_dpt jumlah_pemilih_dalam_dpt",
+}
+_VOTERS = {
+    "code": _PLACES["code"] + " kode_tps kode_desa kode_kecamatan",
+    "voters": _PLACES["voters"],
+    "called": _PLACES["name"] + " called tps desa kelurahan desa_kelurahan kecamatan nama_tps nama_desa",
 }
 _NEEDS = {
     "kind": "kind kind_code item_kind type jenis jenis_barang kode_jenis kode_barang jenis_logistik jenis_perlengkapan",
@@ -31,6 +40,11 @@ _NEEDS = {
     "unit": "unit satuan sat",
     "tracked_as": "tracked_as track_as tracked dilacak_sebagai dilacak pelacakan dicatat_sebagai",
     "elections": "elections election election_types pemilu pemilihan jenis_pemilu jenis_pemilihan",
+    "per": "per counted_per for_each dihitung_per dasar dasar_hitung dasar_perhitungan untuk_setiap untuk_tiap acuan",
+    "reserve": "reserve reserve_percent cadangan persen_cadangan cadangan_persen besar_cadangan",
+    "pack": "pack pack_size in_a_pack isi isi_pak isi_per_pak isi_kemasan isi_per_kemasan isi_per_dus isi_per_bungkus",
+    "serial": "serial first_serial first_serial_number first_number nomor_awal no_awal nomor_seri_awal seri_awal",
+    "rule": "rule where_the_rule_stands source legal_basis dasar_hukum sumber sumber_aturan aturan ketentuan",
 }
 _ITEMS = {
     "code": "code item_code kode kode_barang kode_label",
@@ -73,6 +87,19 @@ _POINTS = {
     "place": "place place_code tempat kode_tempat wilayah",
     "state": "state status keadaan",
 }
+_DELIVERIES = {
+    "vendor": "vendor supplier penyedia pemasok rekanan nama_penyedia",
+    "kind": _ITEMS["kind"],
+    "arrived": "arrived received count tiba datang jumlah_tiba jumlah_datang diterima jumlah_diterima",
+    "damaged": "damaged broken rusak jumlah_rusak",
+    "paper": "paper delivery_note note_number surat_jalan nomor_surat_jalan no_surat_jalan",
+    "contract": "contract contract_number kontrak nomor_kontrak no_kontrak",
+    "contracted": "contracted ordered jumlah_kontrak jumlah_pesanan dipesan",
+    "giver": "giver handed_over_by pemberi yang_menyerahkan penyerah",
+    "receiver": "receiver received_by penerima yang_menerima",
+    "occurred": "occurred when date waktu tanggal waktu_tiba tanggal_tiba",
+    "note": "note remark catatan keterangan",
+}
 _TREE = {
     "district": "district subdistrict sub_district kecamatan nama_kecamatan kec kecamatan_nama "
     "ppk distrik nama_distrik",
@@ -86,34 +113,43 @@ _TREE = {
     "kode_wilayah_desa desa_kelurahan_kode",
     "due": _PLACES["due"],
     "dapil": _PLACES["dapil"],
+    "voters": _PLACES["voters"],
 }
 COLUMNS = {
     "places": _PLACES,
     "tree": _TREE,
+    "voters": _VOTERS,
     "needs": _NEEDS,
     "items": _ITEMS,
     "trucks": _TRUCKS,
     "questions": _QUESTIONS,
     "sizes": _SIZES,
     "points": _POINTS,
+    "deliveries": _DELIVERIES,
 }
-LOADED = ("places", "needs", "items", "tree")
+LOADED = ("places", "needs", "items", "tree", "voters")
 """The tables that the ledger takes; what is told apart by its headers is one of them."""
 REQUIRED = {
     "places": ("code", "name", "level"),
     "needs": ("kind", "level", "per_place"),
     "tree": ("district", "village"),
     "items": ("kind", "to"),
+    "voters": ("code", "voters"),
     "trucks": ("truck", "leaves"),
     "questions": ("key",),
     "sizes": ("kind", "length_mm", "width_mm", "height_mm"),
     "points": ("point", "title", "owner"),
+    "deliveries": ("vendor", "kind", "arrived", "paper"),
 }
 KEYS = {**REQUIRED, "tree": ("village",)}
 """What a row must have to be one of the table, and no total or signature; not what is merged over rows."""
 RUNNING = frozenset({"no", "nomor", "nomorurut", "nourut", "urut"})
 """What heads a column of running numbers, folded; nobody needs to be told that it is not used."""
-COUNTED = frozenset({("tree", "tps_count"), ("needs", "per_place"), ("items", "quantity"), ("trucks", "items")})
+COUNTED = frozenset(
+    {("tree", "tps_count"), ("needs", "per_place"), ("items", "quantity"), ("trucks", "items")}
+    | {(table, "voters") for table in ("places", "tree", "voters")}
+    | {("deliveries", "arrived"), ("deliveries", "damaged")}
+)
 """Columns whose total an office writes below them: the table and our name."""
 
 _SAID = {
@@ -149,6 +185,16 @@ _SAID = {
     "village_code": N_("code of the village"),
     "tracked_as": N_("tracked as"),
     "elections": N_("elections"),
+    "vendor": N_("vendor"),
+    "arrived": N_("arrived"),
+    "paper": N_("delivery note"),
+    "voters": N_("number of voters"),
+    "called": N_("name"),
+    "per": N_("counted per"),
+    "reserve": N_("reserve"),
+    "pack": N_("in a pack"),
+    "serial": N_("first serial number"),
+    "rule": N_("where the rule stands"),
 }
 """What the columns of a table are called, in words that name them above a column too."""
 _KINDS = {
@@ -157,6 +203,8 @@ _KINDS = {
     "needs": N_("needs"),
     "items": N_("items"),
     "points": N_("critical points"),
+    "voters": N_("voters"),
+    "deliveries": N_("deliveries"),
 }
 
 _LEVELS = {
@@ -174,6 +222,10 @@ _STATES = {
 _TRACKED = {
     "item": "item items piece each single barang satuan buah",
     "pack": "pack packs package bundle pak paket bungkus kemasan",
+}
+_PERS = {
+    "place": "place each_place tempat setiap_tempat lokasi",
+    "voter": "voter voters pemilih dpt each_voter setiap_pemilih",
 }
 _REMARK = re.compile(r"\([^()]*\)|\b(?:pemilu|pilkada|tahun)?\s*20[0-9]{2}\b", re.IGNORECASE)
 _LETTER = re.compile(r" \[[A-Z]{1,2}\]$")
@@ -214,7 +266,8 @@ def lacking(kind: str, found: Mapping[str, Sequence[str]]) -> list[str]:
     """
     missing = [name for name in REQUIRED[kind] if name not in found]
     if kind == "needs":
-        said = {"kind": "name_id" in found, "level": any(level_in(heading) for heading in found.get("per_place", ()))}
+        said = dict.fromkeys(("level", "per_place"), "per" in found) | {"kind": "name_id" in found}
+        said["level"] |= any(level_in(heading) for heading in found.get("per_place", ()))
         missing = [name for name in missing if not said.get(name)]
     return missing
 
@@ -251,6 +304,19 @@ def parse_bearer(text: str) -> str | None:
     return parse_level(text) or (kind if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None)
 
 
+def parse_per(text: str) -> tuple[Per, str] | None:
+    """What a need is counted by, and the level or kind that the cell names with it: `tempat`, `TPS`, `pemilih`, a kind
+    by code or name, `jenis surat suara` (each election of it); None where it is none of these.
+    """
+    if named := parse_level(text):
+        return "place", named
+    if word := _meanings("pers").get(fold(text)):
+        return ("voter" if word == "voter" else "place"), ""
+    parts = re.fullmatch(r"(?:(jenis|each election of|elections? of|kinds? of)\s+)?(.+)", text.strip(), re.IGNORECASE)
+    kind = re.sub(r"[\s\-]+", "_", parts[2].casefold()) if parts else ""
+    return ("election" if parts and parts[1] else "piece", kind) if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None
+
+
 def parse_tracked_as(text: str) -> str | None:
     """`item` or `pack`, named in either language, or None."""
     return _meanings("tracked").get(fold(text))
@@ -279,5 +345,5 @@ def fold(text: str) -> str:
 @cache
 def _meanings(kind: str) -> dict[str, str]:
     """Every folded synonym with our name for it."""
-    words = {**COLUMNS, "levels": _LEVELS, "tracked": _TRACKED, "states": _STATES}[kind]
+    words = {**COLUMNS, "levels": _LEVELS, "tracked": _TRACKED, "states": _STATES, "pers": _PERS}[kind]
     return {fold(word): name for name, synonyms in words.items() for word in synonyms.split()}

@@ -26,18 +26,19 @@ NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 5)} | {"1+": range(1, 2**5
 # §3-5, §9: an object (2 to 4: in that version), then key:form. No form is text (NFC), 1+ a whole number, `?` or null.
 OBJECTS = """
 first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code
-print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair giver receiver; extra
-kind count:1+ note; match code print:1+? after:0+? how:"matched"; pair2 giver giver_office receiver receiver_office;
-ride vehicle driver escort stops:text[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper"
-digest:leaf?; meant absent:text[] beyond:text[] phase:text? kinds:text[]; run to count:1+; row log:raw station:raw
-place:raw size:0+ head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note; place row:"place" code
-name level parent:text? due:time?; place2 dapil:text?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need
-row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[]; item code kind to
-k:1+ n:1+ quantity:1+ election:text? range:range?; gone row:"place" code; goneneed row:"need" kind level:text?;
-gonepoint row:"point" point; range prefix first:0+ last:0+ width:0+; genesis election root station place public_key
-continues:text?; witness head; clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[];
-revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
-plan2 rows:place2|need[]; pack parent children:text[] action:"add"|"remove"; register items:item[] held_by
+print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair giver receiver; extra kind
+count:1+ note; match code print:1+? after:0+? how:"matched"; pair2 giver giver_office receiver receiver_office; ride
+vehicle driver escort stops:text[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper" digest:leaf?;
+meant absent:text[] beyond:text[] phase:text? kinds:text[]; run to count:1+; row log:raw station:raw place:raw size:0+
+head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name level
+parent:text? due:time?; place2 dapil:text?; place4 dapil:text? voters:0+?; common log seq:1+ prev:leaf? refs:ref[] id
+at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[];
+need4 per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+
+quantity:1+ election:text? range:range?; gone row:"place" code; gone2 row:"need" kind level:text?; gone3 row:"point"
+point; range prefix first:0+ last:0+ width:0+; genesis election root station place public_key continues:text?; witness
+head; clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf
+last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2 rows:place2|need[];
+plan4 rows:place4|need4[]; pack parent children:text[] action:"add"|"remove"; register items:item[] held_by
 out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover from to bound:text[]
 items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note occurred:time? bast part:1+
 parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to bound:text[]
@@ -50,23 +51,22 @@ result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:ti
 kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?; incident2 action:"open"|"close"
 opened:leaf? place stage items:touch[] text occurred:time?; checklist2 place about answers:answer[] names:text[] note
 occurred:time?; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
-note; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
+note; withdraw4 rows:gone|gone2|gone3[] note part:1+ parts:1+; correct target:leaf
 reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3 destinations:run[] meant:meant?
 """
 FORMS = {name: dict((k + ":text").split(":")[:2] for k in keys) for name, *keys in map(str.split, OBJECTS.split(";"))}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
-for new, old in (("handover3", "handover2"), ("place2", "place"), ("plan2", "plan")):
-    FORMS[new] = FORMS[old] | FORMS[new]
+FORMS["handover3"] |= FORMS["handover2"]
+FORMS |= {n: FORMS[n[:-1]] | FORMS[n] for n in ("place2", "place4", "need4", "plan2", "plan4")}
 for n in TYPES:
     FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("234")}"', "v": "v" + (n[-1] if n[-1] in "234" else "1")}
-LEAF = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
 DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes
 SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
 NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
-WRONG = {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
+LEAF, WRONG = re.compile(r"[0-9a-f]{64}"), {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
 ACCUSED = {"ALTERED": "file", "TAMPERED": "log", "FORK": "log"}  # §7: ALTERED is TAMPERED that no log's key has signed
 REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas

@@ -23,13 +23,15 @@ from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.format.events import Event
+from db.store import Store
 from language import _, ngettext
-from language.text import number
+from language.text import number, printable
+from reports.lists.need_list import total_json, total_words
 from reports.words import condition_word, kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
 from services.plan.plan_records import Withdrawal, record_withdrawal, withdrawal_of
-from services.plan.planning import missing, register_missing
+from services.plan.planning import explained, missing, register_missing
 from tables.vocabulary import parse_level
 
 
@@ -37,9 +39,21 @@ from tables.vocabulary import parse_level
 @click.option("--place", type=PLACE, metavar=_("CODE"), help=_("Only for this place and all below it."))
 @click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
+@click.option(
+    "--explain",
+    type=PLACE,
+    metavar=_("PLACE"),
+    help=_("Show what a place and all below it need, and how each number came about."),
+)
 @json_option
 @pass_station
-def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, as_json: bool) -> None:
+def plan(
+    station: Station, place: str | None, kind: str | None, dry_run: bool, explain: str | None, as_json: bool
+) -> None:
+    if explain is not None:
+        with station.store() as store:
+            _explain(store, explain, kind, as_json=as_json)
+        return
     events: Sequence[Event]
     with station.store(write=not dry_run) as store:
         top, only = optional_custodian(store, place), optional_kind(store, kind)
@@ -82,6 +96,30 @@ def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, a
             "load a table of items for {kinds}."
         )
         note(words.format(kinds=", ".join(_kind_name(names, code) for code in packs)))
+
+
+def _explain(store: Store, place: str, kind: str | None, *, as_json: bool) -> None:
+    found = explained(store, find_custodian(store, place), optional_kind(store, kind))
+    names = {need.kind: need for need in store.state.needs()}
+    if as_json:
+        print_json(
+            {
+                "place": found.place.code,
+                "name": found.place.name,
+                "kinds": [total_json(one, total) for one, total in found.totals.items()],
+                "without_voters": [lacking.code for lacking in found.lacking],
+            }
+        )
+        return
+    click.echo(f"{printable(found.place.name, 80)} ({found.place.code})")
+    for one, total in found.totals.items():
+        for line in total_words(one, total, names):
+            click.echo(line)
+    if not found.totals:
+        click.echo(_("The needs ask for nothing there."))
+    if found.lacking:
+        shown = ", ".join(f"{lacking.name} ({lacking.code})" for lacking in found.lacking)
+        note(_("Without a number of voters, among others: {places}").format(places=printable(shown, 600)))
 
 
 def _way_to_a_plan(may_plan: bool) -> str:

@@ -15,10 +15,14 @@ _KINDS = {
     "needs": "needs",
     "items": "items",
     "points": "points",
+    "deliveries": "deliveries",
+    "voters": "voters",
     "tempat": "places",
     "kebutuhan": "needs",
     "barang": "items",
     "titik": "points",
+    "kedatangan": "deliveries",
+    "pemilih": "voters",
 }
 
 
@@ -31,5 +35,5 @@ def template(kind: str, out: Path) -> None:
     with safe_file(out) as file:
         file.write(template_workbook(kind, _))
     click.echo(_("Written: {path}").format(path=out))
-    way = "point --load" if kind == "points" else "load"
+    way = {"points": "point --load", "deliveries": "receive --load"}.get(kind, "load")
     click.echo(_("Fill it in, save it, and load it: {command}").format(command=f"python main.py {way} {out.name}"))

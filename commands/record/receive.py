@@ -1,9 +1,11 @@
 """The command that records what a vendor delivered: receive."""
 
+from pathlib import Path
+
 import click
 
 from commands.completion import KIND
-from commands.context import Station, Whole, json_option, one_line, pass_station, print_json
+from commands.context import Input, Station, Whole, json_option, one_line, pass_station, print_json
 from custody.errors import N_, InputError
 from custody.people import named_twice_in
 from language import _
@@ -12,18 +14,16 @@ from reports.lists.delivery_list import account_json, row_sentence
 from reports.words import people_json, people_words
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_kind
-from services.records.vendor_deliveries import account, record_delivery
+from services.records.vendor_deliveries import account, load_deliveries, record_delivery
 from services.scanning.handover_details import read_occurred
 
 _MOST = 2**53 - 1
 
 
 @click.command()
-@click.option("--from", "vendor", required=True, metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
-@click.option("--kind", "item_kind", required=True, type=KIND, metavar=_("KIND"), help=_("What was delivered."))
-@click.option(
-    "--arrived", type=Whole(0, _MOST), required=True, metavar="N", help=_("How many arrived, the damaged included.")
-)
+@click.option("--from", "vendor", metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
+@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("What was delivered."))
+@click.option("--arrived", type=Whole(0, _MOST), metavar="N", help=_("How many arrived, the damaged included."))
 @click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N", help=_("How many of these are damaged."))
 @click.option(
     "--contracted", type=Whole(0, _MOST), metavar="N", help=_("How many the whole contract is for; once is enough.")
@@ -36,13 +36,20 @@ _MOST = 2**53 - 1
 @click.option(
     "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
 )
+@click.option(
+    "--load",
+    "table",
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("Record the deliveries of a table (template deliveries)."),
+)
 @json_option
 @pass_station
 def receive(
     station: Station,
-    vendor: str,
-    item_kind: str,
-    arrived: int,
+    vendor: str | None,
+    item_kind: str | None,
+    arrived: int | None,
     damaged: int,
     contracted: int | None,
     contract: str,
@@ -51,8 +58,17 @@ def receive(
     receiver: str,
     remark: str,
     occurred: str | None,
+    table: Path | None,
     as_json: bool,
 ) -> None:
+    if table is not None:
+        _load(station, table, as_json=as_json)
+        return
+    if vendor is None or item_kind is None or arrived is None:
+        raise InputError(
+            N_("--from, --kind and --arrived say what came, and one of them is missing"),
+            hint=N_("Give all three, or a table with --load."),
+        )
     named = one_line("--from", vendor)
     if not named:
         raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
@@ -91,3 +107,17 @@ def receive(
     if is_repeated:
         click.echo("  ! " + _("a delivery note of this number was recorded before: {paper}").format(paper=paper))
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
+
+
+def _load(station: Station, table: Path, *, as_json: bool) -> None:
+    with station.store(write=True) as store:
+        added, same = load_deliveries(store, table)
+        told = account(store)
+        places, kinds = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+    if as_json:
+        print_json({"file": table.name, "added": added, "same": same, "rows": account_json(told)["rows"]})
+        return
+    words = _("{file}: {added} deliveries recorded, {same} were recorded before")
+    click.echo(words.format(file=table.name, added=number(added), same=number(same)))
+    for row in told.rows:
+        click.echo(row_sentence(row, places, kinds))

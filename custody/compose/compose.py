@@ -30,7 +30,7 @@ _HANDED_BYTES = 54 * 1024
 """Of 64 KiB, what the rows of a handover may take with all that is said of them: the rest is for its note and people.
 """
 ROWS_PER_EVENT = 250
-_ROW_BYTES_PER_EVENT = 48 * 1024
+_ROW_BYTES_PER_EVENT = 50 * 1024
 """Of 64 KiB: the rest is room for the refs to the plans of some hundred other logs."""
 _ROW_BYTES, _REF_BYTES, _RUN_BYTES, _CODE_BYTES = 85, 110, 40, 16
 """What a row of a handover takes at most, with its code among those that were not meant to go; a reference besides its
@@ -130,6 +130,7 @@ def plan_events(
             "parent": p.parent,
             "due": p.due,
             "dapil": p.dapil,
+            "voters": p.voters,
         }
         for p in places
     ]
@@ -144,6 +145,12 @@ def plan_events(
             "unit": n.unit,
             "tracked_as": n.tracked_as,
             "elections": list(n.elections),
+            "per": n.per,
+            "follows": n.follows,
+            "reserve": n.reserve,
+            "pack": n.pack,
+            "serial": n.serial,
+            "rule": n.rule,
         }
         for n in needs
     ]

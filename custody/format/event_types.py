@@ -97,6 +97,7 @@ _PLACE_ROW = {
     "due": _time | None,
 }
 _PLACE_ROW_2 = _PLACE_ROW | {"dapil": _text | None}
+_PLACE_ROW_4 = _PLACE_ROW_2 | {"voters": _count | None}
 _NEED_ROW = {
     "kind": _text,
     "name_id": _text,
@@ -106,6 +107,14 @@ _NEED_ROW = {
     "unit": _text,
     "tracked_as": _one_of("item", "pack"),
     "elections": _list(_text),
+}
+_NEED_ROW_4 = _NEED_ROW | {
+    "per": _one_of("place", "voter", "piece", "election"),
+    "follows": _text,
+    "reserve": _count,
+    "pack": _positive | None,
+    "serial": _text,
+    "rule": _text,
 }
 _REGISTERED = {
     "code": _text,
@@ -186,6 +195,7 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     },
     ("plan", 1): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW) | _row("need", _NEED_ROW))},
     ("plan", 2): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_2) | _row("need", _NEED_ROW))},
+    ("plan", 4): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4))},
     ("withdraw", 4): {
         "rows": _list(
             _row("place", {"code": _text})

@@ -1,10 +1,12 @@
 """How far the supplies of a regency have come: sums over the delivery tree, by place and kind."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.chain.chain import Chain
 from custody.chain.journey import holders_since, is_home, moves_of
+from custody.plan.needs import NO_NEEDS, NeedRules, Total
 from custody.plan.places import Place, Ways
 
 REPORTED_LEVELS = ("warehouse", "district", "village")
@@ -16,6 +18,7 @@ class StockGroup:
 
     `sent` counts those that have left where they were registered, wherever they are now. `before` are the codes of the
     other custodians that have held them since they were bound for where they are bound now (`journey.holders_since`).
+    `pieces` are those in them, more than `count` where they are packs; None: as many.
     """
 
     to: str
@@ -25,6 +28,12 @@ class StockGroup:
     labelled: int
     sent: int
     before: tuple[str, ...] = ()
+    pieces: int | None = None
+
+    @property
+    def amount(self) -> int:
+        """The pieces in them."""
+        return self.count if self.pieces is None else self.pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,9 @@ class ProgressRow:
     `arrived`: held by the place or below it, or delivered once to where it is bound for and on the way back since. At
     the top, where supplies start, it means that they have reached the place right below it that they are bound through;
     else everything would have arrived before it left. How far things have come back is `returning.ReturnRow`'s.
+
+    Counts are of things with a label; `need`, `pieces` (registered) and `here` (arrived) are of the pieces in them.
+    `need` is None where the plan does not name the kind, and where it is not known at `open` places.
     """
 
     place: Place
@@ -42,6 +54,15 @@ class ProgressRow:
     labelled: int
     sent: int
     arrived: int
+    need: int | None = None
+    open: int = 0
+    pieces: int = 0
+    here: int = 0
+
+    @property
+    def short(self) -> int | None:
+        """The pieces of the need that have not arrived; None where it is not known."""
+        return None if self.need is None else max(self.need - self.here, 0)
 
 
 @dataclass(slots=True)
@@ -52,19 +73,37 @@ class _Sum:
     labelled: int = 0
     sent: int = 0
     arrived: int = 0
+    pieces: int = 0
+    here: int = 0
+    need: Total | None = None
 
     def add(self, group: StockGroup, *, has_arrived: bool) -> None:
         self.registered += group.count
         self.labelled += group.labelled
         self.sent += group.sent
         self.arrived += group.count if has_arrived else 0
+        self.pieces += group.amount
+        self.here += group.amount if has_arrived else 0
 
 
-def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[ProgressRow]:
+def progress(
+    groups: Iterable[StockGroup],
+    places: Mapping[str, Place],
+    rules: NeedRules = NO_NEEDS,
+    *,
+    inside: Iterable[Place] = (),
+    kind: str | None = None,
+) -> list[ProgressRow]:
     """Sum the stock over the tree: one row for each kind at the top, each district and each village.
 
     Rows come in the order of the tree, a district before its villages. What is bound for a place that the tree does
-    not have gets rows of its own at the end, under its bare code and the level `unknown`, so that nothing is lost.
+    not have gets rows of its own at the end, under its bare code and the level `unknown`, so that nothing is lost. What
+    is needed and not registered has rows too.
+
+    Args:
+        rules: what places need.
+        inside: the places whose needs count; the stock is what is bound for them.
+        kind: the only kind whose needs count; None: all.
     """
     ways = Ways(places)
     sums: dict[tuple[str, str], _Sum] = {}
@@ -78,11 +117,39 @@ def progress(groups: Iterable[StockGroup], places: Mapping[str, Place]) -> list[
             if row is None:
                 row = sums[place.code, group.kind] = _Sum(place, codes)
             row.add(group, has_arrived=has_arrived)
+    for code, alike in _alike(ways, inside).items():
+        for one in rules.kinds if kind is None else {kind}:
+            total = rules.total(alike, one)
+            if total.lines and (row := sums.get((code, one))) is None and (total.known or total.open):
+                row = sums[code, one] = _Sum(places[code], tuple(place.code for place in ways.to(code)))
+            if total.lines and row is not None:
+                row.need = total
     ordered = sorted(sums.items(), key=lambda entry: (entry[1].place.level == "unknown", entry[1].order, entry[0][1]))
     return [
-        ProgressRow(row.place, kind, row.registered, row.labelled, row.sent, row.arrived)
+        ProgressRow(
+            row.place,
+            kind,
+            row.registered,
+            row.labelled,
+            row.sent,
+            row.arrived,
+            row.need.count if row.need else None,
+            row.need.open if row.need else 0,
+            row.pieces,
+            row.here,
+        )
         for (_code, kind), row in ordered
     ]
+
+
+def _alike(ways: Ways, places: Iterable[Place]) -> dict[str, Counter[tuple[str, int | None]]]:
+    """For each place that has rows, the places at and below it by level and number of voters."""
+    found: dict[str, Counter[tuple[str, int | None]]] = {}
+    for place in places:
+        for step in ways.to(place.code):
+            if step.level in REPORTED_LEVELS:
+                found.setdefault(step.code, Counter())[place.level, place.voters] += 1
+    return found
 
 
 def _steps(ways: Ways, group: StockGroup) -> Iterator[tuple[Place, bool]]:
@@ -122,6 +189,14 @@ class Amounts:
         self.there += there
 
 
+@dataclass(slots=True)
+class Pieces:
+    """How many pieces of a kind are bound for a place or below it, and how many of them are there."""
+
+    bound: int = 0
+    here: int = 0
+
+
 class StockSums:
     """The amounts of every place over all kinds; an item that moves on replaces what was counted of it."""
 
@@ -130,6 +205,8 @@ class StockSums:
         self._groups: dict[str, StockGroup] = {}
         self.amounts: dict[str, Amounts] = {}
         """By place, polling stations too. What is bound for a place that the tree does not have is under its code."""
+        self.pieces: dict[str, dict[str, Pieces]] = {}
+        """By place of a level that has rows (`REPORTED_LEVELS`), and kind."""
 
     def put(self, chain: Chain) -> None:
         """Count an item as its chain is now, in place of what was counted of it before."""
@@ -145,6 +222,7 @@ class StockSums:
                 int(item.print > 0),
                 int(moves_of(chain) > 0),
                 holders_since(chain)[:-1],
+                item.quantity,
             )
             self._groups[chain.code] = group
             self._count(group, 1)
@@ -157,3 +235,7 @@ class StockSums:
         for place, has_arrived in _steps(self._ways, group):
             known = self.amounts.setdefault(place.code, Amounts())
             known.add(by * group.count, by * group.labelled, by * group.sent, by * group.count * has_arrived)
+            if place.level in REPORTED_LEVELS:
+                pieces = self.pieces.setdefault(place.code, {}).setdefault(group.kind, Pieces())
+                pieces.bound += by * group.amount
+                pieces.here += by * group.amount * has_arrived

@@ -1,10 +1,11 @@
 """Shortage and surplus: which place lacks what, and which neighbour has it to spare. Nearest in the tree first."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from custody.format.item_facts import Item
+from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place, Ways
 
 What = tuple[str, str | None]
@@ -53,74 +54,93 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Every place that is short or over, moves that would help, and what stays short after these, in pieces."""
+    """Every place that is short or over, moves that would help, and what stays short after these, in pieces.
+
+    `open` are the places of which it is not known what they need.
+    """
 
     standings: tuple[Standing, ...]
     moves: tuple[Move, ...]
     uncovered: Mapping[tuple[str, str, str | None], int]
+    open: tuple[str, ...] = ()
 
 
 def balance(
-    items: Iterable[Item], places: Mapping[str, Place], needs: Iterable[Need], *, under: str | None = None
+    items: Iterable[Item],
+    places: Mapping[str, Place],
+    needs: Iterable[Need],
+    *,
+    under: str | None = None,
 ) -> Balance:
     """Weigh what there is against what is needed, place by place, and propose moves.
 
     An item counts where it is held, if that place needs its kind; on the way it counts where it is bound for; in a
-    store and bound for a store, it is that store's reserve. Kinds of which nothing is registered are left out.
+    store and bound for a store, it is that store's reserve. Kinds of which nothing is registered are left out, and so
+    are places whose need is not known: they lack nothing and have nothing to spare (`Balance.open`).
 
     Args:
-        items: every registered item.
+        items: every registered item, or every one of some kinds.
+        needs: all needs, for one kind may follow another.
         under: only what this place and those below it lack; what they get may come from anywhere.
     """
-    wanted = _wanted(needs)
+    wanted = _Wanted(NeedRules(tuple(needs)), places)
     held: dict[tuple[str, str, str | None], list[Item]] = defaultdict(list)
     kinds = set()
     for item in items:
         kinds.add(item.kind)
         if not item.is_damaged:
-            held[_where(item, places, wanted), item.kind, _election(item, wanted)].append(item)
-    keys = {
-        (place.code, kind, election)
-        for place in places.values()
-        for (kind, level), counts in wanted.items()
-        if level == place.level and kind in kinds
-        for election in counts
-    }
+            held[wanted.where(item), item.kind, wanted.election(item)].append(item)
+    keys, unknown = set(held), set()
+    for code, planned in places.items():
+        for kind in wanted.rules.at(planned).keys() & kinds:
+            if (counts := wanted.at(code, kind)) is None:
+                unknown.add(code)
+            else:
+                keys |= {(code, kind, election) for election in counts}
     standings = []
-    for place, kind, election in sorted(keys | held.keys(), key=lambda key: (key[0], key[1], key[2] or "")):
-        level = places[place].level if place in places else ""
-        need = wanted.get((kind, level), Counter())[election]
+    for place, kind, election in sorted(keys, key=lambda key: (key[0], key[1], key[2] or "")):
+        if (counts := wanted.at(place, kind)) is None:
+            continue
+        need = counts.get(election, 0)
         found = held.get((place, kind, election), [])
         has = sum(item.quantity for item in found if item.held_by == place)
         total = sum(item.quantity for item in found)
         if total != need:
             spare = _first_to_go(found, place) if total > need else ()
             standings.append(Standing(place, kind, election, need, has, total - has, spare))
-    return _matched(standings, Ways(places), under)
+    matched = _matched(standings, Ways(places), under)
+    return replace(matched, open=tuple(sorted(unknown)))
 
 
-def _wanted(needs: Iterable[Need]) -> dict[tuple[str, str], Counter[str | None]]:
-    """How many pieces a place of each level needs of each kind, by election."""
-    wanted: dict[tuple[str, str], Counter[str | None]] = {}
-    for need in needs:
-        counts: Counter[str | None] = Counter(need.elections) if need.elections else Counter({None: need.per_place})
-        wanted[need.kind, need.level] = counts
-    return wanted
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What places need of each kind, by election."""
 
+    rules: NeedRules
+    places: Mapping[str, Place]
+    elections: dict[str, frozenset[str | None]] = field(default_factory=dict)
 
-def _where(item: Item, places: Mapping[str, Place], wanted: Mapping[tuple[str, str], object]) -> str:
-    """The place that an item counts for."""
-    holder, goal = places.get(item.held_by), places.get(item.to)
-    if holder is not None and (item.kind, holder.level) in wanted:
-        return holder.code
-    is_awaited = goal is not None and (item.kind, goal.level) in wanted
-    is_reserve = holder is not None and holder.level not in ("carrier", "vendor")
-    return item.held_by if is_reserve and not is_awaited else item.to
+    def at(self, code: str, kind: str) -> Mapping[str | None, int] | None:
+        """The pieces by election, none where the place needs none; None where that is not known."""
+        place = self.places.get(code)
+        needed = self.rules.at(place).get(kind) if place else None
+        return needed.by_election if needed else {}
 
+    def where(self, item: Item) -> str:
+        """The place that an item counts for."""
+        holder, goal = self.places.get(item.held_by), self.places.get(item.to)
+        if holder is not None and item.kind in self.rules.at(holder):
+            return holder.code
+        is_awaited = goal is not None and item.kind in self.rules.at(goal)
+        is_reserve = holder is not None and holder.level not in ("carrier", "vendor")
+        return item.held_by if is_reserve and not is_awaited else item.to
 
-def _election(item: Item, wanted: Mapping[tuple[str, str], Counter[str | None]]) -> str | None:
-    names = (counts for (kind, _level), counts in wanted.items() if kind == item.kind)
-    return item.election if any(item.election in counts for counts in names) else None
+    def election(self, item: Item) -> str | None:
+        """Whose election an item counts for; None where no need of its kind names it."""
+        if item.kind not in self.elections:
+            names = (name for need in self.rules.needs if need.kind == item.kind for name in need.elections)
+            self.elections[item.kind] = frozenset(names)
+        return item.election if item.election in self.elections[item.kind] else None
 
 
 def _first_to_go(items: Sequence[Item], place: str) -> tuple[Item, ...]:

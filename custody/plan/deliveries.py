@@ -3,15 +3,15 @@
 Short is need - (arrived - damaged): what the level above is asked for. Derived from `delivery` events, never kept.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from custody.format.events import Event
 from custody.plan.field import Delivered, Supply, deliveries, supply
-from custody.plan.places import LEVELS, Need, Place, is_under
+from custody.plan.needs import NeedRules, grouped
+from custody.plan.places import Need, Place, below
 
 DELIVERIES = ("delivery", "correct")
 """The types of events that the account follows from."""
@@ -19,12 +19,17 @@ DELIVERIES = ("delivery", "correct")
 
 @dataclass(frozen=True)
 class DeliveryRow:
-    """One kind at one place over all its contracts. `need` is None where the plan does not name the kind there."""
+    """One kind at one place over all its contracts.
+
+    `need` is None where the plan does not name the kind, and where it is not known at `open` places below.
+    """
 
     place: str
     kind: str
     need: int | None
     contracts: tuple[Delivered, ...]
+    open: int = 0
+    lacks_voters: bool = False
 
     @cached_property
     def supply(self) -> Supply:
@@ -68,29 +73,16 @@ def delivery_account(
         events: every known event of the types `DELIVERIES`, in any order; others do no harm.
         roots: the logs of the election's root, which may withdraw any record.
     """
-    known, delivered = list(needs), deliveries(events, roots)
-    rows = tuple(
-        DeliveryRow(place, kind, needed(places, known, place, kind), tuple(parts))
-        for (place, kind), parts in groupby(delivered, key=lambda part: (part.place, part.kind))
-    )
+    rules, delivered = NeedRules(tuple(needs)), deliveries(events, roots)
+    groups = {top: grouped(below(places, top)) for top in {part.place for part in delivered}}
+    rows = []
+    for (place, kind), parts in groupby(delivered, key=lambda part: (part.place, part.kind)):
+        total = rules.total(groups[place], kind)
+        need = total.count if kind in rules.kinds else None
+        rows.append(DeliveryRow(place, kind, need, tuple(parts), total.open, total.lacks_voters))
     notes: dict[tuple[str, ...], list[Event]] = {}
     for part in delivered:
         for event in part.events:
             if event.body["paper"]:
                 notes.setdefault((part.place, part.kind, part.vendor, event.body["paper"]), []).append(event)
-    return DeliveryAccount(rows, tuple(tuple(records) for records in notes.values() if len(records) > 1))
-
-
-def needed(places: Mapping[str, Place], needs: Collection[Need], top: str, kind: str) -> int | None:
-    """How many pieces of a kind the plan asks for at a place and below it; None where it does not name the kind."""
-    per_level: Counter[str] = Counter()
-    for need in needs:
-        if need.kind == kind:
-            per_level[need.level] += need.per_place
-    if not per_level:
-        return None
-    count = sum(per_level[place.level] for place in places.values() if is_under(places, place.code, top))
-    for level, each in per_level.items():
-        if level not in LEVELS and level != kind:  # so many for each piece of another kind
-            count += each * (needed(places, [need for need in needs if need.kind != kind], top, level) or 0)
-    return count
+    return DeliveryAccount(tuple(rows), tuple(tuple(records) for records in notes.values() if len(records) > 1))

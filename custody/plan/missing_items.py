@@ -1,30 +1,108 @@
-"""From needs to items: the items of the plan that are not registered yet."""
+"""From needs to items: the items and packs of the plan that are not registered yet."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
-from itertools import count
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count, groupby
 
-from custody.format.item_facts import Item
-from custody.plan.places import LEVELS, Need, Place
+from custody.format.item_facts import Item, SerialRange
+from custody.plan.needs import Needed, NeedRules
+from custody.plan.places import Need, Place
 
 Slot = tuple[str, str, str | None, int]
 """What one planned item is for: kind, destination, election, and its number there."""
 
 
-def planned_items(places: Iterable[Place], needs: Iterable[Need]) -> Iterator[Item]:
+@dataclass(slots=True)
+class PackStock:
+    """The packs of a kind that are registered for a place: the highest number on one, and the pieces by election."""
+
+    highest: int = 0
+    pieces: dict[str | None, int] = field(default_factory=dict)
+
+
+Serials = tuple[str, str, int, int]
+"""Serial numbers that a registered pack holds: kind, prefix, first and last."""
+
+
+def planned_items(places: Iterable[Place], rules: NeedRules, kind: str | None = None) -> Iterator[Item]:
     """Every item that the needs ask for at these places, without codes: place by place, kind by kind, 1 of n to n of n.
 
-    Only needs tracked as items: packs are registered from the list that comes with them, for their numbers are on it.
+    Only needs tracked as items; what is not known asks for none.
     """
-    by_level: dict[str, list[Need]] = {}
-    for need in needs:
-        if need.tracked_as == "item":
-            by_level.setdefault(need.level, []).append(need)
     for place in places:
-        for need in by_level.get(place.level, ()):
-            for k in range(1, need.per_place + 1):
-                election = need.elections[k - 1] if need.elections else None
-                yield Item(code="", kind=need.kind, to=place.code, k=k, n=need.per_place, election=election)
+        for one, needed in rules.at(place).items():
+            if kind in (None, one) and needed.terms[0].need.tracked_as == "item" and needed.count:
+                elections = _elections(needed)
+                for k, election in enumerate(elections, 1):
+                    yield Item(code="", kind=one, to=place.code, k=k, n=len(elections), election=election)
+
+
+def _elections(needed: Needed) -> list[str | None]:
+    """Whose election each piece is for, in order: row by row, as often as the row counts; then its reserve."""
+    found: list[str | None] = []
+    for need, terms in groupby(needed.terms, key=lambda term: term.need):
+        parts = list(terms)
+        found += (list(need.elections) or [None] * need.per_place) * (parts[0].base or 0)
+        for term in parts:
+            found += [term.election] * (term.reserve or 0)
+    return found
+
+
+def missing_packs(
+    places: Iterable[Place],
+    rules: NeedRules,
+    stock: Mapping[tuple[str, str], PackStock],
+    taken: Collection[Serials],
+    kind: str | None = None,
+) -> Iterator[Item]:
+    """The packs that the needs ask for where they say how many a full one has, without codes: full ones, and the rest
+    in a last one. What the registered packs hold is left out.
+
+    Serial numbers go on, place by place, behind the last ones that are taken.
+
+    Args:
+        stock: the registered packs by kind and destination.
+    """
+    free: dict[tuple[str, str], int] = {}
+    for one, prefix, _first, last in taken:
+        free[one, prefix] = max(free.get((one, prefix), 0), last + 1)
+    for place in places:
+        for one, needed in rules.at(place).items():
+            if kind not in (None, one) or needed.pack is None or needed.by_election is None:
+                continue
+            there = stock.get((one, place.code), PackStock())
+            packs = [
+                (election, size)
+                for election, need in needed.by_election.items()
+                for size in pack_sizes(need - there.pieces.get(election, 0), needed.pack)
+            ]
+            first, n = needed.terms[0].need.serial, there.highest + len(packs)
+            for k, (election, size) in enumerate(packs, there.highest + 1):
+                serials = _next_serials(free, one, first, size)
+                yield Item("", one, place.code, k=k, n=n, election=election, quantity=size, serials=serials)
+
+
+def pack_sizes(pieces: int, full: int) -> list[int]:
+    """How many are in each of the packs that hold so many pieces: the rest in a last one."""
+    packs, rest = divmod(max(pieces, 0), full)
+    return [full] * packs + [rest] * (rest > 0)
+
+
+def parse_serial(text: str) -> tuple[str, int, int] | None:
+    """Prefix, number and width of a serial number that ends in 1 to 18 digits: BLL040001; None of other texts."""
+    match = re.fullmatch(r"(.{0,40}?)([0-9]{1,18})", text, re.ASCII)
+    return (match[1], int(match[2]), len(match[2])) if match else None
+
+
+def _next_serials(free: dict[tuple[str, str], int], kind: str, first: str, size: int) -> SerialRange | None:
+    """The next numbers of a kind, which are then taken; None where its packs have none."""
+    if (begin := parse_serial(first)) is None:
+        return None
+    prefix, number, width = begin
+    start = max(free.get((kind, prefix), 0), number)
+    free[kind, prefix] = start + size
+    return SerialRange(prefix, start, start + size - 1, max(width, len(str(start + size - 1))))
 
 
 def sealed_kinds(needs: Iterable[Need]) -> frozenset[str]:
@@ -33,7 +111,7 @@ def sealed_kinds(needs: Iterable[Need]) -> frozenset[str]:
     A row `plastic seal, box, 6` says that each box needs six: so boxes may not go without. How many, and on what,
     differs from election to election, so it is in the plan and nowhere else.
     """
-    return frozenset(need.level for need in needs if need.level not in LEVELS)
+    return frozenset(need.source for need in needs if need.per == "place" and need.source)
 
 
 def slot_of(item: Item) -> Slot:
@@ -42,19 +120,25 @@ def slot_of(item: Item) -> Slot:
 
 
 def missing_items(
-    places: Iterable[Place],
-    needs: Iterable[Need],
+    places: Collection[Place],
+    rules: NeedRules,
     existing: Collection[Slot],
+    stock: Mapping[tuple[str, str], PackStock],
+    taken: Collection[Serials],
     *,
+    kind: str | None = None,
     held_by: str,
     draw_code: Callable[[], str],
 ) -> list[Item]:
-    """The planned items that are not among the existing ones, each with a code of its own."""
-    return [
-        replace(item, code=draw_code(), held_by=held_by)
-        for item in planned_items(places, needs)
-        if slot_of(item) not in existing
-    ]
+    """The planned items and packs that are not there yet, each with a code of its own; see `missing_packs`.
+
+    Args:
+        existing: the slots of all that is registered.
+        kind: only this one.
+    """
+    missing = [item for item in planned_items(places, rules, kind) if slot_of(item) not in existing]
+    missing += missing_packs(places, rules, stock, taken, kind)
+    return [replace(item, code=draw_code(), held_by=held_by) for item in missing]
 
 
 def further_items(
@@ -76,7 +160,7 @@ def further_items(
         existing: the slots of what is registered for the place.
         election: whose items these are; None takes them as they come.
     """
-    planned = list(planned_items([place], [need for need in needs if need.kind == kind]))
+    planned = list(planned_items([place], NeedRules(tuple(needs)), kind))
     for item in planned:
         if slot_of(item) not in existing and election in (None, item.election):
             yield replace(item, quantity=quantity, held_by=held_by)

@@ -6,7 +6,7 @@ Functions take any mapping from code to `Place`, so a caller may pass the whole 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from custody.format.codes import is_plate
 
@@ -21,6 +21,7 @@ class Place:
 
     `parent` is None at the top. `due` is when supplies must be here: RFC 3339, UTC, `Z`; None when nothing is due.
     `dapil` is the electoral district (daerah pemilihan) of it and of all below that name none; None: see above it.
+    `voters` are those of its list (DPT); None: nobody told.
     """
 
     code: str
@@ -29,14 +30,25 @@ class Place:
     parent: str | None = None
     due: str | None = None
     dapil: str | None = None
+    voters: int | None = None
+
+
+Per = Literal["place", "voter", "piece", "election"]
+PERS: tuple[str, ...] = get_args(Per)
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What each place of one level needs of one kind; or each piece of a kind, if `level` names one: seals on boxes.
+    """What places of one level need of one kind: `per_place` for each place, voter, piece or election (`per`).
+
+    Pieces and elections are those of another kind at the same place, `follows`; `level` may then be empty: wherever
+    that kind is needed. A `level` that names a kind, per place, says that each piece of it must have so many: seals on
+    boxes.
 
     `tracked_as` is `item` (each piece has a label) or `pack` (the pack has one). `elections` is empty, or names the
-    election of each piece in order, so that piece k of n is for `elections[k - 1]`.
+    election of each piece in order, so that piece k of n is for `elections[k - 1]`. `reserve` is what comes on top,
+    rounded up, in hundredths of a per cent: 200 is 2 %; `rule` says where that stands. `pack` is how many a full pack
+    has, None where packs are registered from their own list; `serial` is the first number of the first pack, or empty.
     """
 
     kind: str
@@ -47,6 +59,41 @@ class Need:
     unit: str
     tracked_as: str
     elections: tuple[str, ...] = ()
+    per: Per = "place"
+    follows: str = ""
+    reserve: int = 0
+    pack: int | None = None
+    serial: str = ""
+    rule: str = ""
+
+    @property
+    def source(self) -> str:
+        """The kind whose pieces or elections it follows at the same place; empty where it follows none."""
+        if self.per in ("piece", "election"):
+            return self.follows
+        return "" if self.level in LEVELS else self.level
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What no two needs of a plan share."""
+        return (self.kind, self.level, self.follows)
+
+    def is_for(self, level: str) -> bool:
+        """Whether places of this level may need it."""
+        return self.level == level or self.level not in LEVELS
+
+
+def place_of(row: Mapping[str, Any]) -> Place | None:
+    """The place that a row of a `plan` event tells of, in any of its forms; None for a row of another kind."""
+    return Place(**{name: value for name, value in row.items() if name != "row"}) if row["row"] == "place" else None
+
+
+def need_of(row: Mapping[str, Any]) -> Need | None:
+    """The need that a row of a `plan` event tells of, in any of its forms; None for a row of another kind."""
+    if row["row"] != "need":
+        return None
+    told = {name: value for name, value in row.items() if name != "row"}
+    return Need(**told | {"elections": tuple(row["elections"])})
 
 
 def is_official(code: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from peewee import fn
 
 from custody.errors import N_, RuleError
+from custody.plan.needs import Groups
 from custody.plan.places import Place
 from db.log.memory import Mark
 from db.log.reader import LedgerReader
@@ -22,7 +23,7 @@ class PlaceTable(Mapping[str, Place]):
     def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._place = Prepared(tables.database, self._place_query)
-        columns = ("code", "name", "level", "parent", "due", "dapil", "first", "last")
+        columns = ("code", "name", "level", "parent", "due", "dapil", "voters", "first", "last")
         self._put = PreparedInsert(tables, "place", columns, key=("code",))
         self._known: dict[str, Place | None] = {}
         self._known_at: Mark | None = None
@@ -44,7 +45,7 @@ class PlaceTable(Mapping[str, Place]):
 
     def _columns(self) -> list[Any]:
         place = self.tables.place
-        return [place.code, place.name, place.level, place.parent, place.due, place.dapil]
+        return [place.code, place.name, place.level, place.parent, place.due, place.dapil, place.voters]
 
     def _place_query(self) -> Any:
         place = self.tables.place
@@ -75,6 +76,19 @@ class PlaceTable(Mapping[str, Place]):
         place = self.tables.place
         query = place.select(*self._columns()).where(place.name.startswith(typed) | place.code.startswith(typed))
         return [Place(*row) for row in query.order_by(fn.LENGTH(place.code), place.code).limit(most).tuples()]
+
+    def alike(self, top: str | None = None) -> Groups:
+        """How many places there are of each level and number of voters, in all or at a place and below it."""
+        place = self.tables.place
+        query = place.select(place.level, place.voters, fn.COUNT(place.code))
+        if top is not None:
+            query = query.where(place.code.in_(self.codes_under(top)))
+
+        def count() -> Groups:
+            rows = query.group_by(place.level, place.voters).order_by(place.level, place.voters).tuples()
+            return {(level, voters): places for level, voters, places in rows}
+
+        return self.ledger.memory.remember_rule(f"alike: {top}", count)
 
     def codes_under(self, *tops: str) -> Any:
         """A query for the codes of these places and of all below them, to stand in another one."""
@@ -120,7 +134,9 @@ class PlaceTable(Mapping[str, Place]):
         self.forget()
         places = {**self.all(), **changed}
         spans = _spans(places)
-        self._put.run((p.code, p.name, p.level, p.parent, p.due, p.dapil, *spans[p.code]) for p in places.values())
+        self._put.run(
+            (p.code, p.name, p.level, p.parent, p.due, p.dapil, p.voters, *spans[p.code]) for p in places.values()
+        )
         self.forget()
 
 

@@ -1,19 +1,16 @@
-"""What the plan and the ledger have, counted: places by level, items by kind. Counted again only after a change."""
+"""How many items of each kind the ledger has. Counted again only after a change."""
 
 from peewee import fn
 
 from db.state.queries import State
 
 
-def places_by_level(state: State) -> dict[str, int]:
-    """How many places of each level the plan has."""
-    place = state.tables.place
-    query = place.select(place.level, fn.COUNT(place.code)).group_by(place.level)
-    return state.ledger.memory.remember_rule("places by level", lambda: dict(query.tuples()))
-
-
-def items_by_kind(state: State) -> dict[str, int]:
-    """How many items of each kind are registered."""
+def items_by_kind(state: State) -> dict[str, tuple[int, int]]:
+    """How many items of each kind are registered, and the pieces in them."""
     item = state.tables.item
-    query = item.select(item.kind, fn.COUNT(item.code)).group_by(item.kind)
-    return state.ledger.memory.remember("items by kind", lambda: dict(query.tuples()))
+    query = item.select(item.kind, fn.COUNT(item.code), fn.SUM(item.quantity)).group_by(item.kind)
+
+    def count() -> dict[str, tuple[int, int]]:
+        return {kind: (items, int(pieces)) for kind, items, pieces in query.tuples()}
+
+    return state.ledger.memory.remember("items by kind", count)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from custody.chain.chain import folded
 from custody.chain.roster import NOTICES, PLANNING, plan_in_force, restood
 from custody.format.events import Event
-from custody.plan.places import Place
+from custody.plan.places import Need, need_of, place_of
 from db.batches import batches
 from db.log.transactions import Transactions
 from db.prepared import PreparedInsert
@@ -126,28 +127,14 @@ class Projection:
         self.state.seals.put(folded.seals)
 
     def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        places = {
-            row["code"]: Place(
-                row["code"],
-                row["name"],
-                row["level"],
-                row["parent"],
-                row["due"],
-                row.get("dapil"),  # not in `plan` 1
-            )
-            for row in rows
-            if row["row"] == "place"
-        }
+        places = {place.code: place for place in map(place_of, rows) if place}
         if places:
             self.state.places.put(places)
-        need = self.tables.need
-        needs = {  # the last word on each counts; one statement may not touch a row twice
-            (row["kind"], row["level"]): {name: value for name, value in row.items() if name != "row"}
-            | {"elections": json.dumps(row["elections"])}
-            for row in rows
-            if row["row"] == "need"
-        }
-        changed = [field for name, field in need.model._meta.fields.items() if name not in ("kind", "level")]
-        for batch in batches(needs.values(), _ROWS_PER_INSERT):
-            need.insert_many(batch).on_conflict(conflict_target=[need.kind, need.level], preserve=changed).execute()
+        need, parts = self.tables.need, [part.name for part in fields(Need)]
+        needs = {told.key: told for told in map(need_of, rows) if told}  # the last word on each counts
+        changed = [getattr(need, name) for name in parts if name not in ("kind", "level", "follows")]
+        key = [need.kind, need.level, need.follows]
+        records = ({**asdict(row), "elections": json.dumps(row.elections)} for row in needs.values())
+        for batch in batches(records, _ROWS_PER_INSERT):
+            need.insert_many(batch).on_conflict(conflict_target=key, preserve=changed).execute()
         self.ledger.memory.forget_rules()

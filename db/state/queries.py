@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from peewee import Case, fn
@@ -13,7 +14,8 @@ from custody.chain.standing import with_standing
 from custody.compose.compose import Ref
 from custody.format.item_facts import Item, Voids
 from custody.measures.progress import StockGroup
-from custody.plan.missing_items import Slot, sealed_kinds
+from custody.plan.missing_items import PackStock, Slot, sealed_kinds
+from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place
 from db.log.reader import LedgerReader
 from db.models import Tables
@@ -135,8 +137,12 @@ class State:
     @written
     def _needs(self) -> Any:
         need = self.tables.need
-        columns = ("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections")
-        return need.select(*(getattr(need, name) for name in columns)).order_by(need.kind, need.level)
+        columns = (getattr(need, part.name) for part in fields(Need))
+        return need.select(*columns).order_by(need.kind, need.level, need.follows)
+
+    def need_rules(self) -> NeedRules:
+        """What places need, to be asked place by place."""
+        return self.ledger.memory.remember_rule("need_rules", lambda: NeedRules(tuple(self.needs())))
 
     @property
     def withdrawn(self) -> Withdrawn:
@@ -244,6 +250,17 @@ class State:
         query = item.select(item.kind, item.bound_for, item.election, item.k)
         return set((query if to is None else query.where(item.bound_for == to)).tuples())
 
+    def pack_stock(self) -> dict[tuple[str, str], PackStock]:
+        """The packs of kinds whose needs say how many a full one has, by kind and destination."""
+        item, need, found = self.tables.item, self.tables.need, dict[tuple[str, str], PackStock]()
+        alike = (item.kind, item.bound_for, item.election)
+        query = item.select(*alike, fn.MAX(item.k), fn.SUM(item.quantity))
+        query = query.where(item.kind.in_(need.select(need.kind).where(need.pack.is_null(False))))
+        for kind, to, election, highest, pieces in query.group_by(*alike).tuples():
+            there = found.setdefault((kind, to), PackStock())
+            there.highest, there.pieces[election] = max(there.highest, highest), int(pieces)
+        return found
+
     def blanks(self, codes: Iterable[str]) -> dict[str, Voids]:
         """Those of these codes that are on a printed label and registered nowhere, each with its void prints."""
         codes = list(codes)
@@ -285,12 +302,13 @@ class State:
             fn.COUNT(item.code),
             fn.SUM(Case(None, [(item.print > 0, 1)], 0)),
             fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
+            fn.SUM(item.quantity),
         )
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         gone, places = self.withdrawn, self.places
-        for to, kind, held_by, before, count, labelled, sent in query.group_by(*alike).tuples():
+        for to, kind, held_by, before, count, labelled, sent, pieces in query.group_by(*alike).tuples():
             if not (gone and gone.covers(kind, to, places)):
-                yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()))
+                yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))
 
     def _expected_query(self, tops: list[Any]) -> Any:
         return self._bound_under(tops).where(self.tables.item.held_by == blank("giver"))
@@ -300,5 +318,6 @@ class State:
         return item.select(*columns).where(item.bound_for.in_(self.places.codes_under(*tops)))
 
 
-def _need(kind: str, id: str, en: str, level: str, per_place: int, unit: str, tracked_as: str, elections: str) -> Need:
-    return Need(kind, id, en, level, per_place, unit, tracked_as, tuple(json.loads(elections)))
+def _need(*row: Any) -> Need:
+    need = Need(*row)
+    return replace(need, elections=tuple(json.loads(row[7])))

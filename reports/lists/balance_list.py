@@ -36,7 +36,7 @@ def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
         _summary(found),
         _sections(found, places, needs),
         tables,
-        {"rows": rows, "moves": moves},
+        {"rows": rows, "moves": moves, "open": list(found.open)},
     )
 
 
@@ -84,6 +84,9 @@ def _summary(found: Balance) -> list[str]:
             left=number(sum(found.uncovered.values())),
         )
     ]
+    if found.open:
+        words = _("Left out, as it is not known what they need: {count} places ({places})")
+        summary.append(words.format(count=number(len(found.open)), places=", ".join(found.open[:5])))
     waiting = sum(move.is_reassigned for move in found.moves)
     if waiting:
         summary.append(

@@ -9,6 +9,7 @@ from custody.plan.field import Delivered
 from language import _
 from language.text import local_time, number, printable
 from reports.listing import Listing, Section
+from reports.lists.need_list import against_need, open_words
 from reports.output import keyed_in_later, record_name
 from reports.words import Needs, Places, custodian_name, kind_name, zone_code
 from tables.output.write import Cell, Sheet
@@ -56,8 +57,10 @@ def row_sentence(row: DeliveryRow, places: Places, needs: Needs) -> str:
     )
     if row.supply.to_come is not None:
         said += "; " + _("{count} of the contract still to come").format(count=number(row.supply.to_come))
-    if row.short is not None and row.short > 0:
-        said += "; " + _("short {count} of {need}").format(count=number(row.short), need=number(row.need or 0))
+    if row.open:
+        said += "; " + _("need") + " " + open_words(row.open, lacks_voters=row.lacks_voters)
+    elif row.short is not None and row.short > 0:
+        said += "; " + against_need(row.need or 0, row.usable)
     elif row.short is not None:
         said += "; " + _("the need of {need} is met").format(need=number(row.need or 0))
     return said
@@ -76,6 +79,7 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
                 "usable": row.usable,
                 "to_come": row.supply.to_come,
                 "need": row.need,
+                "need_open_at": row.open,
                 "short": row.short,
                 "contracts": [
                     dict(zip(CONTRACT_HEADERS[2:-1], _contract_cells(part)[2:-1], strict=True))

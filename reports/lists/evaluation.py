@@ -14,7 +14,7 @@ from custody.plan.places import Place
 from language import _
 from language.text import local_time, number, share
 from reports.listing import Listing, Section
-from reports.lists.progress_list import progress_json
+from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json, shown_need
 from reports.output import LogHead
 from reports.words import Needs, kind_name
 from tables.output.write import Cell, Sheet
@@ -140,16 +140,18 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
             kind_name(needs, row.kind),
             number(row.registered),
             *(f"{number(part)} ({share(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived)),
+            shown_need(row),
+            "–" if row.short is None else number(row.short),
         ]
         for row in shown
     ]
-    titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
+    titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived"), _("Need"), _("Short")]
     grave = frozenset(at for at, row in enumerate(shown) if row.place.parent is None)
     section = Section(
         _("By sub-district"),
         titles,
         cells,
-        (72.0, 45.0, 30.0, 38.0, 38.0, 38.0),
+        (62.0, 40.0, 24.0, 32.0, 32.0, 32.0, 20.0, 19.0),
         left=2,
         grave=grave,
         empty=_("Nothing is registered yet."),
@@ -170,9 +172,12 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
         "registered. Arrived: has come to the place or below it, be it on the way back; for the total, to the "
         "sub-district."
     )
-    headers = ("level", "place", "name", "kind", "registered", "labelled", "sent", "arrived")
+    headers = ("level", "place", "name", "kind", "registered", "labelled", "sent", "arrived", *NEED_HEADERS)
     values: list[list[Cell]] = [
-        [row.place.level, row.place.code, row.place.name, row.kind, row.registered, row.labelled, row.sent, row.arrived]
+        [
+            *(row.place.level, row.place.code, row.place.name, row.kind),
+            *(row.registered, row.labelled, row.sent, row.arrived, *need_cells(row)),
+        ]
         for row in rows
     ]
     return Listing(

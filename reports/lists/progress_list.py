@@ -13,7 +13,8 @@ from reports.output import Made, save_report
 from reports.words import Needs, kind_name
 from tables.output.write import Cell, Sheet
 
-HEADERS = ("level", "place", "name", "kind", "kind_name", "registered", "labelled", "sent", "arrived")
+NEED_HEADERS = ("need", "registered_pieces", "arrived_pieces", "short")
+HEADERS = ("level", "place", "name", "kind", "kind_name", "registered", "labelled", "sent", "arrived", *NEED_HEADERS)
 _NAME_COLUMNS = 34
 
 
@@ -29,6 +30,7 @@ def progress_json(rows: Iterable[ProgressRow]) -> list[dict[str, Any]]:
             "labelled": row.labelled,
             "sent": row.sent,
             "arrived": row.arrived,
+            **dict(zip(NEED_HEADERS, need_cells(row), strict=True)),
         }
         for row in rows
     ]
@@ -48,8 +50,10 @@ def print_progress(
     """
     shown = [row for row in rows if with_villages or row.place.level != "village"]
     titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
+    if any(row.need is not None or row.open for row in shown):
+        titles.append(_("Short"))
     if not out.isatty():
-        out.writelines(f"{line}\n" for line in plain_lines([titles, *_cells(shown, needs)], left=2))
+        out.writelines(f"{line}\n" for line in plain_lines([titles, *_cells(shown, needs, len(titles))], left=2))
         return
     from rich.console import Console
     from rich.table import Table
@@ -58,7 +62,7 @@ def print_progress(
     table = Table(title=_("Progress of supplies"), header_style="bold")
     for column, title in enumerate(titles):
         table.add_column(title, justify="right" if column > 1 else "left")
-    for row, cells in zip(shown, _cells(shown, needs), strict=True):
+    for row, cells in zip(shown, _cells(shown, needs, len(titles)), strict=True):
         table.add_row(*(Text(cell) for cell in cells), style="bold" if row.place.parent is None else None)
     Console(file=out).print(table)
 
@@ -102,14 +106,26 @@ def _table_rows(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[Cell
             row.labelled,
             row.sent,
             row.arrived,
+            *need_cells(row),
         ]
 
 
-def _cells(rows: Iterable[ProgressRow], needs: Needs) -> Iterator[list[str]]:
+def _cells(rows: Iterable[ProgressRow], needs: Needs, columns: int) -> Iterator[list[str]]:
     """Each row as people read it; a place is named once, above its kinds."""
     last = ""
     for row in rows:
         name = "" if row.place.code == last else printable(row.place.name, _NAME_COLUMNS)
         last = row.place.code
         parts = [f"{number(part)} ({share(part, row.registered)})" for part in (row.labelled, row.sent, row.arrived)]
-        yield [name, kind_name(needs, row.kind), number(row.registered), *parts]
+        short = shown_need(row) if row.short is None else f"{number(row.short)} / {shown_need(row)}"
+        yield [name, kind_name(needs, row.kind), number(row.registered), *parts, short][:columns]
+
+
+def need_cells(row: ProgressRow) -> tuple[int | None, ...]:
+    """What is needed, registered, arrived and short, in pieces, as tables and JSON have it."""
+    return (row.need, row.pieces, row.here, row.short)
+
+
+def shown_need(row: ProgressRow) -> str:
+    """The need; a question mark where it is not known, a dash where the plan does not name the kind."""
+    return number(row.need) if row.need is not None else "?" if row.open else "–"

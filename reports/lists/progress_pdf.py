@@ -10,13 +10,14 @@ from reportlab.platypus import Flowable
 from custody.measures.progress import ProgressRow
 from language import _
 from language.text import number, printable, share
+from reports.lists.progress_list import shown_need
 from reports.output import Made
 from reports.pdf.colophon import begin_paper
 from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, fitted, fonts, text
 from reports.words import Needs, kind_name
 
 _WIDTH_MM, _LINE_MM = 261.0, 6.2
-_KIND_MM, _COUNT_MM, _BARS_MM, _BAR_MM = 64.0, 113.0, (119.0, 168.0, 217.0), 44.0
+_KIND_MM, _COUNTS_MM, _BARS_MM, _BAR_MM = 64.0, (113.0, 130.0, 147.0), (150.0, 187.0, 224.0), 37.0
 
 
 def write_progress_pdf(
@@ -30,6 +31,7 @@ def write_progress_pdf(
         "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
         "registered. Arrived: now held by the place or below it; for the total, by the sub-district."
     )
+    meaning += " " + _("Need and short count pieces, those in packs too.")
     paper = begin_paper(out, _("Progress of supplies"), meaning, made, is_wide=True)
     paper.column_heads = ColumnHeads()
     paper.place(paper.column_heads)
@@ -65,7 +67,8 @@ class ColumnHeads(Flowable):  # type: ignore[misc]
         canvas.setFillColor(MUTED)
         canvas.drawString(0, 2.4 * mm, _("Place"))
         canvas.drawString(_KIND_MM * mm, 2.4 * mm, _("Kind"))
-        canvas.drawRightString(_COUNT_MM * mm, 2.4 * mm, _("Registered"))
+        for right, title in zip(_COUNTS_MM, (_("Registered"), _("Need"), _("Short")), strict=True):
+            canvas.drawRightString(right * mm, 2.4 * mm, title)
         for left, title in zip(_BARS_MM, (_("Labelled"), _("Sent"), _("Arrived")), strict=True):
             canvas.drawString(left * mm, 2.4 * mm, title)
         canvas.setStrokeColor(ACCENT)
@@ -101,7 +104,9 @@ class ProgressLine(Flowable):  # type: ignore[misc]
         canvas.setFillColor(INK)
         canvas.setFont(fonts()[0], 8.5)
         canvas.drawString(_KIND_MM * mm, low, fitted(self._kind, 8.5, 38 * mm))
-        canvas.drawRightString(_COUNT_MM * mm, low, number(row.registered))
+        counts = (number(row.registered), shown_need(row), "–" if row.short is None else number(row.short))
+        for right, count in zip(_COUNTS_MM, counts, strict=True):
+            canvas.drawRightString(right * mm, low, count)
         for left, part in zip(_BARS_MM, (row.labelled, row.sent, row.arrived), strict=True):
             self._draw_bar(left * mm, part, row.registered)
 

@@ -8,7 +8,7 @@ from language import _
 from reports.words import Needs, kind_name
 from tables.output.write import harmless
 
-_WIDTHS = (15, 34, 22, 12, 12, 12, 12, 13, 13, 13)
+_WIDTHS = (15, 34, 22, 12, 12, 12, 12, 13, 13, 13, 13, 13)
 _FIRST_SHARE, _SHARES = 7, 3
 
 
@@ -61,6 +61,8 @@ def _write_sheet(page: Any, rows: list[ProgressRow], total: list[ProgressRow], n
         _("Labelled %"),
         _("Sent %"),
         _("Arrived %"),
+        _("Need"),
+        _("Short"),
     ]
     for column, (title, width) in enumerate(zip(titles, _WIDTHS, strict=True)):
         page.write_string(0, column, title, looks.header)
@@ -96,3 +98,8 @@ def _write_row(page: Any, at: int, row: ProgressRow, name: str, needs: Needs, lo
             page.write_number(at, column, 1000 * part // row.registered / 1000, share)  # 100 % is all of it
         else:
             page.write_blank(at, column, None, share)
+    for column, pieces in enumerate((row.need, row.short), start=_FIRST_SHARE + _SHARES):
+        if pieces is None:
+            page.write_string(at, column, "?" if row.open else "–", words)
+        else:
+            page.write_number(at, column, pieces, count)

@@ -17,8 +17,11 @@ Events = Callable[[], Iterable[Event]]
 """Gives every record, log by log, each time it is called."""
 
 _LOG = ("log", "station", "place", "records", "newest_leaf")
-_PLACE = ("code", "name", "level", "parent", "due_utc", "dapil", "path")
-_NEED = ("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections")
+_PLACE = ("code", "name", "level", "parent", "due_utc", "dapil", "path", "voters")
+_NEED = (
+    *("kind", "name_id", "name_en", "level", "per_place", "unit", "tracked_as", "elections"),
+    *("per", "follows", "reserve_hundredths_of_a_percent", "pack", "serial", "rule"),
+)
 _ITEM = (
     "code",
     "kind",
@@ -97,7 +100,7 @@ def log_table(heads: Iterable[Mapping[str, Any]]) -> Sheet:
 def place_table(places: Places) -> Sheet:
     """The delivery tree, with vendors and vehicles; `dapil` also comes from a place above."""
     rows: Iterator[list[Cell]] = (
-        [p.code, p.name, p.level, p.parent, p.due, dapil_of(places, p.code), place_path(places, p.code)]
+        [p.code, p.name, p.level, p.parent, p.due, dapil_of(places, p.code), place_path(places, p.code), p.voters]
         for p in places.values()
     )
     return Sheet("places", _PLACE, rows)
@@ -106,7 +109,11 @@ def place_table(places: Places) -> Sheet:
 def need_table(needs: Iterable[Need]) -> Sheet:
     """What each place of a level needs of each kind."""
     rows: Iterator[list[Cell]] = (
-        [n.kind, n.name_id, n.name_en, n.level, n.per_place, n.unit, n.tracked_as, ";".join(n.elections)] for n in needs
+        [
+            *(n.kind, n.name_id, n.name_en, n.level, n.per_place, n.unit, n.tracked_as, ";".join(n.elections)),
+            *(n.per, n.follows, n.reserve, n.pack, n.serial, n.rule),
+        ]
+        for n in needs
     )
     return Sheet("needs", _NEED, rows)
 

@@ -11,6 +11,7 @@ from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
+from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place, is_official
 from custody.plan.time_zones import zone
 from db.store import Store
@@ -26,11 +27,12 @@ from tables.place_codes import Names, bare
 from tables.place_tree import parse_tree
 from tables.questions import Reading
 from tables.read import Note, Table, read_table
-from tables.rows import ItemRow, parse_items, parse_needs, parse_places
+from tables.rows import ItemRow, parse_items, parse_needs, parse_places, parse_voters
 from tables.times import parse_moment
 from tables.vocabulary import fold, parse_level
 
 Planned = TypeVar("Planned", Place, Need)
+NeedKey = tuple[str, str, str]
 
 
 def load_files(
@@ -59,7 +61,7 @@ def load_files(
     told = readings or {}
     read = [_read(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files]
     tables = [(table_kind(table), table) for table in read]
-    order = ("places", "tree", "needs", "items")
+    order = ("places", "tree", "voters", "needs", "items")
     tables.sort(key=lambda entry: order.index(entry[0]))
     faults: list[Fault] = []
     changes: list[Change] = []
@@ -68,9 +70,9 @@ def load_files(
         if dry_run:
             store.state.stations.plan_known_to(store.ledger.own_log().name)
         places = dict(store.state.places.all())
-        needs = {(need.kind, need.level): need for need in store.state.needs()}
+        needs = {need.key: need for need in store.state.needs()}
         for kind, table in tables:
-            if kind in ("places", "tree"):
+            if kind in ("places", "tree", "voters"):
                 changes.append(_load_places(store, table, kind, places, faults, dry_run))
             elif kind == "needs":
                 changes.append(_load_needs(store, table, needs, faults, dry_run))
@@ -85,6 +87,7 @@ def load_files(
                 count=count,
                 files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
             )
+        _note_missing_voters(changes, places.values(), needs.values())
         if seen is not None and seen != version_of(changes):
             raise ConflictError(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
@@ -175,6 +178,8 @@ def _load_places(
     if kind == "tree":
         said = {fold(name): code for name, code in table.reading.names.items()}
         rows, found = parse_tree(table, Names(_regency(table.reading.place), known, said))
+    elif kind == "voters":
+        rows, found = parse_voters(table, known)
     else:
         rows, found = parse_places(table)
     rows = [_with_what_is_known(row, known.get(row.value.code)) for row in rows]
@@ -203,20 +208,29 @@ def _with_what_is_known(row: Located[Planned], before: Planned | None) -> Locate
     return replace(row, value=replace(row.value, **absent))
 
 
-def _load_needs(
-    store: Store, table: Table, known: dict[tuple[str, str], Need], faults: list[Fault], dry_run: bool
-) -> Change:
+def _note_missing_voters(changes: list[Change], places: Iterable[Place], needs: Iterable[Need]) -> None:
+    """Note with the last table of the plan which places lack the voters that their needs follow."""
+    lacking = list(NeedRules(tuple(needs)).lacking(places))
+    at = max((at for at, change in enumerate(changes) if change.kind != "items"), default=None)
+    if lacking and at is not None:
+        told = {"count": len(lacking), "places": ", ".join(place.name for place in lacking[:5])}
+        note = N_("places without a number of voters, so that what they need is not known: {count} ({places})")
+        changes[at] = replace(changes[at], notes=(*changes[at].notes, (note, told)))
+
+
+def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: list[Fault], dry_run: bool) -> Change:
     rows, found = parse_needs(table)
-    rows = [_with_what_is_known(row, known.get((row.value.kind, row.value.level))) for row in rows]
+    rows = _with_kinds_by_name(rows, known.values())
+    rows = [_with_what_is_known(row, known.get(row.value.key)) for row in rows]
     found += check_needs(rows, known.values())
     faults += found
     rows += _renamed_elsewhere(rows, known)
-    change, fresh = _compare(table, "needs", rows, known, lambda need: (need.kind, need.level), lambda need: need.kind)
+    change, fresh = _compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind)
     gone = store.state.withdrawn
     back = [need.kind for need in fresh if need.kind in gone.kinds or (need.kind, need.level) in gone.needs]
     change = _with_those_back(change, back)
     if not found:
-        known |= {(need.kind, need.level): need for need in fresh}
+        known |= {need.key: need for need in fresh}
         if not dry_run:
             record_plan(store, (), fresh, source=table.file, digest=table.digest)
     return change
@@ -230,9 +244,9 @@ def _with_those_back(change: Change, names: Sequence[str]) -> Change:
     return replace(change, notes=(*change.notes, note))
 
 
-def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[tuple[str, str], Need]) -> list[Located[Need]]:
+def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[NeedKey, Need]) -> list[Located[Need]]:
     """The known needs of kinds that these rows name otherwise, at levels that they do not have: a kind has one name."""
-    here = {(row.value.kind, row.value.level) for row in rows}
+    here = {row.value.key for row in rows}
     by_kind: dict[str, dict[tuple[str, str], Located[Need]]] = {}
     for row in rows:
         by_kind.setdefault(row.value.kind, {})[row.value.name_id, row.value.name_en] = row
@@ -244,6 +258,22 @@ def _renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[tuple[str, 
             if (need.name_id, need.name_en) != (name_id, name_en):
                 found.append(replace(row, value=replace(need, name_id=name_id, name_en=name_en)))
     return found
+
+
+def _with_kinds_by_name(rows: Sequence[Located[Need]], known: Iterable[Need]) -> list[Located[Need]]:
+    """The rows with the code of the kind that each follows, which may be given by its name, and with the names that
+    another row of the kind has where their own are empty.
+    """
+    told = [*known, *(row.value for row in rows)]
+    codes = {fold(name): need.kind for need in told for name in (need.name_id, need.name_en, need.kind)}
+    names = {need.kind: (need.name_id, need.name_en) for need in told if need.name_id != need.kind}
+
+    def named(need: Need) -> Need:
+        own = (need.name_id, need.name_en)
+        id_, en = names.get(need.kind, own) if need.name_id == need.kind else own
+        return replace(need, follows=codes.get(fold(need.follows), need.follows), name_id=id_, name_en=en)
+
+    return [replace(row, value=named(row.value)) for row in rows]
 
 
 def _compare(
@@ -265,7 +295,7 @@ def _compare(
             group.same += 1
             continue
         fresh.append(value)
-        shown = name if isinstance(name, str) else " ".join(name)
+        shown = name if isinstance(name, str) else " ".join(filter(None, name))
         if before is None:
             added.append(shown)
             group.added += 1

@@ -3,16 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from custody.errors import N_, ConflictError
+from custody.errors import N_, ConflictError, InputError
 from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.plan.places import Need
-from db.state.plan_counts import items_by_kind, places_by_level
+from custody.plan.needs import Total
+from custody.plan.places import Need, Place, below
+from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import _
 from services.plan.plan_records import register_items, unregistered_items
 from services.progress_bar import Progress, unseen
+
+SHOWN_PLACES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,12 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class NeedCount:
-    """A row of the needs, how many items it asks for in all, and how many of its kind are registered."""
+    """A row of the needs, how many pieces its kind needs in all, and how many are registered, in how many things."""
 
     need: Need
-    asked: int
+    asked: Total
     registered: int
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +50,39 @@ class PlanCounts:
     needs: Sequence[NeedCount]
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a place needs with all below it, by kind, and how it came about; some of the places without their voters."""
+
+    place: Place
+    totals: Mapping[str, Total]
+    lacking: tuple[Place, ...]
+
+
 def plan_counts(store: Store) -> PlanCounts:
     """What the plan has by now."""
-    places, items = places_by_level(store.state), items_by_kind(store.state)
-    counted = (
-        NeedCount(need, need.per_place * places.get(need.level, 0), items.get(need.kind, 0))
-        for need in store.state.needs()
-    )
-    return PlanCounts(places, list(counted))
+    groups, items, rules = store.state.places.alike(), items_by_kind(store.state), store.state.need_rules()
+    counted = [NeedCount(need, rules.total(groups, need.kind), *items.get(need.kind, (0, 0))) for need in rules.needs]
+    levels: Counter[str] = Counter()
+    for (level, _voters), count in groups.items():
+        levels[level] += count
+    return PlanCounts(levels, counted)
+
+
+def explained(store: Store, top: str, kind: str | None = None) -> Explanation:
+    """What a place and all below it need of each kind, or of one, and how each number came about.
+
+    Raises:
+        InputError: the plan has no such place.
+    """
+    places, rules = store.state.places.tree(), store.state.need_rules()
+    if top not in places:
+        raise InputError(N_("there is no place {code} in the plan"), code=top)
+    groups = store.state.places.alike(top)
+    totals = {one: rules.total(groups, one) for one in rules.kinds if kind in (None, one)}
+    lacking = rules.lacking(below(places, top), kind)
+    shown = {one: total for one, total in totals.items() if total.lines}
+    return Explanation(places[top], shown, tuple(islice(lacking, SHOWN_PLACES)))
 
 
 def missing(store: Store, top: str | None = None, kind: str | None = None) -> Missing:
@@ -60,8 +90,9 @@ def missing(store: Store, top: str | None = None, kind: str | None = None) -> Mi
     store.state.places.refresh()
     items = unregistered_items(store, under=top, kind=kind)
     there = {serials[0] for serials in store.state.serial_ranges()}
-    wanted = {need.kind for need in store.state.needs() if need.tracked_as == "pack" and kind in (None, need.kind)}
-    return Missing(items, sorted(wanted - there))
+    packed = [need for need in store.state.needs() if need.tracked_as == "pack" and kind in (None, need.kind)]
+    there |= {need.kind for need in packed if need.pack}
+    return Missing(items, sorted({need.kind for need in packed} - there))
 
 
 def register_missing(

@@ -48,8 +48,7 @@ def record_reassignment(store: Store, touches: Sequence[Touch], to: str, reason:
 def balance_of(store: Store, *, under: str | None = None, kind: str | None = None) -> Balance:
     """What places lack and who has it to spare, by what is known now."""
     state = store.state
-    needs = [need for need in state.needs() if kind in (None, need.kind)]
-    return balance(state.find_items(kind=kind), state.places.all(), needs, under=under)
+    return balance(state.find_items(kind=kind), state.places.all(), state.needs(), under=under)
 
 
 def even_out(

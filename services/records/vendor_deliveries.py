@@ -1,10 +1,18 @@
 """Deliveries of vendors in the ledger: recorded as they are counted, and added up."""
 
+from dataclasses import asdict
+from pathlib import Path
+
+from custody.chain.findings import moment
 from custody.compose.compose import NewEvent
-from custody.errors import N_, RuleError
+from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
 from custody.plan.deliveries import DELIVERIES, DeliveryAccount, delivery_account
 from db.store import Store
+from tables.fault_list import few_of_a_kind
+from tables.field_rows import parse_deliveries
+from tables.questions import Reading
+from tables.read import read_table
 
 
 def record_delivery(
@@ -48,6 +56,52 @@ def record_delivery(
         "occurred": occurred,
     }
     return store.record([NewEvent("delivery", fields)])[0]
+
+
+def load_deliveries(store: Store, path: Path) -> tuple[int, int]:
+    """Record every delivery of a table whose delivery note is not recorded yet for its vendor and kind; all or nothing.
+
+    Returns:
+        How many were recorded, and how many were there already.
+
+    Raises:
+        InputError: the table cannot be read, or `faults` names its faults.
+    """
+    rows, faults = parse_deliveries(read_table(path, ("deliveries",), Reading(place=store.ledger.own_log().place)))
+    with store.transaction():
+        kinds = {need.kind for need in store.state.needs()}
+        known = {
+            (event.body["vendor"], event.body["kind"], event.body["paper"]): event.body
+            for row in account(store).rows
+            for part in row.contracts
+            for event in part.events
+        }
+        now, new = moment(store.around.now_utc()), []
+        for row in rows:
+            value = row.value
+            before = known.get((value.vendor, value.kind, value.paper))
+            if value.kind not in kinds:
+                message = N_("no need is of the kind {kind}; the kinds are {kinds}")
+                faults.append(row.fault("kind", message, kind=value.kind, kinds=", ".join(sorted(kinds))[:200] or "-"))
+            elif value.occurred and moment(value.occurred) > now:
+                faults.append(row.fault("occurred", N_("{time} is in the future"), time=value.occurred))
+            elif before is None:
+                new.append(value)
+            elif (before["arrived"], before["damaged"]) != (value.arrived, value.damaged):
+                message = N_("{paper} is recorded with {arrived} arrived, {damaged} damaged: withdraw it first")
+                told = {name: before[name] for name in ("paper", "arrived", "damaged")}
+                faults.append(row.fault("paper", message, **told))
+        if faults:
+            raise InputError(
+                N_("nothing was loaded; faults in {files}: {count}"),
+                hint=N_("Correct them in the file and load it again."),
+                faults=few_of_a_kind(faults),
+                files=path.name,
+                count=len(faults),
+            )
+        for value in new:
+            record_delivery(store, **asdict(value))
+    return len(new), len(rows) - len(new)
 
 
 def account(store: Store) -> DeliveryAccount:

@@ -4,6 +4,7 @@ from custody.chain.conditions import by_area
 from custody.measures.progress import ProgressRow
 from custody.measures.progress import progress as sum_up
 from custody.measures.returning import return_rows
+from custody.plan.places import below
 from db.store import Store
 from reports.listing import Listing
 from reports.lists.condition import condition_report
@@ -34,7 +35,9 @@ POINT_SOON_H = 24
 def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
     """How far the supplies for a place and all below it have come, by place and kind."""
     groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    return sum_up(groups, store.state.places.tree())
+    places = store.state.places.tree()
+    inside = places.values() if top is None else below(places, top)
+    return sum_up(groups, places, store.state.need_rules(), inside=inside, kind=kind)
 
 
 def listings(store: Store, found: Survey) -> dict[str, Listing]:

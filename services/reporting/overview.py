@@ -16,7 +16,7 @@ from custody.chain.journey import Journey, journey
 from custody.chain.roster import Roster, Withdrawn
 from custody.handover.counting import Counted, counted_in
 from custody.measures.discrepancies import of_clocks, of_handovers
-from custody.measures.progress import Amounts, StockSums
+from custody.measures.progress import Amounts, Pieces, StockSums
 from custody.measures.scorecard import Card, Scores
 from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
@@ -129,6 +129,10 @@ class Overview:
                 found[code] = Amounts(total, known.labelled, known.sent, there)
             self._amounts = (self._put_count, found)
         return self._amounts[1]
+
+    def pieces(self, code: str) -> Mapping[str, Pieces]:
+        """The pieces of each kind that are bound for a place or below it, as `custody.measures.progress` sums them."""
+        return self._stock.pieces.get(code, {})
 
     def cards(self, as_of: str) -> tuple[str, list[Card]]:
         """The scorecard of all committees, and as of when: the last minute begun, for it sums up every item."""

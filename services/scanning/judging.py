@@ -152,7 +152,7 @@ def _carried(store: Store, items: Mapping[str, Item]) -> dict[str, Item]:
 def _needs(store: Store) -> Mapping[tuple[str, str], Need]:
     """What places need, by kind and level."""
     return store.ledger.memory.remember_rule(
-        "needs", lambda: {(need.kind, need.level): need for need in store.state.needs()}
+        "needs", lambda: {(need.kind, need.level): need for need in store.state.needs() if not need.follows}
     )
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.format.events import Event, check_body
-from custody.plan.deliveries import delivery_account, needed
-from custody.plan.places import Need, Place
+from custody.plan.deliveries import delivery_account
+from custody.plan.needs import NeedRules, grouped
+from custody.plan.places import Need, Place, below
 from tests.support.command_examples import Terminal, station_at
 from tests.support.pdf_text import text_of
 
@@ -116,9 +117,10 @@ def test_one_delivery_note_recorded_twice_is_counted_and_told():
 
 
 def test_the_need_is_that_of_the_places_below():
-    assert needed(PLACES, [BOOTH], WAREHOUSE, "booth") == 40
-    assert needed(PLACES, [BOOTH], "51.09", "booth") == 4
-    assert needed(PLACES, [BOOTH], WAREHOUSE, "box") is None
+    rules = NeedRules((BOOTH,))
+    assert rules.total(grouped(below(PLACES, WAREHOUSE)), "booth").count == 40
+    assert rules.total(grouped(below(PLACES, "51.09")), "booth").count == 4
+    assert rules.kinds == ["booth"]
 
 
 @given(
@@ -161,7 +163,7 @@ def test_deliveries_are_recorded_and_reported(station, tmp_path):
     }
     told = station("report", "deliveries", "--json").json
     assert len(told["records"]) == 2 and told["rows"][0]["contracts"][0]["contract"] == "K-1"
-    assert "short 4 of 12" in station("report", "deliveries").out
+    assert "need 12, arrived 8, short 4" in station("report", "deliveries").out
     for name in ("d.pdf", "d.xlsx", "d.csv", "d.json"):
         assert station("report", "deliveries", "--out", tmp_path / name).code == 0
     text = text_of(tmp_path / "d.pdf")

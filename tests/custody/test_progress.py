@@ -116,7 +116,7 @@ def test_rows_follow_the_tree_and_kinds_are_apart():
 
 def test_a_destination_that_the_tree_does_not_have_is_not_lost():
     rows = progress([group(WAREHOUSE, 3, to="51.99.01")], PLACES)
-    assert rows == [ProgressRow(Place("51.99.01", "51.99.01", "unknown"), "box", 3, 0, 0, 0)]
+    assert rows == [ProgressRow(Place("51.99.01", "51.99.01", "unknown"), "box", 3, 0, 0, 0, pieces=3)]
 
 
 def test_nothing_registered_gives_no_rows():

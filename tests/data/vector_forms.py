@@ -369,11 +369,24 @@ def third_forms() -> list[tuple[str, dict[str, Any]]]:
 
 
 def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of each type of event that version 4 brought."""
-    rows = [
+    """The own fields of the types that version 4 changed or brought: places with voters, needs that follow something;
+    what is withdrawn.
+    """
+    plan = dict(second_forms())["plan"]
+    warehouse, district, booth = plan["rows"]
+    station = district | {"code": "51.08.01.2009.001", "name": "TPS 001", "level": "polling_station", "voters": 251}
+    plain = {"per": "place", "follows": "", "reserve": 0, "pack": None, "serial": "", "rule": ""}
+    ballot = {"kind": "surat_suara", "name_id": "Surat suara", "name_en": "Ballot paper", "per_place": 1}
+    ballot |= {"unit": "lembar", "tracked_as": "pack", "per": "voter", "reserve": 200, "pack": 500, "rule": "PKPU"}
+    seal = {"kind": "segel", "name_id": "Segel", "name_en": "Seal", "level": "", "per_place": 2, "unit": "keping"}
+    seal |= {"tracked_as": "pack", "per": "piece", "follows": "surat_suara", "pack": 100, "serial": "BLL000001"}
+    envelope = seal | {"kind": "sampul", "per": "election", "pack": None, "serial": ""}
+    rows = [warehouse | {"voters": None}, station, *(booth | plain | more for more in ({}, ballot, seal, envelope))]
+    gone = [
         {"row": "place", "code": "51.08.01.2009.001"},
         {"row": "need", "kind": "bilik", "level": "polling_station"},
         {"row": "need", "kind": "segel", "level": None},
         {"row": "point", "point": "TK-01"},
     ]
-    return [("withdraw", {"rows": rows, "note": "salah ketik", "part": 1, "parts": 1})]
+    withdrawn = {"rows": gone, "note": "salah ketik", "part": 1, "parts": 1}
+    return [("plan", plan | {"rows": rows}), ("withdraw", withdrawn)]

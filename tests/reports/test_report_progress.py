@@ -44,6 +44,10 @@ def test_the_json_has_codes_and_counts():
         "labelled": 2000,
         "sent": 2000,
         "arrived": 1500,
+        "need": None,
+        "registered_pieces": 2000,
+        "arrived_pieces": 1500,
+        "short": None,
     }
 
 
@@ -84,7 +88,7 @@ def test_the_workbook_has_numbers_shares_and_the_total_below_the_districts(tmp_p
     assert book.sheet_names == ["PPK", "PPS"]
     rows = book.get_sheet_by_name("PPK").to_python()
     assert rows[1][:3] == [PPK, "PPK Gerokgak", kind]
-    assert rows[1][3:] == [2000, 2000, 2000, 1500, 1, 1, 0.75]
+    assert rows[1][3:] == [2000, 2000, 2000, 1500, 1, 1, 0.75, "–", "–"]
     assert [row[0] for row in rows[1:]] == [PPK, "51.08.06", WAREHOUSE, WAREHOUSE]
     assert "Gudang KPU Kabupaten Buleleng" in rows[-1][1]
 

@@ -37,7 +37,7 @@ LOADS = {
     "excel_dates.xlsx": (4, "times without a zone were read as WITA"),
     "written_dates.csv": (4, "times without a zone were read as WITA"),
     "instructions_first.xlsx": (4, "sheet Data was read, and not: Petunjuk"),
-    "each_tps.xlsx": (11, "columns not used: Jumlah DPT"),
+    "each_tps.xlsx": (11, "the headings are in row 2"),
     "count_of_tps.csv": (15, 'rows left out: 4 "JUMLAH", 6-7 "JUMLAH"'),
     "grouped_codes.xlsx": (8, "headings are in row 1-2"),
     "tps_means_how_many.csv": (9, "times without a zone were read as WITA"),

@@ -8,18 +8,29 @@ import python_calamine as calamine
 
 import language
 from custody.errors import InputError
+from custody.plan.places import Place
 from language import _
-from tables.field_rows import parse_points
+from tables.field_rows import parse_deliveries, parse_points
 from tables.headers import ignored_columns, table_kind
 from tables.output.write import Sheet, write_table
 from tables.read import read_table
-from tables.rows import parse_items, parse_needs, parse_places
+from tables.rows import parse_items, parse_needs, parse_places, parse_voters
 from tables.templates import TEMPLATES, template_workbook
 from tables.vocabulary import COLUMNS, matched
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import Visitor
 
-PARSERS = {"places": parse_places, "needs": parse_needs, "items": parse_items, "points": parse_points}
+PARSERS = {
+    "places": parse_places,
+    "voters": lambda table: parse_voters(table, {TPS.code: TPS}),
+    "needs": parse_needs,
+    "items": parse_items,
+    "points": parse_points,
+    "deliveries": parse_deliveries,
+}
+TPS = Place("51.08.01.2001.001", "TPS 001", "polling_station", "51.08.01.2001")
+BESIDE_LOAD = ("points", "deliveries")
+"""The tables that other commands take, and the page of the plan does not offer."""
 
 
 @pytest.fixture(params=language.LANGUAGES)
@@ -50,7 +61,7 @@ def test_every_heading_is_known_and_the_example_would_be_a_valid_row(tmp_path: P
     assert len(found) >= len(COLUMNS[kind]) - 3
     write_table(tmp_path / "t.xlsx", [Sheet("t", headings, [example, [1, *example[1:]]])])
     table = read_table(tmp_path / "t.xlsx", (kind,))
-    assert ignored_columns(table, kind) == () and (kind == "points" or table_kind(table) == kind)
+    assert ignored_columns(table, kind) == () and (kind in BESIDE_LOAD or table_kind(table) == kind)
     rows, faults = PARSERS[kind](table)
     assert [row.row for row in rows] == [3] and faults == [], "the example itself is left out"
 
@@ -80,5 +91,5 @@ def test_headings_are_protected_cells_below_are_open_and_choices_are_offered(tmp
 def test_the_page_offers_the_templates(visitor: Visitor, station: Terminal, kind: str, tmp_path: Path) -> None:
     answer = visitor.client.get(f"/plan/template/{kind}.xlsx")
     assert answer.status_code == 200 and answer.content.startswith(b"PK")
-    assert f"/plan/template/{kind}.xlsx" in visitor.client.get("/plan").text or kind == "points"
+    assert f"/plan/template/{kind}.xlsx" in visitor.client.get("/plan").text or kind in BESIDE_LOAD
     assert visitor.client.get("/plan/template/walls.xlsx").status_code in (404, 422)

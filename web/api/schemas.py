@@ -157,6 +157,12 @@ class Progress(BaseModel):
     labelled: int
     sent: int
     arrived: int
+    need: int | None = Field(
+        description="Pieces that the plan asks for; null where that is not known.", examples=[1120]
+    )
+    registered_pieces: int
+    arrived_pieces: int
+    short: int | None
 
 
 class Late(BaseModel):

@@ -13,7 +13,8 @@ from custody.plan.places import LEVELS
 from db.store import Store
 from language import _
 from language.levels import level_word
-from language.text import error_text, fill, printable, sentence
+from language.text import error_text, fill, number, printable, sentence
+from reports.lists.need_list import bearer_words
 from reports.words import kind_name
 from services.plan.custodians import find_custodian
 from services.plan.loading import cells_with_faults, load_files
@@ -81,7 +82,7 @@ def plan(request: Request, site: SiteDep) -> Response:
 
 
 @router.get("/plan/template/{kind}.xlsx", include_in_schema=False)
-def template(kind: Literal["places", "needs", "items", "points"]) -> Response:
+def template(kind: Literal["places", "needs", "items", "points", "voters", "deliveries"]) -> Response:
     return attached(template_workbook(kind, _), f"{table_word(kind)}.xlsx", XLSX)
 
 
@@ -168,13 +169,14 @@ def _known(store: Store) -> dict[str, Any]:
         "needs": [
             {
                 "kind": kind_name(names, row.need.kind),
-                "level": level_word(row.need.level),
+                "level": bearer_words(row.need, names),
                 "per_place": row.need.per_place,
                 "unit": row.need.unit,
                 "is_pack": row.need.tracked_as == "pack",
                 "elections": ", ".join(row.need.elections),
-                "asked": row.asked,
+                "asked": "?" if row.asked.count is None else number(row.asked.count),
                 "registered": row.registered,
+                "pieces": row.pieces,
             }
             for row in counts.needs
         ],

@@ -6,12 +6,13 @@ from typing import Any
 
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
-from custody.measures.progress import Amounts, StockSums
+from custody.measures.progress import REPORTED_LEVELS, Amounts, Pieces, StockSums
 from custody.measures.timing import STATES, DueRow
 from custody.plan.places import Place, Ways
 from db.store import Store
 from language.text import local_time, share, short_time
 from reports.lists.late_list import pace_words, state_word
+from reports.lists.need_list import open_words
 from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
 from services.plan.custodians import station_clock
 from services.reporting.overview import Irregular, Overview
@@ -63,6 +64,7 @@ def overview_of(store: Store, overview: Overview, code: str, *, with_staff: bool
         "states": _states(inside),
         "pressing": _pressing(inside, here, code),
         "things": _things(store, place),
+        "needs": _needs(store, overview, place),
         "unwitnessed": store.heads.unwitnessed(),
         "irregular": _irregular(store, overview, place, here) if is_whole else None,
         "scores": score_board(overview, place, places, now, here),
@@ -77,14 +79,41 @@ def amounts_of(store: Store, overview: Overview) -> Mapping[str, Amounts]:
     """How far the supplies for each place have come, over all kinds."""
     if overview.share >= 1:
         return overview.amounts()
-    return store.ledger.memory.remember("amounts", lambda: _amounts(store))  # until then what the table of items tells
+    return _sums(store).amounts  # until then what the table of items tells
 
 
-def _amounts(store: Store) -> Mapping[str, Amounts]:
-    sums = StockSums(Ways(store.state.places.tree()))
-    for group in store.state.stock():
-        sums.add(group)
-    return sums.amounts
+def _sums(store: Store) -> StockSums:
+    def count() -> StockSums:
+        sums = StockSums(Ways(store.state.places.tree()))
+        for group in store.state.stock():
+            sums.add(group)
+        return sums
+
+    return store.ledger.memory.remember("amounts", count)
+
+
+def _needs(store: Store, overview: Overview, place: Place) -> list[dict[str, Any]]:
+    """What the place and all below it need of each kind, what is registered and what has arrived, in pieces."""
+    if place.level not in REPORTED_LEVELS:
+        return []
+    rules, groups = store.state.need_rules(), store.state.places.alike(place.code)
+    names = {need.kind: need for need in rules.needs}
+    found = overview.pieces(place.code) if overview.share >= 1 else _sums(store).pieces.get(place.code, {})
+    rows = []
+    for kind in rules.kinds:
+        total, pieces = rules.total(groups, kind), found.get(kind, Pieces())
+        if total.known or total.open:
+            rows.append(
+                {
+                    "kind": kind_name(names, kind),
+                    "need": total.count,
+                    "registered": pieces.bound,
+                    "here": pieces.here,
+                    "short": None if total.count is None else max(total.count - pieces.here, 0),
+                    "open": open_words(total.open, lacks_voters=total.lacks_voters) if total.open else "",
+                }
+            )
+    return rows
 
 
 def _above(places: Mapping[str, Place], place: Place) -> list[dict[str, str]]:

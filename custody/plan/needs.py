@@ -1,0 +1,261 @@
+"""How many of each kind a place needs and how each number came about: the one rule that every count follows.
+
+Whole numbers only; a reserve is rounded up for each place and election. What cannot be known (a place without its
+number of voters, kinds that follow each other in a circle) is None, never zero.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from custody.plan.places import Need, Place
+
+Groups = Mapping[tuple[str, int | None], int]
+"""How many places there are of each level and number of voters; None: their voters are not known."""
+
+WHOLE = 10_000
+"""A reserve counts hundredths of a per cent: 200 is 2 %."""
+_MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One row of the needs at one place, for one election: `base` times `each`, and the reserve on top.
+
+    `base` is 1 for the place itself, its voters, or the pieces or elections of the kind that the row follows; None
+    where that is not known, be it (`lacks_voters`) that nobody told how many voters the place has. `source` is how the
+    followed kind's own number came about; None where the row follows none, or a circle.
+    """
+
+    need: Need
+    election: str | None
+    each: int
+    base: int | None
+    source: "Needed | None" = None
+    lacks_voters: bool = False
+
+    @property
+    def reserve(self) -> int | None:
+        """The pieces of the reserve, rounded up; None where the base is not known."""
+        return None if self.base is None else -(-self.base * self.each * self.need.reserve // WHOLE)
+
+    @property
+    def count(self) -> int | None:
+        """All pieces of the row; None where the base is not known."""
+        return None if self.base is None or self.reserve is None else self.base * self.each + self.reserve
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What one place needs of one kind: the explanation, and the number that follows from it, worked out once."""
+
+    kind: str
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def count(self) -> int | None:
+        """All pieces; None where one term is not known."""
+        counts = [term.count for term in self.terms]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
+
+    @cached_property
+    def by_election(self) -> Mapping[str | None, int] | None:
+        """The pieces for each election, in the order of the rows; None where they are not known."""
+        if self.count is None:
+            return None
+        counts: Counter[str | None] = Counter()
+        for term in self.terms:
+            counts[term.election] += term.count or 0
+        return counts
+
+    @property
+    def lacks_voters(self) -> bool:
+        """Whether the number is open because nobody told how many voters the place has."""
+        return any(term.lacks_voters for term in self.terms)
+
+    @property
+    def pack(self) -> int | None:
+        """The pieces in a full pack; None where packs are not planned, or two rows say two sizes."""
+        sizes = {term.need.pack for term in self.terms if term.need.pack and term.need.tracked_as == "pack"}
+        return sizes.pop() if len(sizes) == 1 else None
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of the needs over many places, for one election: the sums of its terms where they are known.
+
+    `places` are those that it asks something of; at `open` of them that is not known.
+    """
+
+    need: Need
+    election: str | None
+    each: int
+    places: int = 0
+    open: int = 0
+    base: int = 0
+    reserve: int = 0
+    count: int = 0
+    lacks_voters: bool = False
+
+    def add(self, term: Term, places: int) -> None:
+        """Count the term of so many places that are alike."""
+        self.places += places
+        if term.base is None:
+            self.open += places
+            self.lacks_voters |= term.lacks_voters
+        else:
+            self.base += places * term.base
+            self.reserve += places * (term.reserve or 0)
+            self.count += places * (term.count or 0)
+
+
+@dataclass(slots=True)
+class Total:
+    """What many places need of a kind: what is known of it, at how many places it is `open`, and how it came about.
+
+    `packs` are those that hold what is known, each place and election with a last one of its own; 0 where the plan does
+    not say how many a full one has.
+    """
+
+    known: int = 0
+    open: int = 0
+    lacks_voters: bool = False
+    packs: int = 0
+    full: int | None = None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def count(self) -> int | None:
+        """All pieces; None while it is open at any place."""
+        return None if self.open else self.known
+
+
+def needed_at(needs: Iterable[Need], level: str, voters: int | None) -> dict[str, Needed]:
+    """What a place of this level with so many voters (None: nobody told how many) needs of each kind, and why.
+
+    A row that follows a kind which the place does not need asks for nothing there.
+    """
+    rows: dict[str, list[Need]] = {}
+    for need in needs:
+        if need.is_for(level):
+            rows.setdefault(need.kind, []).append(need)
+    order = _in_order(rows)
+    found: dict[str, Needed] = {}
+    for kind in order:
+        if terms := tuple(_terms(rows[kind], voters, found)):
+            found[kind] = Needed(kind, terms)
+    for kind in rows.keys() - set(order):
+        found[kind] = Needed(kind, tuple(Term(need, None, need.per_place, None) for need in rows[kind]))
+    return {kind: found[kind] for kind in rows if kind in found}
+
+
+def _terms(rows: Iterable[Need], voters: int | None, found: Mapping[str, Needed]) -> Iterator[Term]:
+    for need in rows:
+        base: int | None = 1
+        source = found.get(need.source)
+        if need.source:
+            if source is None:
+                continue
+            named = {term.election for term in source.terms if term.election is not None}
+            base = (len(named) or 1) if need.per == "election" else source.count
+            lacks = base is None and source.lacks_voters
+        elif need.per == "voter":
+            base, lacks = voters, voters is None
+        else:
+            lacks = False
+        each = Counter(need.elections) if need.elections else {None: need.per_place}
+        for election, count in each.items():
+            yield Term(need, election, count, base, source, lacks)
+
+
+def circular_kinds(needs: Iterable[Need]) -> list[str]:
+    """The kinds of a plan that follow each other in a circle, and those that hang on these."""
+    rows: dict[str, list[Need]] = {}
+    for need in needs:
+        rows.setdefault(need.kind, []).append(need)
+    return sorted(rows.keys() - set(_in_order(rows)))
+
+
+def _in_order(rows: Mapping[str, Sequence[Need]]) -> list[str]:
+    """These kinds, each behind those it follows; what is in a circle, or hangs on one, is left out."""
+    sorter = TopologicalSorter({kind: [need.source for need in own if need.source] for kind, own in rows.items()})
+    with suppress(CycleError):
+        sorter.prepare()
+    order: list[str] = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        order += [kind for kind in ready if kind in rows]
+        sorter.done(*ready)
+    return order
+
+
+@dataclass(slots=True)
+class NeedRules:
+    """The needs of a plan, asked place by place. What places of one level and number of voters need is worked out once.
+
+    So a whole country takes one pass and little memory.
+    """
+
+    needs: tuple[Need, ...]
+    _known: dict[tuple[str, int | None], dict[str, Needed]] = field(default_factory=dict)
+    _follow_voters: dict[str, bool] = field(default_factory=dict)
+
+    def like(self, level: str, voters: int | None) -> Mapping[str, Needed]:
+        """What a place of this level with so many voters needs, by kind."""
+        if level not in self._follow_voters:
+            open_one = needed_at(self.needs, level, None)
+            self._follow_voters[level] = any(needed.lacks_voters for needed in open_one.values())
+        key = level, voters if self._follow_voters[level] else None
+        if key not in self._known:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[key] = needed_at(self.needs, *key)
+        return self._known[key]
+
+    def at(self, place: Place) -> Mapping[str, Needed]:
+        """What a place needs, by kind, and why."""
+        return self.like(place.level, place.voters)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that the plan names, in its order."""
+        return list(dict.fromkeys(need.kind for need in self.needs))
+
+    def total(self, groups: Groups, kind: str) -> Total:
+        """What many places need of a kind, and how it came about."""
+        total, lines = Total(), dict[tuple[tuple[str, ...], str | None], Line]()
+        for (level, voters), places in groups.items():
+            if needed := self.like(level, voters).get(kind):
+                counts = needed.by_election
+                total.known += places * (needed.count or 0)
+                total.open += places * (counts is None)
+                total.lacks_voters |= needed.lacks_voters
+                if needed.pack:
+                    total.full = needed.pack
+                    total.packs += places * sum(-(-count // needed.pack) for count in (counts or {}).values())
+                for term in needed.terms:
+                    line = Line(term.need, term.election, term.each)
+                    lines.setdefault((term.need.key, term.election), line).add(term, places)
+        total.lines = list(lines.values())
+        return total
+
+    def lacking(self, places: Iterable[Place], kind: str | None = None) -> Iterator[Place]:
+        """The places whose number of voters must be known for their needs (of this kind) and is not."""
+        for place in places:
+            if place.voters is None:
+                needed = self.at(place)
+                kinds = needed if kind is None else needed.keys() & {kind}
+                if any(needed[one].lacks_voters for one in kinds):
+                    yield place
+
+
+NO_NEEDS = NeedRules(())
+
+
+def grouped(places: Iterable[Place]) -> Groups:
+    """How many of these places there are of each level and number of voters."""
+    return Counter((place.level, place.voters) for place in places)
