@@ -193,8 +193,9 @@ def _table(
 
 def _lifted(grid: list[list[str]], header: Header, kinds: Sequence[str], reading: Reading) -> Areas | None:
     """The areas of a list of places that stand as rows, where its headings lack a column for them."""
-    kind = best_kind(header.names, kinds, reading.columns)
-    missing = lacking(kind, matched(kind, header.names, reading.columns)) if kind == "tree" else []
+    kind, found = best_kind(header.names, kinds, reading.columns), matched("tree", header.names, reading.columns)
+    is_list = "tree" in kinds and bool(lacking(kind, matched(kind, header.names, reading.columns)))
+    missing = lacking("tree", found) if is_list and not found.keys().isdisjoint(("village", "tps")) else []
     return lift_areas(grid, header.first, header.end, missing) if missing else None
 
 

@@ -40,7 +40,10 @@ from tables.vocabulary import parse_level
 @click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
 @click.option(
-    "--explain", metavar=_("PLACE"), help=_("Show what a place and all below it need, and how each number came about.")
+    "--explain",
+    type=PLACE,
+    metavar=_("PLACE"),
+    help=_("Show what a place and all below it need, and how each number came about."),
 )
 @json_option
 @pass_station
