@@ -34,14 +34,14 @@ head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note; pla
 parent:text? due:time?; place2 dapil:text?; place4 dapil:text? voters:0+?; common log seq:1+ prev:leaf? refs:ref[] id
 at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections:text[];
 need4 per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+
-quantity:1+ election:text? range:range?; gone row:"place" code; goneneed row:"need" kind level:text?; gonepoint
-row:"point" point; range prefix first:0+ last:0+ width:0+; genesis election root station place public_key
-continues:text?; witness head; clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[];
-revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
-plan2 rows:place2|need[]; plan4 rows:place4|need4[]; pack parent children:text[] action:"add"|"remove"; register
-items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover
-from to bound:text[] items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note occurred:time?
-bast part:1+ parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to bound:text[]
+quantity:1+ election:text? range:range?; gone row:"place" code; gone2 row:"need" kind level:text?; gone3 row:"point"
+point; range prefix first:0+ last:0+ width:0+; genesis election root station place public_key continues:text?; witness
+head; clock2 expected:time codes:text[]; admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf
+last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2 rows:place2|need[];
+plan4 rows:place4|need4[]; pack parent children:text[] action:"add"|"remove"; register items:item[] held_by
+out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover from to bound:text[]
+items:touch[] counted:0+? extras:extra[] parties:pair witnesses:text[] vehicle note occurred:time? bast part:1+
+parts:1+; print codes:text[] print:1+ sheet reason:text? second:text?; handover2 from to bound:text[]
 items:touch|match[] refused:touch|match[] remarks:remark[] counted:0+? extras:extra[] parties:pair2 witnesses:text[]
 carriage:ride note occurred:time? bast part:1+ parts:1+ acknowledged:ack[]; pack2 parent children:text[]
 action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names:text[] note occurred:time?; inspect
@@ -51,13 +51,13 @@ result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf? note occurred:ti
 kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note occurred:time?; incident2 action:"open"|"close"
 opened:leaf? place stage items:touch[] text occurred:time?; checklist2 place about answers:answer[] names:text[] note
 occurred:time?; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
-note; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
+note; withdraw4 rows:gone|gone2|gone3[] note part:1+ parts:1+; correct target:leaf
 reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3 destinations:run[] meant:meant?
 """
 FORMS = {name: dict((k + ":text").split(":")[:2] for k in keys) for name, *keys in map(str.split, OBJECTS.split(";"))}
 TYPES = list(FORMS)[list(FORMS).index("genesis") :]
-for n in ("handover3", "place2", "place4", "need4", "plan2", "plan4"):  # what an older form has, and more
-    FORMS[n] = FORMS["handover2" if n == "handover3" else n.rstrip("234")] | FORMS[n]
+FORMS["handover3"] |= FORMS["handover2"]
+FORMS |= {n: FORMS[n[:-1]] | FORMS[n] for n in ("place2", "place4", "need4", "plan2", "plan4")}
 for n in TYPES:
     FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("234")}"', "v": "v" + (n[-1] if n[-1] in "234" else "1")}
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
