@@ -1,9 +1,9 @@
 """Peewee tables, one per stored thing. No rules here, and no SQL elsewhere.
 
-`Event`, `Log` and `EventItem` are the ledger; `EventTopic`, `Fork`, `ForkItem` and `Waiting` are what other logs
-add. `Place`, `Need` and `Item` are a cache of it, rebuilt at will; `Draft` and `DraftScan` are unconfirmed work.
+`Event`, `Log` and `EventItem` are the ledger; `EventTopic`, `Fork`, `ForkItem` and `Waiting` are what other logs add to
+it. `Place`, `Need` and `Item` are a cache, rebuilt from the events at will; `Draft` and `DraftScan` unconfirmed work.
 
-Models belong to no database; `Tables` binds each query to that of its store, so several ledgers can be open at once.
+Models belong to no database; `Tables` binds each query to that of its store, so that several ledgers can be open.
 """
 
 from collections.abc import Collection, Mapping

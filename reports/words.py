@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from custody.chain.findings import Finding
 from custody.errors import N_
 from custody.format.codes import is_plate, show_plate
-from custody.measures.progress import ProgressRow
 from custody.people import NamedTwice
 from custody.plan.places import Need, Place, path
 from custody.plan.time_zones import zone
@@ -154,8 +153,3 @@ def people_words(twice: Sequence[NamedTwice]) -> list[str]:
 def people_json(twice: Sequence[NamedTwice]) -> list[dict[str, str]]:
     """Return the same for programs."""
     return [one._asdict() for one in twice]
-
-
-def shown_need(row: ProgressRow) -> str:
-    """The need; a question mark where it is not known, a dash where the plan does not name the kind."""
-    return number(row.need) if row.need is not None else "?" if row.open else "–"

@@ -282,7 +282,9 @@ def best_kind(headings: Sequence[str], kinds: Sequence[str], asked: Mapping[str,
 
     def nearness(kind: str) -> tuple[int, int]:
         found = matched(kind, headings, asked)
-        return len(lacking(kind, found)), -len(found)
+        missing = len(lacking(kind, found))
+        # A list of TPS with their voters lacks less of a table of voters than of a tree, which is what it is.
+        return missing if kind != "voters" or not missing else len(COLUMNS), -len(found)
 
     return min(kinds, key=nearness)
 

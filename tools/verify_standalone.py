@@ -58,14 +58,13 @@ for name, *keys in map(str.split, OBJECTS.split(";")):
     FORMS[name.partition("<")[0]] = FORMS[name.partition("<")[2]] | dict((k + ":text").split(":")[:2] for k in keys)
 for n in (TYPES := list(FORMS)[list(FORMS).index("genesis") :]):
     FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("234")}"', "v": "v" + (n[-1] if n[-1] in "234" else "1")}
-LEAF = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
 DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes
 SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
 NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
-WRONG = {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
+LEAF, WRONG = re.compile(r"[0-9a-f]{64}"), {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
 ACCUSED = {"ALTERED": "file", "TAMPERED": "log", "FORK": "log"}  # §7: ALTERED is TAMPERED that no log's key has signed
 REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas

@@ -64,12 +64,7 @@ def receive(
     if table is not None:
         _load(station, table, as_json=as_json)
         return
-    if vendor is None or item_kind is None or arrived is None:
-        raise InputError(
-            N_("--from, --kind and --arrived say what came, and one of them is missing"),
-            hint=N_("Give all three, or a table with --load."),
-        )
-    named = _vendor(vendor)
+    named, item_kind, arrived = _said(vendor, item_kind, arrived)
     with station.store(write=True) as store:
         item_kind = find_kind(store, item_kind)
         kinds = {need.kind: need for need in store.state.needs()}
@@ -107,10 +102,20 @@ def receive(
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
 
 
-def _vendor(given: str) -> str:
-    if named := one_line("--from", given):
-        return named
-    raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
+def _said(vendor: str | None, kind: str | None, arrived: int | None) -> tuple[str, str, int]:
+    """Who delivered, what, and how many.
+
+    Raises:
+        InputError: one of them is not told.
+    """
+    if vendor is None or kind is None or arrived is None:
+        raise InputError(
+            N_("--from, --kind and --arrived say what came, and one of them is missing"),
+            hint=N_("Give all three, or a table with --load."),
+        )
+    if not (named := one_line("--from", vendor)):
+        raise InputError(N_("--from names no vendor"), hint=N_("Give the vendor's name."))
+    return named, kind, arrived
 
 
 def _load(station: Station, table: Path, *, as_json: bool) -> None:

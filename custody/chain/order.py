@@ -53,7 +53,7 @@ class Order:
         return earlier > 0 and self.is_before(other, log[earlier - 1])
 
     def known_beyond(self, event: Event, code: str, records: Iterable[Event]) -> Event | None:
-        """A record that the log of `event` had, later than the one that the row of `code` names with `after`; None where
+        """A record that the log of `event` had, later than the one that `after` in the row of `code` names; None where
         the station knew no better.
         """
         after, refs = event.rows[code]["after"], event.body["refs"]

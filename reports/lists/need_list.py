@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from custody.measures.progress import ProgressRow
 from custody.plan.needs import Line, Total
 from custody.plan.places import LEVELS, Need
 from language import _, chosen
@@ -43,6 +44,11 @@ def total_words(kind: str, total: Total, names: Needs) -> Iterator[str]:
     if total.full and not total.open:
         words = _("  in {packs} packs of {full}; what is left at each place is in a last one")
         yield words.format(packs=number(total.packs), full=number(total.full))
+
+
+def shown_need(row: ProgressRow) -> str:
+    """The need; a question mark where it is not known, a dash where the plan does not name the kind."""
+    return number(row.need) if row.need is not None else "?" if row.open else "–"
 
 
 def against_need(need: int, here: int) -> str:

@@ -8,9 +8,10 @@ from custody.measures.progress import ProgressRow
 from language import _
 from language.text import number, printable, share
 from reports.listing import plain_lines
+from reports.lists.need_list import shown_need
 from reports.lists.progress_xlsx import write_progress_xlsx
 from reports.output import Made, save_report
-from reports.words import Needs, kind_name, shown_need
+from reports.words import Needs, kind_name
 from tables.output.write import Cell, Sheet
 
 NEED_HEADERS = ("need", "registered_pieces", "arrived_pieces", "short")

@@ -10,10 +10,11 @@ from reportlab.platypus import Flowable
 from custody.measures.progress import ProgressRow
 from language import _
 from language.text import number, printable, share
+from reports.lists.need_list import shown_need
 from reports.output import Made
 from reports.pdf.colophon import begin_paper
 from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, fitted, fonts, text
-from reports.words import Needs, kind_name, shown_need
+from reports.words import Needs, kind_name
 
 _WIDTH_MM, _LINE_MM = 261.0, 6.2
 _KIND_MM, _COUNTS_MM, _BARS_MM, _BAR_MM = 64.0, (113.0, 130.0, 147.0), (150.0, 187.0, 224.0), 37.0

@@ -11,12 +11,11 @@ from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
-from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place, is_official
 from custody.plan.time_zones import zone
 from db.store import Store
 from services.plan.headings import keep_answers, read_as_before
-from services.plan.plan_changes import Change, ChangedRow, Group, version_of
+from services.plan.plan_changes import Change, ChangedRow, Group, note_missing_voters, version_of
 from services.plan.plan_records import record_plan, register_items
 from services.records.sealing import whole_packs
 from tables.cells import Located
@@ -33,6 +32,8 @@ from tables.vocabulary import fold, parse_level
 
 Planned = TypeVar("Planned", Place, Need)
 NeedKey = tuple[str, str, str]
+_ORDER = ("places", "tree", "voters", "needs", "items")
+"""The tables in which the later ones may name what the earlier ones have."""
 
 
 def load_files(
@@ -62,9 +63,7 @@ def load_files(
     read = [
         read_as_before(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files
     ]
-    tables = [(table_kind(table), table) for table in read]
-    order = ("places", "tree", "voters", "needs", "items")
-    tables.sort(key=lambda entry: order.index(entry[0]))
+    tables = sorted(((table_kind(table), table) for table in read), key=lambda entry: _ORDER.index(entry[0]))
     faults: list[Fault] = []
     changes: list[Change] = []
     # From the first look on: another program may be loading too.
@@ -81,7 +80,7 @@ def load_files(
             else:
                 changes.append(_load_items(store, table, places, needs.values(), faults, dry_run))
         _refuse(faults)
-        _note_missing_voters(changes, places.values(), needs.values())
+        note_missing_voters(changes, places.values(), needs.values())
         if seen is not None and seen != version_of(changes):
             raise ConflictError(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
@@ -177,16 +176,6 @@ def _with_what_is_known(row: Located[Planned], before: Planned | None) -> Locate
         return row
     absent = {part.name: getattr(before, part.name) for part in fields(before) if part.name not in row.source.columns}
     return replace(row, value=replace(row.value, **absent))
-
-
-def _note_missing_voters(changes: list[Change], places: Iterable[Place], needs: Iterable[Need]) -> None:
-    """Note with the last table of the plan which places lack the voters that their needs follow."""
-    lacking = list(NeedRules(tuple(needs)).lacking(places))
-    at = max((at for at, change in enumerate(changes) if change.kind != "items"), default=None)
-    if lacking and at is not None:
-        told = {"count": len(lacking), "places": ", ".join(place.name for place in lacking[:5])}
-        note = N_("places without a number of voters, so that what they need is not known: {count} ({places})")
-        changes[at] = replace(changes[at], notes=(*changes[at].notes, (note, told)))
 
 
 def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: list[Fault], dry_run: bool) -> Change:

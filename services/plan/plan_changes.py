@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from custody.errors import N_
+from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place
 from language import _, ngettext
 from language.levels import level_word
@@ -116,6 +118,16 @@ def past_words(change: Change) -> str:
     )
     time = local_time(first.due or "", first.code)
     return words.format(count=number(len(change.past)), place=first.name, time=time)
+
+
+def note_missing_voters(changes: list[Change], places: Iterable[Place], needs: Iterable[Need]) -> None:
+    """Note with the last table of the plan which places lack the voters that their needs follow."""
+    lacking = list(NeedRules(tuple(needs)).lacking(places))
+    at = max((at for at, change in enumerate(changes) if change.kind != "items"), default=None)
+    if lacking and at is not None:
+        told = {"count": len(lacking), "places": ", ".join(place.name for place in lacking[:5])}
+        note = N_("places without a number of voters, so that what they need is not known: {count} ({places})")
+        changes[at] = replace(changes[at], notes=(*changes[at].notes, (note, told)))
 
 
 def version_of(changes: Iterable[Change]) -> str:

@@ -10,7 +10,9 @@ import pytest
 
 from commands.context import station_at
 from custody.compose import compose
+from custody.errors import RuleError
 from custody.plan.places import Need
+from services.plan.plan_records import record_plan
 from tables.output.write import Sheet, write_table
 from tests.support.command_examples import NOW, Terminal
 from tests.support.page_examples import PageAt, site_at
@@ -169,7 +171,7 @@ def test_where_voters_are_missing_the_need_is_not_known_and_every_surface_says_s
         ("surat;Surat;TPS;pemilih;1;;5;A;;pak;", "not a serial number"),
         ("segel;Segel;;gergaji;1;;;;;pak;", "gergaji is none of"),
         ("segel;Segel;TPS;tempat;1;;50;;;pak;", "is 50, and elsewhere 4 are in a pack"),
-        ("kotak;Kotak;;segel;1;;;;;barang;", "in a circle: kotak, segel"),
+        ("kotak;Kotak;;segel;1;;;;;barang;", "Dihitung per (D2): follows another kind that follows it in turn"),
         ("surat;Surat;PPS;TPS;1;;;;;pak;", "names TPS, and the column of levels PPS"),
         ("surat;Surat;;;1;;;;;pak;", "Tingkat (C2): is empty"),
         ("surat;Surat;TPS;%;1;;;;;pak;", "% is none of"),
@@ -257,6 +259,8 @@ def test_a_plan_that_was_merged_in_a_circle_is_open_and_stops_nothing(office: Te
     a = Need("a", "A", "A", "", 1, "", "pack", per="piece", follows="b")
     b = Need("b", "B", "B", "", 1, "", "pack", per="piece", follows="a")
     with station_at(str(office.home), None, lambda: NOW).store(write=True) as store:
+        with pytest.raises(RuleError, match="in a circle: a, b"):
+            record_plan(store, [], [a, b], source="x", digest="0" * 64)
         store.record(compose.plan_events([], [a, b], source="x", digest="0" * 64))
     assert needs_of(office) == WANTED | {"a": None, "b": None}
     assert "the kinds follow each other" in office("plan", "--explain", "51.08").out

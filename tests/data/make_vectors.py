@@ -1,4 +1,4 @@
-"""Make tests/data/ledger_v1.json, _v2, _v3 and _v4: one entry of each type of event in each of its forms, with its
+"""Make tests/data/ledger_v1.json, _v2 to _v4: one entry of each type of event in each of its forms, with its
 bytes, signatures and leaf digest.
 
 The key is fixed and public (bytes 0 to 31), so anybody can make the same files again and nothing real is signed with

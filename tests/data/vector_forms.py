@@ -369,7 +369,9 @@ def third_forms() -> list[tuple[str, dict[str, Any]]]:
 
 
 def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of the events that version 4 changed or brought: voters, needs that follow, what is withdrawn."""
+    """The own fields of each type of event that version 4 changed or brought: a plan with voters and needs that follow
+    something, and a withdrawal.
+    """
     plan = dict(second_forms())["plan"]
     warehouse, district, booth = plan["rows"]
     station = district | {"code": "51.08.01.2009.001", "name": "TPS 001", "level": "polling_station", "voters": 251}
@@ -386,4 +388,5 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
         {"row": "need", "kind": "segel", "level": None},
         {"row": "point", "point": "TK-01"},
     ]
-    return [("plan", plan | {"rows": rows}), ("withdraw", {"rows": gone, "note": "salah ketik", "part": 1, "parts": 1})]
+    withdrawn = {"rows": gone, "note": "salah ketik", "part": 1, "parts": 1}
+    return [("plan", plan | {"rows": rows}), ("withdraw", withdrawn)]
