@@ -158,7 +158,9 @@ def _prepare(database: Database) -> None:
 
 @contextmanager
 def write_lock(database: Database) -> Iterator[None]:
-    """All or nothing, with the write lock taken first, so that reading the head and appending cannot be parted.
+    """A transaction: all or nothing, committed once the block is left.
+
+    The write lock is taken first, so that reading the head and appending cannot be parted.
 
     On PostgreSQL the lock must be the first statement and the isolation READ COMMITTED: a snapshot taken before the
     wait would be stale.

@@ -21,7 +21,7 @@ class Drafts:
 
     def __init__(self, ledger: LedgerReader, transaction: Transactions) -> None:
         self.ledger, self.tables, self._transaction = ledger, ledger.tables, transaction
-        self._take = Prepared(ledger.database, self._take_query)
+        self._insert_scan = Prepared(ledger.database, self._insert_scan_query)
         self._elsewhere = Prepared(ledger.database, self._elsewhere_query)
 
     def open(
@@ -62,21 +62,21 @@ class Drafts:
     def take(self, id: str, touch: Touch, *, at: str) -> bool:
         """Put an item into a session; False when the session has it already. Durable when it returns.
 
-        This is what an acknowledged scan waits for: one statement and one commit. The write lock keeps it from
-        falling between a confirmation's reading of the session and its end.
+        This is what an acknowledged scan waits for: one INSERT, and the COMMIT as the transaction's block is left. The
+        write lock keeps it from falling between a confirmation's reading of the session and its end.
 
         Raises:
             InputError: the session is gone.
         """
         given = {"draft": id, "code": touch.code, "print": touch.print, "how": touch.how, "at": at}
         with self._transaction():
-            if self.ledger.database.rows_affected(self._take.run(**given)):
+            if self.ledger.database.rows_affected(self._insert_scan.run(**given)):
                 return True
             self.get(id)
             return False
 
-    def _take_query(self) -> Any:
-        """What takes a label into a session, where there is such a session."""
+    def _insert_scan_query(self) -> Any:
+        """The INSERT of a label into a session, where there is such a session."""
         draft, scan = self.tables.draft, self.tables.draft_scan
         id = blank("draft")
         newest = scan.select(fn.COALESCE(fn.MAX(scan.number), 0) + 1).where(scan.draft == id)

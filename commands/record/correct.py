@@ -6,7 +6,7 @@ import click
 
 from commands.completion import ITEM, PLACE
 from commands.context import Station, Whole, confirm, json_option, one_line, pass_station, print_json, repeatable
-from commands.context import note as show_listing
+from commands.context import note as print_note
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, parse_entry
@@ -72,7 +72,7 @@ def correct(
     if counted is None and done.count_left is not None:
         words = _("The giver's count is left at {counted}. Was it another number? Correct {event} with --counted N.")
         new = done.corrective[0]
-        show_listing(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))
+        print_note(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))
     if as_json:
         print_json(
             {
@@ -110,7 +110,7 @@ def _ask_first(undone: Undone) -> None:
             N_("nothing is withdrawn without a yes: {words}"), hint=N_("Add --yes, if that is meant."), words=words
         )
     if not confirm(words + " " + _("Withdraw it?"), default=False):
-        show_listing(_("Nothing was recorded."))
+        print_note(_("Nothing was recorded."))
         raise click.exceptions.Exit(EXIT_USAGE)
 
 

@@ -19,7 +19,7 @@ from commands.context import (
     set_worker,
 )
 from commands.item_codes import one_touch, photo_bytes, read_touches
-from commands.report.late import show_listing
+from commands.report.show import show_listing
 from commands.scan.handover_result import show_findings
 from custody.chain.findings import Finding
 from custody.format.events import Event

@@ -18,7 +18,7 @@ from commands.context import (
 )
 from commands.item_codes import read_touches
 from commands.record.inspect import recorded_json, show_recorded_events
-from commands.report.late import show_listing
+from commands.report.show import show_listing
 from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import number

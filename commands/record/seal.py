@@ -22,7 +22,7 @@ from commands.context import (
 from commands.item_codes import KEYBOARD, one_touch, photo_bytes
 from commands.lines import read_lines
 from commands.record.inspect import recorded_json, show_recorded_events
-from commands.report.late import show_listing
+from commands.report.show import show_listing
 from custody.compose.compose import Touch
 from custody.errors import N_, CodeError, InputError
 from custody.format.serials import parse_serials, shown

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from commands.report.chains import Chains
-from commands.report.late import check_hours, moment_of, show_listing
+from commands.report.late import check_hours, moment_of
+from commands.report.show import show_listing
 from custody.measures.returning import return_rows, way_back
 from custody.plan.places import Ways, is_under
 from db.store import Store

@@ -1,6 +1,5 @@
 """The reports of the clock: late, and the plan of pace."""
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
-from commands.context import Decimal, Input, Integer, print_json
+from commands.context import Decimal, Input, Integer
 from commands.report.chains import Chains
+from commands.report.show import show_listing
 from custody.chain.journey import Journey, journey
 from custody.errors import N_, InputError
 from custody.measures.timing import due_rows
@@ -17,11 +17,8 @@ from custody.plan.loading_pace import Truck, loading_plan
 from custody.plan.places import Ways
 from db.store import Store
 from language import _
-from reports.listing import Listing, print_listing
 from reports.lists.late_list import late_report
 from reports.lists.pace import pace_report
-from reports.report_files import save_listing
-from services.reporting.made_by import made_of
 from tables.read import read_table
 from tables.rows import parse_trucks
 from tables.times import NoZoneError, parse_moment
@@ -148,17 +145,6 @@ def moment_of(option: str, text: str | None, store: Store) -> str:
     except ValueError:
         message = N_("{option} {text} is no date and time")
     raise InputError(message, hint=N_('Write it like "2024-02-12 18:00 WITA".'), option=option, text=text[:60])
-
-
-def show_listing(store: Store, listing: Listing, out: Path | None, *, as_json: bool) -> None:
-    """Write a report to the file that is named, and as JSON where that is asked for; else to the screen."""
-
-    if out is not None:
-        save_listing(out, listing, made_of(store))
-    if as_json:
-        print_json(listing.facts)
-    elif out is None:
-        print_listing(listing, sys.stdout)
 
 
 def check_hours(within_h: int) -> int:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from commands.context import print_json, progress
-from commands.report.late import moment_of, show_listing
+from commands.report.late import moment_of
+from commands.report.show import show_listing
 from db.store import Store
 from language import _
 from reports.listing import print_listing

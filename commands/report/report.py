@@ -25,8 +25,9 @@ from commands.report.chains import Chains
 from commands.report.custody import needs_of, save_chains_of
 from commands.report.field_reports import report_incidents, report_points, report_readiness, report_returns
 from commands.report.handover_paper import save_paper
-from commands.report.late import ClockOptions, clock_options, report_late, report_pace, show_listing
+from commands.report.late import ClockOptions, clock_options, report_late, report_pace
 from commands.report.ledger_reports import report_discrepancies, report_evaluation, report_scorecard
+from commands.report.show import show_listing
 from custody.errors import N_, InputError
 from custody.measures.progress import ProgressRow
 from db.store import Store

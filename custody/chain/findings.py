@@ -52,8 +52,10 @@ BROKEN = frozenset({"GAP", "FORK", "SUSPECTED_COPY"})
 class Finding:
     """One irregularity: its code, the item it is about (None: the whole handover), and a sentence with its values.
 
-    `message` is an English template for the edge to translate. `leaf` is the event at which it shows, None while that
-    event is not recorded yet; `also` are the others that it rests on, as the other handover of a FORK.
+    `message` is an English template for the edge to translate; a value whose name ends in `_utc` is an RFC 3339 time,
+    shown in the zone of the place (`reports.words.finding_text`).
+    `leaf` is the event at which it shows, None while that event is not recorded yet; `also` are the others that it
+    rests on, as the other handover of a FORK.
     `is_provisional`: another station's log, not met yet, may explain it. `is_foretold`: a paper of that station told of
     it, and nothing at all is registered here yet; it is then `info`, whatever its code.
     So is a station that is not admitted while root's log, which alone could say so, is not here.

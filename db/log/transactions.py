@@ -20,7 +20,7 @@ class Transactions:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        """All or nothing, under the write lock; within another one, a part of that.
+        """All or nothing, under the write lock; committed once the block is left. Within another one, a part of that.
 
         Raises:
             ConflictError: another program holds the lock for too long; trying again is safe.

@@ -54,3 +54,9 @@ def test_every_command_and_option_that_a_document_names_exists(document: Path, p
 def test_the_readme_shows_how_to_begin() -> None:
     named = {words[0] for words in command_lines(ROOT / "README.md") if words}
     assert named >= {"init", "load", "plan", "labels", "scan", "custody"}
+
+
+def test_every_report_has_a_row_in_the_commands() -> None:
+    _before, _heading, table = (ROOT / "docs" / "commands.md").read_text("utf-8").partition("| report | tells |")
+    cells = re.findall(r"^\| (`[^|]*) \|", table, flags=re.MULTILINE)
+    assert {name for cell in cells for name in re.findall(r"`([a-z]+)`", cell)} >= set(commands.program.REPORTS)
