@@ -106,7 +106,7 @@ def compare(before: Path, folder: Path, rounds: int, only: str) -> None:
             compare_one(name, commands, rounds)
     if not any(re.search(only, f"page {path}") for path in PAGES):
         return
-    with server(*list(homes.items())[0]) as one, server(*list(homes.items())[1]) as other:
+    with server(before, homes[before]) as one, server(ROOT, homes[ROOT]) as other:
         for path in PAGES:
             if re.search(only, f"page {path}"):
                 pages = [lambda at=at, path=path: page_ms(*at, path) for at in (one, other)]  # type: ignore[misc]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -15,7 +16,6 @@ import click
 
 from commands import VERSION
 from custody.errors import N_, InputError
-from evidence.signer import Signer
 from language import _
 from services.one_line import one_line as one_line
 from services.paths import protect_station
@@ -24,8 +24,10 @@ from tables.output.own_files import LEDGER_FILE, is_same_output, output_path
 
 if TYPE_CHECKING:
     from db.store import Store, Surroundings
+    from evidence.signer import Signer
 
 F = TypeVar("F", bound=Callable[..., Any])
+FIRST_CAMERA = "0"
 
 
 _TELL_WAITING = frozenset(
@@ -63,7 +65,7 @@ class Station:
     uptime: Callable[[], tuple[str, int] | None] = lambda: None
 
     @functools.cached_property
-    def signer(self) -> Signer:
+    def signer(self) -> "Signer":
         """The station's key; asks for its passphrase once, where it has one.
 
         Raises:
@@ -144,6 +146,19 @@ by_option = click.option(
 
 
 pass_station = click.make_pass_decorator(Station)
+
+
+def later(module: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
+    """Stand for the function of this name in a module of `commands`, which is imported when it is called."""
+
+    def named(declared: Callable[[], None]) -> Callable[..., Any]:
+        @functools.wraps(declared)
+        def call(*args: Any, **given: Any) -> Any:
+            return getattr(import_module(f"commands.{module}"), declared.__name__)(*args, **given)
+
+        return call
+
+    return named
 
 
 def json_option(command: F) -> F:

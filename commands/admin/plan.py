@@ -8,10 +8,8 @@ import click
 
 from commands.context import (
     Station,
-    json_option,
     kind_argument,
     note,
-    pass_station,
     print_json,
     progress,
 )
@@ -24,12 +22,6 @@ from services.plan.custodians import may_load_plan, optional_custodian
 from services.plan.planning import missing, register_missing
 
 
-@click.command()
-@click.option("--place", metavar=_("CODE"), help=_("Only for this place and all below it."))
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
-@json_option
-@pass_station
 def plan(station: Station, place: str | None, kind: str | None, dry_run: bool, as_json: bool) -> None:
     events: Sequence[Event]
     with station.store(write=not dry_run) as store:
@@ -90,12 +82,6 @@ def _number(value: int) -> str:
     return number(value)
 
 
-@click.command()
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
-@click.option("--held-by", metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle."))
-@json_option
-@pass_station
 def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
     with station.store() as store:
         needs = {need.kind: need for need in store.state.needs()}

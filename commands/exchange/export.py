@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.context import Output, Station, json_option, pass_station, print_json, progress
+from commands.context import Station, print_json, progress
 from commands.report.ledger_reports import surveyed
 from custody.errors import N_, InputError
 from db.store import Store
@@ -34,64 +34,6 @@ class _How:
     company_prefix: str
 
 
-@click.command()
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("The bundle to write, for example logs.serah."),
-)
-@click.option("--under", metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
-@click.option(
-    "--head",
-    "head_out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write this station's signed head, for somebody to keep and give to verify later."),
-)
-@click.option(
-    "--photos",
-    "photos_out",
-    type=Output(),
-    metavar=_("FOLDER"),
-    help=_("Write the photographs that records name to this folder; import takes them in."),
-)
-@click.option(
-    "--epcis",
-    "epcis_out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write what records tell of things to this .jsonld file, in GS1 EPCIS 2.0."),
-)
-@click.option(
-    "--uri", default="", metavar=_("ADDRESS"), help=_("Of --epcis: the office's own address to name things by.")
-)
-@click.option(
-    "--company-prefix",
-    default="",
-    metavar=_("DIGITS"),
-    help=_("Of --epcis: the office's GS1 company prefix, if it has one."),
-)
-@click.option(
-    "--tables",
-    "tables_out",
-    type=Output(),
-    metavar=_("FILE|FOLDER"),
-    help=_("Write every table, of records and of reports, to one .xlsx file, or as .csv files to a new folder."),
-)
-@click.option(
-    "--observers",
-    "pack_out",
-    type=Output(),
-    metavar=_("FOLDER"),
-    help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
-)
-@click.option(
-    "--with-strangers", is_flag=True, help=_("Of --out and --observers: also logs of stations that nobody admitted.")
-)
-@click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
-@json_option
-@pass_station
 def export(
     station: Station,
     /,

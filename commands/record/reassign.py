@@ -5,14 +5,10 @@ from pathlib import Path
 import click
 
 from commands.context import (
-    Output,
     Station,
-    by_option,
-    json_option,
     kind_argument,
     note,
     one_line,
-    pass_station,
     print_json,
     set_worker,
 )
@@ -31,13 +27,6 @@ _LONGEST_REASON = 300
 _SHOWN_WAYS = 20
 
 
-@click.command()
-@click.argument("codes", nargs=-1, required=True, metavar=_("CODE..."))
-@click.option("--to", required=True, metavar=_("PLACE"), help=_("Where they are bound for now."))
-@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why."))
-@by_option
-@json_option
-@pass_station
 def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by: str | None, as_json: bool) -> None:
 
     touches, why = read_touches(codes), one_line("--reason", reason, _LONGEST_REASON)
@@ -59,15 +48,6 @@ def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by:
         show_recorded_events(store, recorded.events, recorded.findings)
 
 
-@click.command()
-@click.option("--place", metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
-@click.option("--kind", metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
-@click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
-@click.option("--out", type=Output(), metavar=_("FILE"), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
-@by_option
-@json_option
-@pass_station
 def balance(
     station: Station,
     place: str | None,

@@ -2,7 +2,7 @@
 
 import click
 
-from commands.context import Station, Whole, json_option, kind_argument, one_line, pass_station, print_json
+from commands.context import Station, kind_argument, one_line, print_json
 from custody.errors import N_, InputError
 from custody.people import named_twice_in
 from language import _
@@ -13,29 +13,7 @@ from services.one_line import LONGEST_NOTE
 from services.records.vendor_deliveries import account, record_delivery
 from services.scanning.handover_details import read_occurred
 
-_MOST = 2**53 - 1
 
-
-@click.command()
-@click.option("--from", "vendor", required=True, metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
-@click.option("--kind", "item_kind", required=True, metavar=_("KIND"), help=_("What was delivered."))
-@click.option(
-    "--arrived", type=Whole(0, _MOST), required=True, metavar="N", help=_("How many arrived, the damaged included.")
-)
-@click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N", help=_("How many of these are damaged."))
-@click.option(
-    "--contracted", type=Whole(0, _MOST), metavar="N", help=_("How many the whole contract is for; once is enough.")
-)
-@click.option("--contract", default="", metavar=_("NUMBER"), help=_("The contract's number."))
-@click.option("--paper", default="", metavar=_("NUMBER"), help=_("The number of the vendor's delivery note."))
-@click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives."))
-@click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives."))
-@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option(
-    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
-)
-@json_option
-@pass_station
 def receive(
     station: Station,
     vendor: str,
