@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +41,7 @@ GOAL_S, GOAL_RATIO = 0.3, 1.05
 VILLAGE, STATION, TRUCK, WAREHOUSE = "51.08.06.1024", "51.08.06.1024.001", "DK8123AB", "51.08"
 LIST, LEFT, MAIL, LETTER = "list.txt", "left.txt", "logs.serah", "labels.pdf"
 STILL, FILM, FILM_FRAMES = "labels.png", "labels.avi", 45
-PAGE_TIMES = 8
+PAGE_TIMES, IDLE_S = 8, 0.2
 PAGES = (
     "/",
     "/scan",
@@ -56,7 +55,6 @@ PAGES = (
     "/dashboard/51.08.06",
     "/dashboard/wall",
     "/observers",
-    f"/handover?from={quote(WAREHOUSE)}&to={quote(TRUCK)}",
 )
 
 
@@ -139,8 +137,8 @@ def server(checkout: Path, home: Path) -> Iterator[tuple[int, str]]:
         address = json.loads(child.stdout.readline())["address"]
         ask(address, "/dashboard")
         used_s = -1.0
-        while processor_s(child.pid) - used_s > 0.01:
-            used_s = processor_s(child.pid)
+        while (now_s := processor_s(child.pid)) - used_s > IDLE_S:
+            used_s = now_s
             time.sleep(1)
         yield child.pid, address
     finally:

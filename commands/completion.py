@@ -5,16 +5,15 @@ What a shell asks while somebody types, `commands.program.Program.answer` tells.
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Literal
 
 import click
 from click.shell_completion import CompletionItem
 
 from commands.context import Station, station_at
-from db.store import Store
-from services.plan.custodians import kinds_beginning, places_beginning
-from services.records.searching import codes_beginning
+
+Sort = Literal["place", "kind", "item"]
 
 
 class Known(click.ParamType[str]):
@@ -22,23 +21,22 @@ class Known(click.ParamType[str]):
 
     name = "text"
 
-    def __init__(self, find: Callable[[Store, str], Iterable[tuple[str, str]]]) -> None:
-        """Args:
-        find: gives the values that begin as typed, each with words of help.
-        """
-        self._find = find
+    def __init__(self, sort: Sort) -> None:
+        self._sort = sort
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The values of the station's ledger that go on as typed."""
+        from services.records.searching import beginning  # only a shell that asks waits for the ledger's libraries
+
         root = ctx.find_root()
         station = root.obj
         if not isinstance(station, Station):
             station = station_at(root.params.get("home"), root.params.get("db"))
         with station.store() as store:
-            return [CompletionItem(value, help=words) for value, words in self._find(store, incomplete)]
+            return [CompletionItem(value, help=words) for value, words in beginning(store, self._sort, incomplete)]
 
 
-PLACE, KIND, ITEM = Known(places_beginning), Known(kinds_beginning), Known(codes_beginning)
+PLACE, KIND, ITEM = Known("place"), Known("kind"), Known("item")
 
 
 def complete_planned(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -47,8 +45,6 @@ def complete_planned(ctx: click.Context, param: click.Parameter, incomplete: str
     return known.shell_complete(ctx, param, incomplete) if known else []
 
 
-@click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "powershell"]))
 def completion(shell: str) -> None:
     quote = _quoted_for_powershell if shell == "powershell" else shlex.quote
     main = Path(__file__).resolve().parents[1] / "main.py"

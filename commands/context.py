@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from commands import VERSION
 from custody.errors import N_, InputError
-from evidence.signer import Signer
 from language import _
 from services.one_line import one_line as one_line
 from services.paths import protect_station
@@ -24,8 +25,10 @@ from tables.output.own_files import LEDGER_FILE, is_same_output, output_path
 
 if TYPE_CHECKING:
     from db.store import Store, Surroundings
+    from evidence.signer import Signer
 
 F = TypeVar("F", bound=Callable[..., Any])
+FIRST_CAMERA = "0"
 
 
 _TELL_WAITING = frozenset(
@@ -62,23 +65,29 @@ class Station:
     passphrase_file: Path | None = None
     uptime: Callable[[], tuple[str, int] | None] = lambda: None
 
+    @property
+    def _opener(self) -> ModuleType:
+        """What opens the ledger and its key, which not every command does."""
+        from commands import open_ledger
+
+        return open_ledger
+
     @functools.cached_property
-    def signer(self) -> Signer:
+    def signer(self) -> "Signer":
         """The station's key; asks for its passphrase once, where it has one.
 
         Raises:
             InputError: the passphrase is not the one, or the input is no terminal.
             StoreError: there is no key, or it cannot be read.
         """
-        from commands import open_ledger
-
-        return open_ledger.signer(self.home, self.passphrase_file)
+        found: Signer = self._opener.signer(self.home, self.passphrase_file)
+        return found
 
     def around(self) -> "Surroundings":
         """The clock, randomness and name for the store."""
-        from commands import open_ledger
-
-        return open_ledger.surroundings(self.now_utc, by=who_works_here(), app=f"serah/{VERSION}", uptime=self.uptime)
+        by, app = who_works_here(), f"serah/{VERSION}"
+        around: Surroundings = self._opener.surroundings(self.now_utc, by=by, app=app, uptime=self.uptime)
+        return around
 
     @contextmanager
     def store(self, *, write: bool = False) -> "Iterator[Store]":
@@ -87,11 +96,9 @@ class Station:
         Raises:
             StoreError: there is no ledger, no key, or one of them is not ours; or it is to be written and cannot be.
         """
-        from commands import open_ledger
-
-        with open_ledger.opened(self.db_url, (lambda: self.signer) if write else None, self.around()) as store:
+        with self._opener.opened(self.db_url, (lambda: self.signer) if write else None, self.around()) as store:
             yield store
-            if words := open_ledger.clock_words(store):
+            if words := self._opener.clock_words(store):
                 note("! CLOCK: " + words)
             asked = click.get_current_context(silent=True)
             if asked is None or asked.info_name not in _TELL_WAITING:
@@ -144,6 +151,19 @@ by_option = click.option(
 
 
 pass_station = click.make_pass_decorator(Station)
+
+
+def later(module: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
+    """Stand for the function of this name in a module of `commands`, which is imported when it is called."""
+
+    def named(declared: Callable[[], None]) -> Callable[..., Any]:
+        @functools.wraps(declared)
+        def call(*args: Any, **given: Any) -> Any:
+            return getattr(import_module(f"commands.{module}"), declared.__name__)(*args, **given)
+
+        return call
+
+    return named
 
 
 def json_option(command: F) -> F:

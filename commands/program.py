@@ -1,4 +1,4 @@
-"""The program: its global options and its commands, each of which is imported when it is asked for.
+"""The program: its global options and its commands, whose options are imported when one of them is asked for.
 
 What a command does is said here and nowhere else, so that the list of all commands imports none of them.
 """
@@ -42,124 +42,125 @@ REPORTS = (
 """What `report` can write."""
 
 COMMANDS = {
-    "init": ("admin.init", N_("Begin a station: a new log and its key.")),
+    "init": ("admin", N_("Begin a station: a new log and its key.")),
     "admit": (
-        "exchange.import_",
+        "exchange",
         N_("Let a station's key count; said by the election's root, which has looked at the fingerprint."),
     ),
     "revoke": (
-        "exchange.import_",
+        "exchange",
         N_("Let a station's key count no longer; what came before stays. It does not come back."),
     ),
-    "drop": ("exchange.drop", N_("Drop what is kept of a log that nobody admitted; a later import brings it back.")),
-    "load": ("admin.load", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
+    "drop": ("exchange", N_("Drop what is kept of a log that nobody admitted; a later import brings it back.")),
+    "load": ("admin", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
     "template": (
-        "admin.template",
+        "admin",
         N_("Write an empty table to fill in, with drop-downs and an example. KIND: places, needs, items or points."),
     ),
-    "plan": ("admin.plan", N_("Register the items that the needs ask for and that do not exist yet.")),
+    "plan": ("admin", N_("Register the items that the needs ask for and that do not exist yet.")),
     "withdraw": (
-        "admin.plan",
+        "admin",
         N_("Withdraw a place with all below it, a kind or a critical point from the plan; its records stay."),
     ),
-    "items": ("admin.plan", N_("List items: code, kind, to, k/n, holder, condition.")),
+    "items": ("admin", N_("List items: code, kind, to, k/n, holder, condition.")),
     "receive": (
-        "record.receive",
+        "record",
         N_("Record what a vendor delivered, before it has labels: how many by contract, arrived and damaged."),
     ),
-    "labels": ("label.labels", N_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind.")),
-    "reprint": ("label.reprint", N_("Print labels again; the older prints become void.")),
+    "labels": ("label", N_("Print labels of items that have none yet, sorted by PPK, PPS, TPS and kind.")),
+    "reprint": ("label", N_("Print labels again; the older prints become void.")),
     "void": (
-        "label.void",
+        "label",
         N_(
             "Record that printed labels must not be used: spoiled (jammed, torn), lost, or unused. "
             "CODE means the newest print, CODE*02 that one."
         ),
     ),
-    "claim": ("label.claim", N_("Register items under labels that were printed blank (labels --blank).")),
-    "printer": ("admin.printers", N_("List the printers that were measured, or keep what was measured of one.")),
-    "decode": ("scan.decode", N_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger.")),
-    "scan": ("scan.scan", N_("Scan labels with the camera and record one handover.")),
-    "handover": ("scan.scan", N_("Record a handover from typed codes, a file, or a USB scanner that types.")),
-    "drafts": ("scan.scan", N_("List unfinished sessions; go on with one, record it, or drop it.")),
+    "claim": ("label", N_("Register items under labels that were printed blank (labels --blank).")),
+    "printer": ("admin", N_("List the printers that were measured, or keep what was measured of one.")),
+    "decode": ("scan", N_("Read the QR codes in pictures, videos, PDFs or from a camera; needs no ledger.")),
+    "scan": ("scan", N_("Scan labels with the camera and record one handover.")),
+    "handover": ("scan", N_("Record a handover from typed codes, a file, or a USB scanner that types.")),
+    "drafts": ("scan", N_("List unfinished sessions; go on with one, record it, or drop it.")),
     "inspect": (
-        "record.inspect",
+        "record",
         N_("Record in which condition things were found, with a photograph where there is one."),
     ),
     "seal": (
-        "record.seal",
+        "record",
         N_(
             "Record seals put on, looked at, taken off, spoilt or brought back. SERIALS: A0001 "
             "A0005-A0010, or - for a USB scanner."
         ),
     ),
     "pack": (
-        "record.pack",
+        "record",
         N_(
             "Put things into a set, sack or pallet, take them out, look into it, or open it; open a "
             "pack of seals into smaller ones."
         ),
     ),
-    "correct": ("record.correct", N_("Withdraw a record, and say what is right; the chain keeps showing both.")),
-    "reassign": ("record.reassign", N_("Record that things are bound for another place now, and why.")),
-    "balance": ("record.reassign", N_("Tell which place lacks what a neighbour has too many of, and propose moves.")),
+    "correct": ("record", N_("Withdraw a record, and say what is right; the chain keeps showing both.")),
+    "reassign": ("record", N_("Record that things are bound for another place now, and why.")),
+    "balance": ("record", N_("Tell which place lacks what a neighbour has too many of, and propose moves.")),
     "incident": (
-        "record.incident",
+        "record",
         N_("Record an obstacle with place, stage and things; close it; without a text, list them."),
     ),
     "checklist": (
-        "record.checklist",
+        "record",
         N_("Record how ready a store is: asks each question, or takes the answers from --answer."),
     ),
     "point": (
-        "record.point",
+        "record",
         N_("Add, move or close a critical point; load many from a table; without a name, list them."),
     ),
     "form": (
-        "label.form",
+        "label",
         N_(
             "Print handover forms ahead, for when laptop, power or camera fail; keyed in later with "
             "handover --occurred."
         ),
     ),
-    "custody": ("report.custody", N_("The chain of custody of one item, with its findings.")),
-    "report": ("report.report", N_("Write a report. KIND is one of: {kinds}.")),
-    "export": ("exchange.export", N_("Write the logs of this ledger to a bundle for another station or an auditor.")),
+    "custody": ("report", N_("The chain of custody of one item, with its findings.")),
+    "report": ("report", N_("Write a report. KIND is one of: {kinds}.")),
+    "export": ("exchange", N_("Write the logs of this ledger to a bundle for another station or an auditor.")),
     "import": (
-        "exchange.import_",
+        "exchange",
         N_("Take in bundles from other stations, and folders of photographs: twice adds nothing."),
     ),
     "verify": (
-        "exchange.verify",
+        "exchange",
         N_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from elsewhere."),
     ),
-    "backup": ("admin.backup", N_("Write a safe copy of the ledger to a new file, and read it back.")),
-    "serve": ("admin.serve", N_("Show the station's page in the browser: scanning without typing commands.")),
+    "backup": ("admin", N_("Write a safe copy of the ledger to a new file, and read it back.")),
+    "serve": ("admin", N_("Show the station's page in the browser: scanning without typing commands.")),
     "pins": (
-        "admin.pins",
+        "admin",
         N_("List whose PIN this station keeps, or delete one so that it can be set again on the page."),
     ),
-    "token": ("admin.tokens", N_("Make a read-only token for an observer, revoke one, or list them.")),
-    "doctor": ("admin.doctor", N_("Check camera, libraries, fonts, disk, clock and database; say how to fix them.")),
+    "token": ("admin", N_("Make a read-only token for an observer, revoke one, or list them.")),
+    "doctor": ("admin", N_("Check camera, libraries, fonts, disk, clock and database; say how to fix them.")),
     "completion": (
-        "completion",
+        "admin",
         N_("Print the script that completes commands, options, places, kinds and codes in bash, zsh or PowerShell."),
     ),
     "demo": ("demo", N_("Show the whole job on the Buleleng example, with no camera.")),
 }
-"""Of each command: its module, and what it does."""
+"""Of each command: its folder, and what it does."""
 
 
 class Commands(MutableMapping[str, click.Command]):
-    """The commands by name. Looking one up imports it; asking which there are does not."""
+    """The commands by name. Looking one up imports its options; asking which there are does not."""
 
     def __init__(self) -> None:
         self._imported: dict[str, click.Command] = {}
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._imported:
-            module, _about = COMMANDS[name]
-            found = getattr(import_module(f"commands.{module}"), f"{name}_" if iskeyword(name) else name)
+            folder, _about = COMMANDS[name]
+            options = import_module(f"commands.{folder}.options")
+            found = getattr(options, f"{name}_" if iskeyword(name) else name)
             found.help, found.options_metavar = about(name), _("[OPTIONS]")
             self._imported[name] = found
         return self._imported[name]

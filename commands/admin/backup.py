@@ -5,16 +5,12 @@ from pathlib import Path
 
 import click
 
-from commands.context import Output, Station, json_option, note, pass_station, print_json, progress
+from commands.context import Station, note, print_json, progress
 from language import _
 from language.text import number
 from services.exchange.backup import copy_ledger
 
 
-@click.command()
-@click.argument("file", type=Output(), metavar=_("FILE"))
-@json_option
-@pass_station
 def backup(station: Station, file: Path, as_json: bool) -> None:
     with station.store() as store:
         copied = copy_ledger(store, file, progress=partial(progress, quiet=as_json))

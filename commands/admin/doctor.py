@@ -5,23 +5,12 @@ from itertools import chain
 
 import click
 
-from commands.context import Station, json_option, pass_station, print_json, progress
-from language import _
+from commands.context import Station, print_json, progress
 from services.health import Looked, look_at_ledger, looks, rebuilt
 
 _SIGNS = {"ok": "+", "warning": "!", "broken": "X"}
 
 
-@click.command()
-@click.option("--camera", default="0", show_default=True, metavar="N", help=_("Number or name of the camera to try."))
-@click.option(
-    "--rebuild",
-    is_flag=True,
-    help=_("Rebuild the tables of the present state from the records, which stay as they are."),
-)
-@click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
-@json_option
-@pass_station
 def doctor(station: Station, camera: str, rebuild: bool, sound: bool, as_json: bool) -> None:
     at, worst = Looked(station.home, station.store, station.now_utc), 0
     rebuilding = chain(rebuilt(at, partial(progress, quiet=as_json)), look_at_ledger(at))

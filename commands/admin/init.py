@@ -9,14 +9,11 @@ import click
 
 from commands.admin import passphrase as passphrases
 from commands.context import (
-    Input,
     Station,
     confirm,
     in_groups,
-    json_option,
     note,
     one_line,
-    pass_station,
     print_json,
     progress,
 )
@@ -30,36 +27,6 @@ from services.access.new_station import Begun, StationHome, begin, go_on, may_re
 from services.exchange.trust_anchors import read_fingerprint
 
 
-@click.command()
-@click.option("--place", metavar=_("CODE"), help=_("Code of the place where the station stands, for example 51.08."))
-@click.option("--station", "name", metavar=_("NAME"), help=_("Name of the station, for example Gudang-1."))
-@click.option("--election", default="Pemilu", show_default=True, metavar=_("NAME"), help=_("Name of the election."))
-@click.option(
-    "--root",
-    metavar=_("FINGERPRINT"),
-    help=_("Fingerprint of the election's root, from its key sheet. Without it, this station is its own root."),
-)
-@click.option(
-    "--continue",
-    "goes_on",
-    is_flag=True,
-    help=_("Go on with a new log that names the old one: after a restored copy, a lost key, a new installation."),
-)
-@click.option(
-    "--from",
-    "bundles",
-    multiple=True,
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("With --continue, where the ledger itself is lost: another station's bundle that holds its log."),
-)
-@click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
-@click.option(
-    "--yes", is_flag=True, help=_("Begin again without asking where nothing is recorded yet; the old files are kept.")
-)
-@click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
-@json_option
-@pass_station
 def init(
     station: Station,
     place: str | None,

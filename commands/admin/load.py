@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from commands.context import Input, Station, Whole, json_option, note, pass_station, print_json
+from commands.context import Station, note, print_json
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from db.store import Store
@@ -19,40 +19,6 @@ SHOWN_CHANGES = 20
 _CELL = 24
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
-@click.option("--dry-run", is_flag=True, help=_("Only show what would change, and every fault; record nothing."))
-@click.option(
-    "--header-row",
-    type=Whole(min=1),
-    metavar=_("NUMBER"),
-    help=_("The row with the headings; without it, it is found."),
-)
-@click.option("--sheet", metavar=_("NAME"), help=_("The sheet of a workbook that is read; without it, it is found."))
-@click.option(
-    "--map",
-    "columns",
-    multiple=True,
-    metavar=_("HEADING=FIELD"),
-    help=_("What a column is, as 'Uraian=name'; - leaves it out. Kept for the next table with the same headings."),
-)
-@click.option(
-    "--name",
-    "names",
-    multiple=True,
-    metavar=_("NAME=CODE"),
-    help=_("The code of a place that a list names, as 'Gerokgak/Patas=51.08.01.2010'; new: a code of its own."),
-)
-@click.option("--own-codes", is_flag=True, help=_("Give names that no list has codes of their own."))
-@click.option(
-    "--due",
-    "dues",
-    multiple=True,
-    metavar=_("LEVEL=TIME"),
-    help=_("The due time of all places of a level, where a list has none: 'PPS=13/02/2024 12:00'."),
-)
-@json_option
-@pass_station
 def load(
     station: Station,
     files: tuple[Path, ...],

@@ -7,15 +7,11 @@ from typing import Any
 
 import click
 
-from commands.completion import KIND, PLACE, complete_planned
 from commands.context import (
     Station,
-    Words,
     confirm,
-    json_option,
     note,
     one_line,
-    pass_station,
     print_json,
     progress,
 )
@@ -35,18 +31,6 @@ from services.plan.planning import explained, missing, register_missing
 from tables.vocabulary import parse_level
 
 
-@click.command()
-@click.option("--place", type=PLACE, metavar=_("CODE"), help=_("Only for this place and all below it."))
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
-@click.option(
-    "--explain",
-    type=PLACE,
-    metavar=_("PLACE"),
-    help=_("Show what a place and all below it need, and how each number came about."),
-)
-@json_option
-@pass_station
 def plan(
     station: Station, place: str | None, kind: str | None, dry_run: bool, explain: str | None, as_json: bool
 ) -> None:
@@ -137,14 +121,6 @@ def _number(value: int) -> str:
     return number(value)
 
 
-@click.command()
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
-@click.option(
-    "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
-)
-@json_option
-@pass_station
 def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
     with station.store() as store:
         needs = {need.kind: need for need in store.state.needs()}
@@ -188,17 +164,6 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
         note(words if has_needs or is_filled else _("No items.") + " " + _way_to_a_plan(may_plan))
 
 
-_SORTS = {"place": "place", "tempat": "place", "kind": "kind", "jenis": "kind", "point": "point", "titik": "point"}
-
-
-@click.command()
-@click.argument("what", type=Words(_SORTS), metavar="place|kind|point")
-@click.argument("names", nargs=-1, required=True, metavar=_("NAME..."), shell_complete=complete_planned)
-@click.option("--level", metavar=_("LEVEL"), help=_("Of a kind, only what places of this level need: TPS, PPS, PPK."))
-@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("What was wrong, for whoever reads it later."))
-@click.option("--yes", is_flag=True, help=_("Withdraw without asking."))
-@json_option
-@pass_station
 def withdraw(
     station: Station, what: str, names: tuple[str, ...], level: str | None, remark: str, yes: bool, as_json: bool
 ) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from commands.context import Station, json_option, one_line, pass_station, print_json
+from commands.context import Station, one_line, print_json
 from custody.errors import N_, InputError
 from labels.adjust import Adjustment, from_measures
 from language import _
@@ -14,14 +14,6 @@ from tables.output.safe_file import safe_file
 MEASURES = 4
 
 
-@click.command()
-@click.argument("name", required=False, metavar=_("[NAME]"))
-@click.option("--measured", metavar="A,B,C,D", help=_("The four lengths on the page of labels --calibrate, in mm."))
-@click.option("--offset", metavar="X,Y", help=_("Or how far right and down it prints, in mm; negative: left and up."))
-@click.option("--scale", metavar="SX,SY", help=_("And how large it prints across and down, in percent."))
-@click.option("--forget", is_flag=True, help=_("Forget what was measured of it."))
-@json_option
-@pass_station
 def printer(
     station: Station,
     name: str | None,

@@ -5,35 +5,13 @@ from contextlib import ExitStack
 import click
 
 import language
-from commands.context import Station, Whole, json_option, note, pass_station, print_json
-from commands.scan.draft_session import FIRST_CAMERA
+from commands.context import Station, note, print_json
 from language import _
 from services.access.new_station import StationHome, may_begin
 from tables.output.safe_file import folder_for
 from web import server
 
 
-@click.command()
-@click.option(
-    "--port",
-    type=Whole(1, 65535),
-    metavar="N",
-    help=_("Port on this computer; without it, the next free one."),
-)
-@click.option("--no-browser", is_flag=True, help=_("Do not open the browser, only say the address."))
-@click.option(
-    "--source",
-    default=FIRST_CAMERA,
-    show_default=True,
-    metavar=_("SOURCE"),
-    help=_("Where the page takes pictures from: camera number or name, video, picture, folder, PDF or URL."),
-)
-@click.option("--lan", is_flag=True, help=_("Let phones and second laptops of the local network scan along."))
-@click.option(
-    "--lan-address", metavar=_("ADDRESS"), help=_("This computer's address there, where it has several; means --lan.")
-)
-@json_option
-@pass_station
 def serve(
     station: Station,
     /,

@@ -4,31 +4,12 @@ from pathlib import Path
 
 import click
 
-from commands.context import Output, Words
 from custody.errors import N_, InputError
 from language import _
 from tables.output.safe_file import safe_file
 from tables.templates import template_workbook
 
-_KINDS = {
-    "places": "places",
-    "needs": "needs",
-    "items": "items",
-    "points": "points",
-    "deliveries": "deliveries",
-    "voters": "voters",
-    "tempat": "places",
-    "kebutuhan": "needs",
-    "barang": "items",
-    "titik": "points",
-    "kedatangan": "deliveries",
-    "pemilih": "voters",
-}
 
-
-@click.command()
-@click.argument("kind", type=Words(_KINDS), metavar=_("KIND"))
-@click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .xlsx file to write."))
 def template(kind: str, out: Path) -> None:
     if out.suffix.lower() != ".xlsx":
         raise InputError(N_("{path}: a template is an .xlsx file"), hint=N_("Change the file's name."), path=str(out))

@@ -2,19 +2,13 @@
 
 import click
 
-from commands.context import Integer, Station, json_option, note, pass_station, print_json
+from commands.context import Station, note, print_json
 from custody.errors import N_, InputError
 from language import _
 from language.text import local_time, printable
 from services.access.observers import Observers
 
 
-@click.command()
-@click.option("--name", metavar=_("NAME"), help=_("Make a token for this observer; its secret is shown once."))
-@click.option("--days", type=Integer(), default=30, show_default=True, metavar="N", help=_("For so many days."))
-@click.option("--revoke", metavar=_("NAME"), help=_("Let this observer's token count no longer."))
-@json_option
-@pass_station
 def token(station: Station, name: str | None, days: int, revoke: str | None, as_json: bool) -> None:
     if name is not None and revoke is not None:
         raise InputError(N_("--name and --revoke do not go together"), hint=N_("Give one of them."))

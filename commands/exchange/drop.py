@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from commands.context import Station, confirm, json_option, note, pass_station, print_json
+from commands.context import Station, confirm, note, print_json
 from commands.errors import EXIT_USAGE
 from custody.chain.admission import Stranger
 from custody.errors import N_, InputError
@@ -17,12 +17,6 @@ from services.access.strangers import drop_strangers, strangers_named
 _SHOWN = 10
 
 
-@click.command()
-@click.argument("names", nargs=-1, metavar=_("STRANGER..."))
-@click.option("--all", "is_all", is_flag=True, help=_("All logs that nobody admitted."))
-@click.option("--yes", is_flag=True, help=_("Do not ask."))
-@json_option
-@pass_station
 def drop(station: Station, names: tuple[str, ...], is_all: bool, yes: bool, as_json: bool) -> None:
     if bool(names) == is_all:
         raise InputError(

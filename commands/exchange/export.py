@@ -7,22 +7,14 @@ from typing import Any
 
 import click
 
-from commands.completion import PLACE
-from commands.context import Output, Station, json_option, pass_station, print_json, progress
-from commands.report.ledger_reports import surveyed
+from commands.context import Station, print_json, progress
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
-from services.exchange.epcis import export_epcis
-from services.exchange.observer_pack import write_pack
 from services.exchange.photo_files import save_photos
-from services.exchange.table_export import all_tables, check_tables, save_tables
 from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
 from services.plan.custodians import optional_custodian
-from services.reporting.bast_letters import chosen_template
-from services.reporting.evaluation_chapters import listings
 from tables.output.safe_file import safe_file
-from tables.output.safe_folder import check_new_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,64 +27,6 @@ class _How:
     company_prefix: str
 
 
-@click.command()
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("The bundle to write, for example logs.serah."),
-)
-@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
-@click.option(
-    "--head",
-    "head_out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write this station's signed head, for somebody to keep and give to verify later."),
-)
-@click.option(
-    "--photos",
-    "photos_out",
-    type=Output(),
-    metavar=_("FOLDER"),
-    help=_("Write the photographs that records name to this folder; import takes them in."),
-)
-@click.option(
-    "--epcis",
-    "epcis_out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write what records tell of things to this .jsonld file, in GS1 EPCIS 2.0."),
-)
-@click.option(
-    "--uri", default="", metavar=_("ADDRESS"), help=_("Of --epcis: the office's own address to name things by.")
-)
-@click.option(
-    "--company-prefix",
-    default="",
-    metavar=_("DIGITS"),
-    help=_("Of --epcis: the office's GS1 company prefix, if it has one."),
-)
-@click.option(
-    "--tables",
-    "tables_out",
-    type=Output(),
-    metavar=_("FILE|FOLDER"),
-    help=_("Write every table, of records and of reports, to one .xlsx file, or as .csv files to a new folder."),
-)
-@click.option(
-    "--observers",
-    "pack_out",
-    type=Output(),
-    metavar=_("FOLDER"),
-    help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
-)
-@click.option(
-    "--with-strangers", is_flag=True, help=_("Of --out and --observers: also logs of stations that nobody admitted.")
-)
-@click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
-@json_option
-@pass_station
 def export(
     station: Station,
     /,
@@ -122,16 +56,18 @@ def export(
             lines.append(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
         if photos_out is not None:
             told["photos"] = _save_photos(store, photos_out, lines)
+        if tables_out or pack_out or epcis_out:
+            from commands.exchange import export_more  # with all reports, which bundles and heads need not wait for
         if tables_out is not None:
-            told["tables"] = _save_tables(store, tables_out, lines)
+            told["tables"] = export_more.save_tables(store, tables_out, lines)
         if pack_out is not None:
             template_of = station.home if how.letters else None
-            told["files"] = _save_pack(
+            told["files"] = export_more.save_pack(
                 store, pack_out, template_of, lines, with_strangers=how.with_strangers, quiet=as_json
             )
         if epcis_out is not None:
             names = (how.uri, how.company_prefix)
-            told["epcis"] = _save_epcis(store, epcis_out, top, names, lines, quiet=as_json)
+            told["epcis"] = export_more.save_epcis(store, epcis_out, top, names, lines, quiet=as_json)
     if as_json:
         print_json(told)
     else:
@@ -156,40 +92,6 @@ def _save_photos(store: Store, out: Path, lines: list[str]) -> int:
     if missing:
         lines.append(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=missing))
     return count
-
-
-def _save_tables(store: Store, out: Path, lines: list[str]) -> int:
-    check_tables(out)
-    found = surveyed(store, None)
-    count = save_tables(out, all_tables(store, found, listings(store, found)))
-    lines.append(_("Tables written to {path}: {count}").format(path=out, count=count))
-    return count
-
-
-def _save_pack(
-    store: Store, out: Path, template_of: Path | None, lines: list[str], *, with_strangers: bool, quiet: bool
-) -> int:
-    check_new_folder(out)
-    letters = chosen_template(template_of) if template_of else None
-    bars = partial(progress, quiet=quiet)
-    count, left_out = write_pack(
-        store, out, surveyed(store, None), letters=letters, with_strangers=with_strangers, progress=bars
-    )
-    lines.append(_("Observers' pack written to {path}; files: {count}").format(path=out, count=count))
-    if left_out:
-        lines.append(left_out_words(len(left_out)))
-    return count
-
-
-def _save_epcis(
-    store: Store, out: Path, top: str | None, names: tuple[str, str], lines: list[str], *, quiet: bool
-) -> dict[str, int]:
-    base, prefix = names
-    bars = partial(progress, quiet=quiet)
-    count = export_epcis(store, out, top, base=base, company_prefix=prefix, progress=bars)
-    words = _("EPCIS events written to {path}: {count}, of them declared wrong: {wrong}; records left out: {apart}")
-    lines.append(words.format(path=out, count=count.written, wrong=count.wrong, apart=count.left_out))
-    return {"events": count.written, "corrected": count.wrong, "left_out": count.left_out}
 
 
 def save_head(store: Store, out: Path) -> str:

@@ -9,18 +9,13 @@ from typing import Any
 import click
 
 from commands.context import (
-    Input,
     Station,
-    Whole,
     confirm,
     in_groups,
-    json_option,
     note,
     one_line,
-    pass_station,
     print_json,
     progress,
-    repeatable,
 )
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
@@ -38,10 +33,6 @@ from services.records.membership import revoke as record_revoke
 MAX_CARD_BYTES = 64 * 1024
 
 
-@click.command("import")
-@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
-@json_option
-@pass_station
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
     bundles, pictures = split_photos(files)
     with station.store() as store:
@@ -81,16 +72,6 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         note(other_root)
 
 
-@click.command()
-@click.argument("keyfile", type=Input(), metavar=_("KEYFILE"))
-@repeatable(
-    "--power",
-    _("What it may do besides: plan, or admit others. May be given twice."),
-    type=click.Choice(["plan", "admit"]),
-)
-@click.option("--yes", is_flag=True, help=_("Admit it though its name looks like that of a station admitted before."))
-@json_option
-@pass_station
 def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as_json: bool) -> None:
     card = read_card(_card_bytes(keyfile))
     with station.store(write=True) as store:
@@ -139,17 +120,6 @@ def _ask_whether_it_is_another(card: StationCard, alike: Sequence[tuple[str, str
         raise click.exceptions.Exit(EXIT_USAGE)
 
 
-@click.command()
-@click.argument("name", metavar=_("STATION"))
-@click.option(
-    "--last-good",
-    type=Whole(0),
-    metavar="N",
-    help=_("The last number of its log that still counts; without it, the last one held here."),
-)
-@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why, for whoever reads the log later."))
-@json_option
-@pass_station
 def revoke(station: Station, name: str, last_good: int | None, reason: str, as_json: bool) -> None:
     with station.store(write=True) as store:
         [event] = record_revoke(store, name, reason=one_line("--reason", reason, 500), last_good=last_good)

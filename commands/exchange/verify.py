@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.context import Input, Station, json_option, note, pass_station, print_json, progress, repeatable
+from commands.context import Station, note, print_json, progress
 from evidence.custody_proof import ProofAudit
 from evidence.verdict import BundleAudit, LogFacts
 from language import _
@@ -31,16 +31,6 @@ from services.exchange.trust_anchors import read_fingerprint, read_heads
 EXIT_WRONG = 1
 
 
-@click.command()
-@click.argument("file", required=False, type=Input(), metavar=_("[FILE]"))
-@click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
-@repeatable(
-    "--head",
-    _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
-    metavar=_("FILE"),
-)
-@json_option
-@pass_station
 def verify(station: Station, file: Path | None, root: str | None, head: tuple[str, ...], as_json: bool) -> None:
     fingerprint = None if root is None else read_fingerprint(root)
     heads = [text for given in head for text in read_heads(given, note)]

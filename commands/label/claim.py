@@ -2,45 +2,23 @@
 
 import click
 
-from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
     Station,
-    Whole,
-    by_option,
-    json_option,
     note,
     one_line,
-    pass_station,
     print_json,
     set_worker,
 )
 from commands.lines import parse_codes, read_lines
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, show_code
-from language import _, ngettext
+from language import ngettext
 from language.text import number
 from reports.words import kind_name
 from services.plan.custodians import find_custodian, find_kind, optional_custodian
 from services.records.label_prints import claim as record_claim
 
 
-@click.command()
-@click.argument("code", nargs=-1, type=ITEM, metavar=_("CODE..."))
-@click.option(
-    "--codes",
-    metavar=_("FILE|-"),
-    help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
-)
-@click.option("--kind", required=True, type=KIND, metavar=_("KIND"), help=_("What the things are."))
-@click.option("--to", "to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for."))
-@click.option("--quantity", type=Whole(1), default=1, show_default=True, metavar="N", help=_("How many are in each."))
-@click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
-@click.option(
-    "--held-by", type=PLACE, metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place.")
-)
-@by_option
-@json_option
-@pass_station
 def claim(
     station: Station,
     code: tuple[str, ...],

@@ -5,15 +5,9 @@ from pathlib import Path
 
 import click
 
-from commands.completion import KIND, PLACE
 from commands.context import (
-    Integer,
-    Output,
     Station,
-    json_option,
-    pass_station,
     print_json,
-    repeatable,
 )
 from commands.report.handover_paper import check_paper_name
 from custody.errors import N_, InputError
@@ -26,40 +20,9 @@ from services.reporting.bast_letters import chosen_template
 from services.reporting.made_by import made_of
 from tables.output.safe_file import safe_file
 
-_LEVELS = ("district", "village", "polling_station")
 _MOST_EMPTY = 100
 
 
-@click.command()
-@click.option(
-    "--from",
-    "giver",
-    type=PLACE,
-    metavar=_("PLACE"),
-    help=_("Who gives; without it, the place above, or left to fill in."),
-)
-@click.option(
-    "--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate.")
-)
-@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE"))
-@click.option(
-    "--each",
-    type=click.Choice(_LEVELS),
-    metavar=_("LEVEL"),
-    help=_("One form for each district, village or polling_station below --to."),
-)
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
-@click.option(
-    "--empty",
-    type=Integer(),
-    default=3,
-    show_default=True,
-    metavar="N",
-    help=_("Empty rows on each form, for what is not on its list."),
-)
-@click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .pdf file to write."))
-@json_option
-@pass_station
 def form(
     station: Station,
     giver: str | None,

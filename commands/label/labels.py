@@ -6,20 +6,13 @@ from typing import Any
 import click
 
 from commands.admin.printers import print_calibration
-from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
-    Input,
     Station,
-    Whole,
-    by_option,
-    json_option,
     note,
-    pass_station,
     print_json,
-    repeatable,
     set_worker,
 )
-from commands.label.sheet_options import list_stocks, print_job, print_options
+from commands.label.sheet_options import list_stocks, print_job
 from commands.lines import parse_codes, read_lines
 from custody.errors import N_, InputError, RuleError
 from custody.format.item_facts import Item
@@ -31,27 +24,7 @@ from services.labels.print_run import labelled_places, print_blanks, print_items
 from services.labels.selection import in_order, known_items
 from services.plan.custodians import optional_custodian, optional_kind
 
-MAX_BLANKS = 10_000
 
-
-@click.command()
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
-@click.option("--codes", type=Input(), metavar=_("FILE"), help=_("Only the codes in this file, one a line."))
-@repeatable("--code", _("Only this item; may be given several times."), type=ITEM, metavar=_("CODE"))
-@click.option(
-    "--blank",
-    type=Whole(1, MAX_BLANKS),
-    metavar="N",
-    help=_("So many labels that belong to no item yet; claim says later what they are on."),
-)
-@click.option("--places", is_flag=True, help=_("Labels of the places instead: scan a place, then its items."))
-@click.option("--calibrate", is_flag=True, help=_("A page that shows how far off a printer prints, instead of labels."))
-@print_options
-@click.option("--list", "show_list", is_flag=True, help=_("List the label stock that there is."))
-@by_option
-@json_option
-@pass_station
 def labels(
     station: Station,
     /,

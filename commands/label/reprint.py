@@ -2,41 +2,18 @@
 
 from typing import Any
 
-import click
-
-from commands.completion import ITEM
-from commands.context import Station, json_option, one_line, pass_station, repeatable
+from commands.context import Station, one_line
 from commands.label.claim import given_labels
 from commands.label.labels import report_labels
-from commands.label.sheet_options import print_job, print_options
+from commands.label.sheet_options import print_job
 from commands.label.void import people
 from custody.errors import N_, InputError
 from custody.format.item_facts import Item
 from db.store import Store
-from language import _
 from services.labels.print_run import reprint_items
 from services.labels.selection import reason_to_reprint, reprintable, spoiled_items
 
 
-@click.command()
-@click.argument("code", nargs=-1, type=ITEM, metavar=_("CODE..."))
-@click.option(
-    "--codes",
-    metavar=_("FILE|-"),
-    help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
-)
-@click.option(
-    "--spoiled", is_flag=True, help=_("All whose newest print was recorded as spoiled or unused and that never left.")
-)
-@click.option("--reason", metavar=_("TEXT"), help=_("Why: lost, torn, smudged ..."))
-@repeatable(
-    "--by",
-    _("Name of a person who answers for it; give two. One is enough where void says spoiled or unused."),
-    metavar=_("NAME"),
-)
-@print_options
-@json_option
-@pass_station
 def reprint(
     station: Station,
     /,

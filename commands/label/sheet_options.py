@@ -1,6 +1,5 @@
 """What labels are printed on and how: the options that every printing command takes, and the job that they make."""
 
-import functools
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -8,64 +7,17 @@ from typing import Any, TypeVar
 
 import click
 
-from commands.context import Input, Integer, Output, Station, note, print_json, progress
+from commands.context import Station, note, print_json, progress
 from custody.errors import N_, InputError
 from labels.grid import Stock
 from labels.port import parse_destination
 from labels.stock import title_of
 from labels.thermal import check_roll
-from language import _
-from services.labels.print_job import DPI, Form, PrintJob, chosen_stock
+from services.labels.print_job import Form, PrintJob, chosen_stock
 from services.labels.printer_profiles import adjustment_of
 
 _FORMS: Mapping[str, Form] = {".pdf": "pdf", ".zpl": "zpl", ".tspl": "tspl"}
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def print_options(command: F) -> F:
-    """The options of a command that prints; `print_job` takes what they give."""
-    chosen = [
-        click.option(
-            "--sheet",
-            default="a4-3x7",
-            show_default=True,
-            metavar=_("NAME"),
-            help=_("Label stock; see labels --list."),
-        ),
-        click.option(
-            "--sheet-file",
-            type=Input(),
-            metavar=_("FILE"),
-            help=_("Label sheets of your own (.toml); those in sheets.toml in Serah's folder are always known."),
-        ),
-        click.option(
-            "--start",
-            type=Integer(),
-            default=1,
-            show_default=True,
-            metavar="N",
-            help=_("First free label of a half-used sheet, row by row."),
-        ),
-        click.option("--cut-marks", is_flag=True, help=_("Draw cut marks in the margin.")),
-        click.option(
-            "--printer-name", metavar=_("NAME"), help=_("Make up for what was measured of this printer; see printer.")
-        ),
-        click.option(
-            "--dpi", type=click.Choice(DPI), default=DPI[0], show_default=True, help=_("Dots of a thermal printer.")
-        ),
-        click.option(
-            "--printer",
-            metavar="HOST:9100|/dev/usb/lp0",
-            help=_("Send the labels to a thermal printer: ZPL, or TSPL where --out names a .tspl file."),
-        ),
-        click.option(
-            "--out",
-            type=Output(),
-            metavar=_("FILE"),
-            help=_("The file to write: .pdf, or .zpl and .tspl for thermal printers."),
-        ),
-    ]
-    return functools.reduce(lambda decorated, option: option(decorated), reversed(chosen), command)
 
 
 def print_job(

@@ -2,45 +2,17 @@
 
 import click
 
-from commands.completion import ITEM
-from commands.context import Station, Words, json_option, one_line, pass_station, people_named, print_json, repeatable
+from commands.context import Station, one_line, people_named, print_json
 from commands.label.claim import given_labels
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
-from language import _, ngettext
+from language import ngettext
 from language.text import number
 from services.records.label_prints import record_void
 
 LONGEST_NOTE = 500
 
-_REASONS = {
-    "spoiled": "spoiled",
-    "rusak": "spoiled",
-    "lost": "lost",
-    "hilang": "lost",
-    "unused": "unused",
-    "sisa": "unused",
-}
 
-
-@click.command()
-@click.argument("code", nargs=-1, type=ITEM, metavar=_("CODE..."))
-@click.option(
-    "--codes",
-    metavar=_("FILE|-"),
-    help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
-)
-@click.option(
-    "--reason",
-    type=Words(_REASONS),
-    required=True,
-    metavar="spoiled|lost|unused",
-    help=_("What became of them."),
-)
-@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("What happened."))
-@repeatable("--by", _("Name of a person who says so; give one or two."), metavar=_("NAME"))
-@json_option
-@pass_station
 def void(
     station: Station,
     code: tuple[str, ...],

@@ -7,8 +7,7 @@ from typing import TypeVar
 
 import click
 
-from commands.completion import PLACE
-from commands.context import Input, Station, json_option, one_line, pass_station, people_named, print_json, repeatable
+from commands.context import Station, one_line, people_named, print_json
 from custody.errors import N_, Fault, InputError
 from custody.format.event_types import Body
 from custody.format.events import Event
@@ -43,24 +42,6 @@ _WORDS = {
 _LONGEST_ANSWER = 500
 
 
-@click.command()
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("The store; without it, this station's place."))
-@repeatable("--answer", _("An answer: KEY=yes|no|unknown or KEY=no:REMARK, like roof=no:drips."), metavar=_("KEY=WORD"))
-@repeatable("--name", _("Who looked at it; may be given several times."), metavar=_("NAME"))
-@click.option("--about", default="storage", show_default=True, metavar=_("NAME"), help=_("Which checklist."))
-@click.option(
-    "--questions",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("The office's questions; else checklist.csv or .xlsx in the station's folder."),
-)
-@click.option("--show", is_flag=True, help=_("Only show the questions and what is to arrive; record nothing."))
-@click.option("--note", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option(
-    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
-)
-@json_option
-@pass_station
 def checklist(
     station: Station,
     place: str | None,

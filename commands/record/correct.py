@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from commands.completion import ITEM, PLACE
-from commands.context import Station, Whole, confirm, json_option, one_line, pass_station, print_json, repeatable
+from commands.context import Station, confirm, one_line, print_json
 from commands.context import note as print_note
 from commands.errors import EXIT_USAGE
+from commands.record.options import _REASONS
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from language import _, ngettext
@@ -16,26 +16,7 @@ from services.plan.custodians import find_custodian
 from services.records.correcting import Undone, find_event, undone_by
 from services.records.correcting import correct as record_correction
 
-_REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"}
 
-
-@click.command()
-@click.argument("event", metavar=_("EVENT"))
-@click.option("--to", type=PLACE, metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
-@repeatable("--remove", _("An item that was not in it. May be given several times."), type=ITEM, metavar=_("CODE"))
-@click.option("--counted", type=Whole(0), metavar="N", help=_("How many things the giver counted in truth."))
-@click.option(
-    "--reason",
-    required=True,
-    type=click.Choice(list(_REASONS)),
-    help=_("Whether it never happened, or was recorded wrongly."),
-)
-@click.option("--note", default="", metavar=_("TEXT"), help=_("What was wrong, for whoever reads the chain later."))
-@click.option(
-    "--yes", is_flag=True, help=_("Withdraw without asking, also what a plan or a list of items follows from.")
-)
-@json_option
-@pass_station
 def correct(
     station: Station,
     event: str,

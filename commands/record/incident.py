@@ -2,8 +2,7 @@
 
 import click
 
-from commands.completion import ITEM, PLACE
-from commands.context import Station, json_option, one_line, pass_station, print_json, repeatable
+from commands.context import Station, one_line, print_json
 from commands.lines import parse_codes
 from custody.errors import N_, InputError
 from db.store import Store
@@ -17,23 +16,6 @@ from services.records.field_records import LONGEST_TEXT, close_incident, inciden
 from services.scanning.handover_details import read_occurred
 
 
-@click.command()
-@click.argument("text", required=False, metavar=_("[TEXT]"))
-@click.option(
-    "--place",
-    type=PLACE,
-    metavar=_("PLACE"),
-    help=_("Where; without it, at this station's place. In a list: only there."),
-)
-@click.option("--stage", default="", metavar=_("TEXT"), help=_("In which stage of the work: transport, storage, ..."))
-@repeatable("--item", _("A thing that it is about; may be given several times."), type=ITEM, metavar=_("CODE"))
-@click.option("--close", metavar=_("EVENT"), help=_("Close this obstacle; TEXT says how it was overcome."))
-@click.option("--all", "with_closed", is_flag=True, help=_("List the closed ones too."))
-@click.option(
-    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
-)
-@json_option
-@pass_station
 def incident(
     station: Station,
     text: str | None,

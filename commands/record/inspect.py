@@ -6,15 +6,9 @@ from typing import Any
 
 import click
 
-from commands.completion import ITEM
 from commands.context import (
-    Input,
     Station,
-    Words,
-    by_option,
-    json_option,
     one_line,
-    pass_station,
     print_json,
     set_worker,
 )
@@ -31,30 +25,8 @@ from reports.lists.condition import condition_report
 from reports.words import condition_word
 from services.one_line import LONGEST_NOTE
 from services.records.inspecting import conditions, record_inspection
-from services.scanning.handover_details import CONDITION_WORDS
 
 
-@click.command()
-@click.argument("codes", nargs=-1, required=True, type=ITEM, metavar=_("CODE..."))
-@click.option(
-    "--condition",
-    type=Words(CONDITION_WORDS),
-    required=True,
-    metavar=_("WORD"),
-    help=_("What was seen: good, light, heavy, wet or missing (parts)."),
-)
-@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
-@click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
-@click.option(
-    "--replaced-by",
-    type=ITEM,
-    metavar=_("CODE"),
-    help=_("A reserve that goes in its place; the damaged one is then bound for the store."),
-)
-@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@by_option
-@json_option
-@pass_station
 def inspect(
     station: Station,
     codes: tuple[str, ...],

@@ -7,20 +7,13 @@ from typing import Any, Literal
 
 import click
 
-from commands.completion import ITEM, PLACE
 from commands.context import (
     Station,
-    Whole,
-    Words,
-    by_option,
     confirm,
-    json_option,
     note,
     one_line,
-    pass_station,
     people_named,
     print_json,
-    repeatable,
     set_worker,
 )
 from commands.item_codes import KEYBOARD, one_touch, read_touches
@@ -47,7 +40,6 @@ from services.scanning.pack_desk import PackDesk, purpose_of
 
 Action = Literal["add", "remove", "open", "check"]
 _SHOWN_MISSING, _SHOWN_LABELS = 10, 12
-_SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sample"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,46 +60,6 @@ class _Noted:
     occurred: str | None
 
 
-@click.command()
-@click.argument("parent", type=ITEM, metavar=_("PARENT"))
-@click.argument("codes", nargs=-1, type=ITEM, metavar=_("[CODES...|-]"))
-@click.option("--add", "action", flag_value="add", help=_("These were put into it."))
-@click.option("--remove", "action", flag_value="remove", help=_("These were taken out of it."))
-@click.option("--open", "action", flag_value="open", help=_("It was opened: nothing is in it any more."))
-@click.option(
-    "--check",
-    "scope",
-    type=Words(_SCOPES),
-    metavar=_("full|sample"),
-    help=_("It was looked into: these were found, all that is in it or a sample."),
-)
-@click.option(
-    "--source",
-    metavar=_("SOURCE"),
-    help=_("Scan the labels: camera number or name, video, picture, folder, PDF or URL; - for the keyboard."),
-)
-@repeatable(
-    "--into",
-    _("Of a pack that is opened: a part, as A0001-A0050 or a count, and =PLACE where it goes."),
-    metavar=_("PART[=PLACE]"),
-)
-@click.option(
-    "--each", type=Whole(1), metavar="N", help=_("Of a pack that is opened: into parts of so many; 1 for single seals.")
-)
-@click.option(
-    "--to", type=PLACE, metavar=_("PLACE"), help=_("Where the parts of --each go; without it, where the pack did.")
-)
-@repeatable("--name", _("Who did it; may be given several times."), metavar=_("NAME"))
-@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option(
-    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
-)
-@click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
-@click.option("--quiet", is_flag=True, help=_("Make no sound."))
-@click.option("--yes", is_flag=True, help=_("Record without asking when the source ends."))
-@by_option
-@json_option
-@pass_station
 def pack(
     station: Station,
     /,

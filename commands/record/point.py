@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from commands.completion import PLACE
-from commands.context import Input, Station, json_option, one_line, pass_station, print_json
+from commands.context import Station, one_line, print_json
 from commands.report.late import moment_of
 from custody.errors import N_, InputError
 from db.store import Store
@@ -22,24 +21,6 @@ from services.records.point_table import load_points
 _LONGEST_TITLE = 300
 
 
-@click.command()
-@click.argument("name", required=False, metavar=_("[NAME]"))
-@click.option("--title", metavar=_("TEXT"), help=_("What must be done or in order."))
-@click.option("--owner", metavar=_("NAME"), help=_("Who answers for it."))
-@click.option("--due", metavar=_("TIME"), help=_('Until when: "2023-11-03 23:59 WITA".'))
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Where, if it belongs to a place."))
-@click.option("--done", "state", flag_value="done", default=None, help=_("It is done."))
-@click.option("--open", "state", flag_value="open", help=_("It is open again."))
-@click.option("--note", default="", metavar=_("TEXT"), help=_("Why it was moved, how it was done."))
-@click.option(
-    "--load",
-    "table",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("A .csv or .xlsx with point, title, owner, and due, place, state: all or nothing."),
-)
-@json_option
-@pass_station
 def point(
     station: Station,
     name: str | None,

@@ -4,15 +4,10 @@ from pathlib import Path
 
 import click
 
-from commands.completion import ITEM, KIND, PLACE
 from commands.context import (
-    Output,
     Station,
-    by_option,
-    json_option,
     note,
     one_line,
-    pass_station,
     print_json,
     set_worker,
 )
@@ -31,13 +26,6 @@ _LONGEST_REASON = 300
 _SHOWN_WAYS = 20
 
 
-@click.command()
-@click.argument("codes", nargs=-1, required=True, type=ITEM, metavar=_("CODE..."))
-@click.option("--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for now."))
-@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why."))
-@by_option
-@json_option
-@pass_station
 def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by: str | None, as_json: bool) -> None:
 
     touches, why = read_touches(codes), one_line("--reason", reason, _LONGEST_REASON)
@@ -59,15 +47,6 @@ def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by:
         show_recorded_events(store, recorded.events, recorded.findings)
 
 
-@click.command()
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
-@click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
-@click.option("--out", type=Output(), metavar=_("FILE"), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
-@by_option
-@json_option
-@pass_station
 def balance(
     station: Station,
     place: str | None,

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from commands.completion import KIND
-from commands.context import Input, Station, Whole, json_option, one_line, pass_station, print_json
+from commands.context import Station, one_line, print_json
 from custody.errors import N_, InputError
 from custody.people import named_twice_in
 from language import _
@@ -17,34 +16,7 @@ from services.plan.custodians import find_kind
 from services.records.vendor_deliveries import account, load_deliveries, record_delivery
 from services.scanning.handover_details import read_occurred
 
-_MOST = 2**53 - 1
 
-
-@click.command()
-@click.option("--from", "vendor", metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
-@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("What was delivered."))
-@click.option("--arrived", type=Whole(0, _MOST), metavar="N", help=_("How many arrived, the damaged included."))
-@click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N", help=_("How many of these are damaged."))
-@click.option(
-    "--contracted", type=Whole(0, _MOST), metavar="N", help=_("How many the whole contract is for; once is enough.")
-)
-@click.option("--contract", default="", metavar=_("NUMBER"), help=_("The contract's number."))
-@click.option("--paper", default="", metavar=_("NUMBER"), help=_("The number of the vendor's delivery note."))
-@click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives."))
-@click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives."))
-@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option(
-    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
-)
-@click.option(
-    "--load",
-    "table",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("Record the deliveries of a table (template deliveries)."),
-)
-@json_option
-@pass_station
 def receive(
     station: Station,
     vendor: str | None,

@@ -4,19 +4,12 @@ from pathlib import Path
 
 import click
 
-from commands.completion import ITEM, PLACE
 from commands.context import (
-    Input,
     Station,
-    Words,
-    by_option,
-    json_option,
     note,
     one_line,
-    pass_station,
     people_named,
     print_json,
-    repeatable,
     set_worker,
 )
 from commands.item_codes import KEYBOARD, one_touch, photo_bytes
@@ -34,42 +27,9 @@ from reports.lists.seal_account import seals_report
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
 from services.records.sealing import account, record_seal, strays
-from services.scanning.handover_details import SEAL_WORDS, read_occurred
+from services.scanning.handover_details import read_occurred
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True, type=ITEM, metavar=_("CODE [SERIALS...]"))
-@click.option("--apply", "action", flag_value="apply", help=_("These were put on, besides those that are on it."))
-@click.option("--replace", "action", flag_value="replace", help=_("These were put on in place of all others."))
-@click.option("--check", "action", flag_value="check", help=_("They were looked at; SERIALS are those that were read."))
-@click.option("--remove", "action", flag_value="remove", help=_("These were taken off; all, where none is named."))
-@click.option(
-    "--spoil",
-    "action",
-    flag_value="spoil",
-    help=_("These were spoilt or lost before use; CODE, their pack, may be left away."),
-)
-@click.option(
-    "--return", "action", flag_value="return", help=_("These were brought back unused; CODE may be left away.")
-)
-@click.option(
-    "--result",
-    type=Words(SEAL_WORDS),
-    metavar=_("WORD"),
-    help=_("Of a check: intact, broken (or come off), mismatch (other numbers) or none."),
-)
-@repeatable("--name", _("Who did it; two people, so give it twice."), metavar=_("NAME"))
-@click.option("--witness", default="", metavar=_("NAME"), help=_("Who watched."))
-@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
-@click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Where it was done; without it, at this station."))
-@click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
-@click.option(
-    "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
-)
-@by_option
-@json_option
-@pass_station
 def seal(
     station: Station,
     words: tuple[str, ...],

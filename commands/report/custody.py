@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from commands.completion import ITEM
-from commands.context import Output, Station, json_option, note, pass_station, print_json
+from commands.context import Station, note, print_json
 from commands.exchange.proofs import proof_of, save_proof
 from commands.report.chains import Chains
 from custody.chain.chain import Chain
@@ -22,22 +21,6 @@ from services.exchange.custody_report import known_chain, log_heads
 from services.reporting.made_by import made_of
 
 
-@click.command()
-@click.argument("code", type=ITEM, metavar=_("CODE"))
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
-)
-@click.option(
-    "--proof",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write the proof of each record, for somebody who has no ledger: verify FILE checks it."),
-)
-@json_option
-@pass_station
 def custody(station: Station, code: str, out: Path | None, proof: Path | None, as_json: bool) -> None:
     label = parse_entry(code)
     if not isinstance(label, ItemLabel):

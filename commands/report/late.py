@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import click
-
-from commands.context import Decimal, Input, Integer
 from commands.report.chains import Chains
 from commands.report.show import show_listing
 from custody.chain.journey import Journey, journey
@@ -16,7 +13,6 @@ from custody.measures.timing import due_rows
 from custody.plan.loading_pace import Truck, loading_plan
 from custody.plan.places import Ways
 from db.store import Store
-from language import _
 from reports.lists.late_list import late_report
 from reports.lists.pace import pace_report
 from tables.read import read_table
@@ -167,42 +163,3 @@ def _out_of_range(option: str, value: float, least: float, most: float) -> Input
         least=least,
         most=most,
     )
-
-
-def clock_options(command: F) -> F:
-    """The options of these two reports."""
-    for option in reversed(
-        (
-            click.option(
-                "--as-of",
-                metavar=_("TIME"),
-                help=_("Of late and points: as it stood then, like 2024-02-12T18:00+08:00."),
-            ),
-            click.option(
-                "--within",
-                "within_h",
-                type=Integer(),
-                metavar=_("HOURS"),
-                help=_("Of late and points: what is due within so many hours is due soon. Without it, 6 and 24."),
-            ),
-            click.option(
-                "--stations", type=Integer(), metavar="N", help=_("Of pace: how many stations scan at a time.")
-            ),
-            click.option(
-                "--seconds-per-scan",
-                "seconds",
-                type=Decimal(),
-                metavar="S",
-                help=_("Of pace: seconds from one label to the next at one station."),
-            ),
-            click.option(
-                "--trucks",
-                type=Input(),
-                metavar=_("FILE"),
-                help=_("Of pace: the timetable, a .csv or .xlsx with truck, leaves, and items or bound."),
-            ),
-            click.option("--begin", metavar=_("TIME"), help=_("Of pace: when loading begins; without it, now.")),
-        )
-    ):
-        command = option(command)
-    return command

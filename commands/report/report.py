@@ -5,19 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
-from commands.completion import KIND, PLACE
 from commands.context import (
-    Input,
-    Output,
     Station,
-    json_option,
     note,
-    pass_station,
     print_json,
 )
-from commands.program import REPORTS
 from commands.record.inspect import report_condition
 from commands.record.seal import report_seals
 from commands.report.bast import report_bast
@@ -25,7 +17,7 @@ from commands.report.chains import Chains
 from commands.report.custody import needs_of, save_chains_of
 from commands.report.field_reports import report_incidents, report_points, report_readiness, report_returns
 from commands.report.handover_paper import save_paper
-from commands.report.late import ClockOptions, clock_options, report_late, report_pace
+from commands.report.late import ClockOptions, report_late, report_pace
 from commands.report.ledger_reports import report_discrepancies, report_evaluation, report_scorecard
 from commands.report.show import show_listing
 from custody.errors import N_, InputError
@@ -45,35 +37,6 @@ from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.made_by import made_of
 
 
-@click.command()
-@click.argument(
-    "kind",
-    type=click.Choice(REPORTS),
-    metavar=_("KIND"),
-)
-@click.option("--number", metavar=_("NUMBER"), help=_("Of handover and bast: its number; without it, the last one."))
-@click.option(
-    "--template",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("Of bast: the office's own template; else bast.toml in the station's folder."),
-)
-@click.option(
-    "--to", "--place", "to", type=PLACE, metavar=_("PLACE"), help=_("Only what is bound for this place or below it.")
-)
-@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
-@clock_options
-@click.option(
-    "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
-)
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
-)
-@json_option
-@pass_station
 def report(
     station: Station,
     /,

@@ -4,7 +4,7 @@ import time
 
 import click
 
-from commands.context import Whole, json_option, note, print_json, progress
+from commands.context import note, print_json, progress
 from language import _
 from language.text import printable
 from scanner.decoding.live_reader import open_looks
@@ -13,17 +13,6 @@ from scanner.decoding.picture_reader import Reader
 from scanner.sources.open_source import open_source
 
 
-@click.command()
-@click.argument("sources", nargs=-1, required=True, metavar=_("SOURCE..."))
-@click.option(
-    "--dpi",
-    type=Whole(50, 600),
-    default=150,
-    show_default=True,
-    metavar="N",
-    help=_("Resolution for PDF pages."),
-)
-@json_option
 def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
     count = 0
     reader = Reader()

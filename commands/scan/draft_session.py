@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from commands.context import confirm, note, print_json
+from commands.context import FIRST_CAMERA, confirm, note, print_json
 from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
 from commands.item_codes import one_touch
 from commands.scan.handover_options import HandoverOptions
@@ -40,7 +40,7 @@ from services.scanning.pack_desk import PackDesk
 
 LONG_OPEN_H = 6
 """A session that was left open so long may have been left over night."""
-FIRST_CAMERA, KEYBOARD = "0", "-"
+KEYBOARD = "-"
 """Sources with a meaning of their own; the keyboard includes a USB scanner that types."""
 
 

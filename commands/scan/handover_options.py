@@ -5,10 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import click
-
-from commands.completion import PLACE
-from commands.context import Input, Integer, Output, name_photos, note, one_line, repeatable
+from commands.context import note, one_line
 from commands.item_codes import one_touch
 from commands.report.bast import check_letter
 from commands.report.handover_paper import check_paper_name
@@ -17,7 +14,6 @@ from custody.compose.refusals import refuse_to_itself
 from custody.errors import N_, InputError
 from custody.format.codes import parse_entry
 from db.store import Store
-from language import _
 from scanner.sources.photo import read_photo
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, unplanned_words
@@ -72,101 +68,6 @@ _OPTIONS = {
 """Which option a field of `GivenDetails` comes from, where that has another name."""
 _GIVEN = [field.name for field in fields(GivenDetails) if field.name != "load"]
 _SHOWN = {name: "--" + _OPTIONS.get(name, name).replace("_", "-") for name in _GIVEN}
-
-
-def handover_options(command: F) -> F:
-    """Add the options for what labels do not have: people, counts, conditions, things without a label."""
-    for option in reversed((*_people_options(), *_item_options(), *_record_options())):
-        command = option(command)
-    return command
-
-
-def _people_options() -> tuple[Callable[[F], F], ...]:
-    return (
-        repeatable(
-            "--bound", _("Where a truck goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE")
-        ),
-        click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives.")),
-        click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives.")),
-        repeatable("--witness", _("Name of a witness; may be given several times."), metavar=_("NAME")),
-        click.option("--giver-office", default="", metavar=_("TEXT"), help=_("The giver's function.")),
-        click.option("--receiver-office", default="", metavar=_("TEXT"), help=_("The receiver's function.")),
-        click.option("--vehicle", default="", metavar=_("TEXT"), help=_("The vehicle.")),
-        click.option("--driver", default="", metavar=_("NAME"), help=_("Name of the driver.")),
-        click.option("--escort", default="", metavar=_("NAME"), help=_("Who escorts the vehicle.")),
-        repeatable("--stop", _("A stop on the way, in order; may be given several times."), metavar=_("TEXT")),
-        click.option("--counted", type=Integer(), metavar="N", help=_("How many things the giver has counted.")),
-    )
-
-
-def _item_options() -> tuple[Callable[[F], F], ...]:
-    return (
-        repeatable(
-            "--extra",
-            _("Things without a readable label: KIND=COUNT or KIND=COUNT:REMARK."),
-            metavar=_("KIND=COUNT"),
-        ),
-        repeatable(
-            "--condition", _("Condition of an item: CODE=good|light|heavy|wet|missing."), metavar=_("CODE=WORD")
-        ),
-        repeatable(
-            "--seal",
-            _("How the seals of an item are: CODE=intact|broken|mismatch|none, and :NUMBERS that were read."),
-            metavar=_("CODE=WORD"),
-        ),
-        repeatable(
-            "--refuse",
-            _("An item that the receiver does not take: CODE or CODE=REASON; it stays with the giver."),
-            metavar=_("CODE[=REASON]"),
-        ),
-        repeatable("--remark", _("A remark on an item: CODE=TEXT."), metavar=_("CODE=TEXT")),
-        repeatable(
-            "--match",
-            _("A thing whose label cannot be read: the CODE of the expected item that it is."),
-            metavar=_("CODE"),
-        ),
-    )
-
-
-def _record_options() -> tuple[Callable[[F], F], ...]:
-    return (
-        click.option(
-            "--load",
-            type=Input(),
-            metavar=_("FILE"),
-            help=_("What the truck is to take: codes, one a line, or a table (.csv, .xlsx) with a column code."),
-        ),
-        click.option(
-            "--number",
-            default="",
-            metavar=_("NUMBER"),
-            help=_("The BAST number, where several laptops at one truck share it; without it, the next one."),
-        ),
-        repeatable(
-            "--photo",
-            _("A photograph of what --condition or --seal says: CODE=FILE."),
-            metavar=_("CODE=FILE"),
-            callback=name_photos,
-        ),
-        click.option(
-            "--paper",
-            type=Output(),
-            metavar=_("FILE"),
-            help=_("Write the handover paper to this .pdf file when it is recorded."),
-        ),
-        click.option(
-            "--bast",
-            type=Output(),
-            metavar=_("FILE"),
-            help=_("Write the official letter (BAST) to this .pdf file when it is recorded."),
-        ),
-        click.option("--note", default="", metavar=_("TEXT"), help=_("A remark.")),
-        click.option(
-            "--occurred",
-            metavar=_("TIME"),
-            help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00."),
-        ),
-    )
 
 
 def _load_list(path: Path) -> tuple[str, ...]:

@@ -6,12 +6,10 @@ from typing import Any
 
 import click
 
-from commands.completion import PLACE
-from commands.context import Station, confirm, json_option, name_source, note, pass_station, print_json
+from commands.context import Station, confirm, note, print_json
 from commands.item_codes import one_touch
 from commands.lines import parse_lines, read_lines
 from commands.scan.draft_session import (
-    FIRST_CAMERA,
     KEYBOARD,
     begin,
     confirm_draft,
@@ -20,7 +18,7 @@ from commands.scan.draft_session import (
     show_resumed,
     warn_long_open,
 )
-from commands.scan.handover_options import HandoverOptions, handover_options, read_handover
+from commands.scan.handover_options import HandoverOptions, read_handover
 from commands.scan.handover_result import show_recorded
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, InputError
@@ -37,18 +35,8 @@ from services.scanning.expecting import expected_now
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import ends_in_words
 
-source_option = click.option(
-    "--source",
-    default=FIRST_CAMERA,
-    show_default=True,
-    metavar=_("SOURCE"),
-    callback=name_source,
-    help=_("Camera number or name, video, picture, folder, PDF or URL; - for the keyboard or a USB scanner."),
-)
-quiet_option = click.option("--quiet", is_flag=True, help=_("Make no sound."))
 
-
-def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
+def list_cameras(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
     """List the cameras and end; eager, so that it needs neither a ledger nor any other option."""
     if not is_asked:
         return
@@ -61,29 +49,6 @@ def _list_cameras(context: click.Context, _parameter: click.Parameter, is_asked:
     context.exit()
 
 
-@click.command()
-@click.option(
-    "--from", "giver_code", type=PLACE, metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate.")
-)
-@click.option(
-    "--to", "to_code", type=PLACE, metavar=_("PLACE"), help=_("Who receives; or scan the place's label first.")
-)
-@source_option
-@click.option(
-    "--cameras",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_list_cameras,
-    help=_("List the cameras, by number and name, and end."),
-)
-@click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
-@quiet_option
-@click.option("--yes", is_flag=True, help=_("Record without asking when the source ends."))
-@click.option("--new", is_flag=True, help=_("Begin afresh even where an unfinished session has the same ends."))
-@handover_options
-@json_option
-@pass_station
 def scan(
     station: Station,
     /,
@@ -108,27 +73,6 @@ def scan(
         run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
 
 
-@click.command()
-@click.option(
-    "--from",
-    "giver_code",
-    required=True,
-    type=PLACE,
-    metavar=_("CODE"),
-    help=_("Who gives: a place, or a vehicle's plate."),
-)
-@click.option("--to", "to_code", required=True, type=PLACE, metavar=_("PLACE"), help=_("Who receives."))
-@click.option(
-    "--codes",
-    callback=name_source,
-    metavar=_("FILE"),
-    help=_("File with one code a line; - for standard input or a USB scanner. Not needed beside --match or --extra."),
-)
-@quiet_option
-@click.option("--yes", is_flag=True, help=_("Record without asking at the end of typing."))
-@handover_options
-@json_option
-@pass_station
 def handover(
     station: Station,
     /,
@@ -182,17 +126,6 @@ def _matched(store: Store, given: Handover, codes: Sequence[str]) -> list[Touch]
     return [Touch(code, None, "matched") for code in found]
 
 
-@click.command()
-@click.option("--resume", metavar="ID", help=_("Go on scanning this session."))
-@click.option("--record", metavar="ID", help=_("Record this session as it is."))
-@click.option("--drop", metavar="ID", help=_("Forget this session; what it took was never recorded."))
-@source_option
-@click.option("--window", is_flag=True, help=_("Show the picture with the labels outlined."))
-@quiet_option
-@click.option("--yes", is_flag=True, help=_("Do not ask."))
-@handover_options
-@json_option
-@pass_station
 def drafts(
     station: Station,
     /,

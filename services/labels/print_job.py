@@ -15,7 +15,6 @@ from labels.stock_file import read_stocks
 from services.progress_bar import Progress, unseen
 
 OWN_SHEETS = "sheets.toml"
-DPI = ("203", "300")
 Form = Literal["pdf", "zpl", "tspl"]
 
 

@@ -4,7 +4,7 @@ from custody.errors import N_, InputError
 from custody.format.codes import fold_beginning, show_code
 from db.state.item_search import FoundItems, Wanted, find_items
 from db.store import Store
-from services.plan.custodians import find_custodian
+from services.plan.custodians import find_custodian, kinds_beginning, places_beginning
 
 _COMPLETED = 100
 
@@ -32,23 +32,33 @@ def search_items(
     Raises:
         CodeError, InputError: a word names nothing that there is.
     """
-    beginning = fold_beginning(begins)
-    if beginning is None:
+    start = fold_beginning(begins)
+    if start is None:
         raise InputError(
             N_("{text} is not the beginning of a code"),
             hint=N_("Codes have digits and capital letters, without I, L, O and U."),
             text=begins,
         )
     under, holder = (find_custodian(store, text) if text else None for text in (to, held_by))
-    wanted = Wanted(kind or None, under, holder, beginning)
+    wanted = Wanted(kind or None, under, holder, start)
     return find_items(store.state, wanted, after=after, before=before, most=most)
 
 
 def codes_beginning(store: Store, typed: str) -> list[tuple[str, str]]:
     """The codes of items that begin as typed, with or without dashes, each with its kind and destination."""
-    beginning = fold_beginning(typed)
-    if beginning is None:
+    start = fold_beginning(typed)
+    if start is None:
         return []
     show = show_code if "-" in typed or not typed else str
-    found = find_items(store.state, Wanted(begins=beginning), most=_COMPLETED).items
+    found = find_items(store.state, Wanted(begins=start), most=_COMPLETED).items
     return [(show(item.code), f"{item.kind}, {item.to}") for item in found]
+
+
+def beginning(store: Store, sort: str, typed: str) -> list[tuple[str, str]]:
+    """What begins as typed, each with words on it: places or kinds by code or name, or codes of items.
+
+    Args:
+        sort: `place`, `kind` or `item`.
+    """
+    find = {"place": places_beginning, "kind": kinds_beginning, "item": codes_beginning}[sort]
+    return list(find(store, typed))

@@ -11,6 +11,7 @@ from custody.errors import N_, CodeError, InputError
 from custody.format.codes import parse_code
 from custody.format.serials import parse_serials
 from custody.handover.draft import Details
+from services.look_words import CONDITION_WORDS, SEAL_WORDS
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from tables.times import NoZoneError, parse_moment
 
@@ -101,21 +102,6 @@ def read_extra(text: str) -> Extra:
     return Extra(one_line("--extra", kind), int(count), one_line("--extra", remark, LONGEST_NOTE))
 
 
-CONDITION_WORDS = {
-    "good": "good",
-    "baik": "good",
-    "light": "light",
-    "ringan": "light",
-    "heavy": "heavy",
-    "berat": "heavy",
-    "wet": "wet",
-    "basah": "wet",
-    "missing": "missing",
-    "hilang": "missing",
-    "kurang": "missing",
-}
-
-
 def read_condition(text: str) -> str:
     """A condition as people say it, in either language.
 
@@ -130,21 +116,6 @@ def read_condition(text: str) -> str:
             text=text[:LONGEST_NAME],
         )
     return condition
-
-
-SEAL_WORDS = {
-    "intact": "intact",
-    "utuh": "intact",
-    "broken": "broken",
-    "rusak": "broken",
-    "lepas": "broken",
-    "mismatch": "mismatch",
-    "beda": "mismatch",
-    "none": "none",
-    "kosong": "none",
-    "tanpa": "none",
-}
-"""What a look at seals found, in both languages: who types it need not know which one is set."""
 
 
 def read_look(text: str) -> SealLook:

@@ -202,9 +202,36 @@ def test_help_comes_at_once() -> None:
     assert run.returncode == 0, run.stderr.decode()[-300:]
 
 
-@pytest.mark.parametrize("command", ["decode", "pins", "printer", "template", "verify"])
+LOADS_LITTLE = """
+import sys, main
+from commands.program import COMMANDS
+for command in COMMANDS:
+    for option in ("--help", "--nothing-of-this-name"):
+        main.main([command, option])
+own = ("db", "evidence", "labels", "reports", "scanner", "services")
+print(*(name for name in sys.modules if name.partition(".")[0] in own or "." not in name), file=sys.stderr)
+"""
+
+
+def test_help_and_wrong_use_of_each_command_load_its_options_and_nothing_that_works() -> None:
+    run = subprocess.run([sys.executable, "-c", LOADS_LITTLE], cwd=ROOT, capture_output=True)
+    loaded = set(run.stderr.decode().splitlines()[-1].split())
+    assert "click" in loaded
+    few = {
+        "db",
+        "db.address",
+        "services",
+        *(f"services.{name}" for name in ("look_words", "one_line", "paths", "uptime")),
+    }
+    assert {name for name in loaded if "." in name} <= few
+    assert not loaded & {"cv2", "numpy", "peewee", "apsw", "nacl", "msgspec", "reportlab", "fastapi", "psycopg"}
+
+
+@pytest.mark.parametrize(
+    "command", ["scan.decode", "admin.pins", "admin.printers", "admin.template", "exchange.verify"]
+)
 def test_a_command_that_opens_no_ledger_loads_nothing_that_stores(command: str) -> None:
-    script = "import sys, main; main.main([{!r}, '--help']); sys.exit(bool({{'peewee', 'apsw'}} & sys.modules.keys()))"
+    script = "import sys, commands.{}; sys.exit(bool({{'peewee', 'apsw'}} & sys.modules.keys()))"
     run = subprocess.run([sys.executable, "-c", script.format(command)], cwd=ROOT, capture_output=True)
     assert run.returncode == 0, run.stderr.decode()[-300:]
 

@@ -1,0 +1,130 @@
+"""What can be typed: the commands of exchange and their options. Help and wrong use load nothing else."""
+
+import click
+
+from commands.completion import PLACE
+from commands.context import Input, Output, Whole, json_option, later, pass_station, repeatable
+from language import _
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar=_("STRANGER..."))
+@click.option("--all", "is_all", is_flag=True, help=_("All logs that nobody admitted."))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@json_option
+@pass_station
+@later("exchange.drop")
+def drop() -> None: ...
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("The bundle to write, for example logs.serah."),
+)
+@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
+@click.option(
+    "--head",
+    "head_out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("Write this station's signed head, for somebody to keep and give to verify later."),
+)
+@click.option(
+    "--photos",
+    "photos_out",
+    type=Output(),
+    metavar=_("FOLDER"),
+    help=_("Write the photographs that records name to this folder; import takes them in."),
+)
+@click.option(
+    "--epcis",
+    "epcis_out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("Write what records tell of things to this .jsonld file, in GS1 EPCIS 2.0."),
+)
+@click.option(
+    "--uri", default="", metavar=_("ADDRESS"), help=_("Of --epcis: the office's own address to name things by.")
+)
+@click.option(
+    "--company-prefix",
+    default="",
+    metavar=_("DIGITS"),
+    help=_("Of --epcis: the office's GS1 company prefix, if it has one."),
+)
+@click.option(
+    "--tables",
+    "tables_out",
+    type=Output(),
+    metavar=_("FILE|FOLDER"),
+    help=_("Write every table, of records and of reports, to one .xlsx file, or as .csv files to a new folder."),
+)
+@click.option(
+    "--observers",
+    "pack_out",
+    type=Output(),
+    metavar=_("FOLDER"),
+    help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
+)
+@click.option(
+    "--with-strangers", is_flag=True, help=_("Of --out and --observers: also logs of stations that nobody admitted.")
+)
+@click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
+@json_option
+@pass_station
+@later("exchange.export")
+def export() -> None: ...
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
+@json_option
+@pass_station
+@later("exchange.import_")
+def import_() -> None: ...
+
+
+@click.command()
+@click.argument("keyfile", type=Input(), metavar=_("KEYFILE"))
+@repeatable(
+    "--power",
+    _("What it may do besides: plan, or admit others. May be given twice."),
+    type=click.Choice(["plan", "admit"]),
+)
+@click.option("--yes", is_flag=True, help=_("Admit it though its name looks like that of a station admitted before."))
+@json_option
+@pass_station
+@later("exchange.import_")
+def admit() -> None: ...
+
+
+@click.command()
+@click.argument("name", metavar=_("STATION"))
+@click.option(
+    "--last-good",
+    type=Whole(0),
+    metavar="N",
+    help=_("The last number of its log that still counts; without it, the last one held here."),
+)
+@click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why, for whoever reads the log later."))
+@json_option
+@pass_station
+@later("exchange.import_")
+def revoke() -> None: ...
+
+
+@click.command()
+@click.argument("file", required=False, type=Input(), metavar=_("[FILE]"))
+@click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
+@repeatable(
+    "--head",
+    _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
+    metavar=_("FILE"),
+)
+@json_option
+@pass_station
+@later("exchange.verify")
+def verify() -> None: ...
