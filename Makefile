@@ -4,7 +4,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 TESTS ?= not slow and not camera
 
-.PHONY: dev setup demo test test-full lint texts bench clean
+.PHONY: dev setup demo test test-full lint texts lock bench clean
 
 setup:            ## what Serah needs to run
 	@$(PYTHON) bootstrap.py
@@ -29,6 +29,13 @@ lint: dev         ## layout, mistakes, types, and who may import whom
 
 texts: dev        ## gathers the English texts and compiles the translations
 	$(RUN)/python -m language.catalogue
+
+lock: dev         ## renews what is installed: the newest versions within the bounds, each with its digests
+	@for name in requirements-dev requirements-hub requirements; do \
+		$(RUN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+			--no-emit-index-url --custom-compile-command "make lock" $$name.txt --output-file $$name.lock \
+			$$(test $$name = requirements-dev || echo --constraint requirements-dev.lock) || exit 1; \
+	done
 
 bench: dev        ## what each claim about speed rests on
 	@for script in bench/*.py; do echo "== $$script"; $(RUN)/python $$script || exit 1; done

@@ -24,10 +24,8 @@ STAMP = VENV / "serah-requirements"
 WHEELHOUSE = ROOT / "wheelhouse"
 OLDEST = (3, 11)
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-REQUIREMENTS = {
-    "run": ["requirements.txt"],
-    "dev": ["requirements.txt", "requirements-hub.txt", "requirements-dev.txt"],
-}
+LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+"""Every version that is installed, with the digests of its files; `make lock` writes them from requirements*.txt."""
 
 LIBRARIES = {
     "libzbar.so.0": {"apt-get": ["libzbar0t64", "libzbar0"], "dnf": ["zbar-libs", "zbar"], "pacman": ["zbar"]},
@@ -58,14 +56,14 @@ def main() -> int:
             return 0
         make_environment()
         if options.download:
-            pip("download", "--dest", str(WHEELHOUSE), *files(wanted))
+            pip("download", "--dest", str(WHEELHOUSE), *locked(wanted))
             print(f"{WHEELHOUSE} is filled: copy this folder with the checkout.")
             return 0
         install_libraries()
         if wanted == "dev":
             install_browser()
         print(f"Installing what Serah needs into {VENV} ...", flush=True)
-        pip("install", *files(wanted))
+        pip("install", *locked(wanted))
         STAMP.write_text(stamp(wanted), "utf-8")
         print("Ready.")
     except SetupError as error:
@@ -86,8 +84,8 @@ def leave_old_python() -> None:
 
 
 def stamp(wanted: str) -> str:
-    """What the environment was made from: which files, their digest, and the Python."""
-    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in REQUIREMENTS[wanted])).hexdigest()
+    """What the environment was made from: which lock, its digest, and the Python."""
+    digest = hashlib.sha256((ROOT / LOCKS[wanted]).read_bytes()).hexdigest()
     return f"{wanted} {digest} {sys.version_info[0]}.{sys.version_info[1]}\n"
 
 
@@ -113,9 +111,9 @@ def make_environment() -> None:
         raise SetupError(f"{VENV} could not be made: see the lines above.")
 
 
-def files(wanted: str) -> list[str]:
-    """The options that name the requirements to pip."""
-    return ["--requirement", str(ROOT / REQUIREMENTS[wanted][-1])]
+def locked(wanted: str) -> list[str]:
+    """The options by which pip takes these versions alone, and refuses a file whose digest is another."""
+    return ["--require-hashes", "--requirement", str(ROOT / LOCKS[wanted])]
 
 
 def pip(command: str, *options: str) -> None:

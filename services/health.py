@@ -34,6 +34,10 @@ _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "
 _NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptography", "python-calamine", "XlsxWriter")
 
 
+_FIXED_IN = {(3, 11): 10, (3, 12): 6}
+"""The first patch release of each line of Python in which CVE-2024-7592 is fixed; every 3.13 has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """The result of one check: its name, its health, what was found, and the command that fixes it."""
@@ -74,10 +78,22 @@ def looks(at: Looked, *, camera: str | None, sound: bool = False) -> Iterator[Ch
 
 def _python() -> Iterator[Check]:
     found = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
-    if sys.version_info >= (3, 11):  # noqa: UP036 -- nothing else stops an older Python before this
-        yield Check(_("Python"), "ok", found)
-    else:
+    if sys.version_info < (3, 11):  # noqa: UP036 -- nothing else stops an older Python before this
         yield Check(_("Python"), "broken", found, _("Install Python 3.11 or newer."))
+    elif (first := lacks_fixes(sys.version_info[:3])) is not None:
+        remedy = _("Install Python {version} or newer: it has security fixes (CVE-2024-7592).").format(version=first)
+        yield Check(_("Python"), "warning", found, remedy)
+    else:
+        yield Check(_("Python"), "ok", found)
+
+
+def lacks_fixes(version: tuple[int, int, int]) -> str | None:
+    """Return the first release of this Python's line that has the security fixes that we know to matter; None: it has.
+
+    Serah reads cookies by itself and is not open to CVE-2024-7592; other programs of the same Python are.
+    """
+    patch = _FIXED_IN.get(version[:2])
+    return None if patch is None or version[2] >= patch else f"{version[0]}.{version[1]}.{patch}"
 
 
 def _packages() -> Iterator[Check]:

@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import bootstrap
 
 ROOT = Path(__file__).parents[2]
+NAMES = ("requirements", "requirements-hub", "requirements-dev")
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="packages of Debian and the like")
 
 
@@ -25,19 +28,54 @@ def test_an_old_python_can_read_the_bootstrap_and_say_that_it_is_old():
     ast.parse((ROOT / "bootstrap.py").read_text("utf-8"), feature_version=(3, 7))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-hub.txt", "requirements-dev.txt"])
+def wanted(name: str) -> list[str]:
+    """The lines of a requirements file that ask for a package."""
+    lines = (ROOT / f"{name}.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith(("#", "-r"))]
+
+
+def pinned(name: str) -> dict[str, dict[str, set[str]]]:
+    """The versions of each package in a lock, each with its digests."""
+    found: dict[str, dict[str, set[str]]] = {}
+    digests: set[str] = set()
+    for line in (ROOT / f"{name}.lock").read_text("utf-8").splitlines():
+        if digest := re.fullmatch(r" {4}--hash=sha256:([0-9a-f]{64})( \\)?", line):
+            digests.add(digest[1])
+        elif not line.lstrip().startswith("#"):
+            pin = Requirement(line.removesuffix("\\"))
+            (version,) = pin.specifier
+            digests = found.setdefault(canonicalize_name(pin.name), {}).setdefault(version.version, set())
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_locked_keeps_to_what_is_required(name):
+    locked = pinned(name)
+    for line in wanted(name):
+        package = Requirement(line)
+        versions = locked.get(canonicalize_name(package.name), {})
+        assert versions and all(package.specifier.contains(version) for version in versions), f"run `make lock`: {line}"
+
+
+def test_every_locked_file_has_a_digest_and_all_locks_agree():
+    run, hub, dev = map(pinned, NAMES)
+    assert all(digests for versions in dev.values() for digests in versions.values())
+    assert run.items() <= hub.items() <= dev.items(), "run `make lock`"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_each_requirement_has_bounds_and_a_reason(name):
-    lines = (ROOT / name).read_text("utf-8").splitlines()
+    lines = (ROOT / f"{name}.txt").read_text("utf-8").splitlines()
     assert lines[0].startswith("# What ")
-    packages = [line for line in lines if line and not line.startswith(("#", "-r"))]
+    packages = wanted(name)
     assert all(re.fullmatch(r"[A-Za-z0-9\[\]-]+>=[0-9.]+,<[0-9.]+", line) for line in packages)
-    if name != "requirements-dev.txt":  # there, one reason may stand above several lines
+    if name != "requirements-dev":  # there, one reason may stand above several lines
         assert all(lines[lines.index(line) - 1].startswith("# ") for line in packages)
 
 
 def test_a_stamp_of_other_requirements_is_not_ready(tmp_path, monkeypatch):
-    for name in ("requirements.txt", "requirements-hub.txt", "requirements-dev.txt"):
-        (tmp_path / name).write_text("a>=1,<2\n")
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        (tmp_path / name).write_text("a==1\n")
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp")
     monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
@@ -47,7 +85,8 @@ def test_a_stamp_of_other_requirements_is_not_ready(tmp_path, monkeypatch):
     assert not bootstrap.is_ready("dev")
     bootstrap.STAMP.write_text(bootstrap.stamp("dev"))
     assert bootstrap.is_ready("run"), "what tests need holds what runs"
-    (tmp_path / "requirements.txt").write_text("a>=1,<3\n")
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        (tmp_path / name).write_text("a==2\n")
     assert not bootstrap.is_ready("run")
 
 
