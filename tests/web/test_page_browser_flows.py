@@ -279,7 +279,12 @@ def test_a_session_without_receiver_asks_for_one_before_it_is_reviewed(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
     scan = tab(window, f"{served.url}/scan?lang=en")
-    scan.page.click("#begin button.main")
+    button = scan.page.locator("#begin button.main")
+    before = button.bounding_box()
+    button.click()
+    scan.shows("#begin-error", "Where does it go?")
+    assert button.bounding_box() == before, "whoever presses again presses the button"
+    button.click()
     scan.page.wait_for_url(re.compile(r"/scan/[0-9a-f-]{36}$"))
     scan.type(station.codes("--to", "51.08.01.2001")[0])
     scan.shows("#taken", "1")

@@ -186,10 +186,8 @@ def test_practice_is_gone_on_with_and_thrown_away_and_the_real_station_is_none_o
 @pytest.mark.slow
 def test_the_guide_by_keyboard_alone_over_a_refresh(window: "BrowserContext", terminal: Terminal) -> None:
     made = empty_site(terminal.home)
-    served = Served.__new__(Served)
-    served.station, served._source, served._port, served._is_lan, served._lan_port = terminal, "0", None, False, None
-    served.start()
     made.close()
+    served = Served(terminal)
     served.site.first = made.first
     try:
         page = tab(window, served.url)

@@ -2,15 +2,20 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.command_examples import NOW, Terminal
+from tests.support.browser_examples import Served, tab
+from tests.support.command_examples import ITEMS, NOW, Terminal
 from tests.support.page_examples import PageAt, Visitor, begun_draft, site_at
 from tests.support.scan_pages import typed
 from tests.support.work_examples import upload, work
 from web.site import HERE
 from web.views.charts import clock_drawing, tree_drawing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 NEEDS = "kind,level,per_place,name_id,name_en,unit\n{kind},polling_station,{count},Bilik suara,Voting booth,pcs\n"
 
@@ -125,3 +130,28 @@ def test_the_words_of_a_file_that_was_sent_do_not_stay(tmp_path: Path) -> None:
     assert script.index("tell_working(outcome, form.dataset.working); // all files") < script.index(
         "await work(path, sent"
     )
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_printing_asks_in_the_pages_own_words_and_renews_what_it_changes(
+    window: "BrowserContext", served: Served
+) -> None:
+    page = tab(window, f"{served.url}/labels?lang=id")
+    page.shows("#unprinted", f"{ITEMS}")
+    page.page.fill("#to", "51.08.01.2001.001")
+    page.page.click("#print button.main")
+    page.shows("#sure", "Cetak label ini?")
+    page.check_access()
+    page.page.keyboard.press("Enter")  # the first button leads back
+    page.page.wait_for_selector("#sure", state="hidden")
+    page.shows("#unprinted", f"{ITEMS}")
+    page.page.click("#print button.main")
+    page.page.click("#sure button[value=go]")
+    page.shows("#unprinted", f"{ITEMS - 9}")
+    page.shows("#lately", "labels-2024-02-11-0900-items")
+    page.page.goto(f"{served.url}/plan?lang=id")
+    page.shows(".file", "Pilih berkas")
+    page.page.set_input_files("#files", {"name": "tabel.csv", "mimeType": "text/csv", "buffer": b"x"})
+    page.shows(".file .chosen", "tabel.csv")
+    assert page.errors == []
