@@ -54,8 +54,8 @@ def find_custodian(store: Store, text: str) -> str:
     raise InputError(
         N_("there is no place {place} in the plan"),
         hint=N_("These have a name like it:") if near else hint,
-        way=way,
-        place=code or text.strip()[:60],
+        **({} if near else {"way": way}),
+        place=text.strip()[:60],
         faults=_offered(near, store.state.places),
     )
 

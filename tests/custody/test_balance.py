@@ -180,7 +180,7 @@ def test_the_balance_is_told_recorded_and_then_waits_for_the_handover(station, t
     for suffix in ("pdf", "xlsx", "csv", "json"):
         assert station("balance", "--out", tmp_path / f"b.{suffix}").code == 0
     done = station("balance", "--do", "--reason", "evened out")
-    assert done.code == 0 and "new destinations of 1 things" in done.out and f"{there} > {here}: 1" in done.out
+    assert done.code == 0 and "new destinations; things: 1." in done.out and f"{there} > {here}: 1" in done.out
     (code,) = [move["code"] for move in station("balance", "--json").json["moves"]]
     assert station("balance", "--json").json["moves"][0]["reassigned"] == 1
     before = station.event_count()

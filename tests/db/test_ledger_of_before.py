@@ -8,6 +8,7 @@ None is ever made again; says.json is what its version said of it.
 import hashlib
 import json
 import lzma
+import re
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -66,7 +67,8 @@ def test_the_ledger_of_before_opens_with_everything(file: Path) -> None:
         items = store.state.items_of(codes)
         assert {code: [item.held_by, item.condition] for code, item in items.items()} == SAYS["items"]
         assert json.loads(json.dumps(chains_told(store, codes))) == SAYS["chains"]
-        assert sorted(map(str, store.state.stock())) == SAYS["progress"]
+        groups = [re.sub(r", pieces=[0-9]+", "", str(group)) for group in store.state.stock()]  # counted since
+        assert sorted(groups) == SAYS["progress"]
         assert [one.log for one in Strangers(store).kept()] == SAYS["strangers"]
         assert [photo.data is None for photo in store.photos.named()] == [False]
         assert [touch.code for touch in store.drafts.touches("d1")] == [codes[6], codes[5]]

@@ -141,4 +141,4 @@ def test_after_the_paper_was_read_home_does_not_ask_for_it_again(guest: Visitor,
     for part in parts:
         show(guest, part)
     home = words(guest.see("/"))
-    assert "Show the handover paper" not in home and "18 items from Gudang to PPK Gerokgak" in home
+    assert "Show the handover paper" not in home and "items from Gudang to PPK Gerokgak: 18" in home

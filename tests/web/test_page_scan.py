@@ -199,7 +199,7 @@ def test_giver_and_receiver_change_places_at_once_or_not_at_all(visitor: Visitor
     draft = begun(visitor, receiver="51.08.01")
     visitor.ask("PUT", f"/api/drafts/{draft}/ends", {"giver": "51.08.01", "receiver": "51.08"})
     unknown = visitor.ask("PUT", f"/api/drafts/{draft}/ends", {"giver": "51.08.02", "receiver": "patas"}, expect=422)
-    assert "no place patas" in unknown["error"] and "choose" in unknown["hint"]
+    assert "no place patas" in unknown["error"] and "a name like it" in unknown["hint"]
     page = visitor.see(f"/scan/{draft}")
     assert page.index("PPK Gerokgak") < page.index("Gudang</span>") and "PPK Seririt" not in page
 

@@ -41,7 +41,7 @@ def test_what_is_missing_or_critical_is_named_and_nothing_is_refused(visitor: Vi
     typed(visitor, draft, astray)
     visitor.ask("PUT", f"/api/drafts/{draft}/said", NAMES | {"counted": 3})
     told = visitor.see(f"/scan/{draft}/reasons")
-    assert "2 critical findings" in told and show_code(astray) in told and "3 were counted" in told
+    assert "2 critical findings" in told and show_code(astray) in told and "Counted: 3" in told
     page = visitor.see(record(visitor, draft, reviewed(visitor, draft), counted=3)["page"])
     assert "2 critical findings" in page and show_code(astray) in page and "same name" not in page
     assert 'class="recorded watch' in page and 'class="recorded right' not in page

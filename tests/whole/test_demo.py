@@ -123,7 +123,7 @@ def test_a_label_that_the_camera_missed_is_told_and_the_demo_is_not_whole():
     use("en")
     result = one_handover(found=(SHORTAGE,), unread=("7Q2M9X4T5B8C6",))
     assert not result.is_whole
-    assert any("NOT READ: 1" in line for line in as_lines(result))
+    assert any("NOT READ, labels: 1." in line for line in as_lines(result))
 
 
 def test_with_everything_found_and_read_the_demo_is_whole():

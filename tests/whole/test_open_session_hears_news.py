@@ -79,7 +79,7 @@ def test_a_terminal_tells_before_its_next_line_that_what_was_unknown_is_known(ne
     ran = scan(newcomer, *codes[:2], imported_elsewhere(newcomer), codes[2])
     told = [(line["outcome"], line["text"]) for line in ran.lines if "outcome" in line]
     assert [kind for kind, _text in told] == ["taken", "taken", "said", "taken"]
-    assert "judged again: 2 labels, all of them right" in told[2][1]
+    assert "judged again. Labels: 2, all right" in told[2][1]
     assert ran.err.count("registered nowhere") == 2, ran.err
     [tally] = [line for line in ran.lines if line.get("outcome") == "said"]
     assert (tally["taken"], tally["expected"], tally["missing"]) == (2, 18, 16)
@@ -99,7 +99,7 @@ def test_what_was_right_and_is_wrong_now_is_told_with_the_gravest_finding(newcom
 
     ran = scan(newcomer, f"{codes[0]}*01", codes[1], reprinted, codes[2])
     [told] = [line for line in ran.lines if line.get("outcome") == "said"]
-    assert "2 labels, 1 of them not right" in told["text"]
+    assert "Labels: 2; not right: 1" in told["text"]
     assert "print 02 has replaced it" in ran.err
 
 
@@ -119,7 +119,7 @@ def test_what_a_paper_names_is_unknown_no_more_once_the_paper_was_shown(newcomer
     ran = scan(newcomer, codes[0], *paper, codes[1])
     told = [line["outcome"] for line in ran.lines if "outcome" in line]
     assert told == ["taken", *["paper"] * len(paper), "said", "taken"]
-    assert "1 labels, all of them right" in ran.err and ran.err.count("registered nowhere") == 1
+    assert "Labels: 1, all right" in ran.err and ran.err.count("registered nowhere") == 1
 
 
 def board_of(visitor: Visitor, draft: str) -> str:
@@ -168,7 +168,7 @@ def test_every_open_page_hears_of_it_although_nobody_scans(
             return events
 
         outcome, changed = wait_for(heard())
-        assert "judged again: 1 labels, all of them right" in outcome and "event: changed" in changed
+        assert "judged again. Labels: 1, all right" in outcome and "event: changed" in changed
 
 
 def test_a_session_that_was_recorded_or_dropped_is_looked_at_without_harm(newcomer: Terminal, page_at: "PageAt"):
