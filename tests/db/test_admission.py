@@ -332,6 +332,7 @@ def test_a_log_that_has_ended_has_no_more_to_bring(fresh_url, root) -> None:
         for store in (district, village):
             take(store, bundle_of(root))
         record_handover(village, Handover(PPS, TPS[0]), touched([code]))
+        record_inspection(village, touched([code]), "good")
         take(root, bundle_of(village), own_bundle(district))
         [before] = [f for f in root.state.chain(code).findings if f.code == "GAP"]
         revoke(root, "PPK", reason="selesai")
