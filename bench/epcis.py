@@ -27,11 +27,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 import language  # noqa: E402
 from custody.compose.compose import Handover, Touch  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
-from db.environment import Surroundings  # noqa: E402
-from db.store import Store, open_store  # noqa: E402
+from db.store import (  # noqa: E402
+    Store,
+    Surroundings,
+    open_store,
+)
 from services.exchange.epcis import export_epcis  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
-from services.plan.plan_records import register_items, unregistered_items  # noqa: E402
+from services.plan.planning import register_items, unregistered_items  # noqa: E402
 from services.records.correcting import correct  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
 from services.records.inspecting import record_inspection  # noqa: E402

@@ -32,11 +32,11 @@ import language  # noqa: E402
 from custody.compose.compose import Handover, Touch  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from evidence.signer import Signer  # noqa: E402
+from evidence.ed25519 import Signer  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
-from services.plan.plan_records import record_plan, register_items, unregistered_items  # noqa: E402
+from services.plan.planning import record_plan, register_items, unregistered_items  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
 from services.scanning.draft_details import keep_details  # noqa: E402
 from services.scanning.handover_desk import DraftDesk  # noqa: E402

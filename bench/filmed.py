@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from custody.format.item_facts import Item  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
-from scanner.decoding.worker import Result  # noqa: E402
+from scanner.decoding.looks import Result  # noqa: E402
 from scanner.reads import Read  # noqa: E402
 from scanner.simulation.scenes import Condition, Label  # noqa: E402
 

@@ -27,14 +27,17 @@ from reportlab.pdfgen.canvas import Canvas  # noqa: E402
 import language  # noqa: E402
 from custody.compose.compose import Handover, Touch  # noqa: E402
 from custody.format.paper_codes import pack_sheet, parts  # noqa: E402
-from db.environment import Surroundings  # noqa: E402
 from db.handover_lookup import find_handover  # noqa: E402
-from db.store import Store, open_store  # noqa: E402
+from db.store import (  # noqa: E402
+    Store,
+    Surroundings,
+    open_store,
+)
 from reports.bast.letter_pdf import write_bast  # noqa: E402
 from reports.bast.letter_template import read_template  # noqa: E402
 from reports.pdf.data_qr import draw_symbol, spread  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
-from services.plan.plan_records import register_items, unregistered_items  # noqa: E402
+from services.plan.planning import register_items, unregistered_items  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
 from services.reporting.bast_letters import letter_facts  # noqa: E402
 

@@ -32,8 +32,8 @@ from reader import print_table
 
 from custody.format.codes import ItemLabel, draw_code, read_payload
 from scanner.decoding.live_reader import LiveReader
+from scanner.decoding.looks import AtOnce
 from scanner.decoding.picture_reader import Reader, engines
-from scanner.decoding.worker import AtOnce
 from scanner.session import ScanSession
 from scanner.simulation.scenes import Condition, Label, film_scene
 

@@ -29,9 +29,9 @@ import cv2  # noqa: E402
 from custody.format.codes import ItemLabel, draw_code, item_payload  # noqa: E402
 from scanner.decoding.engines import ENGINE_ERRORS  # noqa: E402
 from scanner.decoding.live_reader import LiveReader  # noqa: E402
-from scanner.decoding.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes  # noqa: E402
+from scanner.decoding.looks import AtOnce  # noqa: E402
 from scanner.decoding.picture_reader import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
-from scanner.decoding.worker import AtOnce  # noqa: E402
+from scanner.decoding.renderings import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes  # noqa: E402
 from scanner.outcomes import End, How, Taken, Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from scanner.simulation.simulate import Flaws, lay_out, simulate  # noqa: E402

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 import main  # noqa: E402
 from commands.context import station_at  # noqa: E402
-from web.security.token import HEADER, cookie_name  # noqa: E402
+from web.security.entrances import HEADER, cookie_name  # noqa: E402
 from web.server import listen, server_of, site_on  # noqa: E402
 from web.site import Site  # noqa: E402
 

@@ -52,7 +52,7 @@ def run(program: click.Group, args: Sequence[str]) -> int:
         _show_machine(error)
         return EXIT_MACHINE
     except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
-        from services.fault_details import keep_details
+        from services.paths import keep_details
 
         _show(
             _("Serah has a fault: {error}").format(error=_one_line(f"{type(error).__name__}: {error}", 200)),

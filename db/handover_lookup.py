@@ -11,7 +11,7 @@ from custody.chain.corrections import withdrawals
 from custody.errors import N_, InputError
 from custody.format.events import Event
 from custody.format.paper_codes import Sheet
-from custody.handover.numbering import in_row, station_slug
+from custody.handover.handover_facts import in_row, station_slug
 from db.log.stored import HeldLog, read_stored
 from db.models import Tables
 from db.state.queries import State

@@ -231,7 +231,7 @@ class Tree(Table):
     """How the Merkle tree of a log of our own stands, and the head that we signed over it: one row for each log.
 
     `seal` signs which heads had been shown then; `shown` is the sum of those that came later, as hex
-    (`evidence.head_seal`).
+    (`evidence.checkpoint`).
     """
 
     log_id = IntegerField(primary_key=True)

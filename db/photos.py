@@ -11,9 +11,8 @@ from typing import Any
 
 from custody.errors import N_, InputError, TamperError
 from custody.format.events import Event
-from db.log.event_topics import SIGNED
 from db.log.reader import LedgerReader
-from db.log.stored import as_bytes
+from db.log.stored import SIGNED, as_bytes
 from db.log.transactions import Transactions
 from evidence.audit_findings import EvidenceFinding
 

@@ -3,8 +3,11 @@
 Every change of state is an event, and every event passes through `Store.record`.
 """
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from peewee import Database
 
@@ -12,12 +15,12 @@ from custody.chain.clocks import ClockMark, clock_events, expected_time, judge_c
 from custody.chain.findings import Finding
 from custody.compose.compose import NewEvent, Ref
 from custody.errors import N_, StoreError
+from custody.format.codes import draw_code
 from custody.format.encoding import key_fingerprint, log_name, slug
 from custody.format.events import Event
 from db.connect import BUSY_TIMEOUT_S, opened
 from db.db_errors import as_store_errors
 from db.drafts import Drafts
-from db.environment import Surroundings as Surroundings
 from db.log.paper_records import Papers
 from db.log.reader import LedgerReader
 from db.log.seen_heads import SeenHeads
@@ -27,7 +30,44 @@ from db.models import Tables
 from db.photos import Photos
 from db.state.projection import Projection
 from db.state.queries import State
-from evidence.signer import Signer
+from evidence.ed25519 import Signer
+
+# --- What the store takes from outside --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the store gets from outside: the time, randomness, the program's version, who works at the station.
+
+    `now_utc` gives RFC 3339 text with `Z`; `randbelow` is like `secrets.randbelow`. `uptime` names the run of the
+    computer and tells how many milliseconds it has lasted, sleep included; None where the system does not say.
+    """
+
+    now_utc: Callable[[], str]
+    randbelow: Callable[[int], int] = secrets.randbelow
+    by: str = ""
+    app: str = "serah"
+    uptime: Callable[[], tuple[str, int] | None] = lambda: None
+
+    def worked_by(self, names: Sequence[str]) -> "Surroundings":
+        """Return the same with the first of these people at work; unchanged where none is named."""
+        return replace(self, by=names[0]) if names else self
+
+    def clock_at(self, now_utc: str) -> ClockMark | None:
+        """Read the clock together with how long the computer has been running."""
+        run = self.uptime()
+        return None if run is None else ClockMark(*run, now_utc)
+
+    def new_id(self) -> str:
+        """A random UUID (RFC 9562, version 4) from the same randomness."""
+        return str(UUID(int=self.randbelow(1 << 128), version=4))
+
+    def new_code(self) -> str:
+        """A code that no item has yet: 60 random bits."""
+        return draw_code(self.randbelow)
+
+
+# --- The store: one ledger with its present state and its drafts, and everything that is ever recorded ----------------
 
 
 class Store:

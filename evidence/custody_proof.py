@@ -13,11 +13,11 @@ from custody.errors import N_, TamperError
 from custody.format.encoding import key_fingerprint
 from custody.format.event_types import Body
 from custody.format.events import Event
+from evidence.audit import whose_word_counts
 from evidence.audit_findings import EvidenceFinding, of_their_keys
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.entry import RawEntry, learn_key
 from evidence.proof import EntryProof, check_proof, claimed_log, read_proof
-from evidence.trust import whose_word_counts
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
 
 FIRST_LINE = "serah-custody-proof/v1"

@@ -1,5 +1,8 @@
 """Ed25519 signatures checked (RFC 8032 §5.1.7)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import CryptoError
 
@@ -44,3 +47,14 @@ def _openssl_takes(public_key: bytes, signature: bytes, message: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+# --- The station's key as what is signed needs it ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The station's key: its 32 public bytes, and Ed25519 signing with the secret half."""
+
+    public_key: bytes
+    sign: Callable[[bytes], bytes]

@@ -13,12 +13,12 @@ from custody.chain.roster import Roster
 from custody.errors import N_, InputError, TamperError
 from custody.format.encoding import is_name_of
 from evidence.audit_findings import EvidenceFinding
+from evidence.between import false_head
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, is_head_of, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.log_audit import LogAudit, Mapper, with_keys
 from evidence.mentions import AuditLimits
-from evidence.witnesses import false_head
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from labels.content import LabelContent
 from labels.draw import FONT_FILES, FONTS, measure, misfit, register_fonts
-from labels.grid import Stock
 from labels.layout import PT_PER_MM, Box, Slot, arrange
 from labels.setting import filled_slots, set_texts
+from labels.stock_file import Stock
 from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_hex
 from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, TooTightError
 

@@ -11,7 +11,7 @@ from custody.format.codes import is_plate, item_payload, place_payload, show_cod
 from custody.format.item_facts import Item, SerialRange
 from custody.plan.places import Need, Place, path
 from language import _, chosen
-from language.levels import level_word
+from language.in_words import level_word
 
 
 @dataclass(frozen=True, slots=True)

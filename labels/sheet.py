@@ -8,7 +8,7 @@ from reportlab.pdfbase.pdfdoc import PDFZCompress
 from reportlab.pdfgen.canvas import Canvas
 
 from custody.errors import N_, LabelError
-from labels.adjust import Adjustment
+from labels.calibration import Adjustment
 from labels.content import LabelContent
 from labels.draw import FONTS, Draughtsman, Mapper, register_fonts
 from labels.layout import PT_PER_MM

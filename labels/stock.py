@@ -5,8 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from custody.errors import N_, InputError, LabelError
-from labels.grid import Stock
-from labels.stock_file import read_stocks
+from labels.stock_file import Stock, read_stocks
 from language import _
 
 __all__ = ["STOCKS", "Stock", "stock", "title_of", "with_own"]

@@ -4,11 +4,12 @@ Indonesian is regular: `se-` stands for one before ten, -teen, hundred and thous
 letters, where it is *satu juta*).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from custody.plan.time_zones import zone
-from language import chosen
+from language import _, chosen
 from language.text import local_time
 
 _ONES = {
@@ -112,3 +113,24 @@ def time_in_words(utc: str, place: str) -> str:
     """A stored time within a sentence: in Indonesian with day and month in full, which only tables shorten."""
     told = long_date(utc, place) if chosen() == "id" else None
     return f"{told.weekday}, {told.date} pukul {told.clock}" if told else local_time(utc, place)
+
+
+# --- What the levels of the delivery tree are called ------------------------------------------------------------------
+
+
+def level_words(levels: Iterable[str]) -> str:
+    """Levels as people call them, one after the other; a table may have each of these words."""
+    return ", ".join(map(level_word, levels))
+
+
+def level_word(level: str) -> str:
+    """A level as people call it; the bare word where it is none of ours."""
+    names = {
+        "warehouse": _("Warehouse"),
+        "district": _("Sub-district"),
+        "village": _("Village"),
+        "polling_station": _("Polling station"),
+        "vendor": _("Vendor"),
+        "carrier": _("Carrier"),
+    }
+    return names.get(level, level)

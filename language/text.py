@@ -6,11 +6,11 @@ Commands, pages and papers only show texts from outside after `printable`.
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from custody.errors import N_, CustodyError, Fault
 from custody.plan.time_zones import zone
 from language import _, chosen
-from language.ways import WAYS
 
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -55,7 +55,7 @@ def printable(text: str, limit: int = 80) -> str:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A template in the chosen language with its blanks filled, each value printable.
 
-    `way` is a code of `language.ways`: its command line stands there.
+    `way` is a code of `language.text`: its command line stands there.
     """
     shown = {
         name: value
@@ -150,3 +150,47 @@ def share(part: int, whole: int) -> str:
         return "–"
     words = f"<{decimal(0.1)}" if 0 < 1000 * part < whole else decimal(1000 * part // whole / 10, 1)
     return f"{words}%" if chosen() == "id" else f"{words} %"
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# What people can do about a refusal, by the code that its hint names as `way`: each edge words it in its own way.
+
+
+class Way(NamedTuple):
+    """The command line that does it, and the address of the page where it is done, empty where there is none."""
+
+    command: str
+    page: str = ""
+
+
+WAYS: dict[str, Way] = {
+    "admit": Way(N_("python main.py admit KEYFILE")),
+    "calibrate": Way(N_("python main.py labels --calibrate --out page.pdf"), "/labels"),
+    "claim": Way(N_("python main.py claim")),
+    "continue": Way(N_("python main.py init --continue")),
+    "continue_from": Way(N_("python main.py init --continue --from FILE")),
+    "correct": Way(N_("python main.py correct EVENT")),
+    "custody": Way(N_("python main.py custody CODE"), "/items"),
+    "doctor": Way(N_("python main.py doctor"), "/meet"),
+    "drafts": Way(N_("python main.py drafts"), "/"),
+    "import": Way(N_("python main.py import FILE"), "/meet"),
+    "incident": Way(N_("python main.py incident")),
+    "init": Way(N_("python main.py init --place CODE --station NAME")),
+    "init_root": Way(N_("python main.py init --root {root}")),
+    "items": Way(N_("python main.py items"), "/items"),
+    "items_to": Way(N_("python main.py items --to PLACE"), "/items"),
+    "labels": Way(N_("python main.py labels"), "/labels"),
+    "load": Way(N_("python main.py load FILE"), "/plan"),
+    "new_key": Way(N_("python main.py init --continue --new-key")),
+    "pins": Way(N_("python main.py pins")),
+    "pins_forget": Way(N_("python main.py pins --forget")),
+    "point": Way(N_("python main.py point")),
+    "proof": Way(N_("python main.py custody CODE --proof FILE"), "/items"),
+    "reprint": Way(N_("python main.py reprint CODE"), "/labels"),
+    "reprint_printed": Way(N_("python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"), "/labels"),
+    "revoke": Way(N_("python main.py revoke")),
+    "serve_lan": Way(N_("python main.py serve --lan")),
+    "token": Way(N_("python main.py token"), "/"),
+    "verify": Way(N_("python main.py verify"), "/meet"),
+    "void": Way(N_("python main.py void CODE --reason spoiled")),
+}

@@ -11,7 +11,7 @@ from custody.errors import N_, Fault
 from custody.format.codes import is_plate
 from custody.plan.needs import circular_kinds
 from custody.plan.places import LEVELS, Need, Place
-from language.levels import level_word, level_words
+from language.in_words import level_word, level_words
 from tables.cells import Located
 from tables.rows import ItemRow
 

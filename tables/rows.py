@@ -13,7 +13,7 @@ from custody.plan.missing_items import parse_serial
 from custody.plan.needs import WHOLE
 from custody.plan.places import LEVELS, Need, Per, Place
 from language import _
-from language.levels import level_words
+from language.in_words import level_words
 from tables.cells import Cells, Located, take_apart
 from tables.read import Table
 from tables.vocabulary import parse_bearer, parse_level, parse_per, parse_tracked_as

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
 from language.text import error_text, fault_text, printable, sentence
-from services.fault_details import keep_details
+from services.paths import keep_details
 from web.api import reading, recording
 from web.api.schemas import Refusal
 from web.page_hints import hint_on_page, way_of

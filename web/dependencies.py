@@ -4,10 +4,14 @@ Whatever a route needs of the running server is in `app.state.site`, put there o
 to its thread, so a route is not given one: it hands a function to `site.ask`, `site.keep` or `site.sessions`.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request, Response
 
+from custody.format.encoding import key_fingerprint
+from db.store import Store
+from services.access.admission_notice import records_waiting, waiting_now
+from web.api import schemas
 from web.security.roles import SCOPE_ROLES, Role, is_observer
 from web.site import Site
 
@@ -41,3 +45,42 @@ Draft = Annotated[str, Path(max_length=60)]
 """The id of a session."""
 BrowserCamera = Annotated[str, Query(pattern=r"^[a-z0-9]{4,32}$")]
 """The id that a browser gives its camera."""
+
+
+# --- What waits for admission, for programs: a header of every answer, and a field of those that are objects ----------
+
+HEADER = "Serah-Waiting"
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            HEADER: {
+                "description": "How many records are kept and count nowhere until root admits their stations, which "
+                "`waiting` of `/station` names.",
+                "schema": {"type": "integer"},
+            }
+        }
+    }
+}
+
+
+def _tell(response: Response, site: SiteDep) -> None:
+    response.headers[HEADER] = str(site.ask.do(records_waiting))
+
+
+TOLD = Depends(_tell)
+"""Puts the number of records into an answer's head; a list has no other place for it."""
+
+
+def waiting(store: Store) -> list[schemas.Waiting]:
+    """The logs that wait, this station's own last."""
+
+    return [
+        schemas.Waiting(
+            station=one.station,
+            place=one.place,
+            records=one.records,
+            own=one.is_own,
+            fingerprint=key_fingerprint(bytes.fromhex(one.key)),
+        )
+        for one in waiting_now(store)
+    ]

@@ -2,8 +2,7 @@
 
 from custody.errors import N_, CustodyError
 from language import _
-from language.text import hint_text
-from language.ways import WAYS
+from language.text import WAYS, hint_text
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", N_("Start")),

@@ -17,9 +17,9 @@ from custody.errors import N_, InputError, StoreError
 from web.app import build
 from web.live.store_worker import OpenStore
 from web.security.certificate import kept_certificate
+from web.security.entrances import kept_token
 from web.security.lan_server import LanServer, most_connections
 from web.security.pairing import Lan, LanEntrance
-from web.security.token import kept_token
 from web.site import Site
 
 PORT = 8642

@@ -21,9 +21,9 @@ from services.labels.print_run import is_practice
 from services.plan.custodians import station_clock
 from web.dependencies import site_of
 from web.page_hints import NAVIGATION
+from web.security.entrances import cookie_name
 from web.security.guard import LANGUAGE_COOKIE, SECRET
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
-from web.security.token import cookie_name
 from web.site import HERE
 
 _LONGEST_SHOWN = 2000

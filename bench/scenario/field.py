@@ -14,12 +14,11 @@ from typing import Any, Literal, get_args
 
 from bench.scenario.stations import Clock, Laptop
 from custody.compose.compose import Handover, Touch
-from custody.format.carriage import Carriage
-from custody.format.item_facts import Item
-from custody.handover.recorded import RecordedHandover
+from custody.format.item_facts import Carriage, Item
+from custody.handover.draft import RecordedHandover
 from custody.plan.places import Need, Place, below
 from services.exchange.transfer import own_head
-from services.plan.plan_records import record_plan, register_items, unregistered_items
+from services.plan.planning import record_plan, register_items, unregistered_items
 from services.records.label_prints import record_prints
 from services.records.membership import admit
 

@@ -4,7 +4,7 @@ from bench.scenario.field import WAREHOUSE, Load
 from bench.scenario.scene import Scene, fault, leave_out
 from bench.scenario.stations import Laptop
 from custody.format.item_facts import Item
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import RecordedHandover
 from services.records.membership import admit
 from services.records.reassigning import record_reassignment
 

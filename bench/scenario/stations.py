@@ -14,9 +14,9 @@ from commands.report.handover_paper import save_paper
 from custody.chain.findings import Finding
 from custody.compose.compose import Handover, Touch
 from custody.format.encoding import key_fingerprint
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import RecordedHandover
 from db.store import Store, Surroundings, open_store
-from evidence.signer import Signer
+from evidence.ed25519 import Signer
 from scanner.decoding.picture_reader import Reader
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession

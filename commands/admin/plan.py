@@ -26,8 +26,7 @@ from reports.lists.need_list import total_json, total_words
 from reports.words import condition_word, kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
-from services.plan.plan_records import Withdrawal, record_withdrawal, withdrawal_of
-from services.plan.planning import explained, missing, register_missing
+from services.plan.planning import Withdrawal, explained, missing, record_withdrawal, register_missing, withdrawal_of
 from tables.vocabulary import parse_level
 
 

@@ -4,7 +4,7 @@ import click
 
 from commands.context import Station, one_line, print_json
 from custody.errors import N_, InputError
-from labels.adjust import Adjustment, from_measures
+from labels.calibration import Adjustment, from_measures
 from language import _
 from language.text import decimal, printable
 from services.labels.print_job import PrintJob

@@ -5,33 +5,42 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 from commands import VERSION
 from commands.context import progress
 from commands.demo import story
-from commands.demo.documents import write_papers
-from commands.demo.film import FRAMES_PER_DESK, cut_out, desks, shoot
 from commands.demo.story import Leg, Story, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.open_ledger import made
+from commands.report.chains import Chains
+from commands.report.custody import save_chains_of
+from commands.report.report import save_progress_of
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item
 from custody.plan.places import is_under
 from db.store import Store, Surroundings
 from labels.content import leaving_order
-from labels.stock import stock
+from labels.stock import Stock, stock
 from language import _
+from reports.bast.letter_file import save_bast
+from reports.bast.letter_template import read_template
 from reports.words import custodian_name
-from scanner.sources.frames import Image
+from scanner.simulation.simulate import Flaws, lay_out, simulate, write_video
+from scanner.sources.frames import PDF_DPI, Image
+from scanner.sources.open_source import open_source
+from services.exchange.transfer import export_bundle
 from services.labels.print_job import PrintJob
 from services.labels.print_run import labelled_places, print_items, print_places, reprint_items
 from services.plan.loading import load_files
-from services.plan.plan_records import register_items, unregistered_items
+from services.plan.planning import register_items, unregistered_items
+from services.reporting.bast_letters import letter_of
+from services.reporting.evaluation_chapters import progress_rows
 
 TABLES = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
 SHEET = "a4-3x7"
@@ -175,3 +184,97 @@ def _together(length: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
                 done(count)
 
         yield notify
+
+
+# --- From printed sheets to films: cuts labels out of a PDF's pages and lets a simulated camera look at them ----------
+
+FRAMES_PER_DESK = 10
+"""At most: two views of four frames, and a glide of two between them."""
+_LABELS_PER_DESK = 12
+_FPS, _SECONDS_PER_VIEW = 10.0, 0.4
+_SCALE = 0.66
+_FLAWS = Flaws(noise=4.0)
+_PX_PER_MM = PDF_DPI / 25.4
+
+
+def cut_out(pdf: Path, stock: Stock, wanted: Mapping[int, str]) -> dict[str, Image]:
+    """Labels of a PDF as pictures by their payloads; `wanted` has their places on it, counted from 0 over all pages."""
+    by_page: dict[int, list[tuple[int, str]]] = {}
+    for position, payload in wanted.items():
+        page, cell = divmod(position, stock.per_page)
+        by_page.setdefault(page + 1, []).append((cell, payload))
+    found: dict[str, Image] = {}
+    with open_source(str(pdf)) as pages:
+        for frame in pages:
+            for cell, payload in by_page.pop(frame.number, ()):
+                found[payload] = _cell(frame.image, stock, cell)
+            if not by_page:
+                break
+    return found
+
+
+def _cell(page: Image, stock: Stock, cell: int) -> Image:
+    left_mm, top_mm = stock.position_mm(cell)
+    left, right = (round(mm * _PX_PER_MM) for mm in (left_mm, left_mm + stock.label_width_mm))
+    top, bottom = (round(mm * _PX_PER_MM) for mm in (top_mm, top_mm + stock.label_height_mm))
+    return page[top:bottom, left:right]
+
+
+def desks(labels: Sequence[Image], place: Image | None = None) -> list[Image]:
+    """Yield labels as they lie on a desk, some at a time; a place's label comes first and by itself."""
+    alone = [] if place is None else lay_out([place], per_page=1)
+    return alone + lay_out(labels, per_page=_LABELS_PER_DESK)
+
+
+def shoot(path: Path, desks: Sequence[Image], *, seed: int, notify: Callable[[int], None]) -> int:
+    """Film the desks one after the other and report each frame; return the number of frames."""
+
+    def told() -> Iterator[Image]:
+        for frame in simulate(
+            desks, seed=seed, fps=_FPS, seconds_per_view=_SECONDS_PER_VIEW, scale=_SCALE, flaws=_FLAWS
+        ):
+            notify(1)
+            yield frame
+
+    return write_video(path, told(), _FPS)
+
+
+# --- The papers of the demo: chains of custody, progress, and a bundle of the log -------------------------------------
+
+OFFICE = Path(__file__).resolve().parents[2] / "examples" / "buleleng" / "bast.toml"
+"""An office's template for its letters, in Indonesian."""
+
+
+class SettableClock(Protocol):
+    """A clock that can be put forward."""
+
+    utc: str
+
+
+def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, *, bast: str) -> None:
+    """Write every report: in the evening, and next morning the chain of the box that never came.
+
+    Args:
+        bast: the number of the handover that gets an official letter.
+    """
+    clock.utc = story.EVENING
+    store.around = replace(store.around, by=story.KEEPER)
+    tree = store.state.places.all()
+    sent = [item for village in (story.FIRST, story.SECOND) for item in store.state.find_items(under=village)]
+    codes = [item.code for item in leaving_order(sent, tree)]
+    for name, chosen in (
+        ("custody-good.pdf", [plot.good.code]),
+        ("custody-misrouted.pdf", [plot.misrouted.code]),
+        ("custody-reprinted.pdf", [plot.smudged.code]),
+        ("custody.xlsx", codes),
+        ("custody.csv", codes),
+    ):
+        save_chains_of(store, folder / name, Chains(store, chosen))
+    rows = progress_rows(store, story.DISTRICT)
+    for name in ("progress.pdf", "progress.xlsx"):
+        save_progress_of(store, folder / name, rows)
+    letter = letter_of(store, bast)
+    save_bast(folder / "bast.pdf", letter.facts, read_template(OFFICE), letter.sheets)
+    clock.utc = story.MORNING
+    save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code]))
+    export_bundle(store, folder / "log.serah")

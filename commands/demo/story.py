@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from custody.compose.compose import Handover
 from custody.errors import N_
-from custody.format.carriage import Carriage
 from custody.format.codes import item_payload
-from custody.format.item_facts import Item
+from custody.format.item_facts import Carriage, Item
 
 WAREHOUSE, TRUCK, DISTRICT = "51.08", "DK8123AB", "51.08.06"
 FIRST, SECOND = "51.08.06.1024", "51.08.06.1025"

@@ -8,7 +8,7 @@ import cv2
 
 from commands.demo.story import AGAIN, Fault, Leg
 from custody.format.codes import read_payload
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import RecordedHandover
 from db.store import Store
 from scanner.decoding.picture_reader import Reader
 from scanner.frame_loop import scan_frames

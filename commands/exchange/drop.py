@@ -8,11 +8,11 @@ import click
 
 from commands.context import Station, confirm, note, print_json
 from commands.errors import EXIT_USAGE
-from custody.chain.admission import Stranger
+from custody.chain.standing import Stranger
 from custody.errors import N_, InputError
 from language import _
 from language.text import number, printable
-from services.access.strangers import drop_strangers, strangers_named
+from services.access.admission_notice import drop_strangers, strangers_named
 
 _SHOWN = 10
 

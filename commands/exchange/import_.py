@@ -23,7 +23,7 @@ from custody.format.events import Event
 from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import fill, number
-from reports.chain.finding_titles import named_finding
+from reports.chain.finding_rows import named_finding
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words
 from services.records.membership import StationCard, easily_taken_for, read_card

@@ -14,9 +14,11 @@ from language import _
 from language.text import printable
 from reports.chain.chain_facts import chain_json
 from reports.chain.chain_text import chain_text
-from reports.chain.finding_titles import named_finding
-from services.exchange.audit_words import (
+from reports.chain.finding_rows import named_finding
+from services.exchange.evidence_files import audit_file
+from services.exchange.ledger_audit import (
     audit_json,
+    audit_ledger,
     finding_sentence,
     length_caution,
     proven_chains,
@@ -24,8 +26,6 @@ from services.exchange.audit_words import (
     verdict_sentence,
     witness_lines,
 )
-from services.exchange.evidence_files import audit_file
-from services.exchange.ledger_audit import audit_ledger
 from services.exchange.trust_anchors import read_fingerprint, read_heads
 
 EXIT_WRONG = 1

@@ -15,8 +15,7 @@ from language.text import number
 from reports.lists.points import point_json, point_line, points_zone
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian
-from services.records.field_records import change_point, points_of
-from services.records.point_table import load_points
+from services.records.field_records import change_point, load_points, points_of
 
 _LONGEST_TITLE = 300
 

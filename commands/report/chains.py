@@ -6,7 +6,7 @@ from commands.context import progress
 from custody.chain.chain import Chain
 from db.store import Store
 from language import _
-from services.reporting.chain_batches import chains_of
+from services.reporting.survey import chains_of
 
 
 class Chains(Iterable["Chain"]):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from commands.context import note
 from custody.errors import N_, CustodyError, InputError
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import RecordedHandover
 from db.store import Store
 from language import _
 from language.text import error_text, reason

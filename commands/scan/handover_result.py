@@ -12,12 +12,12 @@ from commands.report.handover_paper import save_paper, save_recorded
 from commands.scan.handover_options import HandoverOptions
 from custody.chain.findings import MISSED_BY_PAPER, Finding
 from custody.format.codes import show_code
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import RecordedHandover
 from db.store import Store
 from language import _
 from language.text import number
 from reports.chain.chain_facts import finding_json
-from reports.chain.finding_titles import finding_title, named_finding
+from reports.chain.finding_rows import finding_title, named_finding
 from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, gravity, people_json, people_words
 from services.scanning.handover_papers import foretold_then, unwitnessed_words

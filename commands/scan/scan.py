@@ -31,7 +31,7 @@ from language.text import local_time
 from scanner.sources.camera_open import this_machine
 from services.plan.custodians import find_custodian
 from services.records.handovers import record_handover
-from services.scanning.expecting import expected_now
+from services.scanning.handover_context import expected_now
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import ends_in_words
 

@@ -22,8 +22,7 @@ from custody.compose.item_events import parts as parts
 from custody.compose.item_events import reassign_events as reassign_events
 from custody.compose.item_events import seal_events as seal_events
 from custody.compose.item_events import touched as touched
-from custody.format.carriage import NO_CARRIAGE, Carriage, carriage_fields
-from custody.format.item_facts import Item
+from custody.format.item_facts import NO_CARRIAGE, Carriage, Item, carriage_fields
 from custody.plan.places import Need, Place
 
 _HANDED_BYTES = 54 * 1024

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from custody.compose.compose import NewEvent, Ref, destination_runs
 from custody.errors import N_, InputError
-from custody.format.carriage import as_newest
 from custody.format.codes import show_code
 from custody.format.event_types import COMMON
 from custody.format.events import Event
+from custody.format.item_facts import as_newest
 from custody.handover.waybill import destinations_of
 
 

@@ -3,14 +3,15 @@
 Screen, page, letter, waybill, `--json`, reports and API show what `handover_facts` returns.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from custody.chain.findings import Finding, judge_count, shortage
 from custody.compose.compose import Extra
 from custody.format.event_types import Body
+from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.handover.numbering import station_slug
 from custody.handover.waybill import judge_against_load
 from custody.people import NamedTwice, named_twice_in
 from custody.plan.places import Place, is_carrier, is_under
@@ -244,3 +245,35 @@ def _is_inside(code: str, tops: Collection[str], items: Mapping[str, Item]) -> b
             return True
         item = parent
     return False
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The numbers of BAST letters: each station counts its own, and this finds the place of each handover in that count.
+
+
+def own_number(slug: str, count: int, year: str) -> str:
+    """The number that a station gives to its handover of that count: `0042/GUDANG-1/2024`."""
+    return f"{count:04d}/{slug.upper()}/{year}"
+
+
+def station_slug(log: str) -> str:
+    """The station's part of a log's name, as reports print it: `gudang-1`; empty where a name has another form."""
+    names = log.split("/")
+    return names[2] if len(names) == 4 else ""
+
+
+def in_row(handovers: Iterable[Event]) -> Iterator[tuple[str, Event]]:
+    """Return each record of a handover with the number that its station's own count had for it.
+
+    The count increases with each handover. Where a handover has another number (one that several laptops share, or that
+    of the record which it corrects), the number of the count stays unused.
+
+    Args:
+        handovers: the `handover` events of whole logs, those of each log in its order.
+    """
+    counts, numbers = Counter[str](), dict[str, str]()
+    for event in handovers:
+        if event.body["part"] == 1 or event.log not in numbers:
+            counts[event.log] += 1
+            numbers[event.log] = own_number(station_slug(event.log), counts[event.log], event.at[:4])
+        yield numbers[event.log], event

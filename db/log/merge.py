@@ -16,9 +16,9 @@ from custody.format.events import Event
 from db.log.quarantine import Quarantine, Strangers
 from db.prepared import Prepared, blank, written
 from db.store import Store
+from evidence.audit import what_does_not_count
 from evidence.audit_findings import EvidenceFinding
 from evidence.entry import RawEntry
-from evidence.trust import what_does_not_count
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,18 @@ from custody.errors import N_, TamperError
 from custody.format.encoding import leaf_digest
 from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank, written
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, is_head_of, make_checkpoint, read_checkpoint
-from evidence.head_seal import extend, make_seal, read_seal
+from evidence.checkpoint import (
+    Checkpoint,
+    claimed_checkpoint,
+    extend,
+    is_head_of,
+    make_checkpoint,
+    make_seal,
+    read_checkpoint,
+    read_seal,
+)
+from evidence.ed25519 import Signer
 from evidence.note import read_note
-from evidence.signer import Signer
 from evidence.tree import Frontier
 
 

@@ -21,11 +21,10 @@ from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet, pack_sheet, paper_id
 from custody.handover.handover_history import known_then
 from custody.handover.waybill import Foretold, destinations_of, in_hand, to_come, unknown_key, unregistered
-from db.batches import batches
 from db.handover_lookup import newest_handover
 from db.log.seen_heads import SeenHeads, rolled_back
 from db.log.transactions import Transactions
-from db.prepared import Prepared
+from db.prepared import Prepared, batches
 from db.state.queries import State
 from evidence.checkpoint import claimed_checkpoint, read_checkpoint
 from evidence.entry import is_signed

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import msgspec
 from peewee import fn
 
-from custody.chain.admission import Stranger
 from custody.chain.roster import NOTICES
+from custody.chain.standing import Stranger
 from custody.errors import N_, InputError, RuleError
 from custody.format.encoding import key_fingerprint
 from custody.format.event_types import Body
 from custody.format.events import Event
-from db.batches import batches
+from db.prepared import batches
 from db.store import Store
 from evidence.entry import RawEntry
 from evidence.mentions import MAX_NAMED
@@ -231,7 +231,7 @@ class Quarantine:
 
     def takes_head(self, text: str) -> bool:
         """Whether a signed head that came along is kept: those of strangers are not, for what is kept of heads is
-        signed with our records (`evidence.head_seal`) and never goes.
+        signed with our records (`evidence.checkpoint`) and never goes.
         """
         return text.partition("\n")[0] not in self.names
 

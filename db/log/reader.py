@@ -11,11 +11,10 @@ from custody.chain.clocks import Stamp
 from custody.compose.compose import Ref
 from custody.errors import N_, StoreError, TamperError
 from custody.format.events import Event
-from db.log.event_topics import topics_of
 from db.log.item_index import Naming
 from db.log.memory import Memory
 from db.log.own_heads import Heads
-from db.log.stored import HeldLog, OwnLog, as_bytes, read_stored
+from db.log.stored import HeldLog, OwnLog, as_bytes, read_stored, topics_of
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
 
@@ -79,7 +78,7 @@ class LedgerReader:
         return self._naming.naming(codes, with_forks=bool(self.memory.mark()[-1]))
 
     def on_topic(self, topics: Iterable[str]) -> list[Event]:
-        """Every event of these topics (`db.log.event_topics`); in no order."""
+        """Every event of these topics (`db.log.stored`); in no order."""
         wanted = list(topics)
         found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
         beside = (read_stored(*stored) for stored in self._forked.run())

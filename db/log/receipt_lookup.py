@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from custody.chain.chain import Chain
 from custody.format.events import Event
-from custody.handover.receipts import confirmed, listed_there, sent_by, waiting_in
+from custody.handover.handover_history import confirmed, listed_there, sent_by, waiting_in
 from db.log.paper_records import Waybill
 from db.state.queries import State
 

@@ -16,9 +16,8 @@ from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
 from db.read_only import is_marked
 from db.state.current_roster import RosterTable
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
-from evidence.head_seal import MODULUS, sum_of
-from evidence.witnesses import head_size, witnessed_to
+from evidence.between import head_size, witnessed_to
+from evidence.checkpoint import MODULUS, Checkpoint, claimed_checkpoint, read_checkpoint, sum_of
 
 
 class SeenHeads:
@@ -53,7 +52,7 @@ class SeenHeads:
         return self.keep_all([text], at=at)[0]
 
     def keep_all(self, texts: Iterable[str], *, at: str) -> list[Checkpoint | None]:
-        """Keep signed heads as `keep` does, and add them to what our next record signs (`evidence.head_seal`)."""
+        """Keep signed heads as `keep` does, and add them to what our next record signs (`evidence.checkpoint`)."""
         tables, own, keys, total = self.tables, self.ledger.own_row(), self.ledger.keys(), 0
         tree = None if own is None else tables.tree.get_or_none(tables.tree.log_id == own.id)
         seen = {"seen_at": at, "seen_by": own.id if own and tree else 0, "known_at": own.size if own and tree else 0}

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from custody.errors import N_, TamperError
 from custody.format.encoding import leaf_digest
+from custody.format.event_types import Body
 from custody.format.events import Event, stored_event
 
 
@@ -63,3 +64,47 @@ def _parsed(digest: bytes, body: bytes) -> Event:
 def as_bytes(value: Any) -> bytes:
     """A stored blob; empty where damage left something else, for `bytes` of a number would be so many zeros."""
     return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+# --- Under which topic an event is found without reading every event: its type, or that it names drawn signatures -----
+
+TOPICS = frozenset(
+    {
+        "genesis",
+        "admit",
+        "revoke",
+        "plan",
+        "withdraw",
+        "correct",
+        "witness",
+        "register",
+        "print",
+        "void",
+        "delivery",
+        "incident",
+        "checklist",
+        "point",
+        "clock",
+        "inspect",
+        "seal",
+        "pack",
+    }
+)
+"""The types of events that are found by their type: they need name no item, or labels are counted by them."""
+SIGNED = "signed"
+"""The topic of handovers whose signatures were drawn on the screen."""
+_NUMBERED_FROM = 3
+"""The form of a handover from which on its BAST number is a topic."""
+
+
+def topics_of(body: Body) -> frozenset[str]:
+    """The topics of an event; empty where it has none."""
+    if body["type"] != "handover":
+        return frozenset({str(body["type"])}) & TOPICS
+    signed = {SIGNED} if any(row["digest"] for row in body.get("acknowledged", ())) else set()
+    return frozenset(signed | ({numbered(body["bast"])} if body["v"] >= _NUMBERED_FROM else set()))
+
+
+def numbered(bast: str) -> str:
+    """The topic of handovers of this BAST number; those in older forms are under none."""
+    return f"bast {bast}"

@@ -11,11 +11,10 @@ from custody.errors import N_, InputError, StoreError, TamperError
 from custody.format.encoding import entry_bytes, leaf_digest, sign_body
 from custody.format.event_types import NEWEST, Body
 from custody.format.events import Event, write_body
-from db.log.event_topics import topics_of
 from db.log.reader import LedgerReader
-from db.log.stored import HeldLog
+from db.log.stored import HeldLog, topics_of
 from db.prepared import Prepared, PreparedInsert, blank
-from evidence.signer import Signer
+from evidence.ed25519 import Signer
 
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""

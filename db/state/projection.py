@@ -10,9 +10,8 @@ from custody.chain.chain import folded
 from custody.chain.roster import NOTICES, PLANNING, plan_in_force, restood
 from custody.format.events import Event
 from custody.plan.places import Need, need_of, place_of
-from db.batches import batches
 from db.log.transactions import Transactions
-from db.prepared import PreparedInsert
+from db.prepared import PreparedInsert, batches
 from db.state.item_rows import ItemRow, row_of
 from db.state.queries import State
 from db.state.seal_uses import SealRow, seal_rows

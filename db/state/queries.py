@@ -20,9 +20,8 @@ from custody.plan.places import Need, Place
 from db.log.reader import LedgerReader
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
-from db.state.contents import Contents
+from db.state.contents import Contents, Families
 from db.state.current_roster import RosterTable
-from db.state.families import Families
 from db.state.item_rows import ItemRow, standing_links
 from db.state.knowledge import Knowledge
 from db.state.place_rows import PlaceTable

@@ -12,9 +12,8 @@ from typing import Any
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
 from custody.compose.compose import Acknowledged, Extra
-from custody.format.carriage import Carriage, carriage_of, remarks_of
 from custody.format.events import Event
-from custody.format.item_facts import Item, SerialRange
+from custody.format.item_facts import Carriage, Item, SerialRange, carriage_of, remarks_of
 from custody.handover.handover_facts import HandoverFacts
 from custody.handover.waybill import Foretold
 from custody.plan.places import is_carrier

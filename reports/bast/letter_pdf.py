@@ -6,8 +6,8 @@ from typing import Any, BinaryIO
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
-from custody.format.carriage import NO_CARRIAGE
 from custody.format.codes import is_plate
+from custody.format.item_facts import NO_CARRIAGE
 from custody.format.paper_codes import Sheet
 from language.in_words import LongDate, in_words, long_date
 from language.text import number, printable
@@ -17,8 +17,7 @@ from reports.bast.letter_facts import BastFacts, Party
 from reports.bast.letter_template import Template
 from reports.bast.letter_words import kind_word, party_name
 from reports.bast.template_keys import PAGE_SIZES_MM
-from reports.pdf.letter import CENTRE, JUSTIFY, Letter
-from reports.pdf.letterhead import draw_letterhead, picture
+from reports.pdf.letter import CENTRE, JUSTIFY, Letter, draw_letterhead, picture
 from reports.pdf.page import Margins
 from reports.words import custodian_name, show_custodian
 

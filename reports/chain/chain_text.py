@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from custody.chain.chain import Chain
 from custody.format.codes import show_code
 from language import _
-from reports.chain.finding_rows import finding_rows, finding_summary
-from reports.chain.finding_titles import named_finding
+from reports.chain.finding_rows import finding_rows, finding_summary, named_finding
 from reports.chain.steps import Party, Step, condition, headline, holder, identity, steps
 from reports.words import Needs, Places
 

@@ -21,8 +21,7 @@ from reports.bast.template_keys import PAGE_SIZES_MM
 from reports.chain.steps import headline
 from reports.output import Made
 from reports.pdf.data_qr import draw_symbol
-from reports.pdf.letter import CENTRE, JUSTIFY, Letter
-from reports.pdf.letterhead import draw_letterhead
+from reports.pdf.letter import CENTRE, JUSTIFY, Letter, draw_letterhead
 from reports.pdf.page import Margins
 from reports.words import Needs, Places, custodian_name, place_path, show_custodian
 

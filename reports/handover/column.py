@@ -14,7 +14,7 @@ from custody.format.codes import show_code
 from custody.plan.places import is_carrier
 from language import _, ngettext
 from language.text import number, printable
-from reports.chain.finding_titles import finding_title
+from reports.chain.finding_rows import finding_title
 from reports.handover.paper_facts import HandoverFacts
 from reports.pdf.page import ACCENT, INK, MUTED, RULE, Document, fitted, fonts, text
 from reports.words import custodian_name, finding_text, gravity, kind_name

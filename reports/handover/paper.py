@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Spacer
 
-from custody.format.carriage import carriage_of
+from custody.format.item_facts import carriage_of
 from custody.format.paper_codes import pack_sheet, paper_id, parts
 from language import _, ngettext
 from language.text import local_time, number, printable

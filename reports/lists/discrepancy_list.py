@@ -9,7 +9,7 @@ from custody.plan.places import Ways
 from language import _
 from language.in_words import time_in_words
 from language.text import local_time, number
-from reports.chain.finding_titles import finding_title, named_finding
+from reports.chain.finding_rows import finding_title, named_finding
 from reports.listing import Listing, Section
 from reports.output import short_record
 from reports.words import Needs, finding_text, place_path, severity_word, zone_code

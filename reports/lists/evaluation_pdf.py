@@ -12,9 +12,21 @@ from language.text import printable
 from reports.listing import Listing
 from reports.lists.evaluation import Evaluation, Figure, evaluation_title
 from reports.output import Colophon, Made
-from reports.pdf.colophon import begin_paper, draw_colophon
 from reports.pdf.listing_pdf import draw_section
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, fitted, fonts, row, text
+from reports.pdf.page import (
+    ACCENT,
+    INK,
+    MUTED,
+    RULE,
+    TINT,
+    Document,
+    begin_paper,
+    draw_colophon,
+    fitted,
+    fonts,
+    row,
+    text,
+)
 
 _WIDTH_MM, _TILE_MM, _TILE_HIGH_MM, _TILE_GAP_MM = 261.0, 41.0, 21.0, 3.0
 _SIGN_MM = 34.0

@@ -7,7 +7,7 @@ from custody.measures.progress import ProgressRow
 from custody.plan.needs import Line, Total
 from custody.plan.places import LEVELS, Need
 from language import _, chosen
-from language.levels import level_word
+from language.in_words import level_word
 from language.text import number, printable
 from reports.words import Needs, kind_name
 

@@ -12,8 +12,7 @@ from language import _
 from language.text import local_time, number, printable
 from reports.lists.print_account import figure_titles, figures, row_words
 from reports.output import Made, record_name
-from reports.pdf.colophon import begin_paper
-from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
+from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, begin_paper, row, text
 from reports.words import Needs, Places, void_word, zone_code
 
 _WIDTHS_MM = [36.0, 29.0, 22.0, 34.0, *([14.0] * 10)]

@@ -12,8 +12,7 @@ from language import _
 from language.text import number, printable, share
 from reports.lists.need_list import shown_need
 from reports.output import Made
-from reports.pdf.colophon import begin_paper
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, fitted, fonts, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, begin_paper, fitted, fonts, text
 from reports.words import Needs, kind_name
 
 _WIDTH_MM, _LINE_MM = 261.0, 6.2

@@ -10,7 +10,7 @@ from custody.measures.scoring import AXES, Axis, Fault
 from language import _
 from language.in_words import time_in_words
 from language.text import local_time, number
-from reports.chain.finding_titles import finding_title
+from reports.chain.finding_rows import finding_title
 from reports.listing import Listing, Section
 from reports.lists.scorecard_words import axis_name, bearer_name, figure_words
 from reports.output import short_record

@@ -4,8 +4,7 @@ from typing import BinaryIO
 
 from reports.listing import Listing, Section
 from reports.output import Made
-from reports.pdf.colophon import begin_paper
-from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
+from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, begin_paper, row, text
 
 
 def write_listing_pdf(out: BinaryIO, listing: Listing, made: Made) -> None:

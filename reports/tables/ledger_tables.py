@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from custody.format.carriage import carriage_of, remarks_of
 from custody.format.codes import show_code
 from custody.format.events import Event
-from custody.format.item_facts import Item
-from custody.handover.numbering import in_row
+from custody.format.item_facts import Item, carriage_of, remarks_of
+from custody.handover.handover_facts import in_row
 from custody.plan.places import Need, dapil_of
 from reports.output import record_name
 from reports.words import Needs, Places, custodian_name, kind_name, place_path

@@ -16,10 +16,19 @@ from typing import Literal
 from scanner.decoding.candidates import Places, Task
 from scanner.decoding.engines import PYZBAR, apart, is_same_place, united
 from scanner.decoding.hints import see
-from scanner.decoding.looks import HANGING_MS, LETTING_GO_S, Look, StillReader, result_of
+from scanner.decoding.looks import (
+    HANGING_MS,
+    LETTING_GO_S,
+    AtOnce,
+    Beside,
+    Executor,
+    InTurn,
+    Look,
+    StillReader,
+    result_of,
+)
 from scanner.decoding.picture_reader import Glance, Reader, never
 from scanner.decoding.renderings import covered
-from scanner.decoding.worker import AtOnce, Beside, Executor, InTurn
 from scanner.reads import Corners, Read, Seen
 from scanner.sources.effort import Effort
 from scanner.sources.frames import Clock, Image, monotonic_ms

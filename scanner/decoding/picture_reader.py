@@ -30,8 +30,21 @@ from scanner.decoding.engines import (
     united,
 )
 from scanner.decoding.hints import guess_module_px, see
-from scanner.decoding.passes import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SLOW, Pass, Sizes
-from scanner.decoding.renderings import Rendering, as_it_is, channels, cut_out, gray_of, magnified, quarters
+from scanner.decoding.renderings import (
+    QUICK,
+    SLOW,
+    THOROUGH_QUICK,
+    THOROUGH_SLOW,
+    Pass,
+    Rendering,
+    Sizes,
+    as_it_is,
+    channels,
+    cut_out,
+    gray_of,
+    magnified,
+    quarters,
+)
 from scanner.reads import Corners, Read, Seen
 from scanner.rescue.finders import find_finders
 from scanner.rescue.outlines import find_signs

@@ -1,7 +1,10 @@
 """Notice of the logs that wait for admission, shown wherever admitting them would change the result."""
 
-from custody.chain.admission import Waiting, waiting
+from collections.abc import Sequence
+
+from custody.chain.standing import Stranger, Waiting, waiting
 from custody.format.encoding import key_fingerprint
+from db.log.quarantine import Strangers
 from db.store import Store
 from language import _, chosen, ngettext
 from language.text import number, printable
@@ -88,3 +91,31 @@ def _sentence(store: Store) -> str:
         count,
     ).format(count=number(count), stations=names)
     return f"{words} {own}".strip()
+
+
+# --- Delete what is kept of logs that are not admitted ----------------------------------------------------------------
+
+
+def strangers_named(store: Store, names: Sequence[str]) -> list[Stranger]:
+    """Return the logs that are not admitted and that a name means: by log, station, place or beginning of a
+    fingerprint.
+
+    Args:
+        names: none of them: all that are kept.
+
+    Raises:
+        RuleError: the name is that of a station which counts, or of this one.
+        InputError: nothing of that name is kept.
+    """
+    return Strangers(store).meant(names)
+
+
+def drop_strangers(store: Store, strangers: Sequence[Stranger]) -> list[Stranger]:
+    """Delete what is kept of these logs, and note that it was here; returns what was dropped.
+
+    Raises:
+        InputError: another program dropped one of them meanwhile; nothing was dropped then.
+    """
+    if not strangers:
+        return []
+    return Strangers(store).drop([one.log for one in strangers], at=store.around.now_utc())

@@ -8,11 +8,10 @@ from pathlib import Path
 from custody.errors import N_, InputError, StoreError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
-from db.key_encryption import refuse_short
-from db.station_key import FILE_NAME, is_protected, make_key
+from db.station_key import FILE_NAME, is_protected, make_key, refuse_short
 from db.store import Surroundings, open_store
+from evidence.ed25519 import Signer
 from evidence.intake import check_bundle
-from evidence.signer import Signer
 from services.exchange.bundle import read_bundle
 from services.exchange.transfer import import_bundles
 from services.progress_bar import Progress, unseen

@@ -1,15 +1,86 @@
 """The custody report of items and its proof, for commands and the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from custody.chain.chain import Chain
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
+from custody.format.events import Event
+from db.state.queries import State
 from db.store import Store
+from evidence.checkpoint import Checkpoint, claimed_checkpoint
+from evidence.custody_proof import CustodyProof
+from evidence.proof import make_proof
+from evidence.tree import Tree
 from reports.output import LogHead
-from services.records.proof_files import Proved, prove
 from services.reporting.made_by import made_of
+
+# --- Proof files: the records of items with the proofs that they are in their logs, made from what is held here -------
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A proof file, and how many records it cannot prove: newer than any signed head known, or of a second history."""
+
+    proof: CustodyProof
+    left_out: int
+
+
+def prove(state: State, codes: Sequence[str]) -> Proved:
+    """Prove all records of these items: against each log's newest signed head that is held here with its entries."""
+    events = {
+        event.leaf: event for family in state.families.of(codes, with_strangers=True).values() for event in family
+    }
+    logs = {event.log for event in events.values()}
+    events |= {event.leaf: event for event in _word_on(state, logs)}
+    by_log: dict[str, list[Event]] = {}
+    for event in sorted(events.values(), key=lambda event: (event.log, event.seq, event.leaf)):
+        by_log.setdefault(event.log, []).append(event)
+    proofs = [text for log, some in sorted(by_log.items()) for text in _proofs(state, log, some)]
+    return Proved(CustodyProof(tuple(codes), tuple(proofs)), len(events) - len(proofs))
+
+
+def _word_on(state: State, logs: Iterable[str]) -> list[Event]:
+    """What says whose these logs are: their first entries, the word on their keys, and so on up to the root's."""
+    ledger, found = state.ledger, dict[str, Event]()
+    wanted, keys = set(logs), ledger.keys()
+    said = ledger.on_topic(("admit", "revoke"))
+    while new := [e for e in said if e.leaf not in found and e.body["key"] in {keys[log].hex() for log in wanted}]:
+        found |= {event.leaf: event for event in new}
+        wanted |= {event.log for event in new}
+    return [*found.values(), *(event for log in sorted(wanted) for event in ledger.at(log, 1))]
+
+
+def _proofs(state: State, log: str, events: Iterable[Event]) -> list[str]:
+    """The proofs of a log's events, of those that the head covers."""
+    ledger = state.ledger
+    tree = Tree(ledger.leaves(log))
+    note, head = _newest_head(state, log, tree)
+    if head is None:
+        return []
+    found = []
+    for event in events:
+        index = event.seq - 1
+        if index < head.size and tree.leaf(index).hex() == event.leaf:
+            path = tree.inclusion_proof(index, head.size)
+            found.append(make_proof(ledger.entry(event.leaf), index, path, note))
+    return found
+
+
+def _newest_head(state: State, log: str, tree: Tree) -> tuple[str, Checkpoint | None]:
+    """The newest signed head of a log that what is held here leads to."""
+    known = [(claimed_checkpoint(note), note) for note in state.ledger.signed_heads.known(log)]
+    fitting = {
+        head.size: (note, head) for head, note in known if head.size <= tree.size and tree.root(head.size) == head.root
+    }
+    if not fitting:
+        return "", None
+    return fitting[max(fitting)]
+
+
+# --- The custody report of items and its proof, for commands and the page ---------------------------------------------
 
 MOST_PROVEN = 20
 """Items in one proof; each brings its handovers, and these name hundreds of others. Bundles are for more."""

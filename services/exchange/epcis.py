@@ -9,8 +9,7 @@ from custody.format.events import Event
 from custody.plan.places import is_under
 from db.store import Store
 from language import _
-from reports.epcis.epcis_events import Epcis, declared_wrong, epcis_event, write_epcis
-from reports.epcis.epcis_uris import Uris
+from reports.epcis.epcis_events import Epcis, Uris, declared_wrong, epcis_event, write_epcis
 from services.progress_bar import Progress, unseen
 from services.records.correcting import withdrawn_now
 from tables.output.safe_file import safe_file

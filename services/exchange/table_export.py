@@ -16,8 +16,7 @@ from reports.tables.ledger_tables import handover_table, item_table, log_table, 
 from reports.tables.record_tables import record_tables
 from services.records.correcting import withdrawn_now
 from services.records.label_prints import account as printed
-from services.reporting.chain_batches import every_chain
-from services.reporting.survey import Survey
+from services.reporting.survey import Survey, every_chain
 from tables.output.safe_folder import check_new_folder, safe_folder
 from tables.output.write import Cell, Sheet, write_table
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from custody.errors import N_, InputError, LabelError
-from labels.adjust import Adjustment
-from labels.grid import Stock
+from labels.calibration import Adjustment
 from labels.port import Destination
 from labels.stock import STOCKS, stock, with_own
-from labels.stock_file import read_stocks
+from labels.stock_file import Stock, read_stocks
 from services.progress_bar import Progress, unseen
 
 OWN_SHEETS = "sheets.toml"

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from custody.errors import N_, InputError, StoreError
-from labels.adjust import Adjustment
-from labels.grid import Stock
+from labels.calibration import Adjustment
+from labels.stock_file import Stock
 from language import _
 from tables.output.safe_file import safe_file
 

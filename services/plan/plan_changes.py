@@ -9,7 +9,7 @@ from custody.errors import N_
 from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place
 from language import _, ngettext
-from language.levels import level_word
+from language.in_words import level_word
 from language.text import fill, local_time, number, printable
 from reports.words import kind_name
 from tables.questions import Choice

@@ -1,20 +1,25 @@
 """The items that the needs ask for and that are not registered yet: count and register them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from custody.errors import N_, ConflictError, InputError
+from custody.chain.roster import Withdrawn
+from custody.compose import compose
+from custody.compose.compose import Ref
+from custody.errors import N_, ConflictError, InputError, RuleError
 from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.plan.needs import Total
+from custody.plan.missing_items import missing_items
+from custody.plan.needs import Total, circular_kinds
 from custody.plan.places import Need, Place, below
 from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import _
-from services.plan.plan_records import register_items, unregistered_items
 from services.progress_bar import Progress, unseen
+from services.records.field_records import withdrawal_rows
 
 SHOWN_PLACES = 10
 
@@ -120,3 +125,158 @@ def register_missing(
             )
         with progress(len(found.items), _("Registering")) as done:
             return found, register_items(store, found.items, progress=done)
+
+
+# --- Recording what should exist: the plan's places and needs, and the items that they ask for ------------------------
+
+
+def record_plan(
+    store: Store, places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str
+) -> list[Event]:
+    """Record these rows of the plan, new or changed. Nothing is recorded for no rows.
+
+    Raises:
+        RuleError: a place would lie below itself, kinds would follow each other, or the plan is for others to make.
+    """
+    if not places and not needs:
+        return []
+    with store.transaction():
+        store.state.places.refuse_circle(places)
+        _refuse_circle(store, needs)
+        known = store.state.stations.plan_known_to(store.ledger.own_log().name)
+        return store.record(compose.plan_events(places, needs, source=source, digest=digest, refs=known))
+
+
+def _refuse_circle(store: Store, needs: Sequence[Need]) -> None:
+    known = {need.key: need for need in (*store.state.needs(), *needs)}
+    if needs and (kinds := circular_kinds(known.values())):
+        raise RuleError(
+            N_("the needs of these kinds follow each other in a circle: {kinds}"),
+            hint=N_("Give one of them for each place or each voter."),
+            kinds=", ".join(kinds)[:200],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What would be withdrawn from the plan, and what hangs on it: things registered, those of them that have a label
+    and that were handed over, and records of deliveries, obstacles, checklists and critical points.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    refs: tuple[Ref, ...] = ()
+    things: int = 0
+    labelled: int = 0
+    sent: int = 0
+    records: int = 0
+
+    def count(self, sort: str) -> int:
+        """How many rows are of this sort: place, need or point."""
+        return sum(row["row"] == sort for row in self.rows)
+
+
+def withdrawal_of(
+    store: Store,
+    *,
+    places: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    level: str | None = None,
+    points: Sequence[str] = (),
+) -> Withdrawal:
+    """What withdrawing these would take out of the plan; nothing is recorded.
+
+    Args:
+        places: codes; all below them goes too.
+        kinds: kinds of needs; with `level`, only what places of that level need of them.
+        points: names of critical points.
+
+    Raises:
+        RuleError: a station that counts stands at one of these places.
+        InputError: the plan has no such place, need or point.
+    """
+    tree, needs = store.state.places.all(), store.state.needs()
+    for code in places:
+        if code not in tree:
+            raise InputError(N_("there is no place {place} in the plan"), place=code)
+    codes = dict.fromkeys(place.code for top in places for place in below(tree, top))
+    _refuse_where_stations_stand(store, codes)
+    for kind in kinds:
+        if not any(need.kind == kind and level in (None, need.level) for need in needs):
+            raise InputError(N_("the plan has no need of {kind} at that level"), kind=kind)
+    rows: list[dict[str, Any]] = [{"row": "place", "code": code} for code in codes]
+    rows += [{"row": "need", "kind": kind, "level": level} for kind in kinds]
+    named, refs = withdrawal_rows(store, points)
+    gone = Withdrawn(
+        frozenset(codes),
+        frozenset(kinds if level is None else ()),
+        frozenset((kind, level) for kind in kinds if level is not None),
+    )
+    groups = [group for group in store.state.stock() if gone.covers(group.kind, group.to, tree)]
+    records = sum(
+        event.body.get("place") in codes or (event.body.get("kind") in kinds and level is None)
+        for event in store.ledger.on_topic(("delivery", "incident", "checklist", "point"))
+    )
+    things, labelled, sent = (sum(getattr(group, name) for group in groups) for name in ("count", "labelled", "sent"))
+    return Withdrawal([*rows, *named], refs, things, labelled, sent, records)
+
+
+def record_withdrawal(store: Store, found: Withdrawal, *, note: str = "") -> list[Event]:
+    """Record that these rows are no part of the plan.
+
+    Raises:
+        RuleError: the plan is for others to make.
+    """
+    with store.transaction():
+        known = store.state.stations.plan_known_to(store.ledger.own_log().name)
+        return store.record(compose.withdraw_events(found.rows, note=note, refs=(*known, *found.refs)))
+
+
+def _refuse_where_stations_stand(store: Store, codes: Container[str]) -> None:
+    stations = store.state.stations.now()
+    own = store.ledger.own_log()
+    standing = {own.place: own.station} | {
+        owner.place: owner.station
+        for log, owner in stations.owners.items()
+        if stations.counts(log) and stations.last_good(log) is None
+    }
+    for place, station in standing.items():
+        if place in codes:
+            raise RuleError(
+                N_("the station {station} stands at {place}, so that place stays in the plan"),
+                hint=N_("Withdraw the places below it one by one, or revoke the station first."),
+                station=station,
+                place=place,
+            )
+
+
+def unregistered_items(store: Store, *, under: str | None = None, kind: str | None = None) -> list[Item]:
+    """The items and packs that the needs ask for and that nobody registered yet, each with a new code, in our hands."""
+    state, tree = store.state, store.state.places.all()
+    places = list(tree.values()) if under is None else list(below(tree, under))
+    return missing_items(
+        places,
+        state.need_rules(),
+        state.slots(),
+        state.pack_stock(),
+        state.serial_ranges(),
+        kind=kind,
+        held_by=store.ledger.own_log().place,
+        draw_code=store.around.new_code,
+    )
+
+
+def register_items(
+    store: Store, items: Sequence[Item], *, progress: Callable[[int], None] | None = None
+) -> list[Event]:
+    """Record that these items exist, all or none.
+
+    Args:
+        progress: called with the number of items done since the last call.
+    """
+    events: list[Event] = []
+    with store.transaction():
+        for new in compose.register_events(items):
+            events += store.record([new])
+            if progress:
+                progress(len(new.fields["items"]))
+    return events

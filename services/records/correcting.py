@@ -10,8 +10,7 @@ from custody.compose.compose import NewEvent, Ref
 from custody.compose.corrective import corrective_events
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
-from custody.handover.handover_facts import offered_in
-from custody.handover.numbering import station_slug
+from custody.handover.handover_facts import offered_in, station_slug
 from db.handover_lookup import find_handover
 from db.store import Store
 

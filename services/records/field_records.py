@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, touched
@@ -11,6 +12,8 @@ from custody.plan.field import Incident, Point, Readiness, in_force, incidents, 
 from custody.plan.places import Place, below, is_under
 from custody.plan.store_space import STORAGE, STORES, Arrivals, arrivals
 from db.store import Store
+from tables.field_rows import parse_points
+from tables.read import read_table
 
 LONGEST_TEXT = 2000
 """Characters of one text, so that what is recorded stays under the size of an event."""
@@ -269,3 +272,43 @@ def _row(event: Event) -> PointRow:
 
 def _ref(event: Event) -> Ref:
     return Ref(event.log, event.seq, event.leaf)
+
+
+# --- A table of critical points, taken into the register --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPoints:
+    """How many points of a table were new, said something else than before, or were as they were."""
+
+    added: int
+    changed: int
+    same: int
+
+
+def load_points(store: Store, path: Path) -> LoadedPoints:
+    """Record every point of a table that is new or says something else than before; all or nothing.
+
+    Raises:
+        InputError: the table cannot be read, or `faults` names its faults.
+    """
+    rows, faults = parse_points(read_table(path, ("points",)))
+    with store.transaction():
+        places, known = store.state.places.all(), point_rows(store)
+        faults += [
+            row.fault("place", N_("{text} is no place of the plan"), text=row.value.place)
+            for row in rows
+            if row.value.place is not None and row.value.place not in places
+        ]
+        if faults:
+            raise InputError(
+                N_("nothing was loaded; faults in {files}: {count}"),
+                hint=N_("Correct them in the file and load it again."),
+                faults=tuple(faults),
+                files=path.name,
+                count=len(faults),
+            )
+        told = [PointRow(v.point, v.title, v.owner, v.due, v.place, v.is_done) for v in (row.value for row in rows)]
+        events = record_points(store, told)
+    added = sum(row.point not in known for row in told)
+    return LoadedPoints(added, len(events) - added, len(told) - len(events))

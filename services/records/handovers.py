@@ -6,11 +6,11 @@ from custody.compose.compose import Handover, Ref, Touch, apart
 from custody.compose.refusals import refuse_to_itself, refuse_unscanned
 from custody.errors import N_, InputError, RuleError
 from custody.format.encoding import slug
-from custody.handover.numbering import own_number
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import RecordedHandover
+from custody.handover.handover_facts import own_number
 from db.handover_lookup import newest_handover
 from db.store import Store
-from services.scanning.expecting import waybill_for
+from services.scanning.handover_context import waybill_for
 from services.scanning.judging import weigh
 
 

@@ -12,7 +12,7 @@ from custody.format.codes import show_code
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.plan.places import is_under, path
-from db.batches import batches
+from db.prepared import batches
 from db.store import Store
 
 _FOLDED_TOGETHER = 2000

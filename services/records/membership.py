@@ -11,8 +11,7 @@ from custody.format.event_types import POWERS
 from custody.format.events import Event
 from custody.people import is_taken_for
 from db.store import Store
-from evidence.ed25519 import holds
-from evidence.signer import Signer
+from evidence.ed25519 import Signer, holds
 
 CARD_CONTEXT = b"serah-station/v1\n"
 """Put before a card when it is signed, so that its signature passes for nothing else."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from custody.compose.compose import Handover, SealLook, Touch, how_read
-from custody.format.carriage import Carriage
+from custody.format.item_facts import Carriage
 from custody.handover.draft import Details, ItemDetails, Signed
 from db.drafts import PURPOSE
 from db.store import Store

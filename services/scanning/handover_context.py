@@ -6,6 +6,7 @@ the records.
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from custody.chain.chain import Chain, chains_then, custody, folded
 from custody.chain.corrections import withdrawals
@@ -19,19 +20,20 @@ from custody.handover.handover_facts import (
     Around,
     HandoverFacts,
     bound_here,
+    expected_items,
     expected_tops,
     handover_facts,
     is_own_number,
     stated,
     with_giver,
 )
-from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
-from custody.handover.receipts import still_meant
+from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by, still_meant
 from custody.plan.places import Place
 from db.handover_lookup import handovers_between
-from db.log.event_topics import numbered
+from db.log.memory import Mark
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import list_there
+from db.log.stored import numbered
 from db.state.queries import State
 from db.store import Store
 
@@ -258,3 +260,54 @@ def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> W
         return NOTHING
     first = parts[0].body
     return store.papers.waybill(first["from"], first["to"], tops, before=parts)
+
+
+# --- What is to come at a handover, by the ledger and by the papers that were read ------------------------------------
+
+
+class Expectation(NamedTuple):
+    """What is to go in a handover, by code, None where nobody can know; and the codes of those of it that other laptops
+    took or refused under the same number. `may_change`: whether it hangs on what is scanned next.
+    """
+
+    items: dict[str, Item] | None
+    elsewhere: frozenset[str]
+    may_change: bool = False
+
+
+def heard_mark(store: Store) -> tuple[Mark, int]:
+    """Changes whenever a record or a paper has come, so that what was judged before may be judged otherwise now."""
+    return store.ledger.memory.mark(), store.papers.count()
+
+
+def expected_now(
+    store: Store, giver: str, to: str, bound: Sequence[str] = (), *, load: Sequence[str] = (), number: str = ""
+) -> list[Item] | None:
+    """What is to go in a handover and has not gone by another laptop yet; None where this station cannot know.
+
+    Args:
+        load: the codes that are to go, where somebody has listed them; nothing else is expected then.
+        number: a BAST number that several laptops share.
+    """
+    found = expectation(store, Handover(giver, to, tuple(bound), load=tuple(load), number=number))
+    return None if found.items is None else [i for c, i in found.items.items() if c not in found.elsewhere]
+
+
+def expectation(store: Store, handover: Handover, offered: Collection[str] = ()) -> Expectation:
+    """What is to go in a handover as the ledger is now, in order.
+
+    Args:
+        offered: the codes of what has been scanned so far.
+    """
+    around = around_now(store, handover, scanned=offered)
+    ends = ends_of(handover)
+    own = meant_now(handover, around, offered)
+    lists = stated(around.others)
+    meant = around.listed if own is None and lists is None else [*(own or ()), *(lists or ())]
+    items = expected_items(ends, meant, around, store.state.places)
+    return Expectation(items, frozenset(around.elsewhere) & (items or {}).keys(), around.may_change)
+
+
+def waybill_for(store: Store, handover: Handover) -> Waybill:
+    """What papers say is to come at this handover."""
+    return store.papers.waybill(handover.giver, handover.to, tops_of(handover, store.state.places))

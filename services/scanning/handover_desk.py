@@ -22,7 +22,7 @@ from reports.chain.steps import headline
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
-from services.scanning.expecting import expectation, heard_mark, waybill_for
+from services.scanning.handover_context import expectation, heard_mark, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Weighed, foresee, judge_labels, judge_scanned

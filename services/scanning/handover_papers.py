@@ -7,7 +7,7 @@ from custody.compose.compose import Handover
 from custody.errors import N_, InputError
 from custody.format.event_types import Body
 from custody.format.paper_codes import Sheet
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import RecordedHandover
 from custody.handover.waybill import is_below
 from custody.plan.places import is_carrier
 from db.handover_lookup import find_handover
@@ -18,7 +18,7 @@ from language.text import number, printable
 from reports.bast.letter_facts import BastFacts
 from reports.handover.paper_facts import HandoverFacts, Part
 from services.reporting.bast_letters import letter_facts
-from services.scanning.expecting import waybill_for
+from services.scanning.handover_context import waybill_for
 
 
 def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandover | None = None) -> HandoverFacts:

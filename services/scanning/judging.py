@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from custody.chain.chain import Chain
+from custody.chain.chain import Chain, told_otherwise
 from custody.chain.findings import (
     Finding,
     goes_astray,
@@ -15,7 +15,6 @@ from custody.chain.findings import (
     wrong_destination,
 )
 from custody.chain.seals import judge_seals
-from custody.chain.unadmitted import told_otherwise
 from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
 from custody.format.codes import ItemLabel
 from custody.format.item_facts import Item
@@ -24,8 +23,7 @@ from custody.handover.handover_facts import HandoverFacts, handover_facts
 from custody.handover.waybill import judge_against_load, judge_against_paper
 from custody.plan.places import Need, Place, is_under
 from db.store import Store
-from services.scanning.expecting import waybill_for
-from services.scanning.handover_context import around_now, meant_now, receipts, unlabelled
+from services.scanning.handover_context import around_now, meant_now, receipts, unlabelled, waybill_for
 
 
 class Weighed(NamedTuple):

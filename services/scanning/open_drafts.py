@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from custody.compose.compose import Handover
 from custody.compose.refusals import refuse_to_itself
-from custody.handover.draft import DraftInfo
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import DraftInfo, RecordedHandover
 from db.handover_lookup import find_handover
 from db.store import Store
 from reports.words import custodian_name

@@ -9,7 +9,7 @@ from custody.format.paper_codes import Sheet
 from db.store import Store
 from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
 from services.records.packing import judge_added, registered
-from services.scanning.expecting import heard_mark
+from services.scanning.handover_context import heard_mark
 from services.scanning.handover_desk import item_words
 
 

@@ -5,17 +5,33 @@ The workbook is surveyed before the parser opens it.
 
 import hashlib
 import io
+import re
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
+from typing import IO
+from xml.etree import ElementTree
+from xml.parsers import expat
 
 import python_calamine as calamine
 
 from custody.errors import N_, Fault, InputError
-from tables.formats.limits import MAX_XLSX_BYTES, too_large
-from tables.formats.xlsx_survey import damaged, survey
+from tables.formats.limits import (
+    MAX_AREA,
+    MAX_COLUMNS,
+    MAX_ENTRIES,
+    MAX_RATIO,
+    MAX_ROWS,
+    MAX_TEXT,
+    MAX_UNPACKED_BYTES,
+    MAX_XLSX_BYTES,
+    too_large,
+    too_many_rows,
+)
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _UNSAVED = N_("is a formula without a value: open the table in Excel or LibreOffice, save it, and load it again")
@@ -92,3 +108,184 @@ def cell_text(cell: str | float | bool | date | time | timedelta) -> str | Fault
             return cell.isoformat()
         case _:
             return str(cell)
+
+
+# --- Looking over a workbook before the parser opens it: is it a sound zip, and how much memory would it take? --------
+# The parser (python-calamine) holds the whole rectangle that a sheet spans and a copy of each shared text for each
+# cell that shows it, so a file of 2 kB could take all memory. This survey reads where the cells are and how long their
+# texts are with expat, in chunks. It refuses document types, so that expat and the parser see the same characters.
+
+_CHUNK_BYTES = 1 << 18
+_ENCRYPTED = 0x1
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
+
+
+def survey(file: str, archive: zipfile.ZipFile) -> dict[str, frozenset[tuple[int, int]]]:
+    """Pass a workbook that is sound and within the limits; the cells of each sheet, by its name, whose formula has no
+    stored value (row and column from 1).
+
+    Raises:
+        InputError: damaged, protected, or over a limit of size, rows or columns.
+    """
+    entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * max(packed, 1):
+        raise too_large(file, MAX_UNPACKED_BYTES)
+    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+        raise damaged(file)
+    texts: list[int] = []
+    uses: Counter[int] = Counter()
+    area = 0
+    unsaved: dict[str, frozenset[tuple[int, int]]] = {}
+    try:
+        for entry in entries:
+            with archive.open(entry) as content:
+                part = _Part(file, texts, uses)
+                part.read(content)
+                area += part.rows * part.columns
+                if part.unsaved:
+                    unsaved[entry.filename] = frozenset(part.unsaved)
+        named = _sheet_names(archive) if unsaved else {}
+    except (
+        expat.ExpatError,
+        ElementTree.ParseError,
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        LookupError,
+        ValueError,
+    ) as error:
+        if isinstance(error, InputError):
+            raise
+        raise damaged(file) from error
+    if max(uses, default=-1) >= len(texts):
+        raise damaged(file)
+    if area > MAX_AREA or sum(texts[text] * count for text, count in uses.items()) > MAX_TEXT:
+        raise too_large(file, MAX_UNPACKED_BYTES)
+    return {named[part]: cells for part, cells in unsaved.items() if part in named}
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The name of each sheet by its part. Read after the survey: no part declares a document type any more."""
+    targets = {
+        link.get("Id"): (link.get("Target") or "").removeprefix("/xl/").removeprefix("xl/")
+        for link in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    }
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    return {
+        f"xl/{targets.get(sheet.get(_LINK))}": sheet.get("name") or ""
+        for sheet in book.iter()
+        if sheet.tag.endswith("}sheet")
+    }
+
+
+def damaged(file: str) -> InputError:
+    """The refusal of a file that is no workbook, or no longer one."""
+    return InputError(
+        N_("{file} is not an Excel workbook, or it is damaged"),
+        hint=N_("Open it in a spreadsheet and save it as .xlsx again."),
+        file=file,
+    )
+
+
+class _Part:
+    """One file of the archive: where its last filled cell is, how long its texts are, which texts its cells show."""
+
+    def __init__(self, file: str, texts: list[int], uses: Counter[int]) -> None:
+        self.rows = self.columns = 0
+        self._file, self._texts, self._uses = file, texts, uses
+        self._row = self._column = self._length = 0
+        self._in_text = self._in_value = self._shared = self._filled = False
+        self._value = ""
+        self.unsaved: set[tuple[int, int]] = set()
+        self._has_formula = self._has_value = self._in_any = False
+
+    def read(self, content: IO[bytes]) -> None:
+        """Read the part if it is XML; pictures and the like are passed over."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.StartDoctypeDeclHandler = self._doctype
+        first = True
+        while chunk := content.read(_CHUNK_BYTES):
+            if first and not chunk.lstrip().startswith(_XML_STARTS):
+                return
+            first = False
+            parser.Parse(chunk, False)
+        if not first:
+            parser.Parse(b"", True)
+
+    def _doctype(self, *_: object) -> None:
+        raise damaged(self._file)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        match name.rpartition(":")[2]:
+            case "v" | "is":
+                self._in_value = self._shared
+                self._filled = self._in_any = True
+            case "f":
+                self._has_formula = True
+            case "c":
+                self._place(attributes.get("r"))
+                self._shared = attributes.get("t") == "s"
+                self._filled = self._has_formula = self._has_value = False
+                self._value = ""
+            case "row":
+                self._row = int(attributes.get("r", self._row + 1))
+                self._column = 0
+            case "si":
+                self._in_text, self._length = True, 0
+
+    def _place(self, reference: str | None) -> None:
+        self._column += 1
+        if reference is None:
+            return
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            raise damaged(self._file)
+        self._column = 0
+        for letter in match[1]:
+            self._column = self._column * 26 + ord(letter) - 64
+        self._row = int(match[2])
+
+    def _text(self, text: str) -> None:
+        self._has_value = self._has_value or self._in_any
+        if self._in_text:
+            self._length += len(text)
+        elif self._in_value:
+            self._value += text
+
+    def _end(self, name: str) -> None:
+        match name.rpartition(":")[2]:
+            case "v" | "is":
+                self._in_value = self._in_any = False
+            case "c":
+                if self._has_formula and not self._has_value:
+                    self.unsaved.add((self._row, self._column))
+                if self._filled:
+                    self._count()
+            case "si":
+                self._in_text = False
+                self._texts.append(self._length)
+
+    def _count(self) -> None:
+        self.rows = max(self.rows, self._row)
+        self.columns = max(self.columns, self._column)
+        if self.rows > MAX_ROWS + 1:
+            raise too_many_rows(self._file)
+        if self.columns > MAX_COLUMNS:
+            raise InputError(
+                N_("{file} has more than {limit} columns, which is the most that one table may have"),
+                hint=N_("Delete the columns that the table does not need."),
+                file=self._file,
+                limit=MAX_COLUMNS,
+            )
+        if self._value:
+            self._uses[int(self._value)] += 1

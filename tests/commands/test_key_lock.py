@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custody.errors import CustodyError, InputError, StoreError
 from custody.format.encoding import key_fingerprint
-from db.key_encryption import lock, public_of, unlock
-from db.station_key import FILE_NAME, is_protected, load_key, make_key, read_public
+from db.station_key import FILE_NAME, is_protected, load_key, lock, make_key, public_of, read_public, unlock
 from evidence.fingerprint_words import WORDS, words_of
 from tests.support.command_examples import Terminal
 from tests.support.pdf_text import text_of

@@ -12,7 +12,7 @@ from commands.context import station_at
 from custody.compose import compose
 from custody.errors import RuleError
 from custody.plan.places import Need
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from tables.output.write import Sheet, write_table
 from tests.support.command_examples import NOW, Terminal
 from tests.support.page_examples import PageAt, site_at

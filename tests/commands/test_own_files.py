@@ -17,8 +17,8 @@ import pytest
 import db.station_key
 import web.live.paper_session
 import web.security.certificate
+import web.security.entrances
 import web.security.pairing
-import web.security.token
 import web.views.label_requests
 from commands.context import Input, Output
 from commands.program import program
@@ -158,7 +158,7 @@ def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
         "services/access/practice.py",
         "web/security/certificate.py",
         "web/security/pairing.py",
-        "web/security/token.py",  # own files
+        "web/security/entrances.py",  # own files
         "db/connect.py",
         "db/read_only.py",  # the ledger itself; a copy of it in a folder that is ours alone
         "db/sqlite_backup.py",
@@ -217,7 +217,7 @@ def test_whatever_a_station_keeps_by_name_is_its_own(station: Terminal) -> None:
         observers.FILE,
         printer_profiles.PRINTERS,
         print_job.OWN_SHEETS,
-        web.security.token.FILE,
+        web.security.entrances.FILE,
         web.security.certificate.FILE,
         web.security.pairing.FILE,
         headings.FILE,

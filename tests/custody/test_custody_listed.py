@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.chain.held import Held
-from custody.handover.receipts import listed_there
+from custody.handover.handover_history import listed_there
 from tests.support.custody_notation import chain_of, codes, ledger, open_codes, read
 
 BEGIN = """

@@ -6,9 +6,8 @@ import pytest
 
 from custody.chain.findings import judge_scan
 from custody.compose.compose import Acknowledged, Handover, Touch, handover_events
-from custody.format.carriage import as_newest
 from custody.format.codes import ItemLabel
-from custody.format.item_facts import Item
+from custody.format.item_facts import Item, as_newest
 from custody.plan.places import Need
 from tests.support.custody_notation import PLACES, chain_of, code_of, codes, event, ledger, open_codes, read, steps
 

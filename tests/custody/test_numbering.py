@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.format.events import Event
-from custody.handover.numbering import in_row, own_number
+from custody.handover.handover_facts import in_row, own_number
 
 LOGS = ("serah/pemilu-2024/gudang-1/0a1b", "serah/pemilu-2024/ppk-2/0c2d")
 SLUGS = ("GUDANG-1", "PPK-2")

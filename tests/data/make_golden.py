@@ -17,10 +17,10 @@ sys.path.insert(0, str(ROOT))
 
 from custody.chain.chain import Chain  # noqa: E402
 from custody.compose.compose import Handover  # noqa: E402
+from services.exchange.custody_report import prove  # noqa: E402
 from services.exchange.transfer import export_bundle  # noqa: E402
 from services.records.correcting import correct  # noqa: E402
 from services.records.membership import revoke  # noqa: E402
-from services.records.proof_files import prove  # noqa: E402
 from tests.support.ledger_examples import TPS, TRUCK, absorb, boxes, give, planned_station, touched  # noqa: E402
 from tests.support.merge_examples import join  # noqa: E402
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from custody.chain.admission import waiting
+from custody.chain.standing import waiting
 from custody.compose.compose import Handover
 from db.store import Store
 from reports.chain.chain_facts import chain_json
@@ -29,7 +29,7 @@ from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.made_by import made_of
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
-from services.scanning.expecting import expected_now
+from services.scanning.handover_context import expected_now
 from services.scanning.judging import judge_handover
 from tests.support.ledger_examples import (
     TPS,

@@ -9,7 +9,7 @@ import pytest
 from custody.compose.compose import Handover, Touch
 from custody.errors import StoreError
 from db.store import Store, open_store
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from services.records.correcting import correct
 from services.records.handovers import record_handover
 from tests.support.checked_ledger import told

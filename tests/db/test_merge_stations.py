@@ -10,8 +10,8 @@ from custody.compose.compose import Handover
 from custody.errors import InputError, RuleError, TamperError
 from custody.plan.places import Place
 from db.store import Store, open_store
-from evidence.signer import Signer
-from services.plan.plan_records import record_plan
+from evidence.ed25519 import Signer
+from services.plan.planning import record_plan
 from services.records.correcting import correct, find_event
 from services.records.handovers import record_handover
 from services.records.membership import admit, go_on, revoke, revoking

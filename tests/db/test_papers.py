@@ -11,7 +11,7 @@ from custody.format.paper_codes import Sheet
 from custody.handover.waybill import to_come
 from db.store import Store
 from services.records.handovers import record_handover
-from services.scanning.expecting import expected_now
+from services.scanning.handover_context import expected_now
 from tests.support.ledger_examples import (
     TPS,
     TRUCK,

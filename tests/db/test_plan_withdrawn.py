@@ -10,7 +10,7 @@ from custody.errors import RuleError
 from custody.format.events import Event
 from custody.plan.places import Need, Place
 from db.store import Store
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from services.records.correcting import correct
 from tests.support.checked_ledger import told
 from tests.support.command_examples import Terminal

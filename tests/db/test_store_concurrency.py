@@ -14,7 +14,7 @@ from custody.errors import ConflictError, InputError, StoreError
 from custody.plan.places import Place
 from db.store import open_store
 from services.plan.custodians import find_custodian
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from services.records.handovers import record_handover
 from tests.support.ledger_examples import (
     TPS,

@@ -13,11 +13,11 @@ from custody.format.encoding import SIGNING_CONTEXT, canonical, entry_bytes, rea
 from custody.plan.places import Need, Place
 from db.store import open_store
 from services.plan.custodians import find_custodian
-from services.plan.plan_records import record_plan, register_items, unregistered_items
+from services.plan.planning import record_plan, register_items, unregistered_items
 from services.records.handovers import record_handover
 from services.records.label_prints import record_prints, record_reprints
 from services.records.membership import admit
-from services.scanning.expecting import expected_now
+from services.scanning.handover_context import expected_now
 from services.scanning.judging import judge_scanned
 from tests.support.ledger_examples import (
     ELECTIONS,

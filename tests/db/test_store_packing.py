@@ -11,11 +11,11 @@ from custody.errors import CustodyError, RuleError
 from custody.format.item_facts import Item, SerialRange
 from custody.format.serials import count_of
 from db.store import Store
-from services.plan.plan_records import register_items
+from services.plan.planning import register_items
 from services.records.handovers import record_handover
 from services.records.packing import open_pack, record_packing
 from services.records.sealing import account, record_seal
-from services.scanning.expecting import expected_now
+from services.scanning.handover_context import expected_now
 from services.scanning.judging import judge_scanned
 from tests.support.checked_ledger import told
 from tests.support.ledger_examples import TPS, TRUCK, WAREHOUSE, boxes, cache_of, planned_station, record, touched

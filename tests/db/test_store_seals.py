@@ -2,7 +2,7 @@
 
 from custody.plan.places import Need
 from db.store import Store
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from services.records.correcting import correct
 from services.records.sealing import account, opened_packs, record_seal
 from services.scanning.judging import judge_scanned

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from db.log.heads_audit import shown_findings
+from db.log.table_audit import shown_findings
 from db.store import Store, open_store
-from evidence.head_seal import make_seal, sum_of
+from evidence.checkpoint import make_seal, sum_of
 from tests.support.ledger_examples import TRUCK, around, boxes, give, planned_station, signer
 
 AT = "2024-02-10T08:00:00Z"

@@ -3,7 +3,7 @@
 import pytest
 
 from custody.errors import TamperError
-from db.log.tail_check import check_tail
+from db.log.transactions import check_tail
 from db.store import Store
 from tests.support.ledger_examples import boxes, planned_station
 

@@ -11,11 +11,11 @@ from custody.errors import CustodyError
 from custody.format.encoding import key_fingerprint
 from db.store import Store
 from evidence.custody_proof import CustodyProof, ProofAudit, audit_proof, read_custody_proof
+from services.exchange.custody_report import prove
 from services.exchange.evidence_files import audit_file
 from services.records.handovers import record_handover
 from services.records.label_prints import record_prints
 from services.records.membership import revoke
-from services.records.proof_files import prove
 from tests.support.command_examples import Terminal
 from tests.support.ledger_examples import (
     TPS,

@@ -7,8 +7,8 @@ import pytest
 from custody.errors import TamperError
 from custody.format.encoding import log_name
 from custody.format.events import Event
+from evidence.between import head_size, witnessed_to
 from evidence.intake import check_bundle
-from evidence.witnesses import head_size, witnessed_to
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.transfer import import_bundles
 from tests.support.bundle_examples import Evidence

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from custody.errors import InputError, LabelError
-from labels.adjust import MARK_MM, SPAN_MM, Adjustment, from_measures
-from labels.calibration import write_calibration
+from labels.calibration import MARK_MM, SPAN_MM, Adjustment, from_measures, write_calibration
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from tests.support.label_examples import contents

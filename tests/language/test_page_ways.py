@@ -8,8 +8,7 @@ import pytest
 import language
 from custody.errors import InputError
 from language.catalogue import sources
-from language.text import hint_text
-from language.ways import WAYS
+from language.text import WAYS, hint_text
 from web.page_hints import NAVIGATION, hint_on_page, way_of
 
 

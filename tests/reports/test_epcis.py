@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from custody.errors import InputError
 from custody.format.event_types import FORMS
 from custody.format.events import Event
-from reports.epcis.epcis_events import epcis_event, write_epcis
-from reports.epcis.epcis_uris import Uris
+from reports.epcis.epcis_events import Uris, epcis_event, write_epcis
 from reports.tables.ledger_tables import handover_table, record_table
 from reports.tables.record_tables import record_tables
 from tests.support.busy_day import TRUCK, Day

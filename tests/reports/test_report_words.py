@@ -5,8 +5,7 @@ import pytest
 import language
 from custody.chain.findings import SEVERITY, Finding
 from language.text import share
-from reports.chain.finding_rows import finding_rows, finding_summary
-from reports.chain.finding_titles import finding_title, named_finding
+from reports.chain.finding_rows import finding_rows, finding_summary, finding_title, named_finding
 from reports.words import custodian_name, day_and_clock, finding_text, kind_name, place_path, zone_code
 from services.scanning.advice import advice
 from tests.support.report_examples import NEEDS, PLACES, PPK, TPS, TRUCK, troubled_chain

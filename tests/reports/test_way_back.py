@@ -7,7 +7,7 @@ from custody.compose.compose import Handover, NewEvent, Touch
 from custody.measures.returning import return_rows, way_back
 from custody.plan.places import Place, Ways
 from reports.lists.returns import returns_report
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from services.records.handovers import record_handover
 from tests.support.custody_notation import PLACES, chain_of, codes, ledger, read
 from tests.support.ledger_examples import TPS, WAREHOUSE, boxes, give, planned_station

@@ -15,9 +15,8 @@ from hypothesis.extra import numpy as arrays
 from custody.errors import CameraError
 from custody.format.codes import draw_code, item_payload
 from scanner.decoding.engines import Unread
-from scanner.decoding.looks import StillReader
+from scanner.decoding.looks import AtOnce, StillReader
 from scanner.decoding.picture_reader import PYZBAR, ZXING, Reader, ZxingEngine, engines
-from scanner.decoding.worker import AtOnce
 from scanner.reads import Corners, Read
 from scanner.sources.frames import Image
 

@@ -19,8 +19,7 @@ from scanner.reads import Read
 from scanner.sources.effort import Effort, FilmEffort, most_pdf_s, pdf_s, picture_s
 from scanner.sources.frames import Frame, Image
 from scanner.sources.open_source import open_source
-from scanner.sources.page_size import drawing_s
-from scanner.sources.pages import draw_page
+from scanner.sources.pages import draw_page, drawing_s
 from tests.support.label_examples import contents, layout_of
 
 COSTS = "costs more time than a file of its size"

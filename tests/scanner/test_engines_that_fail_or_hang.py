@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from scanner.decoding.live_reader import LiveReader
-from scanner.decoding.looks import StillReader
+from scanner.decoding.looks import AtOnce, Beside, InTurn, StillReader
 from scanner.decoding.picture_reader import Reader, ZxingEngine
-from scanner.decoding.worker import AtOnce, Beside, InTurn
 from scanner.reads import Read
 from scanner.sources.frames import Image
 from tests.support.look_examples import BLANK, FRAME_MS, ByHand, Hand, Saying, texts

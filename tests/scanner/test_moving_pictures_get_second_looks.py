@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from custody.format.codes import draw_code, item_payload
 from scanner.decoding.hints import choose_hint, measure_sharpness
 from scanner.decoding.live_reader import LiveReader, open_looks
-from scanner.decoding.looks import in_view
+from scanner.decoding.looks import AtOnce, Beside, in_view
 from scanner.decoding.picture_reader import Reader, ZxingEngine
-from scanner.decoding.worker import AtOnce, Beside
 from scanner.outcomes import End, How, Taken, Tally
 from scanner.reads import Corners, Read, hint_words
 from scanner.session import ScanSession

@@ -16,8 +16,8 @@ from labels.layout import arrange
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from scanner.decoding.live_reader import LiveReader
+from scanner.decoding.looks import AtOnce
 from scanner.decoding.picture_reader import PYZBAR, Reader, available_engines, engines
-from scanner.decoding.worker import AtOnce
 from scanner.frame_loop import scan_frames
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.session import ScanSession

@@ -3,7 +3,7 @@
 import pytest
 
 from custody.chain.findings import SEVERITY
-from reports.chain.finding_titles import finding_title
+from reports.chain.finding_rows import finding_title
 from services.scanning.advice import advice_on
 
 BY_VERIFY_ALONE = {"PHOTO"}

@@ -8,7 +8,7 @@ from custody.errors import CustodyError, InputError
 from custody.plan.places import Need, Place
 from db.store import Store
 from services.plan.custodians import SHOWN_NAMES, find_custodian, find_kind
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from tests.support.command_examples import Terminal
 from tests.support.ledger_examples import planned_station
 from web.pages.begin import custodian_on_page

@@ -15,7 +15,7 @@ from custody.measures.progress import progress
 from custody.measures.timing import due_rows
 from custody.plan.places import Ways
 from db.store import Store
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from services.records.handovers import record_handover
 from services.reporting import overview
 from services.reporting.overview import Overview

@@ -10,7 +10,7 @@ from msgspec.structs import replace as replace_
 
 from custody.compose.compose import Extra, Handover, SealLook, Touch
 from custody.errors import InputError
-from custody.format.carriage import Carriage
+from custody.format.item_facts import Carriage
 from custody.handover.draft import Details, Signed
 from services.scanning.draft_details import (
     change_item,

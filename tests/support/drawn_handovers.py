@@ -13,15 +13,14 @@ from custody.compose.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.events import Event
+from custody.handover.draft import RecordedHandover
 from custody.handover.handover_facts import HandoverFacts
-from custody.handover.recorded import RecordedHandover
 from db.handover_lookup import find_handover
 from db.log.merge import merge
 from db.store import Store
 from evidence.entry import RawEntry
 from reports.bast.letter_file import bast_json
-from reports.epcis.epcis_events import epcis_event
-from reports.epcis.epcis_uris import Uris
+from reports.epcis.epcis_events import Uris, epcis_event
 from services.records.correcting import correct
 from services.records.handovers import record_handover
 from services.records.membership import admit

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.page_examples import Visitor, Whichever, begun_draft
-from web.security.token import HEADER
+from web.security.entrances import HEADER
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -18,9 +18,9 @@ from custody.plan.places import Need, Place
 from db.connect import open_database
 from db.log.merge import Merged, merge
 from db.store import Store, Surroundings, open_store
+from evidence.ed25519 import Signer
 from evidence.entry import RawEntry
-from evidence.signer import Signer
-from services.plan.plan_records import record_plan, register_items
+from services.plan.planning import record_plan, register_items
 from services.records.handovers import record_handover
 from services.records.membership import StationCard, make_card, read_card
 

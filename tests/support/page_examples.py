@@ -17,8 +17,7 @@ import pytest
 
 from commands.context import station_at
 from tests.support.command_examples import NOW, Terminal
-from web.security.entrances import LocalEntrance
-from web.security.token import HEADER, cookie_name, kept_token
+from web.security.entrances import HEADER, LocalEntrance, cookie_name, kept_token
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

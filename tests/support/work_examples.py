@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.page_examples import SAME_ORIGIN, Visitor
-from web.security.token import HEADER
+from web.security.entrances import HEADER
 
 
 def work(visitor: Visitor, path: str, body: Any, *, expect: int = 200, most_s: float = 60.0) -> Any:

@@ -20,10 +20,10 @@ from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof, audit_proof, read_custody_proof
 from evidence.proof import make_proof
 from evidence.tree import Tree
+from services.exchange.custody_report import prove
 from services.records.handovers import record_handover
 from services.records.label_prints import record_prints
 from services.records.membership import revoke
-from services.records.proof_files import prove
 from tests.support.evidence_logs import Station
 from tests.support.ledger_examples import TRUCK, absorb, boxes, give, planned_station, signer, touched
 from tests.support.merge_examples import join

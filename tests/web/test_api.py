@@ -12,8 +12,8 @@ from custody.format.encoding import key_fingerprint
 from db.station_key import load_key
 from tests.support.command_examples import ITEMS, Terminal, told_last
 from tests.support.page_examples import SAME_ORIGIN, Visitor, begun_draft
-from web.api.waiting import HEADER
-from web.security.token import HEADER as TOKEN
+from web.dependencies import HEADER
+from web.security.entrances import HEADER as TOKEN
 
 HANDOVER_ID = "0b51ba32-0b51-4a32-8b51-0b51ba320b51"
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from starlette.testclient import TestClient
 
 from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor
-from web.security.token import HEADER
+from web.security.entrances import HEADER
 from web.site import Site
 
 

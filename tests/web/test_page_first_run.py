@@ -19,7 +19,7 @@ from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, site_at
 from tests.support.page_routes import all_routes
 from tests.support.pdf_text import text_of
 from tests.support.work_examples import upload, work
-from web.security.token import HEADER, kept_token
+from web.security.entrances import HEADER, kept_token
 from web.site import Site
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor
 from tests.support.page_routes import all_routes
+from web.security.entrances import HEADER, cookie_name
 from web.security.guard import LARGEST_BODY, OBSERVERS_ENTRY
-from web.security.token import HEADER, cookie_name
 
 FOREIGN = {
     "another site": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
@@ -127,7 +127,7 @@ def test_a_page_opens_in_the_language_that_its_address_asks_for(client: TestClie
 
 
 def test_the_secret_outlives_the_server_and_is_nobody_elses(visitor: Visitor, station: Any) -> None:
-    from web.security.token import FILE, kept_token
+    from web.security.entrances import FILE, kept_token
 
     assert kept_token(station.home) == visitor.token
     assert (station.home / FILE).stat().st_mode & 0o077 == 0

@@ -4,7 +4,7 @@ import pytest
 
 from commands.context import station_at
 from custody.plan.places import Need, Place
-from services.plan.plan_records import record_plan
+from services.plan.planning import record_plan
 from tests.support.command_examples import Terminal
 from tests.support.hostile_pages import INVISIBLE, check
 from tests.support.hostile_texts import SPITEFUL

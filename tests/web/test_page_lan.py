@@ -17,9 +17,9 @@ from tests.support.page_examples import Visitor
 from tests.support.page_routes import all_routes
 from tests.support.scan_pages import reviewed, typed
 from web.security.certificate import kept_certificate
+from web.security.entrances import HEADER
 from web.security.guard import FRAME
 from web.security.pairing import COOKIE, DEVICE_S, FILE, OFFER_S, Lan
-from web.security.token import HEADER
 from web.site import Site
 
 ALLOWED = {

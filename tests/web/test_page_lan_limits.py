@@ -17,10 +17,10 @@ from tests.support.browser_examples import Served, wait_until
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import HOST, Visitor
 from web.security import lan_server
+from web.security.entrances import cookie_name
 from web.security.guard import _cookies
 from web.security.lan_server import Crowd, most_connections
 from web.security.pairing import COOKIE
-from web.security.token import cookie_name
 
 HOME = "127.0.0.1"
 STRANGER, OTHER, PHONE = "127.0.0.2", "127.0.0.3", "127.0.0.4"

@@ -10,9 +10,8 @@ from starlette.types import Message
 from tests.support.news_heard import first, heard
 from tests.support.page_examples import wait_for
 from web.live.server_events import ServerEvents
-from web.security.entrances import LocalEntrance
+from web.security.entrances import HEADER, LocalEntrance, cookie_name
 from web.security.guard import JSON, Guard
-from web.security.token import HEADER, cookie_name
 
 
 def test_a_page_that_was_away_hears_what_it_missed_in_order() -> None:

@@ -16,7 +16,7 @@ from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, site_at
 from tests.support.paper_pages import codes_of
 from tests.support.work_examples import upload, work
 from web.live.paper_session import HALF_READ_FILE
-from web.security.token import HEADER
+from web.security.entrances import HEADER
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ from tests.support.lan_examples import LAN_HOST, Device
 from tests.support.page_examples import HOST, SAME_ORIGIN, PageAt, Visitor, Whichever, site_at
 from tests.support.page_routes import all_routes
 from web.app import build
-from web.security.entrances import LocalEntrance
+from web.security.entrances import HEADER, LocalEntrance, cookie_name
 from web.security.guard import OBSERVERS_ENTRY
 from web.security.roles import ROLES, Role, allowed
-from web.security.token import HEADER, cookie_name
 from web.site import Site
 
 OBSERVED = {

@@ -10,7 +10,7 @@ from tests.support.page_examples import SAME_ORIGIN, Visitor
 from tests.support.work_examples import upload
 from web.live.file_store import FileStore, safe_name
 from web.security import guard
-from web.security.token import HEADER
+from web.security.entrances import HEADER
 from web.site import Site
 
 

@@ -14,8 +14,8 @@ from tests.support.command_examples import Terminal
 from tests.support.news_heard import heard
 from tests.support.page_examples import Visitor, begun_draft
 from tests.support.scan_pages import record, reviewed, typed
+from web.security.entrances import HEADER
 from web.security.guard import PHOTO
-from web.security.token import HEADER
 from web.site import Site
 
 

@@ -17,8 +17,8 @@ from commands.demo.workshop import MARK, workshop
 from custody.compose.compose import Handover
 from custody.errors import InputError
 from custody.format.item_facts import Item
+from custody.handover.draft import RecordedHandover
 from custody.handover.handover_facts import HandoverFacts
-from custody.handover.recorded import RecordedHandover
 from language import use
 from main import main
 from scanner.sources.files import read_picture

@@ -16,7 +16,7 @@ import language as languages
 from commands.program import COMMANDS, REPORTS
 from custody.plan.places import LEVELS
 from language.catalogue import forms, read
-from language.levels import level_words
+from language.in_words import level_words
 from tables.headers import layout
 from tables.read import Table
 from tables.vocabulary import REQUIRED, column_words, parse_level, parse_state, parse_tracked_as

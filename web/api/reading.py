@@ -12,17 +12,15 @@ from db.store import Store
 from reports.chain.chain_facts import chain_json, finding_json
 from reports.lists.late_list import due_json
 from reports.lists.progress_list import progress_json
-from services.exchange.audit_words import audit_json
 from services.exchange.custody_report import known_chain
-from services.exchange.ledger_audit import audit_ledger
+from services.exchange.ledger_audit import audit_json, audit_ledger
 from services.plan.custodians import find_custodian
 from services.records.field_records import incidents_of
 from services.records.searching import search_items
 from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.overview import Overview
 from web.api import schemas
-from web.api.waiting import DESCRIBED, TOLD, waiting
-from web.dependencies import RoleDep, SiteDep, StaffDep
+from web.dependencies import DESCRIBED, TOLD, RoleDep, SiteDep, StaffDep, waiting
 from web.views.overview_view import irregular_under
 
 router = APIRouter(tags=["Reading"], dependencies=[TOLD], responses=DESCRIBED)

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Path
 from custody.compose.compose import Handover, Touch, how_entered
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import ItemLabel, parse_entry
-from custody.handover.draft import Details, DraftInfo
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import Details, DraftInfo, RecordedHandover
 from db.store import Store
 from reports.chain.chain_facts import finding_json
 from reports.words import people_json
@@ -23,8 +22,7 @@ from services.scanning.draft_details import change_details, taken_from, with_det
 from services.scanning.handover_details import GivenDetails, read_details
 from services.scanning.open_drafts import recorded_before
 from web.api import schemas
-from web.api.waiting import DESCRIBED, TOLD
-from web.dependencies import Draft, SiteDep
+from web.dependencies import DESCRIBED, TOLD, Draft, SiteDep
 from web.live.sessions import Session
 from web.pages.begin import Ends, draft_with
 from web.site import Site

@@ -9,7 +9,7 @@ from custody.chain.findings import Finding
 from custody.format.paper_codes import is_head, is_part
 from db.store import Store
 from language.text import fill
-from reports.chain.finding_titles import named_finding
+from reports.chain.finding_rows import named_finding
 from reports.words import custodian_name, show_custodian
 from scanner.outcomes import Outcome
 from scanner.reads import Read

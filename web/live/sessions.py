@@ -19,15 +19,14 @@ from custody.compose.compose import Handover
 from custody.errors import N_, CodeError, ConflictError, CustodyError, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
-from custody.handover.draft import Details, Signed
-from custody.handover.recorded import RecordedHandover
+from custody.handover.draft import Details, RecordedHandover, Signed
 from db.store import Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from services.records.handovers import record_handover
 from services.scanning.acknowledgement import acknowledged, contents, name_of, standing, with_signature
 from services.scanning.draft_details import change_details, details_of, with_details
-from services.scanning.expecting import heard_mark
+from services.scanning.handover_context import heard_mark
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import recorded_before
 from web.answers import Answers

@@ -15,8 +15,8 @@ from custody.errors import N_, ConflictError, CustodyError, InputError
 from custody.format.codes import parse_custodian
 from custody.format.encoding import key_fingerprint
 from db.store import Store, open_store
+from evidence.ed25519 import Signer
 from evidence.fingerprint_words import words_of
-from evidence.signer import Signer
 from language import _
 from language.text import error_text, sentence
 from reports.words import custodian_name
@@ -33,9 +33,9 @@ from services.access.new_station import (
 from services.access.practice import begin_practice, discard_practice, practice_home
 from services.exchange.transfer import import_bundles
 from services.exchange.trust_anchors import read_fingerprint
-from services.fault_details import keep_details
 from services.labels.print_run import is_practice
 from services.one_line import one_line
+from services.paths import keep_details
 from services.plan.custodians import may_load_plan
 from web.dependencies import SiteDep
 from web.downloads import saved_file

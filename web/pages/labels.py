@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from custody.errors import N_, CustodyError, InputError
 from db.store import Store
-from labels.adjust import from_measures
+from labels.calibration import from_measures
 from labels.stock import STOCKS, title_of
 from language import _
 from language.text import decimal, error_text

@@ -13,19 +13,19 @@ from evidence.custody_proof import ProofAudit
 from evidence.verdict import BundleAudit
 from language import _
 from reports.chain.chain_text import chain_text
-from reports.chain.finding_titles import finding_title
+from reports.chain.finding_rows import finding_title
 from reports.words import custodian_name
 from services.access.admission_notice import waiting_words
-from services.exchange.audit_words import (
+from services.exchange.backup import copy_ledger
+from services.exchange.evidence_files import audit_file
+from services.exchange.ledger_audit import (
+    audit_ledger,
     finding_sentence,
     length_caution,
     proven_chains,
     verdict_sentence,
     witness_lines,
 )
-from services.exchange.backup import copy_ledger
-from services.exchange.evidence_files import audit_file
-from services.exchange.ledger_audit import audit_ledger
 from services.exchange.photo_files import import_photos, split_photos, zip_photos
 from services.exchange.transfer import export_bundle, import_bundles, left_out_words, other_root_words, own_head
 from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head

@@ -13,7 +13,7 @@ from custody.errors import N_, Fault, InputError
 from custody.plan.places import LEVELS
 from db.store import Store
 from language import _
-from language.levels import level_word
+from language.in_words import level_word
 from language.text import error_text, fill, number, printable, sentence
 from reports.lists.need_list import bearer_words
 from reports.words import kind_name

@@ -22,9 +22,8 @@ import language
 from custody.errors import StoreError
 from language import _
 from language.text import error_text
-from web.security.entrances import Entrance, roles_at
+from web.security.entrances import HEADER, Entrance, is_same, roles_at
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed
-from web.security.token import HEADER, is_same
 
 READING = frozenset({"GET", "HEAD"})
 LANGUAGE_COOKIE = "serah-lang"

@@ -21,7 +21,7 @@ from typing import Any
 from custody.errors import N_, InputError
 from custody.format.codes import ALPHABET
 from web.security.certificate import LanCertificate
-from web.security.token import is_same
+from web.security.entrances import is_same
 
 COOKIE = "__Host-serah-device"
 PAIR_PAGE, PAIR_API = "/pair", "/api/pair"

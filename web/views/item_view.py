@@ -8,8 +8,7 @@ from custody.format.codes import show_code
 from custody.format.item_facts import Item
 from db.store import Store
 from language import _
-from reports.chain.finding_rows import finding_rows, finding_summary
-from reports.chain.finding_titles import named_finding
+from reports.chain.finding_rows import finding_rows, finding_summary, named_finding
 from reports.chain.steps import condition, headline, holder, identity, steps
 from reports.words import (
     Needs,

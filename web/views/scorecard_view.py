@@ -8,7 +8,7 @@ from custody.measures.scoring import AXES, Axis, Fault
 from custody.plan.places import Place
 from language import _
 from language.text import local_time, number, short_time
-from reports.chain.finding_titles import finding_title
+from reports.chain.finding_rows import finding_title
 from reports.lists.scorecard_list import meaning, summary
 from reports.lists.scorecard_words import MARKS, axis_name, bearer_name, share_of
 from reports.words import custodian_name
