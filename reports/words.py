@@ -140,6 +140,12 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
     return sentence(text)
 
 
+def judged_text(finding: Finding, needs: Needs | None = None, place: str = "") -> str:
+    """The same, with whether a log not met yet may explain it: for a list that has no column for that."""
+    words = finding_text(finding, needs, place)
+    return f"{words} ({_('provisional')})" if finding.is_provisional else words
+
+
 def people_words(twice: Sequence[NamedTwice]) -> list[str]:
     """Say which names among giver, receiver and witnesses are one person's."""
     words = []

@@ -4,7 +4,7 @@ The same set of events gives the same chain, whatever order they arrived in (doc
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -61,12 +61,22 @@ class Chain:
     def is_recorded(self, giver: str, to: str, log: str) -> bool:
         """Whether another log has recorded this handover already, and `log` has not, while the item is still there.
 
-        Recording it is then a receipt, and the item is no longer with `giver` for a good reason.
+        Recording it is then a receipt, and the item is no longer with `giver` for a good reason. That it came inside
+        something which `log` received is no receipt of its own: its label may be scanned still.
         """
-        records = Counter(
-            link.event.log for link in self.links if (link.from_, link.to) == (giver, to) and not link.is_withdrawn
+        if self.held_by != to:
+            return False
+        records = Counter(link.event.log for link in self._between(giver, to) if link.is_seen or not link.is_repeat)
+        return any(count > records[log] for count in records.values())
+
+    def came_inside(self, giver: str, to: str, log: str) -> bool:
+        """Whether `log` has received something by which the item came, so that it is no longer to come."""
+        return any(
+            link.is_repeat and not link.is_seen and link.event.log == log for link in self._between(giver, to)
         )
-        return self.held_by == to and any(count > records[log] for count in records.values())
+
+    def _between(self, giver: str, to: str) -> Iterator[Link]:
+        return (link for link in self.links if (link.from_, link.to) == (giver, to) and not link.is_withdrawn)
 
 
 def custody(

@@ -57,7 +57,7 @@ class Finding:
     `leaf` is the event at which it shows, None while that event is not recorded yet; `also` are the others that it
     rests on, as the other handover of a FORK.
     `is_provisional`: another station's log, not met yet, may explain it. `is_foretold`: a paper of that station told of
-    it, and nothing at all is registered here yet; it is then `info`, whatever its code.
+    it, and nothing at all is registered here yet, or it is a `GAP` that the paper explains; it is then `info`.
     So is a station that is not admitted while root's log, which alone could say so, is not here.
     `stranger`: the station, not admitted yet, of which a kept record would explain it; the last of `also` is that one.
     """

@@ -165,6 +165,7 @@ class Fold:
                 state.records.append(event)
             if known is not None:
                 known.logs[event.log] = event
+                self._confirm_inside(event, member, state.holder, known)
                 continue
             carried = list(self._carried(event, member, state.holder))
             self._move(event, state)
@@ -176,6 +177,16 @@ class Fold:
                 self._move(event, child_state)
         if self.code in event.absent:
             self.links.append(Link(event, is_seen=False, is_absent=True))
+
+    def _confirm_inside(self, event: Event, member: str, holder: str | None, known: Move) -> None:
+        """Whoever records once more how a container went says it of what went and still is inside it, too; who scans
+        that later says it again.
+        """
+        for child, state in self._carried(event, member, holder):
+            for move in state.moves:
+                if child == self.code and move.event is known.event and event.log not in move.logs:
+                    way = event.body["from"], event.body["to"]
+                    self.links.append(Link(event, *way, None, is_seen=False, is_repeat=True))
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
         """The receiver did not take it: it stays with the giver, also where the giver's own record says it went."""

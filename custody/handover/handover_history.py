@@ -137,7 +137,7 @@ def around_then(
     told: dict[str, None] = {}
     elsewhere = {*moved, *(code for event in others for code in event.rows)}
     for code, chain in chains.items():
-        if chain.item is None or chain.item.held_by != to or not chain.is_recorded(giver, to, log):
+        if chain.item is None or not chain.is_recorded(giver, to, log) or chain.came_inside(giver, to, log):
             continue
         before[code] = with_giver(chain.item, giver)
         if any(link.event.body.get("bast") == number for link in chain.links if not link.is_withdrawn):
@@ -193,7 +193,7 @@ def waiting_in(chains: "Mapping[str, Chain]", giver: str, to: str, log: str) -> 
     """The newest record of other logs by which each thing came, of those that `log` has not confirmed; by code."""
     found = {}
     for code, chain in chains.items():
-        if chain.is_recorded(giver, to, log):
+        if chain.is_recorded(giver, to, log) and not chain.came_inside(giver, to, log):
             found[code] = [
                 link.event
                 for link in chain.links

@@ -4,7 +4,8 @@ The paper names codes. Where an item is bound for, the receiver knows only if it
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from custody.chain.findings import Finding
 from custody.errors import N_, RuleError
@@ -12,6 +13,9 @@ from custody.format.codes import show_code
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.plan.places import Place, is_under
+
+if TYPE_CHECKING:
+    from custody.chain.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,28 @@ def destinations_of(handover: Body) -> dict[str, str]:
         return {}
     places = [str(run["to"]) for run in runs for _one in range(run["count"])]
     return {code: to for code, to in zip(codes, places, strict=True) if to}
+
+
+def foretold_gaps(chain: "Chain", papers: Mapping[str, Body]) -> "Chain":
+    """Return the chain with each `GAP` as foretold that one of these papers explains: the record that came before names
+    it, and it says that the giver got the item by a handover whose own record is still to come.
+
+    Args:
+        papers: what papers say, by leaf: those that are signed by keys which count, and whose records are not here.
+    """
+    events = {link.event.leaf: link.event for link in chain.links}
+
+    def is_told(finding: Finding) -> bool:
+        event = events.get(finding.leaf or "")
+        if finding.code != "GAP" or not finding.is_provisional or event is None:
+            return False
+        after = event.rows[chain.code]["after"] if chain.code in event.rows else None
+        said = None if after is None else papers.get(event.body["refs"][after]["leaf"])
+        return said is not None and chain.code in in_hand(said, event.body["from"], said["to"])
+
+    if not papers or not any(map(is_told, chain.findings)):
+        return chain
+    return replace(chain, findings=tuple(replace(f, is_foretold=True) if is_told(f) else f for f in chain.findings))
 
 
 def check_matched(code: str, expected: Collection[str] | None) -> None:

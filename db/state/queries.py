@@ -12,7 +12,9 @@ from custody.chain.held import Held
 from custody.chain.roster import PLANNING, Withdrawn, withdrawn_from_plan
 from custody.chain.standing import with_standing
 from custody.compose.compose import Ref
+from custody.format.event_types import Body
 from custody.format.item_facts import Item, Voids
+from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
 from custody.plan.missing_items import PackStock, Slot, sealed_kinds
 from custody.plan.needs import NeedRules
@@ -69,7 +71,7 @@ class State:
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
-        sealed, held = self.sealed_kinds, self.held
+        sealed, held, papers = self.sealed_kinds, self.held, None
         for code in codes:
             chain = custody(
                 code,
@@ -83,8 +85,21 @@ class State:
                 held=held,
             )
             chain = self.seals.compared(chain)
+            if any(finding.code == "GAP" and finding.is_provisional for finding in chain.findings):
+                papers = self._papers() if papers is None else papers
+                chain = foretold_gaps(chain, papers)
             left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
             yield with_standing(chain, stations, forked, left_out)
+
+    def _papers(self) -> Mapping[str, Body]:
+        """What papers say whose records have not come, of stations whose keys count; by leaf."""
+        paper, known = self.tables.paper, self.stations.now().powers
+        rows = [row for row in paper.select() if row.public_key in known]
+        return {
+            leaf: json.loads(bytes(row.body))
+            for row in rows
+            if self.ledger.find(leaf := bytes(row.leaf).hex()) is None
+        }
 
     @property
     def has_plan(self) -> bool:

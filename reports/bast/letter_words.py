@@ -15,7 +15,7 @@ from reports.words import (
     Places,
     condition_word,
     custodian_name,
-    finding_text,
+    judged_text,
     kind_name,
     people_words,
     place_path,
@@ -109,7 +109,7 @@ def finding_lines(facts: BastFacts) -> list[str]:
         groups.setdefault(finding.code, []).append(finding)
     lines = []
     for group in groups.values():
-        lines += [_ended(_sentence(finding, facts)) for finding in group[:_SENTENCES]]
+        lines += [_ended(judged_text(finding, facts.needs, facts.here)) for finding in group[:_SENTENCES]]
         if rest := group[_SENTENCES:]:
             codes = ", ".join(show_code(finding.item) for finding in rest[:_CODES] if finding.item)
             count = len(rest)
@@ -118,11 +118,6 @@ def finding_lines(facts: BastFacts) -> list[str]:
     early = _("Whether root has admitted the station {station} shows when the warehouse's data is taken in.")
     lines += [early.format(station=printable(station, 60)) for station in facts.unadmitted]
     return lines + people_words(facts.told.named_twice)
-
-
-def _sentence(finding: Finding, facts: BastFacts) -> str:
-    words = finding_text(finding, facts.needs, facts.here)
-    return f"{words} ({_('provisional')})" if finding.is_provisional else words
 
 
 def _ended(sentence: str) -> str:

@@ -51,6 +51,7 @@ def _link_json(link: Link) -> dict[str, Any]:
         "how": link.how,
         "by": event.body["by"],
         "seen": link.is_seen,
+        "repeat": link.is_repeat,
         "giver": people.get("giver"),
         "receiver": people.get("receiver"),
         "bast": event.body.get("bast"),

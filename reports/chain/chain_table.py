@@ -36,6 +36,8 @@ HEADERS = (
     "findings",
     "keyed_in_later_utc",
     "admitted",
+    "refused",
+    "repeat",
 )
 FINDING_HEADERS = ("code", "finding", "severity", "open", "provisional", "detail", "leaf", "also")
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
@@ -97,9 +99,11 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
             " ".join(earned.get(number, [])),
             event.at if event.body.get("occurred") else "",
             not link.is_stranger,
+            link.is_refused,
+            link.is_repeat,
         ]
     if 0 in earned:
-        yield [*what, None, "finding", *[""] * (len(HEADERS) - 8), " ".join(earned[0]), "", ""]
+        yield [*what, None, "finding", *[""] * (len(HEADERS) - 10), " ".join(earned[0]), *[""] * 4]
 
 
 def _finding_rows(chain: Chain, needs: Needs) -> Iterator[list[Cell]]:

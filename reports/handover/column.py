@@ -135,12 +135,16 @@ class ContentsColumn:
             if code != "SHORTAGE" or any(found.message != MISSED_BY_PAPER for found in group):
                 short += ", " + _("listed by: {command}").format(command=listed)
             found_here.append(_Told([_sized(line) for line in lines], _sized(short)))
-        return self._refused() + found_here + partial or [_whole(_sized(_("None"), 7.5, color=MUTED))]
+        return self._withdrawn() + self._refused() + found_here + partial or [_whole(_sized(_("None"), 7.5, color=MUTED))]
 
     def _sentences(self, group: Sequence[Finding]) -> list[str]:
         """The findings of one code, each sentence once: of many things it may be true in the same words."""
         told = (f"{gravity(found)}: {finding_text(found, self.facts.needs, self.here)}" for found in group)
         return list(dict.fromkeys(told))
+
+    def _withdrawn(self) -> list[_Told]:
+        words = _("This record was withdrawn or corrected and does not count; its letter and paper are not valid.")
+        return [_whole(_sized(words, 8))] if self.facts.is_withdrawn else []
 
     def _refused(self) -> list[_Told]:
         """What was refused, each thing by its code and kind."""

@@ -23,7 +23,7 @@ class HandoverFacts:
     """The facts on the paper of a handover: its records, what is known of the items, and the findings.
 
     `is_reprint`: the findings are those of now, and no longer those of when it was recorded. `refused` are the codes
-    of what stayed with the giver, of all parts.
+    of what stayed with the giver, of all parts. `is_withdrawn`: a correction took the records back.
     """
 
     parts: Sequence[Part]
@@ -37,3 +37,4 @@ class HandoverFacts:
     needs: Needs = field(default_factory=dict)
     is_reprint: bool = False
     refused: Collection[str] = ()
+    is_withdrawn: bool = False

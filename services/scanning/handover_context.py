@@ -62,6 +62,8 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         more = state.items_of({*listed} - {*stock, *there})
         known |= more
         chains |= receipts(store, more.values(), giver, to)
+    if own:  # what came inside something that was received is here, and no longer to come
+        chains = {code: chain for code, chain in chains.items() if not chain.came_inside(giver, to, own.name)}
     paper = waybill.items
     leaves = {event.leaf for event in others}
     done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}

@@ -35,9 +35,9 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
     own, places = store.ledger.own_log(), store.state.places
     if recorded is None:
         letter = facts_now(store, sheets)
-        told, findings = letter.told, found_in(letter)
+        told, findings, is_withdrawn = letter.told, found_in(letter), letter.is_withdrawn
     else:
-        told, findings = recorded.facts, list(recorded.findings)
+        told, findings, is_withdrawn = recorded.facts, list(recorded.findings), False
     return HandoverFacts(
         parts=[Part(said, sheet) for said, sheet in sheets],
         items=store.state.items_of([*told.taken, *told.refused]),
@@ -50,6 +50,7 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
         places=places,
         needs={need.kind: need for need in store.state.needs()},
         is_reprint=recorded is None,
+        is_withdrawn=is_withdrawn,
     )
 
 

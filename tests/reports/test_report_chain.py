@@ -50,6 +50,7 @@ def test_the_json_keeps_the_contract_to_the_letter():
             "how",
             "by",
             "seen",
+            "repeat",
             "giver",
             "receiver",
             "bast",

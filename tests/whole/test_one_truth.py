@@ -1,5 +1,6 @@
 """What is said of a handover is the same on every surface: screen, letter, waybill, reports, chain and file."""
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -19,6 +20,11 @@ TRUCK = "DK8123AB"
 def letter(station: Terminal, number: str) -> dict:
     """What the letter of a handover says, as JSON."""
     return station("report", "bast", "--number", number, "--json").json
+
+
+def letter_pdf(station: Terminal, number: str, folder: Path) -> Path:
+    assert station("report", "bast", "--number", number, "--out", folder / "letter.pdf").code == 0
+    return folder / "letter.pdf"
 
 
 def of_codes(station: Terminal, kind: str) -> list[tuple[str, str | None, str]]:
@@ -327,6 +333,36 @@ def test_giver_and_receiver_sign_the_same_numbers_where_one_of_them_lists_what_w
         assert letter(laptop, given["bast"])["expected"] == 4
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_what_came_inside_a_box_that_was_received_is_not_to_come_again(
+    station: Terminal, tmp_path: Path, *, is_listed: bool
+) -> None:
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    station("admit", tmp_path / "ppk" / "station-card.json")
+    box, inside, loose = codes[:3]
+    assert station("pack", box, inside, "--add").code == 0
+    wanted = ("--load", listed(station, [box, inside, loose])) if is_listed else ()
+    station.give([box, loose], "51.08", "51.08.01", *wanted)
+    station("export", "--out", tmp_path / "all.serah")
+    assert ppk("import", tmp_path / "all.serah").code == 0
+    first = ppk.give([box], "51.08", "51.08.01").json
+    assert (first["scanned"], first["assumed"]) == (1, 1)
+    chain = ppk("custody", inside, "--json").json
+    assert [row["repeat"] for row in chain["chain"] if row["from"]] == [False, True]
+    assert chain["held_by"] == "51.08.01" and chain["findings"] == []
+    rest = ppk.give([loose], "51.08", "51.08.01").json
+    ppk("export", "--out", tmp_path / "back.serah")
+    assert station("import", tmp_path / "back.serah").code == 0
+    for laptop in (ppk, station):
+        told = letter(laptop, rest["bast"])
+        assert told["expected"] == rest["expected"] == (1 if is_listed else len(codes) - 2)
+        assert inside not in [row["code"] for row in told["missing"]]
+    assert inside not in [f["item"] for f in rest["findings"]]
+    assert [f for f in ppk.give([inside], "51.08", "51.08.01").json["findings"] if f["item"] == inside] == []
+    assert ppk("custody", inside, "--json").json["findings"] == []
+
+
 def test_a_paper_alone_tells_its_list_and_what_came_of_it_before_is_not_to_come_again(
     station: Terminal, tmp_path: Path
 ) -> None:
@@ -385,3 +421,82 @@ def test_what_only_the_giver_noted_as_refused_is_missing_in_the_receivers_letter
         assert (sent["expected"], sent["total"], sent["missing"]) == (3, 2, [])
         for laptop in (station, ppk):
             assert laptop("custody", "--json", loaded[0]).json["held_by"] == "51.08"
+
+
+def test_what_the_trucks_paper_explains_is_no_break_on_the_screen_nor_on_any_other_surface(
+    station: Terminal, tmp_path: Path
+) -> None:
+    """The sub-district has plan and items, and of the loading the paper alone; another station has not even that."""
+    codes, paper = station.codes("--to", "51.08.01")[:3], tmp_path / "paper.pdf"
+    root = station("verify", "--json").json["logs"][0]["key"]
+    ppk, two = (
+        station_at(station, tmp_path / name, "--place", place, "--station", name, "--root", root)
+        for name, place in (("ppk", "51.08.01"), ("two", "51.08.02"))
+    )
+    for name in ("ppk", "two"):
+        station("admit", tmp_path / name / "station-card.json")
+    station("export", "--out", tmp_path / "plan.serah")
+    station.give(codes, "51.08", TRUCK, "--bound", "51.08.01", "--paper", paper)
+    assert ppk("import", tmp_path / "plan.serah").code == 0
+    ends = ("--from", TRUCK, "--to", "51.08.01")
+    assert ppk("scan", *ends, "--source", paper, "--json", "--yes").code in (0, 2)
+    ran = ppk.give(codes[:2], TRUCK, "51.08.01", "--paper", tmp_path / "own.pdf")
+    assert (ran.json["expected"], {f["code"] for f in ran.json["findings"]}) == (3, {"SHORTAGE"})
+    assert letter(ppk, ran.json["bast"])["findings"] == []
+    assert ppk("report", "handover", "--out", tmp_path / "again.pdf").code == 0
+    for name in ("own", "again"):
+        assert "left with" not in text_of(tmp_path / f"{name}.pdf") and "Critical" not in text_of(tmp_path / f"{name}.pdf")
+    chain = ppk("custody", codes[0], "--json").json
+    assert [(f["code"], f["severity"], f["provisional"]) for f in chain["findings"]] == [("GAP", "info", True)]
+    assert "0 critical" in ppk("report", "discrepancies").out or "critical" not in ppk("report", "discrepancies").out
+    ppk("export", "--out", tmp_path / "ppk.serah")
+    for bundle in ("plan", "ppk"):
+        assert two("import", tmp_path / f"{bundle}.serah").code == 0
+    found = [f["severity"] for f in two("custody", codes[0], "--json").json["findings"] if f["code"] == "GAP"]
+    assert found == ["critical"], "who has not seen the paper cannot know"
+    told = text_of(letter_pdf(two, ran.json["bast"], tmp_path))
+    assert "(provisional)" in told
+    station("export", "--out", tmp_path / "all.serah")
+    assert ppk("import", tmp_path / "all.serah").code == 0
+    assert ppk("custody", codes[0], "--json").json["findings"] == []
+
+
+def test_a_page_says_which_critical_findings_are_provisional(
+    station: Terminal, visitor: Visitor, tmp_path: Path
+) -> None:
+    root = station("verify", "--json").json["logs"][0]["key"]
+    for name, place in (("here", "51.08.01"), ("unmet", "51.08.02")):
+        other = station_at(station, tmp_path / name, "--place", place, "--station", name, "--root", root)
+        station("admit", tmp_path / name / "station-card.json")
+        other("export", "--out", tmp_path / f"{name}.serah")
+    assert station("import", tmp_path / "here.serah").code == 0
+    ran = station.give(station.codes("--to", "51.08.01")[:1], "51.08.02", TRUCK)
+    assert [f["provisional"] for f in ran.json["findings"] if f["severity"] == "critical"] == [True], ran.json
+    page = " ".join(visitor.see(f"/handover?number={ran.json['bast']}").split())
+    assert "left with Gudang (provisional)." in page
+
+
+def test_what_was_withdrawn_is_not_shown_or_printed_as_if_it_stood(
+    station: Terminal, visitor: Visitor, tmp_path: Path
+) -> None:
+    words = "This record was withdrawn or corrected and does not count"
+    codes, out = station.codes("--to", "51.08.01")[:3], tmp_path / "paper.pdf"
+    gone, fixed = (station.give(part, "51.08", TRUCK).json["bast"] for part in (codes[:1], codes[1:]))
+    assert words not in visitor.see(f"/handover?number={gone}")
+    assert station("correct", gone, "--reason", "did-not-occur", "--yes").code == 0
+    assert station("correct", fixed, "--remove", codes[2], "--reason", "incorrect-data", "--yes").code == 0
+    assert words in visitor.see(f"/handover?number={gone}")
+    page = visitor.see(f"/handover?number={fixed}")
+    assert words not in page and "In place of a record that was withdrawn: " in page
+    for number, is_gone in ((gone, True), (fixed, False)):
+        assert station("report", "handover", "--number", number, "--out", out).code == 0
+        assert (words in " ".join(text_of(out).split())) is is_gone
+
+
+def test_a_table_of_a_chain_tells_what_was_refused_and_what_moved_nothing(station: Terminal, tmp_path: Path) -> None:
+    codes, out = station.codes("--to", "51.08.01")[:2], tmp_path / "chain.csv"
+    station.give(codes, "51.08", TRUCK, "--refuse", codes[0])
+    for code, is_refused in ((codes[0], "true"), (codes[1], "false")):
+        assert station("custody", code, "--out", out).code == 0
+        row = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))[-1]
+        assert (row["to"], row["refused"], row["repeat"]) == (TRUCK, is_refused, "false")

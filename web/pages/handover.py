@@ -19,7 +19,7 @@ from db.store import Store
 from language import _
 from language.text import number
 from reports.handover.handover_words import fact_lines
-from reports.words import custodian_name, finding_text, people_words
+from reports.words import custodian_name, judged_text, people_words
 from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.handover_papers import facts_now, foretold_then, found_in, paper_facts, sheets_of
 from web.dependencies import SiteDep
@@ -65,7 +65,7 @@ def handover_page(bast: str) -> str:
 def critical_findings(store: Store, findings: Iterable[Finding]) -> dict[str, Any]:
     """Return the first few critical findings as sentences, and how many there are in all."""
     needs = {need.kind: need for need in store.state.needs()}
-    grave = [finding_text(finding, needs) for finding in findings if finding.severity == "critical"]
+    grave = [judged_text(finding, needs) for finding in findings if finding.severity == "critical"]
     return {"criticals": grave[:_FEW], "critical_count": len(grave)}
 
 
@@ -125,7 +125,8 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
         giver = custodian_name(store.state.places, first["from"])
         lines.append(words.format(giver=giver, count=number(len(facts.missing))))
     more = critical_findings(store, found_in(facts))
-    return {"is_judged": True, "facts": lines, "reasons": people_words(twice), "foretold": told, **more}
+    stands = {"is_withdrawn": facts.is_withdrawn, "replaces": facts.replaces}
+    return {"is_judged": True, **stands, "facts": lines, "reasons": people_words(twice), "foretold": told, **more}
 
 
 def _is_small(store: Store, records: Sequence[Body]) -> bool:
