@@ -21,7 +21,7 @@ from reports.bast.letter_words import (
     remark_text,
     unit_word,
 )
-from reports.handover.handover_words import scanned_words
+from reports.handover.handover_words import counted_words, scanned_words
 from reports.pdf.letter import CENTRE, JUSTIFY, RIGHT, Letter
 from reports.words import custodian_name, show_custodian
 
@@ -105,7 +105,7 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
     offered = scanned_words(facts.told)
     said = []
     if facts.counted is not None:
-        said.append(template.text("counts", counted=number(facts.counted), scanned=offered))
+        said.append(template.text("counts", counted=number(facts.counted), scanned=counted_words(facts.told)))
     told = facts.foretold
     if facts.expected is None:
         said.append(template.text("unknown_expected"))

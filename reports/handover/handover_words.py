@@ -36,8 +36,22 @@ def scanned_words(facts: HandoverFacts) -> str:
 
     `4 (3 taken, 1 refused)`, `1 (4 more inside)`.
     """
-    refused, carried = len(facts.refused), len(facts.carried)
+    carried = len(facts.carried)
+    return _offered(facts, _("{count} more inside").format(count=number(carried)) if carried else "")
+
+
+def counted_words(facts: HandoverFacts) -> str:
+    """What a hand count is held against: how many things were scanned, and how many came without a readable label.
+
+    `4 (3 taken, 1 refused; 1 more without a readable label)`; what is inside others nobody counts.
+    """
+    extras = sum(extra.count for extra in facts.extras)
+    return _offered(facts, _("{count} more without a readable label").format(count=number(extras)) if extras else "")
+
+
+def _offered(facts: HandoverFacts, beside: str) -> str:
+    refused = len(facts.refused)
     more = [decided_words(len(facts.taken), refused)] if refused else []
-    more += [_("{count} more inside").format(count=number(carried))] if carried else []
+    more += [beside] if beside else []
     scanned = number(len(facts.taken) + refused)
     return f"{scanned} ({'; '.join(more)})" if more else scanned

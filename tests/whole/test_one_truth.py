@@ -500,3 +500,32 @@ def test_a_table_of_a_chain_tells_what_was_refused_and_what_moved_nothing(statio
         assert station("custody", code, "--out", out).code == 0
         row = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))[-1]
         assert (row["to"], row["refused"], row["repeat"]) == (TRUCK, is_refused, "false")
+
+
+def test_a_letter_holds_the_hand_count_against_what_came_without_a_label_too(station: Terminal, tmp_path: Path) -> None:
+    codes = station.codes("--to", "51.08.01")[:3]
+    assert station("pack", codes[0], codes[1], "--add").code == 0
+    given = (codes[0], codes[2])
+    ran = station.give([*given], "51.08", "51.08.01", "--extra", "box=1", "--counted", "3").json
+    assert "COUNT" not in {finding["code"] for finding in ran["findings"]}
+    words = text_of(letter_pdf(station, ran["bast"], tmp_path))
+    assert "PARTY: 3; scanned: 2 (1 more without a readable label)" in " ".join(words.split())
+    assert "scanned: 2 (1 more inside)" in " ".join(words.split())
+
+
+def test_what_two_laptops_under_one_number_both_list_as_absent_is_short_once(station: Terminal, tmp_path: Path) -> None:
+    codes, root = station.codes("--to", "51.08.01")[:3], station("verify", "--json").json["logs"][0]["key"]
+    two = station_at(station, tmp_path / "two", "--place", "51.08", "--station", "Gudang-2", "--root", root)
+    station("admit", tmp_path / "two" / "station-card.json")
+    station("export", "--out", tmp_path / "one.serah")
+    assert two("import", tmp_path / "one.serah").code == 0
+    for laptop, code in ((station, codes[0]), (two, codes[1])):
+        more = ("--load", listed(laptop, codes), "--number", "0007/BERSAMA/2024")
+        laptop.give([code], "51.08", TRUCK, "--bound", "51.08.01", *more)
+    two("export", "--out", tmp_path / "two.serah")
+    assert station("import", tmp_path / "two.serah").code == 0
+    assert [row for row in of_codes(station, "SHORTAGE") if row[2] != "settled"] == [
+        ("SHORTAGE", codes[2], "provisional")
+    ]
+    (found,) = (f for f in station("custody", codes[2], "--json").json["findings"] if f["code"] == "SHORTAGE")
+    assert len({found["leaf"], *found["also"]}) == 2, "it rests on the records of both"
