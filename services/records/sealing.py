@@ -113,7 +113,8 @@ def _by_pack(store: Store, touch: Touch | None, serials: Sequence[str]) -> list[
                 serials=", ".join(shown(strangers)[:_SHOWN]),
             )
         return [(touch, list(serials))]
-    ranges = Ranges(whole_packs(store))
+    opened = opened_packs(store)
+    ranges = Ranges(pack for pack in seal_packs(store) if pack.code not in opened)
     found: dict[str, list[str]] = {}
     strangers = []
     for serial in serials:
@@ -152,13 +153,19 @@ def whole_packs(store: Store) -> list[Item]:
     return [pack for pack in store.state.packs() if pack.code not in opened]
 
 
+def seal_packs(store: Store) -> list[Item]:
+    """The packs with numbers, without those of a kind that follows voters: ballots have numbers, too, and are no seals."""
+    ballots = {need.kind for need in store.state.needs() if need.per == "voter"}
+    return [pack for pack in store.state.packs() if pack.kind not in ballots]
+
+
 def strays(store: Store, serials: Sequence[str]) -> list[str]:
     """Those of these numbers that no registered pack has; none where no pack is registered at all."""
-    packs = store.state.packs()
+    packs = seal_packs(store)
     ranges = Ranges(packs)
     return [serial for serial in serials if ranges.find(serial) is None] if packs else []
 
 
 def account(store: Store) -> SealAccount:
     """What became of every number of each pack, by the records of every station whose log is held."""
-    return seal_account(store.state.packs(), store.state.seals.all(), opened_packs(store))
+    return seal_account(seal_packs(store), store.state.seals.all(), opened_packs(store))

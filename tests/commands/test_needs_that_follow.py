@@ -264,3 +264,15 @@ def test_a_plan_that_was_merged_in_a_circle_is_open_and_stops_nothing(office: Te
         store.record(compose.plan_events([], [a, b], source="x", digest="0" * 64))
     assert needs_of(office) == WANTED | {"a": None, "b": None}
     assert "the kinds follow each other" in office("plan", "--explain", "51.08").out
+
+
+def test_ballots_in_numbered_packs_are_no_seals(terminal: Terminal) -> None:
+    Path("places.csv").write_text(stations([256]))
+    Path("needs.csv").write_text(NEEDS.replace(";1;2 %;100;;lembar", ";1;2 %;100;SS0001;lembar"))
+    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+    assert terminal("load", "places.csv", "needs.csv").code == 0
+    assert terminal("plan").code == 0
+    assert {"kind": "surat", "serials": "SS0001-SS0100"}.items() <= terminal.items("--kind", "surat")[0].items()
+    told = terminal("report", "seals", "--json").json
+    assert {pack["kind"] for pack in told["packs"]} == {"segel"}
+    assert len(told["packs"]) == 3, "ten seals in packs of four"
