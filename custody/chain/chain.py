@@ -71,9 +71,7 @@ class Chain:
 
     def came_inside(self, giver: str, to: str, log: str) -> bool:
         """Whether `log` has received something by which the item came, so that it is no longer to come."""
-        return any(
-            link.is_repeat and not link.is_seen and link.event.log == log for link in self._between(giver, to)
-        )
+        return any(link.is_repeat and not link.is_seen and link.event.log == log for link in self._between(giver, to))
 
     def _between(self, giver: str, to: str) -> Iterator[Link]:
         return (link for link in self.links if (link.from_, link.to) == (giver, to) and not link.is_withdrawn)

@@ -193,7 +193,7 @@ def waiting_in(chains: "Mapping[str, Chain]", giver: str, to: str, log: str) -> 
     """The newest record of other logs by which each thing came, of those that `log` has not confirmed; by code."""
     found = {}
     for code, chain in chains.items():
-        if chain.is_recorded(giver, to, log) and not chain.came_inside(giver, to, log):
+        if chain.is_recorded(giver, to, log):
             found[code] = [
                 link.event
                 for link in chain.links

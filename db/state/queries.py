@@ -86,7 +86,7 @@ class State:
             )
             chain = self.seals.compared(chain)
             if any(finding.code == "GAP" and finding.is_provisional for finding in chain.findings):
-                papers = self._papers() if papers is None else papers
+                papers = self.waiting_papers() if papers is None else papers
                 chain = foretold_gaps(chain, papers)
             left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
             yield with_standing(chain, stations, forked, left_out)
@@ -96,9 +96,7 @@ class State:
         paper, known = self.tables.paper, self.stations.now().powers
         rows = [row for row in paper.select() if row.public_key in known]
         return {
-            leaf: json.loads(bytes(row.body))
-            for row in rows
-            if self.ledger.find(leaf := bytes(row.leaf).hex()) is None
+            leaf: json.loads(bytes(row.body)) for row in rows if self.ledger.find(leaf := bytes(row.leaf).hex()) is None
         }
 
     @property

@@ -135,7 +135,8 @@ class ContentsColumn:
             if code != "SHORTAGE" or any(found.message != MISSED_BY_PAPER for found in group):
                 short += ", " + _("listed by: {command}").format(command=listed)
             found_here.append(_Told([_sized(line) for line in lines], _sized(short)))
-        return self._withdrawn() + self._refused() + found_here + partial or [_whole(_sized(_("None"), 7.5, color=MUTED))]
+        first = self._withdrawn() + self._refused()
+        return first + found_here + partial or [_whole(_sized(_("None"), 7.5, color=MUTED))]
 
     def _sentences(self, group: Sequence[Finding]) -> list[str]:
         """The findings of one code, each sentence once: of many things it may be true in the same words."""

@@ -154,7 +154,7 @@ def whole_packs(store: Store) -> list[Item]:
 
 
 def seal_packs(store: Store) -> list[Item]:
-    """The packs with numbers, without those of a kind that follows voters: ballots have numbers, too, and are no seals."""
+    """The packs with numbers, but for those of a kind that follows voters: ballots have numbers and are no seals."""
     ballots = {need.kind for need in store.state.needs() if need.per == "voter"}
     return [pack for pack in store.state.packs() if pack.kind not in ballots]
 
