@@ -91,7 +91,7 @@ class State:
             left_out = [event for event in naming.get(code, ()) if stations.is_quarantined(event)]
             yield with_standing(chain, stations, forked, left_out)
 
-    def _papers(self) -> Mapping[str, Body]:
+    def waiting_papers(self) -> Mapping[str, Body]:
         """What papers say whose records have not come, of stations whose keys count; by leaf."""
         paper, known = self.tables.paper, self.stations.now().powers
         rows = [row for row in paper.select() if row.public_key in known]
