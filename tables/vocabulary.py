@@ -236,6 +236,8 @@ _LETTER = re.compile(r" \[[A-Z]{1,2}\]$")
 
 def meaning(kind: str, heading: str) -> str | None:
     """Our name for a heading in this kind of table, or None where it means nothing there."""
+    if heading.upper() == heading.lower():  # no letters: a number, as most cells are where headings are looked for
+        return None
     known = _meanings(kind)
     bare = _LETTER.sub("", heading)
     return known.get(fold(bare)) or known.get(fold(_REMARK.sub(" ", bare)))
@@ -250,12 +252,12 @@ def matched(kind: str, headings: Iterable[str], asked: Mapping[str, str] | None 
     said = {fold(heading): field_named(kind, name) for heading, name in (asked or {}).items()}
     found: dict[str, list[str]] = {}
     for heading in filter(None, headings):
-        if fold(heading) not in said and (name := meaning(kind, heading)):
+        if not (said and fold(heading) in said) and (name := meaning(kind, heading)):
             found.setdefault(name, []).append(heading)
     for name, candidates in found.items():
         # The exact name beats its synonyms; those are then columns that nobody asked for.
         found[name] = [heading for heading in candidates if fold(heading) == fold(name)] or candidates
-    for heading in filter(None, headings):
+    for heading in filter(None, headings if said else ()):
         if name := said.get(fold(heading)):
             found[name] = [heading]
     return found
