@@ -187,33 +187,30 @@ def _need(cells: Cells) -> Need:
         elections=elections,
         per=per,
         follows=follows,
-        reserve=_reserve(cells, reserve),
+        reserve=_reserve(cells, *((says_voters, reserve) if reserve else ("reserve", cells.text("reserve")))),
         pack=pack,
         serial=_first_serial(cells),
         rule=cells.text("rule"),
     )
 
 
-def _reserve(cells: Cells, said: str) -> int:
-    """The reserve of a need in hundredths of a per cent, in its own column or `said` behind what is counted. A
-    spreadsheet keeps 2 % as 0.02.
-    """
-    text = said or cells.text("reserve")
+def _reserve(cells: Cells, column: str, text: str) -> int:
+    """The reserve of a need in hundredths of a per cent, as `column` says it. A spreadsheet keeps 2 % as 0.02."""
     if not text:
         return 0
     match = re.fullmatch(r"([+-]?)([0-9]{1,3})(?:[.,]([0-9]{1,4}))?\s*(%|persen|percent)?", text.strip(), re.IGNORECASE)
     if match is None:
-        cells.fault("reserve", N_("{text} is no reserve: write it like 2 % or 2,5 %"), text=text[:40])
+        cells.fault(column, N_("{text} is no reserve: write it like 2 % or 2,5 %"), text=text[:40])
         return 0
     sign, whole, part, unit = match.groups()
     is_share = not unit and int(whole) == 0
     value, rest = divmod(int(whole + (part or "").ljust(4, "0")), 1 if is_share else 100)
     if sign == "-":
-        cells.fault("reserve", N_("{text} is negative: a reserve comes on top, so write 0 % or more"), text=text[:40])
-    elif value and not (unit or is_share or cells.heading_says("reserve", r"%|persen|percent")):
-        cells.fault("reserve", N_("{text} may be pieces or per cent: write it like 2 %"), text=text[:40])
+        cells.fault(column, N_("{text} is negative: a reserve comes on top, so write 0 % or more"), text=text[:40])
+    elif value and not (unit or is_share or cells.heading_says(column, r"%|persen|percent")):
+        cells.fault(column, N_("{text} may be pieces or per cent: write it like 2 %"), text=text[:40])
     elif rest or value > WHOLE:
-        cells.fault("reserve", N_("{text} is no reserve from 0 % to 100 % with at most two decimals"), text=text[:40])
+        cells.fault(column, N_("{text} is no reserve from 0 % to 100 % with at most two decimals"), text=text[:40])
     return value
 
 
