@@ -191,7 +191,7 @@ def cases() -> Iterator[tuple[str, str, bool]]:
     ends = f"--from {WAREHOUSE} --to {VILLAGE} --quiet --yes"
     yield "scan a .pdf", f"scan {ends} --source {{home}}/{LETTER}", True
     yield "scan a film", f"scan {ends} --source {{home}}/{FILM}", True
-    yield "labels of a station", f"labels --to {STATION} --out {{out}}/labels.pdf", True
+    yield "labels of a village", "labels --to 51.08.06.1025 --out {out}/labels.pdf", True
     left = f"{{home}}/{LEFT}"
     yield "handover --load", f"handover --from {WAREHOUSE} --to B1X --load {left} --codes {left} --yes --quiet", True
     yield "import", "--home {out}/other import {home}/logs.serah", True

@@ -55,7 +55,10 @@ COMMANDS = {
     "load": ("admin", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
     "template": (
         "admin",
-        N_("Write an empty table to fill in, with drop-downs and an example. KIND: places, needs, items or points."),
+        N_(
+            "Write an empty table to fill in, with drop-downs and an example. KIND: places, needs, voters, items, "
+            "deliveries or points."
+        ),
     ),
     "plan": ("admin", N_("Register the items that the needs ask for and that do not exist yet.")),
     "withdraw": (
@@ -221,6 +224,7 @@ def program(now_utc: Callable[[], str] | None = None) -> Program:
         commands=Commands(),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         help=_("Serah: labels, scanning and chain of custody for election supplies."),
+        epilog=_("Begin with init, then load, plan and labels; or with serve, for all of it on a page in the browser."),
         options_metavar=_("[OPTIONS]"),
         subcommand_metavar=_("COMMAND [ARGS]..."),
     )

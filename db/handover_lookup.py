@@ -129,18 +129,6 @@ def newest_handover(tables: Tables, log_id: int, number: str | None) -> list[Sto
     return found[::-1]
 
 
-def handovers_between(tables: Tables, giver: str, to: str) -> Iterator[Event]:
-    """Every handover from one to the other, of all logs and whether it stands or not; goes through the whole ledger."""
-    ends = [json.dumps({"from": giver}, ensure_ascii=False), json.dumps({"to": to}, ensure_ascii=False)]
-    needles = [end[1:-1].replace(": ", ":", 1).encode() for end in ends]
-    for table in (tables.event, tables.fork):
-        for leaf, body, signatures in table.select(table.leaf, table.body, table.signatures).tuples().iterator():
-            if all(needle in bytes(body) for needle in needles):  # most bodies are passed over unread
-                said = read_stored(leaf, body, signatures)
-                if said.type == "handover" and (said.body["from"], said.body["to"]) == (giver, to):
-                    yield said
-
-
 def _by_record(state: State, log: str, seq: int) -> list[list[Stored]]:
     """The handover to which that record belongs."""
     told = [event for event in state.ledger.at(log, seq) if event.type == "handover"][:1]

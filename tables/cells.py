@@ -12,6 +12,7 @@ from tables.header_row import letter
 from tables.headers import layout
 from tables.read import Table
 from tables.times import NoHourError, NoZoneError, names_zone, parse_moment, whole_number
+from tables.vocabulary import column_words
 
 T = TypeVar("T")
 
@@ -35,8 +36,8 @@ class Source:
     zones: set[str] = field(default_factory=set)
 
     def fault(self, row: int, column: str, message: str, values: dict[str, object]) -> Fault:
-        """A fault in a cell; `column` is our name of the column, the fault shows the file's."""
-        header = self.columns.get(column, column)
+        """A fault in a cell; `column` is our name of the column, the fault shows the file's, or what to write there."""
+        header = self.columns.get(column) or (column_words([column]) if self.headers else column)
         cell = f"{letter(self.headers.index(header))}{row}" if header in self.headers else ""
         return Fault(message, values, row, header, self.file, cell)
 

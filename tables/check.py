@@ -93,7 +93,7 @@ def _wrong_ways_to_count(rows: Sequence[Located[Need]], standing: Sequence[Need]
         if need.per == "voter" and need.level not in LEVELS:
             faults.append(row.fault("level", N_("voters belong to places: name a level, as TPS")))
         if need.pack and need.tracked_as != "pack":
-            faults.append(row.fault("pack", N_("only what is tracked as pack comes in packs: write pack there")))
+            faults.append(row.fault("pack", N_("only what is tracked as pack comes in packs, and the row says item")))
         elif need.pack and packs[need.kind] != need.pack:
             message = N_("is {size}, and elsewhere {other} are in a pack of this kind")
             faults.append(row.fault("pack", message, size=need.pack, other=packs[need.kind]))

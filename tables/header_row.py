@@ -104,8 +104,12 @@ def _ask_where_two_fit(file: str, rows: Sequence[Sequence[str]], best: Header, f
 
 
 def _best(found: Sequence[Header]) -> Header:
-    """The one whose headings are known best; of equals the one of fewest lines, then the first."""
-    return max(found, key=lambda header: (header.known, header.first - header.end, -header.first))
+    """The one whose headings are known best; of equals the first, with so many lines that most columns have a heading:
+    over L, P and L+P a heading of their group is not enough.
+    """
+    best = max(found, key=lambda header: (header.known, header.first - header.end, -header.first))
+    same = [header for header in found if (header.first, header.known) == (best.first, best.known)]
+    return max(same, key=lambda header: (sum(map(bool, header.names)), -header.end))
 
 
 def _from(rows: Sequence[Sequence[str]], at: int, kinds: Sequence[str], reading: Reading) -> list[Header]:

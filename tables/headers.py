@@ -124,7 +124,7 @@ def ignored_columns(table: Table, kind: str) -> tuple[str, ...]:
 
 def missing_columns(table: Table, names: list[str]) -> Fault:
     """The one fault that names every column a table lacks."""
-    return Fault(N_("lacks the columns {columns}"), {"columns": column_words(names)}, 1, "", table.file)
+    return Fault(N_("lacks the columns {columns}"), {"columns": column_words(names)}, None, "", table.file)
 
 
 def _check_asked(table: Table) -> None:

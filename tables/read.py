@@ -179,7 +179,7 @@ def _table(
     for number, cells in tidied.rows:
         if len(cells) > len(names):
             values: dict[str, object] = {"cells": len(cells), "headers": len(names)}
-            message = N_("this row has {cells} cells, the header has {headers}")
+            message = N_("this row has {cells} cells, the header has {headers}: give each column a heading")
             faults.append((MAX_COLUMNS, Fault(message, values, number, "", file)))
         else:
             cells += [""] * (len(names) - len(cells))

@@ -127,14 +127,23 @@ def _identity(need: Need) -> tuple[str, str, str] | None:
     return need.key if need.kind and (need.level or need.follows) else None
 
 
-def _per(cells: Cells) -> tuple[Per, str, str]:
-    """What a need is counted by, its level, and the kind that it follows; each empty where the row does not say."""
+def _per(cells: Cells, says_voters: str) -> tuple[Per, str, str]:
+    """What a need is counted by, its level, and the kind that it follows; each empty where the row does not say.
+
+    Args:
+        says_voters: the column that says `DPT + 2 %`, if one does.
+    """
     text, level, per, named = cells.text("per"), "", _PLACE, ""
-    if text and (parsed := parse_per(text)):
+    parsed: tuple[Per, str] | None = ("voter", "") if says_voters == "per" else parse_per(text)
+    if parsed and text:
         per, named = parsed
     elif text:
         message = N_("{text} is none of {choices}")
         cells.fault("per", message, text=text[:40], choices=_("place, voter, the code of a kind"))
+    if says_voters == "per_place" and per == "place":
+        per = "voter"
+    elif says_voters == "per_place" and per != "voter":
+        cells.fault("per", N_("says {one}, and the column of numbers {other}"), one=text, other=cells.text("per_place"))
     follows = named if per in ("piece", "election") else ""
     if cells.text("level") or not (named or cells.faults):
         level = cells.one_of("level", parse_bearer, lambda: level_words(LEVELS))
@@ -143,54 +152,65 @@ def _per(cells: Cells) -> tuple[Per, str, str]:
     return per, level or ("" if follows else named), follows
 
 
+def _voters_and(cells: Cells) -> tuple[str, str]:
+    """The column that says `DPT + 2 %`, be it in place of a number, and the reserve; empty where none says so."""
+    for column in ("per_place", "per"):
+        counted, _plus, reserve = cells.text(column).partition("+")
+        if parse_per(counted.strip() or "-") == ("voter", ""):
+            return column, reserve.strip()
+    return "", ""
+
+
 def _need(cells: Cells) -> Need:
-    kind = cells.kind()
-    per, level, follows = _per(cells)
+    kind, called = cells.kind(), cells.text("name_id") or cells.text("name_en") or cells.text("kind")
+    says_voters, reserve = _voters_and(cells)
+    per, level, follows = _per(cells, says_voters)
+    pack = cells.count("pack", least=1)
     if not cells.text("per_place") and per == "place":
         cells.needed("per_place")
-    per_place = 1 if not cells.text("per_place") else cells.count("per_place", least=0) or 0
+    is_number = cells.text("per_place") and says_voters != "per_place"
+    per_place = cells.count("per_place", least=0) or 0 if is_number else 1
     elections = tuple(name for name in re.split(r"\s*[;,|]\s*", cells.text("elections").strip(" ;,|")) if name)
     if elections and len(elections) != per_place:
         message = N_("names {named} elections for {count} pieces: name one for each piece, or none")
         cells.fault("elections", message, named=len(elections), count=per_place)
     return Need(
         kind=kind,
-        name_id=cells.text("name_id") or cells.text("name_en") or kind,
-        name_en=cells.text("name_en") or cells.text("name_id") or kind,
+        name_id=called,
+        name_en=cells.text("name_en") or called,
         level=level,
         per_place=per_place,
         unit=cells.text("unit"),
         tracked_as=cells.one_of("tracked_as", parse_tracked_as, lambda: _("item, pack"))
         if cells.text("tracked_as")
-        else "item",
+        else ("pack" if pack or per == "voter" else "item"),
         elections=elections,
         per=per,
         follows=follows,
-        reserve=_reserve(cells),
-        pack=cells.count("pack", least=1),
+        reserve=_reserve(cells, *((says_voters, reserve) if reserve else ("reserve", cells.text("reserve")))),
+        pack=pack,
         serial=_first_serial(cells),
         rule=cells.text("rule"),
     )
 
 
-def _reserve(cells: Cells) -> int:
-    """The reserve of a need in hundredths of a per cent. A spreadsheet keeps 2 % as 0.02."""
-    text = cells.text("reserve")
+def _reserve(cells: Cells, column: str, text: str) -> int:
+    """The reserve of a need in hundredths of a per cent, as `column` says it. A spreadsheet keeps 2 % as 0.02."""
     if not text:
         return 0
     match = re.fullmatch(r"([+-]?)([0-9]{1,3})(?:[.,]([0-9]{1,4}))?\s*(%|persen|percent)?", text.strip(), re.IGNORECASE)
     if match is None:
-        cells.fault("reserve", N_("{text} is no reserve: write it like 2 % or 2,5 %"), text=text[:40])
+        cells.fault(column, N_("{text} is no reserve: write it like 2 % or 2,5 %"), text=text[:40])
         return 0
     sign, whole, part, unit = match.groups()
     is_share = not unit and int(whole) == 0
     value, rest = divmod(int(whole + (part or "").ljust(4, "0")), 1 if is_share else 100)
     if sign == "-":
-        cells.fault("reserve", N_("{text} is negative: a reserve comes on top, so write 0 % or more"), text=text[:40])
-    elif value and not (unit or is_share or cells.heading_says("reserve", r"%|persen|percent")):
-        cells.fault("reserve", N_("{text} may be pieces or per cent: write it like 2 %"), text=text[:40])
+        cells.fault(column, N_("{text} is negative: a reserve comes on top, so write 0 % or more"), text=text[:40])
+    elif value and not (unit or is_share or cells.heading_says(column, r"%|persen|percent")):
+        cells.fault(column, N_("{text} may be pieces or per cent: write it like 2 %"), text=text[:40])
     elif rest or value > WHOLE:
-        cells.fault("reserve", N_("{text} is no reserve from 0 % to 100 % with at most two decimals"), text=text[:40])
+        cells.fault(column, N_("{text} is no reserve from 0 % to 100 % with at most two decimals"), text=text[:40])
     return value
 
 

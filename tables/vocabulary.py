@@ -21,7 +21,9 @@ _PLACES = {
     "dapil": "dapil electoral_district constituency daerah_pemilihan nama_dapil",
     "voters": "voters registered_voters number_of_voters dpt jumlah_dpt jml_dpt total_dpt pemilih jumlah_pemilih "
     "jml_pemilih total_pemilih jumlah_dpt_jumlah dpt_jumlah jumlah_pemilih_jumlah jumlah_dpt_l_p dpt_l_p "
-    "jumlah_pemilih_l_p pemilih_terdaftar jumlah_pemilih_terdaftar jumlah_pemilih_dpt jumlah_pemilih_dalam_dpt",
+    "jumlah_pemilih_l_p pemilih_l_p dpt_total jumlah_dpt_total pemilih_jumlah pemilih_total jumlah_pemilih_total "
+    "jumlah_dpt_laki_laki_perempuan jumlah_pemilih_laki_laki_perempuan pemilih_terdaftar "
+    "jumlah_pemilih_terdaftar jumlah_pemilih_dpt jumlah_pemilih_dalam_dpt",
 }
 _VOTERS = {
     "code": _PLACES["code"] + " kode_tps kode_desa kode_kecamatan",
@@ -225,7 +227,7 @@ _TRACKED = {
 }
 _PERS = {
     "place": "place each_place tempat setiap_tempat lokasi",
-    "voter": "voter voters pemilih dpt each_voter setiap_pemilih",
+    "voter": "voter voters pemilih dpt each_voter setiap_pemilih jumlah_pemilih jumlah_dpt dpt_tps",
 }
 _REMARK = re.compile(r"\([^()]*\)|\b(?:pemilu|pilkada|tahun)?\s*20[0-9]{2}\b", re.IGNORECASE)
 _LETTER = re.compile(r" \[[A-Z]{1,2}\]$")
@@ -234,6 +236,8 @@ _LETTER = re.compile(r" \[[A-Z]{1,2}\]$")
 
 def meaning(kind: str, heading: str) -> str | None:
     """Our name for a heading in this kind of table, or None where it means nothing there."""
+    if heading.upper() == heading.lower():  # no letters: a number, as most cells are where headings are looked for
+        return None
     known = _meanings(kind)
     bare = _LETTER.sub("", heading)
     return known.get(fold(bare)) or known.get(fold(_REMARK.sub(" ", bare)))
@@ -248,12 +252,12 @@ def matched(kind: str, headings: Iterable[str], asked: Mapping[str, str] | None 
     said = {fold(heading): field_named(kind, name) for heading, name in (asked or {}).items()}
     found: dict[str, list[str]] = {}
     for heading in filter(None, headings):
-        if fold(heading) not in said and (name := meaning(kind, heading)):
+        if not (said and fold(heading) in said) and (name := meaning(kind, heading)):
             found.setdefault(name, []).append(heading)
     for name, candidates in found.items():
         # The exact name beats its synonyms; those are then columns that nobody asked for.
         found[name] = [heading for heading in candidates if fold(heading) == fold(name)] or candidates
-    for heading in filter(None, headings):
+    for heading in filter(None, headings if said else ()):
         if name := said.get(fold(heading)):
             found[name] = [heading]
     return found

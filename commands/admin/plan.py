@@ -22,7 +22,7 @@ from custody.format.events import Event
 from db.store import Store
 from language import _, ngettext
 from language.text import number, printable
-from reports.lists.need_list import total_json, total_words
+from reports.lists.need_list import total_json, total_words, unknown_words
 from reports.words import condition_word, kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
@@ -54,6 +54,7 @@ def plan(
                 "registered": 0 if dry_run else len(items),
                 "by_kind": dict(counts),
                 "packs_not_planned": packs,
+                "not_known": [total_json(one, total) for one, total in found.open.items()],
                 "events": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events],
             }
         )
@@ -63,7 +64,7 @@ def plan(
         click.echo(f"{count:>8}  {_kind_name(names, kind_code)}")
     if not needs:
         click.echo(_("No needs are known here, so it is not known what is missing.") + " " + _way_to_a_plan(may_plan))
-    elif not items:
+    elif not items and not found.open:
         click.echo(_("Nothing is missing: every needed item is registered already."))
     elif dry_run:
         click.echo(_("Items missing: {count}; nothing was recorded.").format(count=_number(len(items))))
@@ -73,6 +74,8 @@ def plan(
                 count=_number(len(items))
             )
         )
+    for line in unknown_words(found.open, names):
+        note(line)
     if packs:
         words = _(
             "Packs are not planned but registered from the list that comes with them: "

@@ -54,7 +54,7 @@ def form(
                 N_("nothing is bound for there, and no empty rows are asked for"), hint=N_("Add --empty 20.")
             )
         needs = {need.kind: need for need in store.state.needs()}
-        shared = FormPaper(template, store.state.places.all(), needs, made_of(store), empty)
+        shared = FormPaper(template, store.state.places.tree(), needs, made_of(store), empty)
         with safe_file(out) as file:
             write_forms(file, forms, shared)
     count = sum(len(one.items) for one in forms)
@@ -68,7 +68,7 @@ def form(
 def _forms(
     store: Store, giver: str | None, to: str, bound: list[str], each: str | None, kind: str | None
 ) -> list[Form]:
-    places = store.state.places.all()
+    places = store.state.places.tree()
     if each is None:
         tops = bound or [to]
         items = [item for top in tops for item in store.state.find_items(kind=kind, under=top)]

@@ -59,7 +59,7 @@ def checklist(
     sizes = read_sizes(station.home)
     with station.store(write=not show) as store:
         where = _store_at(store, place)
-        places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+        places, needs = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
         due = arrivals_at(store, where)
         taken = space_taken(due.to_come, sizes)
         space = arrivals_words(due, taken, needs)

@@ -67,7 +67,7 @@ def _codes(texts: tuple[str, ...]) -> list[str]:
 
 
 def _list(store: Store, top: str | None, *, with_closed: bool, as_json: bool) -> None:
-    places, now = store.state.places.all(), store.around.now_utc()
+    places, now = store.state.places.tree(), store.around.now_utc()
     found = incidents_of(store, under=top)
     shown = [row for row in found if with_closed or row.is_open]
     for row in shown:

@@ -85,4 +85,4 @@ def report_condition(store: Store, top: str | None, kind: str | None, out: Path 
 
     rows = conditions(store, under=top, kind=kind)
     needs = {need.kind: need for need in store.state.needs()}
-    show_listing(store, condition_report(rows, store.state.places.all(), needs), out, as_json=as_json)
+    show_listing(store, condition_report(rows, store.state.places.tree(), needs), out, as_json=as_json)

@@ -69,7 +69,7 @@ def balance(
             found, events = even_out(store, why, under=top, kind=only)
         else:
             found = balance_of(store, under=top, kind=only)
-        places = store.state.places.all()
+        places = store.state.places.tree()
         listing = balance_report(found, places, needs)
         if does and isinstance(listing.facts, dict):
             listing.facts["events"] = events

@@ -57,7 +57,7 @@ def receive(
         told = account(store)
         row = next(row for row in told.rows if (row.place, row.kind) == (event.body["place"], item_kind))
         is_repeated = any(event.leaf in {record.leaf for record in records} for records in told.repeated)
-        places = store.state.places.all()
+        places = store.state.places.tree()
     twice = named_twice_in(event.body["parties"]["giver"], event.body["parties"]["receiver"], ())
     if as_json:
         more = {"event": f"{event.log}:{event.seq}", "named_twice": people_json(twice)}
@@ -94,7 +94,7 @@ def _load(station: Station, table: Path, *, as_json: bool) -> None:
     with station.store(write=True) as store:
         added, same = load_deliveries(store, table)
         told = account(store)
-        places, kinds = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+        places, kinds = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
     if as_json:
         print_json({"file": table.name, "added": added, "same": same, "rows": account_json(told)["rows"]})
         return

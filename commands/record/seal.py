@@ -131,7 +131,7 @@ def report_seals(store: Store, out: Path | None, *, as_json: bool) -> None:
     needs = {need.kind: need for need in store.state.needs()}
     show_listing(
         store,
-        seals_report(account(store), store.state.places.all(), needs, list(store.state.seals.all())),
+        seals_report(account(store), store.state.places.tree(), needs, list(store.state.seals.all())),
         out,
         as_json=as_json,
     )

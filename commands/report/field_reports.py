@@ -20,13 +20,13 @@ def report_incidents(store: Store, top: str | None, out: Path | None, *, as_json
     """Tell the obstacles, open and closed, at a place and below it; None: everywhere."""
 
     rows, now = incidents_of(store, under=top), store.around.now_utc()
-    show_listing(store, incident_report(rows, store.state.places.all(), as_of=now), out, as_json=as_json)
+    show_listing(store, incident_report(rows, store.state.places.tree(), as_of=now), out, as_json=as_json)
 
 
 def report_readiness(store: Store, top: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell which stores are not ready, have no checklist, or are ready; at a place and below it, None: everywhere."""
 
-    places = store.state.places.all()
+    places = store.state.places.tree()
     rows = [row for row in readiness_of(store) if top is None or is_under(places, row.place, top)]
     missing = stores_without(store, rows, under=top)
     show_listing(store, readiness_report(rows, missing, places, as_of=store.around.now_utc()), out, as_json=as_json)
@@ -38,7 +38,7 @@ def report_points(
     """Tell the critical points at a moment (None: now), of a place and below it; None: all."""
 
     soon_h = check_hours(POINT_SOON_H if within_h is None else within_h)
-    moment, places = moment_of("--as-of", as_of, store), store.state.places.all()
+    moment, places = moment_of("--as-of", as_of, store), store.state.places.tree()
     rows = [
         row
         for row in points_of(store, as_of=moment, soon_h=soon_h)
@@ -51,7 +51,7 @@ def report_points(
 def report_returns(store: Store, top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
     """Tell how far what was delivered to a place or below it (None: anywhere) has come back."""
 
-    ways, now = Ways(store.state.places.all()), store.around.now_utc()
+    ways, now = Ways(store.state.places.tree()), store.around.now_utc()
     chains = Chains(store, [item.code for item in store.state.find_items(kind=kind)])
     found = (way_back(chain, ways) for chain in chains)
     returns = [one for one in found if one is not None and _is_below(ways, one.home, top)]

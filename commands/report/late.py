@@ -43,7 +43,7 @@ def report_late(
 
     moment = moment_of("--as-of", clock.as_of, store)
     within_h = check_hours(LATE_SOON_H if clock.within_h is None else clock.within_h)
-    ways = Ways(store.state.places.all())
+    ways = Ways(store.state.places.tree())
     rows = due_rows(journeys(store, ways, moment, top, kind), ways, as_of=moment, within_h=within_h)
     show_listing(store, late_report(rows, ways, as_of=moment, within_h=within_h), out, as_json=as_json)
 
@@ -92,7 +92,7 @@ def report_pace(store: Store, out: Path | None, clock: ClockOptions, *, as_json:
 
 def _timetable(store: Store, path: Path) -> list[Truck]:
     rows, faults = parse_trucks(read_table(path, ("trucks",)))
-    own, places = store.ledger.own_log().place, store.state.places.all()
+    own, places = store.ledger.own_log().place, store.state.places.tree()
     for row in rows:
         faults += [
             row.fault("bound", N_("{text} is no place of the plan"), text=code)
@@ -116,7 +116,7 @@ def _timetable(store: Store, path: Path) -> list[Truck]:
 def _by_due_time(store: Store) -> list[Truck]:
     """A truck for each sub-district with a due time that this place still holds supplies for."""
 
-    own, places = store.ledger.own_log().place, store.state.places.all()
+    own, places = store.ledger.own_log().place, store.state.places.tree()
     found = [
         Truck(place.name, place.due, len(store.state.expected(own, [place.code])))
         for place in places.values()

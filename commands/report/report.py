@@ -102,7 +102,7 @@ def _report_custody(
 ) -> None:
     if out is None and not as_json:
         raise InputError(N_("no file is named for the report"), hint=N_("Add --out custody.pdf, .csv, .xlsx or .json"))
-    items = leaving_order(store.state.find_items(kind=kind, under=top, held_by=held_by), store.state.places.all())
+    items = leaving_order(store.state.find_items(kind=kind, under=top, held_by=held_by), store.state.places.tree())
     if not items:
         raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
     chains = Chains(store, [item.code for item in items])
@@ -167,7 +167,7 @@ def _refuse_selection(*given: str | None) -> None:
 
 
 def _report_prints(store: Store, out: Path | None, *, as_json: bool) -> None:
-    account, needs, places = account_of(store), needs_of(store), store.state.places.all()
+    account, needs, places = account_of(store), needs_of(store), store.state.places.tree()
     if out is not None:
         save_prints(out, account, places, needs, made_of(store))
     if as_json:
@@ -177,5 +177,5 @@ def _report_prints(store: Store, out: Path | None, *, as_json: bool) -> None:
 
 
 def _report_deliveries(store: Store, out: Path | None, *, as_json: bool) -> None:
-    listing = delivery_report(vendor_deliveries.account(store), store.state.places.all(), needs_of(store))
+    listing = delivery_report(vendor_deliveries.account(store), store.state.places.tree(), needs_of(store))
     show_listing(store, listing, out, as_json=as_json)

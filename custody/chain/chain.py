@@ -6,6 +6,7 @@ The same set of events gives the same chain, whatever order they arrived in (doc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from custody.chain.corrections import correction_findings, in_place_of, withdrawals, withdrawn_links
@@ -198,7 +199,13 @@ def folded(code: str, events: Iterable[Event], roots: frozenset[str] = frozenset
     Args:
         events, roots: as `custody` takes them.
     """
-    return _folded(code, events, _Rules(roots=roots, by_lists=False))
+    return _folded(code, events, _plain_rules(roots))
+
+
+@lru_cache(maxsize=8)
+def _plain_rules(roots: frozenset[str]) -> _Rules:
+    """The rules of `folded`, made once: a plan folds every item of a regency."""
+    return _Rules(roots=roots, by_lists=False)
 
 
 def chains_then(

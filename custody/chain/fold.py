@@ -118,8 +118,7 @@ class Fold:
     def _register(self, event: Event) -> None:
         held_by = event.body["held_by"]
         for member, state in self._named(event):
-            is_first = state.holder is None
-            if is_first:
+            if is_first := state.holder is None:
                 state.holder, state.holder_event = held_by, event
             state.origins.append(held_by)
             if state.row is None:
@@ -163,11 +162,12 @@ class Fold:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
                 self._judge(event, state, is_repeat=known is not None)
                 state.records.append(event)
+            carried = list(self._carried(event, member, state.holder))
             if known is not None:
                 known.logs[event.log] = event
-                self._confirm_inside(event, member, state.holder, known)
+                if any(child == self.code and inner.came_by(known.event, event.log) for child, inner in carried):
+                    self.links.append(Link(event, giver, to, is_seen=False, is_repeat=True))
                 continue
-            carried = list(self._carried(event, member, state.holder))
             self._move(event, state)
             state.is_loose = True
             for child, child_state in carried:
@@ -177,16 +177,6 @@ class Fold:
                 self._move(event, child_state)
         if self.code in event.absent:
             self.links.append(Link(event, is_seen=False, is_absent=True))
-
-    def _confirm_inside(self, event: Event, member: str, holder: str | None, known: Move) -> None:
-        """Whoever records once more how a container went says it of what went and still is inside it, too; who scans
-        that later says it again.
-        """
-        for child, state in self._carried(event, member, holder):
-            for move in state.moves:
-                if child == self.code and move.event is known.event and event.log not in move.logs:
-                    way = event.body["from"], event.body["to"]
-                    self.links.append(Link(event, *way, None, is_seen=False, is_repeat=True))
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
         """The receiver did not take it: it stays with the giver, also where the giver's own record says it went."""

@@ -121,6 +121,10 @@ class State:
         """Who holds it; None while nobody is known to, or several stations say that they have it to give."""
         return None if not self.moves and len(self.origins) > 1 else self.holder
 
+    def came_by(self, event: Event, log: str) -> bool:
+        """Whether it moved by this event, and `log` has no record of its own that it did."""
+        return any(move.event is event and log not in move.logs for move in self.moves)
+
     def may_give(self, giver: str) -> bool:
         """Whether the events say that `giver` holds it, or do not say who does."""
         return self.holder in (None, giver) or (not self.moves and giver in self.origins)

@@ -314,6 +314,9 @@ class Papers:
 
     def recent(self, most: int) -> list[Body]:
         """Our own newest handovers, at most so many, newest first; of one in parts the last part."""
+        return list(self.ledger.memory.remember(f"recent {most}", lambda: self._recent(most)))
+
+    def _recent(self, most: int) -> list[Body]:
         event = self.tables.event
         own = self.ledger.own_row()
         if own is None:

@@ -93,6 +93,8 @@ TOPICS = frozenset(
 """The types of events that are found by their type: they need name no item, or labels are counted by them."""
 SIGNED = "signed"
 """The topic of handovers whose signatures were drawn on the screen."""
+UNLABELLED = "unlabelled"
+"""The topic of handovers with things that had no readable label, or that match such things to what was missing."""
 _NUMBERED_FROM = 3
 """The form of a handover from which on its BAST number is a topic."""
 
@@ -101,8 +103,10 @@ def topics_of(body: Body) -> frozenset[str]:
     """The topics of an event; empty where it has none."""
     if body["type"] != "handover":
         return frozenset({str(body["type"])}) & TOPICS
-    signed = {SIGNED} if any(row["digest"] for row in body.get("acknowledged", ())) else set()
-    return frozenset(signed | ({numbered(body["bast"])} if body["v"] >= _NUMBERED_FROM else set()))
+    topics = {SIGNED} if any(row["digest"] for row in body.get("acknowledged", ())) else set()
+    if body["extras"] or any(row.get("how") == "matched" for row in body["items"]):
+        topics.add(UNLABELLED)
+    return frozenset(topics | ({numbered(body["bast"])} if body["v"] >= _NUMBERED_FROM else set()))
 
 
 def numbered(bast: str) -> str:

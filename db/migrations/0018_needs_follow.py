@@ -1,11 +1,13 @@
 """Places have voters, and needs may follow them or another kind: the tables of the plan are made again.
 
-Both are a cache, filled from the records; with them every item is folded again (which 0017 asked for).
+Both are a cache, filled from the records; with them every item is folded again (which 0017 asked for). Handovers with
+things that had no readable label get their topic.
 """
 
 from typing import Any
 
 from db.log.reader import LedgerReader
+from db.log.stored import UNLABELLED, read_stored, topics_of
 from db.log.transactions import Transactions
 from db.models import Tables, create_tables
 from db.state.projection import Projection
@@ -20,4 +22,8 @@ def up(migrator: Any, db: Any) -> None:
     tables = Tables(db)
     if tables.event.select().exists():
         ledger = LedgerReader(db, tables)
+        event = tables.event
+        for event_id, *stored in event.select(event.id, event.leaf, event.body, event.signatures).tuples():
+            if UNLABELLED in topics_of(read_stored(*stored).body):
+                tables.event_topic.insert(topic=UNLABELLED, event_id=event_id).execute()
         Projection(State(ledger, tables), Transactions(ledger)).rebuild()

@@ -1,6 +1,6 @@
 """How a number that is needed came about, in words and as JSON; the words come from `custody.plan.needs` alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from custody.measures.progress import ProgressRow
@@ -62,6 +62,14 @@ def open_words(places: int, *, lacks_voters: bool) -> str:
     if lacks_voters:
         return _("not known at {places} places: their number of voters is missing").format(places=number(places))
     return _("not known at {places} places: the kinds follow each other in a circle").format(places=number(places))
+
+
+def unknown_words(totals: Mapping[str, Total], names: Needs) -> Iterator[str]:
+    """A line for each kind of which it is not known how many are needed, and what to do where voters are missing."""
+    for kind, total in totals.items():
+        yield f"{kind_name(names, kind)}: {open_words(total.open, lacks_voters=total.lacks_voters)}"
+    if any(total.lacks_voters for total in totals.values()):
+        yield _("Load a list of these places with their number of voters, then plan again.")
 
 
 def _line_words(line: Line, names: Needs) -> str:

@@ -46,9 +46,10 @@ def write_progress_pdf(
 
 def _draw_lines(paper: Document, rows: Sequence[ProgressRow], needs: Needs) -> None:
     """Draw a line for each row; the lines of one place stay on one page, and a sub-district with its first village."""
+    parents = {row.place.parent for row in rows}
     for code, group in groupby(rows, key=lambda row: row.place.code):
         lines = [ProgressLine(row, needs, is_first=at == 0) for at, row in enumerate(group)]
-        is_head = any(row.place.parent == code for row in rows)
+        is_head = code in parents
         for at, line in enumerate(lines):
             below = min(len(lines) * (2 if is_head else 1) - 1 - at, 12)
             paper.place(line, keep_mm=below * _LINE_MM if at == 0 else 0)
@@ -106,22 +107,21 @@ class ProgressLine(Flowable):  # type: ignore[misc]
         counts = (number(row.registered), shown_need(row), "–" if row.short is None else number(row.short))
         for right, count in zip(_COUNTS_MM, counts, strict=True):
             canvas.drawRightString(right * mm, low, count)
-        for left, part in zip(_BARS_MM, (row.labelled, row.sent, row.arrived), strict=True):
-            self._draw_bar(left * mm, part, row.registered)
-
-    def _draw_bar(self, left: float, part: int, whole: int) -> None:
-        canvas, low = self.canv, 1.9 * mm
-        width, height = (_BAR_MM - 26) * mm, 2.6 * mm
-        canvas.setFont(fonts()[0], 8.5)
-        canvas.setFillColor(INK)
-        canvas.drawRightString(left + 13 * mm, low, number(part))
+        parts = (row.labelled, row.sent, row.arrived)
+        for left, part in zip(_BARS_MM, parts, strict=True):
+            canvas.drawRightString((left + 13) * mm, low, number(part))
         canvas.setStrokeColor(MUTED)
         canvas.setLineWidth(0.5)
-        bar = left + 15 * mm
-        if whole and part:
-            canvas.setFillColor(ACCENT)
-            canvas.rect(bar, low - 0.3 * mm, width * min(part / whole, 1), height, stroke=0, fill=1)
-        canvas.rect(bar, low - 0.3 * mm, width, height, fill=0)
+        for left, part in zip(_BARS_MM, parts, strict=True):
+            self._draw_bar((left + 15) * mm, low - 0.3 * mm, part)
         canvas.setFillColor(MUTED)
         canvas.setFont(fonts()[0], 7.5)
-        canvas.drawRightString(left + _BAR_MM * mm, low, share(part, whole))
+        for left, part in zip(_BARS_MM, parts, strict=True):
+            canvas.drawRightString((left + _BAR_MM) * mm, low, share(part, row.registered))
+
+    def _draw_bar(self, left: float, low: float, part: int) -> None:
+        canvas, width, height = self.canv, (_BAR_MM - 26) * mm, 2.6 * mm
+        if self._row.registered and part:
+            canvas.setFillColor(ACCENT)
+            canvas.rect(left, low, width * min(part / self._row.registered, 1), height, stroke=0, fill=1)
+        canvas.rect(left, low, width, height, fill=0)

@@ -64,7 +64,7 @@ def export_epcis(
             told,
             uris,
             made_at_utc=store.around.now_utc(),
-            places=store.state.places.all(),
+            places=store.state.places.tree(),
             needs=store.state.needs(),
         )
     return count

@@ -103,7 +103,7 @@ def cores_for(job: PrintJob, count: int) -> AbstractContextManager[Spread]:
 def item_labels(store: Store, items: Iterable[Item]) -> Iterator[LabelContent]:
     """The next label of each of these items: the first one, or that of a reprint."""
 
-    places, needs = store.state.places.all(), {need.kind: need for need in store.state.needs()}
+    places, needs = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
     return _marked(store, (item_content(item, places, needs, item.print + 1) for item in items))
 
 
@@ -117,7 +117,7 @@ def blank_labels(store: Store, codes: Iterable[str], kind: str | None) -> Iterat
 def place_labels(store: Store, places: Iterable[Place]) -> Iterator[LabelContent]:
     """Return the label contents of these places."""
 
-    tree = store.state.places.all()
+    tree = store.state.places.tree()
     return _marked(store, (place_content(place, tree) for place in places))
 
 
@@ -174,7 +174,7 @@ def labelled_places(store: Store, top: str | None) -> list[Place]:
         LabelError: there is none.
     """
 
-    tree = store.state.places.all()
+    tree = store.state.places.tree()
     chosen = list(tree.values()) if top is None else list(below(tree, top))
     shown = [place for place in chosen if place.level != "polling_station" or place.code == top]
     if not shown:

@@ -13,7 +13,7 @@ from services.records.label_prints import why_void_in_house
 def in_order(store: Store, items: Iterable[Item]) -> list[Item]:
     """The items as they leave the warehouse."""
 
-    return leaving_order(items, store.state.places.all())
+    return leaving_order(items, store.state.places.tree())
 
 
 def known_items(store: Store, codes: Iterable[str]) -> list[Item]:

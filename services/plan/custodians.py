@@ -16,7 +16,7 @@ from db.store import Store
 from language import _
 from language.text import printable
 from reports.words import clock_at, place_path
-from tables.place_tree import bare
+from tables.place_codes import bare
 
 SHOWN_NAMES = 10
 """How many places an answer offers where a name means several, or none."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from custody.errors import N_
 from tables.output.safe_file import safe_file
-from tables.place_tree import bare
+from tables.place_codes import bare
 from tables.questions import Reading
 from tables.read import Note, Table, read_table
 from tables.vocabulary import fold

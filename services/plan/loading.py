@@ -22,7 +22,8 @@ from tables.cells import Located
 from tables.check import check_items, check_needs, check_places
 from tables.fault_list import few_of_a_kind
 from tables.headers import ignored_columns, layout_of, table_kind
-from tables.place_tree import Names, parse_tree
+from tables.place_codes import Names
+from tables.place_tree import parse_tree
 from tables.questions import Reading
 from tables.read import Note, Table, read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places, parse_voters

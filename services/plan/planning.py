@@ -26,10 +26,13 @@ SHOWN_PLACES = 10
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The items that are needed and not registered, and the kinds of packs that no table of items has named yet."""
+    """The items that are needed and not registered, the kinds of packs that no table of items has named yet, and the
+    totals of the kinds of which it is not known how many are needed.
+    """
 
     items: Sequence[Item]
     packs: Sequence[str]
+    open: Mapping[str, Total]
 
     @property
     def by_kind(self) -> Mapping[str, int]:
@@ -97,7 +100,10 @@ def missing(store: Store, top: str | None = None, kind: str | None = None) -> Mi
     there = {serials[0] for serials in store.state.serial_ranges()}
     packed = [need for need in store.state.needs() if need.tracked_as == "pack" and kind in (None, need.kind)]
     there |= {need.kind for need in packed if need.pack}
-    return Missing(items, sorted({need.kind for need in packed} - there))
+    groups, rules = store.state.places.alike(top), store.state.need_rules()
+    totals = {one: rules.total(groups, one) for one in rules.kinds if kind in (None, one)}
+    unknown = {one: total for one, total in totals.items() if total.open}
+    return Missing(items, sorted({need.kind for need in packed} - there), unknown)
 
 
 def register_missing(

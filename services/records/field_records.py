@@ -137,7 +137,7 @@ def stores_without(store: Store, rows: Iterable[Readiness], *, under: str | None
 
 def arrivals_at(store: Store, place: str) -> Arrivals:
     """What is still to arrive at a store by what is known now, and what is in it."""
-    return arrivals(store.state.stock(place), store.state.places.all(), place)
+    return arrivals(store.state.stock(place), store.state.places.tree(), place)
 
 
 def record_checklist(
@@ -294,7 +294,7 @@ def load_points(store: Store, path: Path) -> LoadedPoints:
     """
     rows, faults = parse_points(read_table(path, ("points",)))
     with store.transaction():
-        places, known = store.state.places.all(), point_rows(store)
+        places, known = store.state.places.tree(), point_rows(store)
         faults += [
             row.fault("place", N_("{text} is no place of the plan"), text=row.value.place)
             for row in rows

@@ -114,7 +114,7 @@ def found_by(store: Store, events: Sequence[Event], also: Iterable[str] = ()) ->
 
 def looks(store: Store, *, under: str | None = None, kind: str | None = None) -> Iterator[Look]:
     """The newest look at each item that anybody looked at; those bound for a place or below it, of a kind."""
-    places, gone = store.state.places.all(), store.state.withdrawn
+    places, gone = store.state.places.tree(), store.state.withdrawn
     stations = store.state.stations.now()
     events = filter(stations.stands, store.ledger.on_topic(("inspect",)))
     codes = sorted({code for event in events for code in event.rows})

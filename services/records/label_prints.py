@@ -172,7 +172,7 @@ def claim(
         known, blanks = store.state.items_of(codes), store.state.blanks(codes)
         for code in codes:
             _refuse_unless_blank(code, known, blanks)
-        place = store.state.places.all().get(to)
+        place = store.state.places.tree().get(to)
         if place is None:
             raise InputError(
                 N_("an item is bound for a place of the plan, and {place} is none"),

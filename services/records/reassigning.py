@@ -48,7 +48,7 @@ def record_reassignment(store: Store, touches: Sequence[Touch], to: str, reason:
 def balance_of(store: Store, *, under: str | None = None, kind: str | None = None) -> Balance:
     """What places lack and who has it to spare, by what is known now."""
     state = store.state
-    return balance(state.find_items(kind=kind), state.places.all(), state.needs(), under=under)
+    return balance(state.find_items(kind=kind), state.places.tree(), state.needs(), under=under)
 
 
 def even_out(

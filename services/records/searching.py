@@ -4,7 +4,7 @@ from custody.errors import N_, InputError
 from custody.format.codes import fold_beginning, show_code
 from db.state.item_search import FoundItems, Wanted, find_items
 from db.store import Store
-from services.plan.custodians import find_custodian, kinds_beginning, places_beginning
+from services.plan.custodians import find_custodian, find_kind, kinds_beginning, places_beginning
 
 _COMPLETED = 100
 
@@ -23,6 +23,7 @@ def search_items(
     """A page of the items that these words describe, by destination, kind, number and code; empty words leave it open.
 
     Args:
+        kind: its code or name.
         to: the place that they are bound for, or that lies above it.
         begins: the first characters of a code, as they were typed.
         after: the code behind which the page begins; None: it is the first page.
@@ -40,7 +41,8 @@ def search_items(
             text=begins,
         )
     under, holder = (find_custodian(store, text) if text else None for text in (to, held_by))
-    wanted = Wanted(kind or None, under, holder, start)
+    of_kind = find_kind(store, kind, registered=True) if kind else None
+    wanted = Wanted(of_kind, under, holder, start)
     return find_items(store.state, wanted, after=after, before=before, most=most)
 
 

@@ -46,7 +46,7 @@ def survey(
         progress: called with the number of items done since the last call.
     """
 
-    ways, gone = Ways(store.state.places.all()), store.state.withdrawn
+    ways, gone = Ways(store.state.places.tree()), store.state.withdrawn
     due, scores = DueSums(ways), Scores(ways)
     irregular: list[Discrepancy] = []
     returns: list[Return] = []

@@ -29,11 +29,10 @@ from custody.handover.handover_facts import (
 )
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by, still_meant
 from custody.plan.places import Place
-from db.handover_lookup import handovers_between
 from db.log.memory import Mark
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import list_there
-from db.log.stored import numbered
+from db.log.stored import UNLABELLED, numbered
 from db.state.queries import State
 from db.store import Store
 
@@ -175,11 +174,13 @@ def unlabelled(store: Store, own: Sequence[Counted]) -> list[Finding]:
         return []
     state, key, leaves = store.state, own[0].key, {part.leaf for part in own}
     stations = state.stations.now()
-    events = (event for event in handovers_between(store.ledger.tables, key.giver, key.to) if stations.stands(event))
+    ends = (key.giver, key.to)
+    found = (event for event in store.ledger.on_topic((UNLABELLED,)) if (event.body["from"], event.body["to"]) == ends)
+    events = [event for event in found if stations.stands(event)]
     parts = {event.leaf: counted_in(event) for event in standing(state, events)}
     drafted = [part for part in own if not part.leaf]
-    found = unmatched([*parts.values(), *drafted], state.places.tree())
-    return [finding for part, finding in found if part.leaf in leaves]
+    judged = unmatched([*parts.values(), *drafted], state.places.tree())
+    return [finding for part, finding in judged if part.leaf in leaves]
 
 
 def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:

@@ -15,7 +15,8 @@ from custody.plan.places import Need
 from services.plan.planning import record_plan
 from tables.output.write import Sheet, write_table
 from tests.support.command_examples import NOW, Terminal
-from tests.support.page_examples import PageAt, site_at
+from tests.support.page_examples import PageAt, Visitor, site_at
+from tests.support.work_examples import work
 
 VILLAGE = "51.08.01.2001"
 HEAD = "kode,nama,tingkat,induk,Jumlah DPT\n"
@@ -157,6 +158,24 @@ def test_where_voters_are_missing_the_need_is_not_known_and_every_surface_says_s
     assert (row["need"], row["short"], row["registered_pieces"]) == (None, None, 65 * 262)
     found = office("balance", "--json").json
     assert found["rows"] == [] and found["open"] == [f"{VILLAGE}.066", f"{VILLAGE}.067"]
+
+
+def test_a_plan_that_does_not_know_a_need_does_not_say_that_nothing_is_missing(
+    office: Terminal, page_at: PageAt
+) -> None:
+    assert office("plan").code == 0
+    assert "Nothing is missing" in office("plan").out and office("plan", "--json").json["not_known"] == []
+    Path("places.csv").write_text(stations([256] * 65 + ["", ""]))
+    assert office("load", "places.csv").code == 0
+    said = office("plan")
+    assert "Nothing is missing" not in said.out and "Load a list of these places" in said.err
+    assert "Surat suara: not known at 2 places: their number of voters is missing" in said.err
+    [unknown] = office("plan", "--json").json["not_known"]
+    assert (unknown["kind"], unknown["need"], unknown["open"]) == ("surat", None, 2)
+    assert office("plan", "--kind", "kotak", "--json").json["not_known"] == []
+    with page_at(site_at(office.home)) as client:
+        page = words(work(Visitor(client), "/api/plan/missing", {})["page"])
+    assert "Nothing is missing" not in page and "not known at 2 places" in page
 
 
 @pytest.mark.parametrize(

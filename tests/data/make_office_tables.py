@@ -375,6 +375,31 @@ def wrong_sub_district_total_xlsx() -> bytes:
     return book(("TPS", rows))
 
 
+def voters_by_sex_xlsx() -> bytes:
+    """The recapitulation of the voters: L, P and L+P below one heading, which is merged over the three."""
+    rows = [
+        ["REKAPITULASI DAFTAR PEMILIH TETAP"],
+        [],
+        ["No", "Kecamatan", "Desa/Kelurahan", "Jumlah TPS", "Jumlah DPT", "", ""],
+        ["", "", "", "", "L", "P", "L+P"],
+        [1, "GEROKGAK", "Patas", 3, 380, 391, 771],
+        [2, "", "Pejarakan", 2, 240, 262, 502],
+        ["JUMLAH", "", "", 5, 620, 653, 1273],
+    ]
+    merged = ["A1:G1", "A3:A4", "B3:B4", "C3:C4", "D3:D4", "E3:G3", "B5:B6", "A7:C7"]
+    return book(("REKAP DPT", rows), merged=merged)
+
+
+def as_people_say_csv() -> bytes:
+    """Needs by the names of things, the voters and their reserve in place of a number."""
+    rows = [
+        ["No", "Jenis Logistik", "Jumlah per TPS", "Isi per pak"],
+        ["1", "Kotak Suara", "5", ""],
+        ["2", "Surat Suara", "DPT + 2 %", "500"],
+    ]
+    return "\n".join(";".join(row) for row in rows).encode() + b"\n"
+
+
 MAKERS: dict[str, Callable[[], bytes]] = {
     "_".join(name.split("_")[:-1]) + "." + name.split("_")[-1]: make
     for name, make in list(globals().items())

@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 from peewee import Database, SqliteDatabase
 
+from custody.compose.compose import Extra, Handover
 from custody.errors import StoreError
 from custody.handover.draft import Details
 from db.log.quarantine import Strangers
 from db.models import _MODELS
 from db.schema import changed_objects
 from db.store import open_store
+from services.records.handovers import record_handover
 from services.records.inspecting import record_inspection
 from services.scanning.draft_details import details_of
 from tests.support.checked_ledger import told
@@ -165,6 +167,22 @@ def test_a_station_of_an_earlier_trial_version_goes_on_with_all_it_had(version: 
     assert station("drafts", "--record", says["drafts"][0]["id"], "--yes").code == 0
     assert station("verify").code == 0 and station("drafts", "--json").lines == []
     assert station("export", "--photos", "photos").code == 0 and len(list(Path("photos").iterdir())) == 1
+
+
+def test_handovers_with_things_without_a_label_get_their_topic(sqlite_file: Path) -> None:
+    url = f"sqlite:///{sqlite_file}"
+    with planned_station(url, 1) as store:
+        extra = Handover("51.08", "51.08.01", extras=(Extra("box", 1, "torn"),))
+        record_handover(store, extra, touched(boxes(store, 1)))
+    database = sqlite3.connect(sqlite_file)
+    with database:
+        for (guard,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {guard}")
+        assert database.execute("DELETE FROM event_topic WHERE topic = 'unlabelled'").rowcount == 1
+        database.execute("DELETE FROM schema_migration WHERE name LIKE '0018%'")
+    database.close()
+    with open_store(url, signer(1), around(1)) as store:
+        assert [event.body["extras"][0]["note"] for event in store.ledger.on_topic(("unlabelled",))] == ["torn"]
 
 
 @pytest.mark.parametrize("last", ["0001_ledger", "0009_seals", "0010_dapil"])

@@ -16,22 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from scanner.decoding.light import HOLD_MS, LightWatch, judge, sharpness
+from scanner.decoding.steady import STEADY_MS, SteadyHints, is_plausible
 from scanner.outcomes import Beep, Outcome, Tally
 from scanner.reads import Corners, Hint, Read, Seen
 from scanner.session import ScanSession
 from scanner.simulation.scenes import Condition, Label, film_scene
 from scanner.sources.frames import Frame, Image
-from scanner.ui.feedback import (
-    HOLD_MS,
-    STEADY_MS,
-    Adviser,
-    Feedback,
-    LightWatch,
-    SteadyHints,
-    is_plausible,
-    judge,
-    sharpness,
-)
+from scanner.ui.feedback import Adviser, Feedback
 from scanner.ui.overlay import SIZE_PX, Line, Panel, compose, outline
 from scanner.ui.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
 from scanner.ui.terminal import TerminalView

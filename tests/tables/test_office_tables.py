@@ -9,7 +9,8 @@ import pytest
 
 from custody.errors import InputError
 from services.plan.headings import FILE, remember, remembered, remembered_names
-from tables.place_tree import Names, parse_tree
+from tables.place_codes import Names
+from tables.place_tree import parse_tree
 from tables.read import read_table
 from tests.support.command_examples import Terminal
 
@@ -42,6 +43,8 @@ LOADS = {
     "tps_means_how_many.csv": (9, "times without a zone were read as WITA"),
     "sub_district_rows.xlsx": (15, "Kecamatan stand in rows of their own: 2"),
     "roman_sub_districts.xlsx": (15, "Kecamatan stand in rows of their own: 2"),
+    "voters_by_sex.xlsx": (9, "headings are in row 3-4"),
+    "as_people_say.csv": (2, "parted by semicolons"),
     "tps_under_headings.csv": (7, "Kecamatan, Desa stand in rows of their own: 3"),
     "old_excel.xls": (4, "headings are in row 2"),
     "libreoffice.ods": (4, "headings are in row 3"),
@@ -122,6 +125,17 @@ def test_a_table_that_contradicts_itself_is_refused_with_the_cell(office: Termin
     before = office.event_count()
     refused = office("load", FOLDER / name)
     assert refused.code == 2 and REFUSED[name] in refused.err and office.event_count() == before
+
+
+def test_of_voters_by_sex_the_sum_counts() -> None:
+    places, faults = parse_tree(read_table(FOLDER / "voters_by_sex.xlsx"), Names("51.08", {}, {}))
+    voters = {row.value.name: row.value.voters for row in places if row.value.level == "village"}
+    assert (voters, faults) == ({"PPS Patas": 771, "PPS Pejarakan": 502}, [])
+
+
+def test_a_row_that_is_wider_than_its_headings_says_what_to_do(office: Terminal) -> None:
+    Path("wide.csv").write_text("Kecamatan,Desa,Jumlah TPS\nGerokgak,Patas,3,771\n")
+    assert "this row has 4 cells, the header has 3: give each column a heading" in office("load", "wide.csv").err
 
 
 class Typist(io.StringIO):

@@ -300,6 +300,49 @@ def test_a_list_of_needs_by_name_needs_neither_code_nor_level():
 @pytest.mark.parametrize(
     "text",
     [
+        "Jenis|Jumlah per TPS\nSurat Suara|DPT + 2 %",
+        "Jenis|Jumlah per TPS|Cadangan\nSurat Suara|pemilih|2 %",
+        "Jenis|Dihitung per|Tingkat\nSurat Suara|Jumlah DPT + 2 %|TPS",
+        "Jenis|Dihitung per|Jumlah per tempat\nSurat Suara|TPS|DPT+2%",
+    ],
+)
+def test_voters_and_their_reserve_may_stand_in_place_of_a_number(text):
+    [row], faults = parse_needs(table(text))
+    need = row.value
+    assert (need.per, need.per_place, need.level, need.reserve, faults) == ("voter", 1, "polling_station", 200, [])
+    assert (need.kind, need.name_id, need.tracked_as) == ("surat_suara", "Surat Suara", "pack")
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Jenis|Jumlah per TPS\nSurat Suara|DPT + 2", "B2"),
+        ("Jenis|Jumlah per TPS\nSurat Suara|DPT + -2 %", "B2"),
+        ("Jenis|Dihitung per|Tingkat\nSurat Suara|DPT + dua|TPS", "B2"),
+        ("Jenis|Dihitung per|Jumlah per TPS\nSampul|Kotak Suara|DPT + 2 %", "B2"),
+        ("Jenis|Dihitung per|Tingkat\nSampul|Kotak Suara + 2 %|TPS", "B2"),
+    ],
+)
+def test_a_reserve_of_voters_that_cannot_be_is_told_in_its_cell(text, cell):
+    rows, faults = parse_needs(table(text))
+    assert (rows, faults[0].cell) == ([], cell)
+
+
+def test_what_has_a_pack_is_tracked_by_packs_unless_the_table_says_otherwise():
+    rows, _faults = parse_needs(
+        table("Jenis|Jumlah per TPS|Isi per pak|Dicatat sebagai\nSegel|2|50|\nSampul|2||\nTinta|2|12|buah")
+    )
+    assert [row.value.tracked_as for row in rows] == ["pack", "item", "item"]
+
+
+def test_a_column_that_the_table_lacks_is_told_by_the_heading_to_write():
+    _rows, faults = parse_needs(table("Jenis|Dihitung per|Tingkat\nKotak|tempat|TPS"))
+    assert [(fault.row, fault.column, fault.cell) for fault in faults] == [(2, "per place", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "besok",
         "31/02/2024 18:00 WITA",

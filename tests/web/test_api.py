@@ -96,6 +96,7 @@ def test_items_come_page_by_page_and_each_once(client: TestClient, station: Term
         after = page["after"]
     assert sorted(found) == sorted(station.codes())
     assert {item["kind"] for item in get(client, "/items", kind="box", to="51.08.02")["items"]} == {"box"}
+    assert {item["kind"] for item in get(client, "/items", kind="Kotak suara")["items"]} == {"box"}
     assert get(client, "/items", held_by="51.08.01")["items"] == []
 
 

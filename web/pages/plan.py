@@ -15,7 +15,7 @@ from db.store import Store
 from language import _
 from language.in_words import level_word
 from language.text import error_text, fill, number, printable, sentence
-from reports.lists.need_list import bearer_words
+from reports.lists.need_list import bearer_words, unknown_words
 from reports.words import kind_name
 from services.plan.custodians import find_custodian
 from services.plan.loading import cells_with_faults, load_files
@@ -252,4 +252,5 @@ def _by_kind(store: Store, found: Any) -> dict[str, Any]:
         "total": len(found.items),
         "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],
         "packs": ", ".join(kind_name(names, kind) for kind in found.packs),
+        "unknown": list(unknown_words(found.open, names)),
     }
