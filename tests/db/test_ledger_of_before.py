@@ -68,7 +68,9 @@ def test_the_ledger_of_before_opens_with_everything(file: Path) -> None:
         assert hashlib.sha256(bodies).hexdigest() == SAYS["leaves"]
         items = store.state.items_of(codes)
         assert {code: [item.held_by, item.condition] for code, item in items.items()} == SAYS["items"]
-        assert json.loads(json.dumps(chains_told(store, codes))) == SAYS["chains"]
+        chains = json.loads(json.dumps(chains_told(store, codes)))
+        assert not any(link.pop("repeat") for chain in chains for link in chain["chain"]), "a field that came since"
+        assert chains == SAYS["chains"]
         groups = [re.sub(r", pieces=[0-9]+", "", str(group)) for group in store.state.stock()]  # counted since
         assert sorted(groups) == SAYS["progress"]
         assert [one.log for one in Strangers(store).kept()] == SAYS["strangers"]
