@@ -145,7 +145,9 @@ def _per(cells: Cells, says_voters: str) -> tuple[Per, str, str]:
     elif says_voters == "per_place" and per != "voter":
         cells.fault("per", N_("says {one}, and the column of numbers {other}"), one=text, other=cells.text("per_place"))
     follows = named if per in ("piece", "election") else ""
-    if cells.text("level") or not (named or cells.faults):
+    if per == "voter" and not cells.text("level"):
+        level = "polling_station"  # where people are on a list
+    elif cells.text("level") or not (named or cells.faults):
         level = cells.one_of("level", parse_bearer, lambda: level_words(LEVELS))
     if per == "place" and named and level not in ("", named):
         cells.fault("per", N_("names {one}, and the column of levels {other}"), one=text, other=cells.text("level"))

@@ -31,14 +31,15 @@ _VOTERS = {
     "called": _PLACES["name"] + " called tps desa kelurahan desa_kelurahan kecamatan nama_tps nama_desa",
 }
 _NEEDS = {
-    "kind": "kind kind_code item_kind type jenis jenis_barang kode_jenis kode_barang jenis_logistik jenis_perlengkapan",
+    "kind": "kind kind_code item_kind type jenis jenis_barang kode_jenis kode_barang jenis_logistik jenis_perlengkapan "
+    "kode",
     "name_id": "name_id name_indonesian indonesian_name indonesian nama_id nama nama_barang nama_indonesia "
     "nama_logistik nama_perlengkapan uraian",
     "name_en": "name_en name name_english english_name english nama_en nama_inggris",
     "level": "level tier tingkat tingkatan jenjang peruntukan penempatan",
     "per_place": "per_place each per_tps per_pps per_ppk quantity_per_place per_tempat jumlah_per_tempat "
     "jumlah_per_tps jml_per_tps jumlah_per_pps jumlah_per_ppk kebutuhan kebutuhan_per_tps alokasi_per_tps "
-    "banyaknya_per_tps jumlah_tiap_tps jumlah_setiap_tps",
+    "banyaknya_per_tps jumlah_tiap_tps jumlah_setiap_tps jumlah jml banyaknya",
     "unit": "unit satuan sat",
     "tracked_as": "tracked_as track_as tracked dilacak_sebagai dilacak pelacakan dicatat_sebagai",
     "elections": "elections election election_types pemilu pemilihan jenis_pemilu jenis_pemilihan",

@@ -45,6 +45,7 @@ LOADS = {
     "roman_sub_districts.xlsx": (15, "Kecamatan stand in rows of their own: 2"),
     "voters_by_sex.xlsx": (9, "headings are in row 3-4"),
     "as_people_say.csv": (2, "parted by semicolons"),
+    "short_headings.csv": (3, "parted by semicolons"),
     "tps_under_headings.csv": (7, "Kecamatan, Desa stand in rows of their own: 3"),
     "old_excel.xls": (4, "headings are in row 2"),
     "libreoffice.ods": (4, "headings are in row 3"),
