@@ -61,7 +61,9 @@ def plan(
         return
     names = {need.kind: need for need in needs}
     for kind_code, count in sorted(counts.items()):
-        click.echo(f"{count:>8}  {_kind_name(names, kind_code)}")
+        is_pack = kind_code in names and names[kind_code].tracked_as == "pack"
+        name = _kind_name(names, kind_code)
+        click.echo(f"{count:>8}  " + (_("{kind} (packs)").format(kind=name) if is_pack else name))
     if not needs:
         click.echo(_("No needs are known here, so it is not known what is missing.") + " " + _way_to_a_plan(may_plan))
     elif not items and not found.open:
@@ -78,8 +80,8 @@ def plan(
         note(line)
     if packs:
         words = _(
-            "Packs are not planned but registered from the list that comes with them: "
-            "load a table of items for {kinds}."
+            "The packs of these kinds are not planned: {kinds}. Say in the table of needs how many are in a pack, "
+            "or load the list that comes with them as a table of items."
         )
         note(words.format(kinds=", ".join(_kind_name(names, code) for code in packs)))
 

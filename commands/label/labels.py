@@ -62,6 +62,11 @@ def labels(
             return
         wanted = _wanted(store, codes, code, only, top)
         fresh = [item for item in wanted if not item.print]
+        if not wanted:
+            raise RuleError(
+                N_("no label was printed: nothing is registered for this choice"),
+                hint=N_("Register items with: python main.py plan."),
+            )
         if not fresh:
             raise RuleError(
                 N_("no label was printed: none of these items is without one"),
