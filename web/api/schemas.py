@@ -120,6 +120,7 @@ class Link(BaseModel):
     bast: str | None = Field(default=None, examples=["0001/GUDANG-1/2024"])
     withdrawn: bool = False
     refused: bool = False
+    repeat: bool = Field(default=False, description="Whether it records once more what another log recorded.")
     admitted: bool = Field(default=True, description="Whether its station counts; where it does not, nothing follows.")
 
 

@@ -79,7 +79,7 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
     judged = (
         _judged(store, sheets)
         if _is_small(store, [said for said, _sheet in sheets])
-        else {"is_judged": False, "reasons": [], "critical_count": 0}
+        else {"is_judged": False, "is_withdrawn": False, "reasons": [], "critical_count": 0}
     )
     places, last = store.state.places, sheets[-1][0]
     signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
