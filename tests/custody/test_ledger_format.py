@@ -11,7 +11,6 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
-from hypothesis import strategies as st
 
 from custody.errors import TamperError
 from custody.format.encoding import (
@@ -20,34 +19,17 @@ from custody.format.encoding import (
     entry_bytes,
     key_fingerprint,
     leaf_digest,
-    read_canonical,
     read_signatures,
 )
 from custody.format.event_types import COMMON, FORMS, NEWEST
 from custody.format.events import check_body, read_event, stored_event
+from tests.support.json_examples import bodies
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("ledger_v*.json"))}
 FILE = FILES["ledger_v1.json"]
 VECTORS: list[dict[str, Any]] = [vector for file in FILES.values() for vector in file["vectors"]]
 by_type = pytest.mark.parametrize("vector", VECTORS, ids=[f"{v['seq']}-{v['type']}" for v in VECTORS])
-
-words = st.text(st.characters(codec="utf-8"), max_size=20)
-values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | words,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), inner),
-    max_leaves=12,
-)
-bodies = st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), values, max_size=6)
-
-
-def refused(data: bytes) -> bool:
-    try:
-        read_canonical(data)
-    except TamperError:
-        return True
-    return False
-
 
 # --- vectors --------------------------------------------------------------------------------------------------------
 
