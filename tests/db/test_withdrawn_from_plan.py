@@ -1,6 +1,5 @@
 """A place, a kind, a need or a critical point that was a mistake is taken out of the plan; its records stay."""
 
-import itertools
 from contextlib import ExitStack
 
 import pytest
@@ -16,7 +15,6 @@ from services.records.correcting import correct
 from services.records.field_records import PointRow, point_rows, record_points
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
-from tests.support.checked_ledger import told
 from tests.support.command_examples import Attended, Terminal
 from tests.support.ledger_examples import (
     NEEDS,
@@ -29,7 +27,8 @@ from tests.support.ledger_examples import (
     planned_station,
     record,
 )
-from tests.support.merge_examples import Bundle, bundle_of, event_of, join, take
+from tests.support.merge_examples import bundle_of, join, take
+from tests.support.plan_examples import comes_out_alike, sound
 from tests.support.roster_examples import GENESES, admit, event, fingerprint, revoke
 
 
@@ -40,13 +39,6 @@ def withdraw(store: Store, **what: object) -> list[Event]:
 def held(store: Store) -> tuple[object, ...]:
     cache = cache_of(store)
     return [row[:5] for row in cache["place"]], cache["need"], store.state.withdrawn, point_rows(store)
-
-
-def sound(store: Store) -> bool:
-    """Whether the cache is the fold: `verify` finds nothing, and a rebuild changes nothing."""
-    before = cache_of(store)
-    store.projection.rebuild()
-    return told(store) == [] and cache_of(store) == before
 
 
 def test_a_withdrawn_place_goes_with_all_below_it_and_its_things_are_kept_and_counted_nowhere(url: str) -> None:
@@ -160,16 +152,7 @@ def test_every_order_of_arrival_gives_the_same_plan(sqlite_url) -> None:
         assert held(root) == held(other) and sound(root) and sound(other)
         assert root.state.places[TPS[0]].name == "TPS baru" and TPS[1] not in root.state.places
         assert set(point_rows(root)) == {"TK-02"} and [need.kind for need in root.state.needs()] == ["seal"]
-        whole = bundle_of(root)
-        logs = [
-            Bundle((row,), tuple(raw for raw in whole.entries if event_of(raw).log == row.log)) for row in whole.rows
-        ]
-        for order in itertools.permutations(logs):
-            third = join(sqlite_url(), 6, root, place="51.08.02", name="PPK 2")
-            with third.close_after_test:  # type: ignore[attr-defined]
-                for bundle in order:
-                    take(third, bundle)
-                assert held(third) == held(root) and sound(third)
+        comes_out_alike(root, sqlite_url, held)
 
 
 def test_who_may_not_plan_withdraws_nothing(sqlite_url) -> None:

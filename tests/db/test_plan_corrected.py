@@ -1,6 +1,5 @@
 """A plan that is withdrawn changes places and needs back to what they would be without it, in any order of arrival."""
 
-import itertools
 from contextlib import ExitStack
 
 import pytest
@@ -12,10 +11,10 @@ from custody.plan.places import Need, Place
 from db.store import Store
 from services.plan.planning import record_plan
 from services.records.correcting import correct
-from tests.support.checked_ledger import told
 from tests.support.command_examples import Terminal
 from tests.support.ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, all_events, boxes, cache_of, planned_station
-from tests.support.merge_examples import Bundle, bundle_of, event_of, join, take
+from tests.support.merge_examples import bundle_of, join, take
+from tests.support.plan_examples import comes_out_alike, sound
 from tests.support.roster_examples import GENESES, admit, event, fingerprint, plan, revoke
 
 WRONG = [Place(WAREHOUSE, "Gudang lama", "warehouse"), Place("51.08.03", "PPK 3", "district", WAREHOUSE)]
@@ -25,13 +24,6 @@ INK = Need("ink", "Tinta", "Ink", "polling_station", 2, "botol", "item")
 def held(store: Store) -> tuple[object, object]:
     cache = cache_of(store)
     return [row[:5] for row in cache["place"]], cache["need"]
-
-
-def sound(store: Store) -> bool:
-    """Whether the cache is the fold: `verify` finds nothing, and a rebuild changes nothing."""
-    before = cache_of(store)
-    store.projection.rebuild()
-    return told(store) == [] and cache_of(store) == before
 
 
 def test_withdrawing_a_plan_takes_its_places_and_needs_back(url: str) -> None:
@@ -86,16 +78,7 @@ def test_every_order_of_arrival_gives_the_same_places(sqlite_url) -> None:
         take(other, bundle_of(root))
         assert held(root) == held(other) and root.state.places[WAREHOUSE].name == "Gudang"
         assert sound(root) and sound(other)
-        whole = bundle_of(root)
-        logs = [
-            Bundle((row,), tuple(raw for raw in whole.entries if event_of(raw).log == row.log)) for row in whole.rows
-        ]
-        for order in itertools.permutations(logs):
-            third = join(sqlite_url(), 6, root, place="51.08.02", name="PPK 2")
-            with third.close_after_test:  # type: ignore[attr-defined]
-                for bundle in order:
-                    take(third, bundle)
-                assert held(third) == held(root) and sound(third)
+        comes_out_alike(root, sqlite_url, held)
 
 
 def test_who_may_not_withdraw_a_plan_changes_no_place(sqlite_url) -> None:
