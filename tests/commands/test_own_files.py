@@ -1,12 +1,10 @@
 """No output ever replaces one of the station's own files, whatever command writes it and by whatever name."""
 
-import hashlib
 import json
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import combinations
 from pathlib import Path
 
 import click
@@ -20,8 +18,7 @@ import web.security.certificate
 import web.security.entrances
 import web.security.pairing
 import web.views.label_requests
-from commands.context import Input, Output
-from commands.program import program
+from commands.context import Output
 from custody.errors import InputError
 from db.log.reader import LedgerReader
 from db.sqlite_backup import backup
@@ -33,105 +30,23 @@ from tables.output import own_files
 from tables.output.safe_file import safe_file
 from tables.output.safe_folder import safe_folder
 from tests.support.command_examples import NOW, ROOT, Terminal
-
-OWN = [
-    "ledger.db",
-    "ledger.db-wal",
-    "ledger.db-shm",
-    "ledger.db-journal",
-    "station.key",
-    "station.key.2024-02-11T010000Z",
-    "station-card.json",
-    "KEYSHEET.pdf",
-    "pins.json",
-    "observers.json",
-    "printers.json",
-    "page.token",
-    "page-lan.pem",
-    "headings.json",
-    "page-devices.json",
-    "half-read-papers.txt",
-    "sheets.toml",
-    "bast.toml",
-    "bast-id.toml",
-    "checklist.csv",
-    "sizes.xlsx",
-    "set-aside-2024-02-11T010000Z/station.key",
-    "labels/labels-20240211.pdf",
-]
-REFUSED = "is one of the station's own files or folders: nothing is written there"
-INPUTS = {
-    "admit FILES",
-    "init --from",
-    "load FILES",
-    "import FILES",
-    "admit KEYFILE",
-    "verify FILE",
-    "labels --codes",
-    "labels --sheet-file",
-    "reprint --sheet-file",
-    "seal --photo",
-    "inspect --photo",
-    "scan --load",
-    "handover --load",
-    "drafts --load",
-    "checklist --questions",
-    "point --load",
-    "receive --load",
-    "report --template",
-    "report --trucks",
-}
-"""Options and arguments that name what is read."""
-
-
-def every_param() -> Iterator[tuple[str, click.Parameter]]:
-    """Each option and argument of every command."""
-    group = program()
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None and not isinstance(command, click.Group)
-        yield from ((name, param) for param in command.params)
-
-
-def every_path() -> Iterator[tuple[str, click.Parameter]]:
-    """Those that take the name of a file or folder."""
-    return ((name, param) for name, param in every_param() if isinstance(param.type, click.Path | click.File))
-
-
-WRITES = [(name, *param.opts) for name, param in every_path() if isinstance(param.type, Output)]
-
-
-READS = [
-    (name, *param.opts)
-    for name, param in every_path()
-    if isinstance(param.type, Input) and any(write[0] == name for write in WRITES)
-]
-PAIRS = [(one, other) for one, other in combinations(WRITES, 2) if one[0] == other[0]]
-TWICE = "is named twice in this command"
+from tests.support.own_files_examples import (
+    INPUTS,
+    OWN,
+    REFUSED,
+    WRITES,
+    command_line,
+    every_param,
+    every_path,
+    state,
+    with_every_own_file,
+)
 
 
 @pytest.fixture
 def station(terminal: Terminal, prepared: Path) -> Terminal:
-    """A station with every file of its own there; those that no command has made yet hold a line of text."""
-    shutil.copytree(prepared / "home", terminal.home)
-    for name in OWN:
-        path = terminal.home / name
-        path.parent.mkdir(exist_ok=True)
-        if not path.exists() and not name.startswith("ledger.db"):
-            path.write_text(f"what is in {name}\n")
-    return terminal
-
-
-def state(folder: Path) -> dict[str, tuple[int, str]]:
-    """Each file below a folder, with its inode and the digest of what is in it."""
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(("-shm", "-wal")))
-    return {str(path): (path.lstat().st_ino, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files}
-
-
-def command_line(write: tuple[str, ...], out: Path) -> list[str]:
-    name, word = write[0], write[1]
-    return [name, word, str(out)] if word.startswith("-") else [name, str(out)]
+    """A station with every file of its own there."""
+    return with_every_own_file(terminal, prepared)
 
 
 def test_each_path_that_a_command_takes_is_read_or_is_an_output_that_is_looked_at() -> None:
@@ -353,63 +268,3 @@ def protected(station: Terminal) -> Path:
 def command_ledger(station: Terminal) -> Iterator[LedgerReader]:
     with open_store(f"sqlite:///{station.home / 'ledger.db'}", None, Surroundings(lambda: NOW)) as store:
         yield store.ledger
-
-
-def test_each_path_that_a_command_takes_is_an_input_or_an_output() -> None:
-    assert {type(param.type) for _name, param in every_path()} == {Input, Output}
-    assert {one[0] for one, _other in PAIRS} >= {"export", "handover", "scan"}
-
-
-@pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda write: " ".join(write))
-def test_two_outputs_of_a_command_are_two_files(
-    one: tuple[str, ...], other: tuple[str, ...], station: Terminal, tmp_path: Path
-) -> None:
-    link = tmp_path / "link.pdf"
-    link.symlink_to("same.pdf")
-    for name in (tmp_path / "same.pdf", tmp_path / "SAME.pdf", tmp_path / "home" / ".." / "same.pdf", link):
-        line = command_line(one, tmp_path / "same.pdf") + command_line(other, name)[1:]
-        ran = station(*line)
-        assert (ran.code, ran.out) == (2, "") and TWICE in ran.err, line
-    assert not (tmp_path / "same.pdf").exists()
-
-
-@pytest.mark.parametrize("read", READS, ids=" ".join)
-def test_no_output_replaces_what_its_command_reads(read: tuple[str, ...], station: Terminal, tmp_path: Path) -> None:
-    path = tmp_path / "given.pdf"
-    path.write_text("what is read")
-    for write in (write for write in WRITES if write[0] == read[0]):
-        words, more = command_line(read, path)[1:], command_line(write, path)[1:]
-        for line in ([read[0], *words, *more], [read[0], *more, *words]):
-            ran = station(*line)
-            assert (ran.code, ran.out) == (2, "") and TWICE in ran.err, line
-    assert path.read_text() == "what is read"
-
-
-@pytest.mark.parametrize(
-    "words", [["handover", "--codes", "{}"], ["scan", "--source", "{}"], ["handover", "--photo", "7Q2M9X4T5B8CA={}"]]
-)
-def test_no_paper_replaces_a_list_a_picture_or_a_photograph_that_it_is_made_from(
-    words: list[str], station: Terminal, tmp_path: Path
-) -> None:
-    path = tmp_path / "load.pdf"
-    path.write_text("what is read")
-    ran = station(*(word.format(path) for word in words), "--paper", path)
-    assert (ran.code, ran.out) == (2, "") and TWICE in ran.err
-    assert path.read_text() == "what is read"
-
-
-@pytest.mark.parametrize("write", WRITES, ids=" ".join)
-def test_no_output_replaces_a_key_or_ledger_of_another_station(
-    write: tuple[str, ...], station: Terminal, tmp_path: Path
-) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    shutil.copy(station.home / "station.key", other / "anything.pdf")
-    (other / "locked.key").write_bytes(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
-    shutil.copy(station.home / "ledger.db", other / "x.db")
-    before = state(other)
-    parts = [other / f"x.db{tail}" for tail in ("-wal", "-shm", "-journal")]
-    for path in (other / "anything.pdf", other / "locked.key", other / "x.db", *parts):
-        ran = station(*command_line(write, path))
-        assert (ran.code, ran.out) == (2, "") and "nothing is written there" in ran.err, path
-    assert state(other) == before and not any(path.exists() for path in parts)
