@@ -380,3 +380,13 @@ def test_an_older_paper_of_what_was_received_by_a_newer_one_says_nothing_any_mor
     own = knowing.ledger.own_log().name
     assert [ref["log"] for ref in event.body["refs"]] == [own]
     assert expected(knowing, WAREHOUSE, PPK) == set()
+
+
+def test_the_newest_handovers_come_first_also_those_of_a_moment_ago(sender: Store) -> None:
+    one, other = boxes(sender, 2)
+    assert sender.papers.recent(2) == []
+    for code in (one, other):
+        give(sender, [code], PPK)
+        newest, *_older = sender.papers.recent(2)
+        assert [row["code"] for row in newest["items"]] == [code]
+    assert len(sender.papers.recent(2)) == 2
