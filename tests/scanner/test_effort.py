@@ -173,9 +173,10 @@ def test_decoding_a_video_takes_of_its_time(tmp_path: Path) -> None:
     film = film_of(1_000, 1)
     film.begin_frame(100, 10.0)
     assert film.is_used_up()
-    writer = cv2.VideoWriter(str(tmp_path / "x.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 30, (640, 480))
+    writer = cv2.VideoWriter(str(tmp_path / "x.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 30, (1920, 1080))
+    noise = np.random.default_rng(1).integers(0, 256, (1080, 1920, 3), np.uint8)  # 25 ms a frame: clocks tick in 16
     for _number in range(10):
-        writer.write(np.full((480, 640, 3), 200, np.uint8))
+        writer.write(noise)
     writer.release()
     *_others, last = frames(tmp_path / "x.avi", [])
     assert last.effort is not None and last.effort.used_s > 0
