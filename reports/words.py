@@ -3,7 +3,7 @@
 Whatever comes from an event or a table passes `printable` on its way to paper or screen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from custody.chain.findings import Finding
 from custody.errors import N_
@@ -68,6 +68,12 @@ def kind_name(needs: Needs, kind: str) -> str:
     if need is None:
         return printable(kind, 60)
     return printable(need.name_id if chosen() == "id" else need.name_en, 60)
+
+
+def meant_words(phase: str, kinds: Iterable[str], needs: Needs) -> str:
+    """Which phase and kinds are to go: `Phase I: Ballot box, Voting booth`; empty where neither is said."""
+    named = ", ".join(kind_name(needs, kind) for kind in kinds)
+    return _("Phase {phase}: {kinds}").format(phase=printable(phase, 40), kinds=named) if phase else named
 
 
 def condition_word(condition: str) -> str:

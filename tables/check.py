@@ -13,7 +13,7 @@ from custody.plan.needs import circular_kinds
 from custody.plan.places import LEVELS, Need, Place
 from language.in_words import level_word, level_words
 from tables.cells import Located
-from tables.rows import ItemRow
+from tables.rows import ItemRow, PhaseRow
 
 T = TypeVar("T")
 
@@ -120,6 +120,22 @@ def check_items(rows: Sequence[Located[ItemRow]], places: Mapping[str, Place], n
             message = N_("no place or vendor has the code {code}, and it is no number plate")
             faults.append(row.fault("held_by", message, code=item.held_by))
     return faults + _overlaps(rows)
+
+
+def check_phases(rows: Sequence[Located[PhaseRow]], needs: Iterable[Need]) -> list[Fault]:
+    """Faults of phases: a kind that nothing needs, or in two phases."""
+    kinds, first, faults = {need.kind for need in needs}, dict[str, Located[PhaseRow]](), []
+    for row in rows:
+        kind = row.value.kind
+        other = first.setdefault(kind, row)
+        if kind not in kinds:
+            message = N_("no need is of the kind {kind}; the kinds are {kinds}")
+            faults.append(row.fault("kind", message, kind=kind, kinds=", ".join(sorted(kinds))[:200] or "-"))
+        elif other is not row:
+            message = N_("{kind} is in phase {phase} in row {row} of {file} already, and belongs to one phase only")
+            told = {"phase": other.value.phase or "-", "row": other.row, "file": other.source.file}
+            faults.append(row.fault("kind", message, kind=kind, **told))
+    return faults
 
 
 def _parent_faults(row: Located[Place], places: Mapping[str, Place]) -> list[Fault]:

@@ -57,6 +57,16 @@ class TruckRow:
     bound: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PhaseRow:
+    """One line of a table of phases: a kind, the phase that it is in (empty: none), its name, and when it is due."""
+
+    kind: str
+    phase: str
+    name: str = ""
+    due: str | None = None
+
+
 _PLACE: Per = "place"
 
 
@@ -78,6 +88,22 @@ def parse_needs(table: Table) -> tuple[list[Located[Need]], list[Fault]]:
 def parse_items(table: Table) -> tuple[list[Located[ItemRow]], list[Fault]]:
     """The items of a table, and everything wrong with the other rows."""
     return take_apart(table, "items", _item, lambda item: item.code, "code")
+
+
+def parse_phases(table: Table) -> tuple[list[Located[PhaseRow]], list[Fault]]:
+    """The kinds of a table of phases, and everything wrong with the other rows."""
+    return take_apart(table, "phases", _phase, lambda _row: None, "kind")
+
+
+_TAHAP = re.compile(r"^(tahap|phase)\b[\s.:]*(?=\S)", re.IGNORECASE)
+_LONGEST_PHASE = 20
+
+
+def _phase(cells: Cells) -> PhaseRow:
+    phase = _TAHAP.sub("", cells.text("phase"))
+    if len(phase) > _LONGEST_PHASE:
+        cells.fault("phase", N_("{text} is too long: write the phase as I or II"), text=phase[:60])
+    return PhaseRow(cells.needed("kind"), phase.upper(), cells.text("name"), cells.moment("due"))
 
 
 def parse_trucks(table: Table) -> tuple[list[Located[TruckRow]], list[Fault]]:

@@ -109,6 +109,20 @@ TEMPLATES = {
             Column(N_("Where the rule stands"), N_("The regulation or decree that says so; may be left empty."), ""),
         ),
     ),
+    "phases": Template(
+        N_("Phases of delivery"),
+        (
+            Column(N_("Phase"), N_("The phase that the kind is delivered in, as I or II; empty: in none."), "I"),
+            Column(N_("Name"), N_("What the phase is called; may be left empty."), N_("Phase I"), width=28),
+            replace(_KIND, remark=N_("A kind of the table of needs, by its code or name; each in one phase only.")),
+            Column(
+                N_("Due time"),
+                N_("When the kind must be where it is bound for: 12/02/2024 18:00. Empty: nothing is due."),
+                "20/01/2024 16:00 WITA",
+                width=24,
+            ),
+        ),
+    ),
     "items": Template(
         N_("Packs and things with numbers"),
         (

@@ -118,6 +118,12 @@ _TREE = {
     "dapil": _PLACES["dapil"],
     "voters": _PLACES["voters"],
 }
+_PHASES = {
+    "phase": "phase phase_code tahap kode_tahap nomor_tahap no_tahap tahapan tahap_ke",
+    "name": "name phase_name nama nama_tahap uraian_tahap keterangan_tahap",
+    "kind": _NEEDS["kind"] + " nama_barang nama_logistik nama_perlengkapan perlengkapan logistik",
+    "due": _PLACES["due"] + " tenggat_tahap batas_waktu_tahap",
+}
 COLUMNS = {
     "places": _PLACES,
     "tree": _TREE,
@@ -129,8 +135,9 @@ COLUMNS = {
     "sizes": _SIZES,
     "points": _POINTS,
     "deliveries": _DELIVERIES,
+    "phases": _PHASES,
 }
-LOADED = ("places", "needs", "items", "tree", "voters")
+LOADED = ("places", "needs", "items", "tree", "voters", "phases")
 """The tables that the ledger takes; what is told apart by its headers is one of them."""
 REQUIRED = {
     "places": ("code", "name", "level"),
@@ -143,8 +150,9 @@ REQUIRED = {
     "sizes": ("kind", "length_mm", "width_mm", "height_mm"),
     "points": ("point", "title", "owner"),
     "deliveries": ("vendor", "kind", "arrived", "paper"),
+    "phases": ("phase", "kind"),
 }
-KEYS = {**REQUIRED, "tree": ("village",)}
+KEYS = {**REQUIRED, "tree": ("village",), "phases": ("kind",)}
 """What a row must have to be one of the table, and no total or signature; not what is merged over rows."""
 RUNNING = frozenset({"no", "nomor", "nomorurut", "nourut", "urut"})
 """What heads a column of running numbers, folded; nobody needs to be told that it is not used."""
@@ -198,6 +206,7 @@ _SAID = {
     "pack": N_("in a pack"),
     "serial": N_("first serial number"),
     "rule": N_("where the rule stands"),
+    "phase": N_("phase"),
 }
 """What the columns of a table are called, in words that name them above a column too."""
 _KINDS = {
@@ -208,6 +217,7 @@ _KINDS = {
     "points": N_("critical points"),
     "voters": N_("voters"),
     "deliveries": N_("deliveries"),
+    "phases": N_("phases"),
 }
 
 _LEVELS = {
@@ -289,7 +299,7 @@ def best_kind(headings: Sequence[str], kinds: Sequence[str], asked: Mapping[str,
         found = matched(kind, headings, asked)
         missing = len(lacking(kind, found))
         # A list of TPS with their voters lacks less of a table of voters than of a tree, which is what it is.
-        return missing if kind != "voters" or not missing else len(COLUMNS), -len(found)
+        return missing if kind not in ("voters", "phases") or not missing else len(COLUMNS), -len(found)
 
     return min(kinds, key=nearness)
 

@@ -181,12 +181,14 @@ _KINDS = {
     "points": "points",
     "deliveries": "deliveries",
     "voters": "voters",
+    "phases": "phases",
     "tempat": "places",
     "kebutuhan": "needs",
     "barang": "items",
     "titik": "points",
     "kedatangan": "deliveries",
     "pemilih": "voters",
+    "tahap": "phases",
 }
 
 

@@ -110,6 +110,8 @@ def run_session(
     """Scan into a draft from a source, or only from the keyboard (`-`), then confirm it."""
 
     desk = DraftDesk(store, draft)
+    for words in desk.goods_words:
+        note(words)
     ending = take_labels(
         desk, source, window=window, quiet=quiet, as_json=as_json, kept=lambda: _kept(store, desk, source, options)
     )

@@ -16,7 +16,7 @@ from custody.format.codes import parse_entry
 from db.store import Store
 from scanner.sources.photo import read_photo
 from services.one_line import LONGEST_NOTE
-from services.plan.custodians import find_custodian, unplanned_words
+from services.plan.custodians import find_custodian, unplanned_words, what_is_to_go
 from services.scanning.draft_details import with_details
 from services.scanning.handover_details import GivenDetails, read_condition, read_details, read_look
 
@@ -45,6 +45,8 @@ class HandoverOptions:
     remark: Sequence[str]
     match: Sequence[str]
     load: Path | None
+    phase: str
+    kind: Sequence[str]
     number: str
     photo: Sequence[str]
     paper: Path | None
@@ -64,6 +66,7 @@ _OPTIONS = {
     "witnesses": "witness",
     "stops": "stop",
     "extras": "extra",
+    "kinds": "kind",
 }
 """Which option a field of `GivenDetails` comes from, where that has another name."""
 _GIVEN = [field.name for field in fields(GivenDetails) if field.name != "load"]
@@ -89,7 +92,14 @@ def read_handover(store: Store, giver: str, to: str, options: HandoverOptions) -
     bound = tuple(dict.fromkeys(find_custodian(store, text) for text in options.bound))
     if words := unplanned_words(store, [giver, to, *bound]):
         note(words)
-    details = read_details(options.given(), store.around.now_utc(), _SHOWN)
+    if options.load and (options.phase or options.kind):
+        raise InputError(
+            N_("--load names what is to go, so --phase and --kind do not go with it"),
+            hint=N_("Give the list, or the phase and kinds."),
+        )
+    phase, kinds = what_is_to_go(store, options.phase, options.kind)
+    given = replace(options.given(), phase=phase, kinds=kinds)
+    details = read_details(given, store.around.now_utc(), _SHOWN)
     handover = replace(
         with_details(Handover(giver, to, bound), details),
         conditions=dict(_condition(text) for text in options.condition),

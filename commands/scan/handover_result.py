@@ -44,7 +44,7 @@ def show_recorded(store: Store, recorded: RecordedHandover, options: HandoverOpt
             bast=recorded.bast, giver=custodian_name(places, recorded.giver), to=custodian_name(places, recorded.to)
         )
     )
-    for line in fact_lines(recorded.facts):
+    for line in fact_lines(recorded.facts, {need.kind: need for need in store.state.needs()}):
         click.echo(line)
     if short := [finding for finding in recorded.findings if finding.code == "SHORTAGE"]:
         rest = f"python main.py items --held-by {shlex.quote(recorded.giver)}"
@@ -96,6 +96,8 @@ def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
         "to": recorded.to,
         "scanned": recorded.scanned,
         "expected": recorded.expected,
+        **({"phase": recorded.facts.phase} if recorded.facts.phase else {}),
+        **({"kinds": list(recorded.facts.kinds)} if recorded.facts.kinds else {}),
         **({"elsewhere": recorded.facts.elsewhere} if recorded.facts.elsewhere else {}),
         **({"assumed": recorded.assumed} if recorded.assumed else {}),
         **({"refused": list(recorded.refused)} if recorded.refused else {}),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import click
 
-from commands.completion import PLACE
+from commands.completion import KIND, PLACE
 from commands.context import (
     FIRST_CAMERA,
     F,
@@ -84,6 +84,13 @@ def _record_options() -> tuple[Callable[[F], F], ...]:
             metavar=_("FILE"),
             help=_("What the truck is to take: codes, one a line, or a table (.csv, .xlsx) with a column code."),
         ),
+        click.option(
+            "--phase",
+            default="",
+            metavar=_("PHASE"),
+            help=_("The phase (tahap) of which all that has come is to go; without it, whatever is there to load."),
+        ),
+        repeatable("--kind", _("Only this kind is to go; may be given several times."), type=KIND, metavar=_("KIND")),
         click.option(
             "--number",
             default="",

@@ -7,12 +7,15 @@ key does not come back: its station goes on with a new one.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from custody.chain.corrections import in_place_of, withdrawals
-from custody.chain.order import causal_order
+from custody.chain.order import Order, causal_order
 from custody.format.encoding import key_fingerprint
 from custody.format.event_types import POWERS, Body
 from custody.format.events import Event
+from custody.plan.phases import Phase, phases_of
 from custody.plan.places import Place
 
 PLANNING = ("plan", "withdraw")
@@ -254,6 +257,40 @@ def withdrawn_from_plan(plans: Iterable[Event], trusted: Roster) -> Withdrawn:
     )
 
 
+class PhasesInForce(NamedTuple):
+    """The phases of the plan in force; `overlaps` has the other phases, by kind, in which stations that may plan and
+    knew nothing of each other have put a kind.
+    """
+
+    phases: tuple[Phase, ...] = ()
+    overlaps: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+def phases_in_force(plans: Iterable[Event], trusted: Roster) -> PhasesInForce:
+    """The phases of the plan that counts. Of two words on one kind the one holds whose station knew the other; what no
+    knowledge orders goes by leaf digest, and is told as an overlap.
+
+    Args:
+        plans: as for `plan_in_force`.
+    """
+    order, events = _ordered(plans, trusted)
+    said: dict[str, list[tuple[Event, Body]]] = {}
+    for event in events:
+        if event.type == "plan":
+            for row in event.body.get("phases", ()):
+                said.setdefault(row["kind"], []).append((event, row))
+        else:
+            for name in _withdrawn_by(event):
+                said.pop(name[1], None) if name[0] == "kind" else None
+    overlaps = {}
+    for kind, told in said.items():
+        held_by, held = told[-1]
+        apart = (row["phase"] for event, row in told if order.are_apart(event, held_by))
+        if others := sorted({phase for phase in apart if phase != held["phase"]}):
+            overlaps[kind] = tuple(others)
+    return PhasesInForce(phases_of(told[-1][1] for told in said.values()), overlaps)
+
+
 Name = tuple[str, ...]
 """What a row of a plan is about: ("place", code), ("need", kind, level), or ("kind", kind)."""
 
@@ -275,6 +312,11 @@ def _withdrawn_by(event: Event) -> set[Name]:
 
 def _plans_in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[Event]:
     """The events of the plan that count, each after those that its station knew."""
+    return _ordered(plans, trusted)[1]
+
+
+def _ordered(plans: Iterable[Event], trusted: Roster) -> tuple[Order, Iterator[Event]]:
+    """The same, and what their stations knew of each other."""
     events = {event.leaf: event for event in plans if trusted.stands(event)}
     withdrawn, _disputed = withdrawals(events, trusted.roots)
     placed = in_place_of(events, withdrawn)
@@ -283,6 +325,10 @@ def _plans_in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[Event]:
         for leaf, event in events.items()
         if event.type in PLANNING and leaf not in withdrawn and trusted.may(event.log, "plan")
     )
+    return order, _taken(order)
+
+
+def _taken(order: Order) -> Iterator[Event]:
     while ready := order.ready() if order.waiting() else []:
         event = min(ready, key=lambda event: event.leaf)
         order.take(event)

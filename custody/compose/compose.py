@@ -23,6 +23,7 @@ from custody.compose.item_events import reassign_events as reassign_events
 from custody.compose.item_events import seal_events as seal_events
 from custody.compose.item_events import touched as touched
 from custody.format.item_facts import NO_CARRIAGE, Carriage, Item, carriage_fields
+from custody.plan.phases import Phase, phase_rows
 from custody.plan.places import Need, Place
 
 _HANDED_BYTES = 54 * 1024
@@ -79,6 +80,7 @@ class Handover:
     code; so are `conditions`, looks at `seals`, and the SHA-256 of `photos` that show either. `occurred` is given when
     it is keyed in later: RFC 3339, UTC. `number` is a BAST number that several stations at one truck share, empty for
     the next one of this station. `load` are the codes that a truck is to take, empty where it is not listed.
+    `phase` and `kinds` are those that are to go in it, where somebody said so: all that is there of these kinds.
     """
 
     giver: str
@@ -102,6 +104,8 @@ class Handover:
     acknowledged: tuple[Acknowledged, ...] = ()
     number: str = ""
     load: tuple[str, ...] = ()
+    phase: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 def apart(handover: Handover, touches: Sequence[Touch]) -> tuple[Handover, list[Touch]]:
@@ -113,20 +117,33 @@ def apart(handover: Handover, touches: Sequence[Touch]) -> tuple[Handover, list[
 
 
 def plan_events(
-    places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str, refs: tuple[Ref, ...] = ()
+    places: Sequence[Place],
+    needs: Sequence[Need],
+    *,
+    source: str,
+    digest: str,
+    phases: Sequence[Phase] = (),
+    refs: tuple[Ref, ...] = (),
 ) -> list[NewEvent]:
-    """Events that say what should exist and go where. `digest` is the SHA-256 of the file `source`, hex.
+    """Events that say what should exist, go where, and when. `digest` is the SHA-256 of the file `source`, hex.
 
     Args:
         refs: the newest plan event of each other log, which this plan comes after.
     """
     rows: list[dict[str, Any]] = [{"row": "place", **asdict(place)} for place in places]
     rows += [{"row": "need", **asdict(need), "elections": list(need.elections)} for need in needs]
-    pieces = _rows_that_fit(rows)
+    pieces = _rows_that_fit([*rows, *phase_rows(phases)])
     return [
         NewEvent(
             "plan",
-            {"rows": list(piece), "source": source, "source_digest": digest, "part": i, "parts": len(pieces)},
+            {
+                "rows": [row for row in piece if "row" in row],
+                "phases": [row for row in piece if "row" not in row],
+                "source": source,
+                "source_digest": digest,
+                "part": i,
+                "parts": len(pieces),
+            },
             refs,
         )
         for i, piece in enumerate(pieces, 1)
@@ -268,7 +285,7 @@ def handover_events(
         rows, refs = touched(piece, latest)
         is_last = number == len(pieces)
         named = [touch.code for touch in piece]
-        listed = {"absent": missed, "beyond": [code for code in named if code in beyond], "phase": None, "kinds": []}
+        listed = {"absent": missed, "beyond": [code for code in named if code in beyond]}
         extras, acknowledged = (handover.extras, handover.acknowledged) if is_last else ((), ())
         fields = shared | {
             "items": [row for row in rows if row["code"] in taken],
@@ -303,6 +320,8 @@ def _handover_fields(handover: Handover, bast: str) -> dict[str, Any]:
         "note": handover.note,
         "occurred": handover.occurred,
         "bast": bast,
+        "phase": handover.phase or None,
+        "kinds": list(handover.kinds),
     }
 
 

@@ -175,6 +175,8 @@ _HANDED_2 = _HANDED | {
     "acknowledged": _list(_ACKNOWLEDGED),
 }
 
+_RUN = object_of({"to": _text, "count": _positive})
+
 _PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
 
 FORMS: Mapping[tuple[str, int], Fields] = {
@@ -196,6 +198,11 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     ("plan", 1): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW) | _row("need", _NEED_ROW))},
     ("plan", 2): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_2) | _row("need", _NEED_ROW))},
     ("plan", 4): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4))},
+    ("plan", 5): _PLANNED
+    | {
+        "rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4)),
+        "phases": _list(object_of({"phase": _text, "name": _text, "kind": _text, "due": _time | None})),
+    },
     ("withdraw", 4): {
         "rows": _list(
             _row("place", {"code": _text})
@@ -225,7 +232,7 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     ("handover", 2): _HANDED_2,
     ("handover", 3): _HANDED_2
     | {
-        "destinations": _list(object_of({"to": _text, "count": _positive})),
+        "destinations": _list(_RUN),
         "meant": object_of(
             {
                 "absent": _list(_text),
@@ -235,6 +242,13 @@ FORMS: Mapping[tuple[str, int], Fields] = {
             }
         )
         | None,
+    },
+    ("handover", 5): _HANDED_2
+    | {
+        "destinations": _list(_RUN),
+        "phase": _text | None,
+        "kinds": _list(_text),
+        "meant": object_of({"absent": _list(_text), "beyond": _list(_text)}) | None,
     },
     ("pack", 1): {"parent": _text, "children": _list(_text), "action": _one_of("add", "remove")},
     ("pack", 2): {

@@ -99,6 +99,7 @@ def as_newest(handover: Body) -> dict[str, Any]:
     """
     fields = {name: value for name, value in handover.items() if name != "vehicle"}
     parties = {"giver_office": "", "receiver_office": ""} | handover["parties"]
-    more: dict[str, Any] = {"refused": [], "remarks": [], "destinations": [], "meant": None}
-    carriage = carriage_fields(carriage_of(handover))
-    return more | fields | {"parties": parties, "carriage": carriage, "acknowledged": []}
+    more: dict[str, Any] = {"refused": [], "remarks": [], "destinations": [], "phase": None, "kinds": []}
+    carriage, meant = carriage_fields(carriage_of(handover)), handover.get("meant")
+    listed = meant and {name: meant[name] for name in ("absent", "beyond")}  # version 3 had room for more in it
+    return more | fields | {"parties": parties, "carriage": carriage, "acknowledged": [], "meant": listed}

@@ -62,8 +62,9 @@ class Signed(msgspec.Struct, frozen=True):
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     """What people said of a session: of the handover, of single items by code, and who acknowledged it.
 
-    `load` are the codes that a truck is to take, `number` a BAST number that several laptops share. `is_paused`: it
-    takes nothing until it goes on. `half_read` are the codes of papers that were shown so far.
+    `load` are the codes that a truck is to take, `phase` and `kinds` those that are to go, `number` a BAST number that
+    several laptops share. `is_paused`: it takes nothing until it goes on. `half_read` are the codes of papers that were
+    shown so far.
     """
 
     giver_name: str = ""
@@ -81,6 +82,8 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     extras: tuple[Extra, ...] = ()
     number: str = ""
     load: tuple[str, ...] = ()
+    phase: str = ""
+    kinds: tuple[str, ...] = ()
     items: dict[str, ItemDetails] = {}
     signed: dict[str, Signed] = {}
     is_paused: bool = False

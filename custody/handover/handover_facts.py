@@ -26,7 +26,8 @@ class Around:
     what is to go in it where nobody lists that (`bound_here`, and what the other side's record or paper says is to
     come). `others` are the records of other laptops under the same BAST number, and `elsewhere` the codes that moved by
     those. `listed`: what the other side's record of the same handover lists, where nobody of this side does; None: no
-    list. `may_change`: whether the next scan may bring in another such record. `met_giver`: whether the giver's own log
+    list. `may_change`: whether the next scan may bring in another such record. `phase` and `kinds` are those that it
+    names. `met_giver`: whether the giver's own log
     is known, so that nothing to come means that nothing was expected. `is_final`: whether neither a log that is
     missing nor another laptop under a shared number could explain a shortage. `unmatched`: what
     `custody.handover.counting.unmatched` finds with one of its own records.
@@ -41,6 +42,8 @@ class Around:
     is_final: bool = True
     listed: Collection[str] | None = None
     may_change: bool = False
+    phase: str = ""
+    kinds: tuple[str, ...] = ()
     unmatched: Sequence[Finding] = ()
 
 
@@ -48,7 +51,8 @@ class Around:
 class HandoverFacts:
     """The facts of one handover as its records tell them; items by destination.
 
-    `expected` is how many things were to go in it, None where nobody can know. `meant` are the codes that somebody
+    `expected` is how many things were to go in it, None where nobody can know. `phase` and `kinds` are those that were
+    to go, empty where that was not said. `meant` are the codes that somebody
     listed, of all laptops under its number; None where nobody did. `missing` stayed with the giver, `carried` moved
     inside others and was not seen. `beyond` was taken and was not meant. `elsewhere` is how many of the expected things
     other laptops took, or refused, under the same number. `offered` counts what was scanned, taken and refused.
@@ -59,6 +63,8 @@ class HandoverFacts:
     """
 
     expected: int | None
+    phase: str
+    kinds: tuple[str, ...]
     meant: tuple[str, ...] | None
     taken: tuple[str, ...]
     refused: tuple[str, ...]
@@ -104,15 +110,18 @@ def handover_facts(
     )  # what a list names and the receiver had before, which its station did not know, is no matter of it
     listed = frozenset(meant or ())
     own = {code for body in records for code in (body.get("meant") or {}).get("beyond", ())}
-    beyond = tuple(code for code in taken if code in own - listed and not _is_inside(code, listed, around.held))
+    kinds, apart = frozenset(first.get("kinds", ())), own - listed
+    beyond = tuple(code for code in taken if code in apart and not _is_meant(code, listed, kinds, around.held))
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     findings = [shortage(item, places, is_listed=meant is not None, is_final=around.is_final) for item in missing]
-    findings += [*(judge_against_load(code) for code in beyond), *around.unmatched]
+    findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
     if len(records) == last["parts"]:
         findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])
     return HandoverFacts(
         None if expected is None else len(expected),
+        str(first.get("phase") or ""),
+        tuple(map(str, first.get("kinds", ()))),
         None if meant is None else tuple(meant),
         taken,
         tuple(refused),
@@ -150,10 +159,11 @@ def stated(records: Iterable[Body]) -> dict[str, None] | None:
 def expected_items(
     handover: Body, meant: Collection[str] | None, around: Around, places: Mapping[str, Place]
 ) -> dict[str, Item] | None:
-    """Return the items that are to go in a handover, by code: the listed ones, else `Around.to_go`; None if not known.
+    """Return the items that are to go in a handover, by code: the listed ones, else those of `Around.to_go` that are of
+    its kinds; None if not known.
 
     Args:
-        handover: its `from`, `to` and `bound`.
+        handover: its `from`, `to` and `bound`, and `kinds` where only these are to go.
         meant: the codes that were listed; None: nobody did.
     """
     giver, before = str(handover["from"]), around.before
@@ -161,7 +171,8 @@ def expected_items(
         return {code: before.get(code) or Item(code, "", "", held_by=giver) for code in meant}
     if not expected_tops(handover, places):
         return None
-    found = {code: before[code] for code in around.to_go}
+    kinds = handover.get("kinds")  # none in older forms
+    found = {code: before[code] for code in around.to_go if not kinds or before[code].kind in ("", *kinds)}
     return found if found or around.met_giver else None
 
 
@@ -232,16 +243,18 @@ def with_giver(item: Item, giver: str) -> Item:
     return item if item.held_by == giver else replace(item, held_by=giver)
 
 
-def _is_inside(code: str, tops: Collection[str], items: Mapping[str, Item]) -> bool:
-    """Whether a thing moves when one of `tops` moves."""
-    met: set[str] = set()
+def _is_meant(code: str, listed: Collection[str], kinds: Collection[str], items: Mapping[str, Item]) -> bool:
+    """Whether a thing that no list names went rightly: one of the kinds that were to go, or inside what was to."""
     item = items.get(code)
+    if kinds and (item is None or item.kind in kinds):  # what is not known is said to be so
+        return True
+    met: set[str] = set()
     while item is not None and item.parent and item.code not in met:
         met.add(item.code)
         parent = items.get(item.parent)
         if parent is None or parent.held_by != item.held_by:
             return False
-        if parent.code in tops:
+        if parent.code in listed or parent.kind in kinds:
             return True
         item = parent
     return False

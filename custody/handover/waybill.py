@@ -114,9 +114,16 @@ def judge_against_paper(code: str, bast: str) -> Finding:
     return Finding("EXCESS", N_("{item} is not on paper {bast}"), {"item": show_code(code), "bast": bast}, code)
 
 
-def judge_against_load(code: str) -> Finding:
-    """The finding that an item was scanned which the truck's load list does not name."""
-    return Finding("EXCESS", N_("{item} is not on the load list"), {"item": show_code(code)}, code)
+def judge_against_load(code: str, phase: str | None = None, kinds: Collection[str] = ()) -> Finding:
+    """The finding that an item was scanned which is not to go: the load list does not name it, or it is of another
+    phase, or of none of the kinds.
+    """
+    shown = {"item": show_code(code)}
+    if phase:
+        return Finding("EXCESS", N_("{item} is not of phase {phase}"), shown | {"phase": phase}, code)
+    if kinds:
+        return Finding("EXCESS", N_("{item} is of none of the kinds that are to go"), shown, code)
+    return Finding("EXCESS", N_("{item} is not on the load list"), shown, code)
 
 
 def unknown_key(station: str, *, is_foretold: bool = False) -> Finding:

@@ -13,11 +13,14 @@ from db.state.queries import State
 class ListThere(NamedTuple):
     """The codes that the other side's record lists, None where it lists nothing.
 
-    `may_change`: whether what is scanned next may bring another record of the other side in, or leave one out.
+    `may_change`: whether what is scanned next may bring another record of the other side in, or leave one out. `phase`
+    and `kinds` are those that it names; empty where it names none, or several records name several.
     """
 
     codes: list[str] | None = None
     may_change: bool = False
+    phase: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 def list_there(
@@ -38,13 +41,19 @@ def list_there(
     waiting = {code: sent_by(papers[ref.leaf]) for code, ref in waybill.refs.items() if ref.leaf in papers}
     waiting |= {code: sent_by(event.body) for code, event in events.items()}
     meant = confirmed(waiting, scanned)
-    named = {sent_by(event.body): event for event in events.values()}
-    records = [part.body for sent, event in named.items() if sent in meant for part in _parts(state, event)]
+    newest = {sent_by(event.body): event for event in events.values()}
+    records = [part.body for sent, event in newest.items() if sent in meant for part in _parts(state, event)]
     on_paper = [body for body in papers.values() if sent_by(body) in meant]
     gone = {str(row["code"]) for body in on_paper for row in body["items"]} - waiting.keys() - {*scanned}
     found = listed_there([*records, *on_paper])
     may_change = not scanned or len(meant) < len({*waiting.values()})
-    return ListThere(None if found is None else [code for code in found if code not in gone], may_change)
+    if found is None:
+        return ListThere(None, may_change)
+    phases = {str(body.get("phase") or "") for body in (*records, *on_paper)}
+    kinds = [body.get("kinds", ()) for body in (*records, *on_paper)]
+    named = dict.fromkeys(kind for some in kinds for kind in some) if all(kinds) else {}
+    codes = [code for code in found if code not in gone]
+    return ListThere(codes, may_change, phases.pop() if len(phases) == 1 else "", tuple(named))
 
 
 def _parts(state: State, event: Event) -> list[Event]:

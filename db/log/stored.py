@@ -91,6 +91,8 @@ TOPICS = frozenset(
     }
 )
 """The types of events that are found by their type: they need name no item, or labels are counted by them."""
+PHASED = "phased"
+"""The topic of plans that tell phases."""
 SIGNED = "signed"
 """The topic of handovers whose signatures were drawn on the screen."""
 UNLABELLED = "unlabelled"
@@ -102,7 +104,8 @@ _NUMBERED_FROM = 3
 def topics_of(body: Body) -> frozenset[str]:
     """The topics of an event; empty where it has none."""
     if body["type"] != "handover":
-        return frozenset({str(body["type"])}) & TOPICS
+        phased = {PHASED} if body.get("phases") else set()
+        return (frozenset({str(body["type"])}) & TOPICS) | phased
     topics = {SIGNED} if any(row["digest"] for row in body.get("acknowledged", ())) else set()
     if body["extras"] or any(row.get("how") == "matched" for row in body["items"]):
         topics.add(UNLABELLED)

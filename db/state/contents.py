@@ -1,6 +1,6 @@
 """What is inside what, by the table of items: what a label moves besides the thing that it is on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from custody.format.events import Event
@@ -44,18 +44,16 @@ class Contents:
             level = list(new)
         return found
 
-    def is_inside(self, item: Item, tops: Collection[str]) -> bool:
-        """Whether a thing moves when one of `tops` moves; asked upwards, so it costs the same however much is in it."""
+    def is_in_or_inside(self, item: Item, is_top: Callable[[Item], bool]) -> bool:
+        """Whether a thing is such a one or moves with one; asked upwards: it costs the same however much is in it."""
         met = {item.code}
-        while item.parent and item.parent not in met:
-            row = next(self.things.rows([item.parent]), None)
+        while not is_top(item):
+            row = next(self.things.rows([item.parent]), None) if item.parent and item.parent not in met else None
             if row is None or (parent := ItemRow(*row).item).held_by != item.held_by:
                 return False
-            if parent.code in tops:
-                return True
             met.add(parent.code)
             item = parent
-        return False
+        return True
 
 
 # --- The records of an item and of what it was packed in, which together make its chain -------------------------------

@@ -9,7 +9,7 @@ from peewee import Case, fn
 
 from custody.chain.chain import Chain, custody
 from custody.chain.held import Held
-from custody.chain.roster import PLANNING, Withdrawn, withdrawn_from_plan
+from custody.chain.roster import PLANNING, PhasesInForce, Withdrawn, phases_in_force, withdrawn_from_plan
 from custody.chain.standing import with_standing
 from custody.compose.compose import Ref
 from custody.format.event_types import Body
@@ -18,8 +18,10 @@ from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
 from custody.plan.missing_items import PackStock, Slot, sealed_kinds
 from custody.plan.needs import NeedRules
+from custody.plan.phases import Goods, Phase
 from custody.plan.places import Need, Place
 from db.log.reader import LedgerReader
+from db.log.stored import PHASED
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
 from db.state.contents import Contents, Families
@@ -165,6 +167,35 @@ class State:
         if not self.ledger.on_topic(("withdraw",)):
             return Withdrawn()
         return withdrawn_from_plan(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now())
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of the plan, in the order of their due times; none where it has none."""
+        return self.phased.phases
+
+    @property
+    def phased(self) -> PhasesInForce:
+        """The phases, and the kinds that stations which knew nothing of each other have put into two."""
+        return self.ledger.memory.remember_rule("phases", self._phased)
+
+    def _phased(self) -> PhasesInForce:
+        if not self.ledger.on_topic((PHASED,)):
+            return PhasesInForce()
+        return phases_in_force(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now())
+
+    def goods_of(self, place: str) -> Mapping[str, Goods]:
+        """What was registered for a place and below it, by kind: held by it as it was registered, and gone since."""
+        item = self.tables.item
+        is_there = Case(None, [((item.held_by == place) & (item.moves == 0), item.quantity)], 0)
+        gone = Case(None, [(item.moves > 0, item.quantity)], 0)
+        labelled = Case(None, [(item.print > 0, item.quantity)], 0)
+        sums = (fn.SUM(is_there), fn.SUM(gone), fn.SUM(labelled))
+        query = self._bound_under([place], item.kind, *sums).group_by(item.kind)
+
+        def count() -> Mapping[str, Goods]:
+            return {kind: Goods(*map(int, found)) for kind, *found in query.tuples()}
+
+        return self.ledger.memory.remember(f"goods: {place}", count)
 
     def _planned(self, items: Iterator[Item]) -> Iterator[Item]:
         """Those of these items that the plan still has."""

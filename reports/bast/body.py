@@ -23,7 +23,7 @@ from reports.bast.letter_words import (
 )
 from reports.handover.handover_words import counted_words, scanned_words
 from reports.pdf.letter import CENTRE, JUSTIFY, RIGHT, Letter
-from reports.words import custodian_name, show_custodian
+from reports.words import custodian_name, meant_words, show_custodian
 
 _SHADE = HexColor("#EDEDED")
 
@@ -90,6 +90,7 @@ def draw_carriage(paper: Letter, facts: BastFacts, template: Template) -> None:
         ("escort", carriage.escort),
         ("stops", " – ".join(carriage.stops)),
         ("bound", bound),
+        ("to_go", meant_words(facts.told.phase, facts.told.kinds, facts.needs)),
         ("note", facts.note),
     ]
     if any(words for _label, words in lines):

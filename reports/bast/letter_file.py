@@ -60,6 +60,8 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "total": len(facts.taken),
         "counted": facts.counted,
         "expected": facts.expected,
+        "phase": facts.told.phase,
+        "kinds": list(facts.told.kinds),
         **({"elsewhere": facts.told.elsewhere} if facts.told.elsewhere else {}),
         "missing": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.missing],
         "carried": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.carried],

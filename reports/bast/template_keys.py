@@ -65,6 +65,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "escort": (),
     "stops": (),
     "bound": (),
+    "to_go": (),
     "note": (),
     "differences": (),
     "no_differences": (),

@@ -3,6 +3,7 @@
 from custody.handover.handover_facts import HandoverFacts
 from language import _
 from language.text import number
+from reports.words import Needs, meant_words
 
 
 def decided_words(taken: int, refused: int) -> str:
@@ -20,15 +21,16 @@ def tally_words(facts: HandoverFacts) -> str:
     return _("{decided}, expected: {expected}").format(decided=decided, expected=expected)
 
 
-def fact_lines(facts: HandoverFacts) -> list[str]:
-    """What was taken, refused and moved unseen, one line each; not what is missing."""
+def fact_lines(facts: HandoverFacts, needs: Needs) -> list[str]:
+    """What was to go, what was taken, refused and moved unseen, one line each; not what is missing."""
     more = (
         (facts.elsewhere, _("Of these, by other laptops under the same number: {count}")),
         (len(facts.refused), _("Refused, they stay with the giver: {count}")),
         (len(facts.carried), _("Inside them, not seen themselves: {count}")),
         (sum(extra.count for extra in facts.extras), _("Noted without a readable label: {count}")),
     )
-    return [tally_words(facts), *(words.format(count=number(count)) for count, words in more if count)]
+    meant = [_("To go: {what}").format(what=words)] if (words := meant_words(facts.phase, facts.kinds, needs)) else []
+    return [*meant, tally_words(facts), *(words.format(count=number(count)) for count, words in more if count)]
 
 
 def scanned_words(facts: HandoverFacts) -> str:

@@ -20,7 +20,7 @@ from reports.handover.handover_words import decided_words
 from reports.handover.paper_facts import HandoverFacts, Part
 from reports.pdf.data_qr import Grid, choose_grid, draw_grid, draw_symbol, spread
 from reports.pdf.page import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Document, fitted, fonts, row, text
-from reports.words import custodian_name, kind_name, place_path, show_custodian, zone_code
+from reports.words import custodian_name, kind_name, meant_words, place_path, show_custodian, zone_code
 
 WIDTH_MM = 174.0
 HEAD_QR_MM = 44.0
@@ -190,6 +190,7 @@ class _Page:
             (_("Escort"), carriage.escort),
             (_("Stops"), ", ".join(carriage.stops)),
             (_("Goes to"), ", ".join(place_path(places, code) for code in body["bound"])),
+            (_("What was to go"), meant_words(body.get("phase") or "", body.get("kinds", ()), self.facts.needs)),
             (_("Witnessed by"), ", ".join(body["witnesses"])),
             (_("Giver's count"), "" if counted is None else number(counted)),
             (_("Without a label"), ", ".join(self._extra(extra) for extra in body["extras"])),

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import is_plate, parse_custodian
+from custody.plan.phases import kinds_meant
 from custody.plan.places import Need, Place, is_official, path
 from custody.plan.time_zones import zone
 from db.state.place_rows import PlaceTable
@@ -136,6 +137,16 @@ def kinds_beginning(store: Store, typed: str) -> list[tuple[str, str]]:
 def optional_kind(store: Store, text: str | None, *, registered: bool = False) -> str | None:
     """The code of a kind that an option names, as `find_kind` finds it; None where it names none."""
     return None if text is None else find_kind(store, text, registered=registered)
+
+
+def what_is_to_go(store: Store, phase: str, kinds: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The code of a phase and the kinds that are to go in a handover, as people name them; empty where they do not.
+
+    Raises:
+        InputError: there is no such phase or kind, or a kind is not of that phase.
+    """
+    named = [find_kind(store, text, registered=True) for text in kinds]
+    return kinds_meant(store.state.phases, phase.strip(), named)
 
 
 def _kind_words(kinds: Mapping[str, Need]) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
+from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, is_official
 from custody.plan.time_zones import zone
 from db.store import Store
@@ -19,20 +21,20 @@ from services.plan.plan_changes import Change, ChangedRow, Group, note_missing_v
 from services.plan.planning import record_plan, register_items
 from services.records.sealing import whole_packs
 from tables.cells import Located
-from tables.check import check_items, check_needs, check_places
+from tables.check import check_items, check_needs, check_phases, check_places
 from tables.fault_list import few_of_a_kind
 from tables.headers import ignored_columns, layout_of, table_kind
 from tables.place_codes import Names
 from tables.place_tree import parse_tree
 from tables.questions import Reading
 from tables.read import Note, Table, read_table
-from tables.rows import ItemRow, parse_items, parse_needs, parse_places, parse_voters
+from tables.rows import ItemRow, PhaseRow, parse_items, parse_needs, parse_phases, parse_places, parse_voters
 from tables.times import parse_moment
 from tables.vocabulary import fold, parse_level
 
-Planned = TypeVar("Planned", Place, Need)
+Planned = TypeVar("Planned", Place, Need, PhaseRow)
 NeedKey = tuple[str, str, str]
-_ORDER = ("places", "tree", "voters", "needs", "items")
+_ORDER = ("places", "tree", "voters", "needs", "phases", "items")
 """The tables in which the later ones may name what the earlier ones have."""
 
 
@@ -72,11 +74,14 @@ def load_files(
             store.state.stations.plan_known_to(store.ledger.own_log().name)
         places = dict(store.state.places.all())
         needs = {need.key: need for need in store.state.needs()}
+        phases = {kind: _row(phase, kind) for phase in store.state.phases for kind in phase.kinds}
         for kind, table in tables:
             if kind in ("places", "tree", "voters"):
                 changes.append(_load_places(store, table, kind, places, faults, dry_run))
             elif kind == "needs":
                 changes.append(_load_needs(store, table, needs, faults, dry_run))
+            elif kind == "phases":
+                changes.append(_load_phases(store, table, needs.values(), phases, faults, dry_run))
             else:
                 changes.append(_load_items(store, table, places, needs.values(), faults, dry_run))
         _refuse(faults)
@@ -210,6 +215,47 @@ def _with_kinds_by_name(rows: Sequence[Located[Need]], known: Iterable[Need]) ->
         return replace(need, follows=codes.get(fold(need.follows), need.follows), name_id=id_, name_en=en)
 
     return [replace(row, value=named(row.value)) for row in rows]
+
+
+def _row(phase: Phase, kind: str) -> PhaseRow:
+    return PhaseRow(kind, phase.code, phase.name, phase.due_of(kind))
+
+
+def _load_phases(
+    store: Store,
+    table: Table,
+    needs: Iterable[Need],
+    known: dict[str, PhaseRow],
+    faults: list[Fault],
+    dry_run: bool,
+) -> Change:
+    rows, found = parse_phases(table)
+    codes = {fold(name): need.kind for need in needs for name in (need.name_id, need.name_en, need.kind)}
+    for at, row in enumerate(rows):
+        row = replace(row, value=replace(row.value, kind=codes.get(fold(row.value.kind), row.value.kind)))
+        rows[at] = _with_what_is_known(row, known.get(row.value.kind))
+    found += check_phases(rows, needs)
+    faults += found
+    change, fresh = _compare(table, "phases", rows, known, lambda row: row.kind, lambda row: row.kind)
+    if not found:
+        known |= {row.kind: row for row in fresh}
+        if not dry_run:
+            told = [Phase(row.phase, row.name, (row.kind,), row.due) for row in fresh]
+            record_plan(store, (), (), phases=told, source=table.file, digest=table.digest)
+    return replace(change, notes=(*change.notes, *_odd_dues(known.values(), moment(store.around.now_utc()))))
+
+
+def _odd_dues(rows: Iterable[PhaseRow], now: str) -> list[Note]:
+    """What looks wrong with the due times of phases: passed already, or before that of the phase that stands first."""
+    notes: list[Note] = []
+    due = {row.phase: moment(row.due) for row in sorted(rows, key=lambda row: row.due or "") if row.phase and row.due}
+    if past := ", ".join(phase for phase, when in due.items() if when < now):
+        notes.append((N_("phases that were due already: {phases}. Are year and time zone right?"), {"phases": past}))
+    for one, other in pairwise(phase for phase in dict.fromkeys(row.phase for row in rows) if phase in due):
+        if due[other] < due[one]:
+            odd = N_("phase {other} is due before phase {one}: are the times right?")
+            notes.append((odd, {"one": one, "other": other}))
+    return notes
 
 
 def _with_those_back(change: Change, names: Sequence[str]) -> Change:

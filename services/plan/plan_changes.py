@@ -98,6 +98,8 @@ def row_words(change: Change, key: str, names: Mapping[str, Need]) -> str:
         names: the needs by kind, those of the change too.
     """
     kind, space, rest = key.partition(" ")
+    if change.kind == "phases":
+        return kind_name(names, key)
     if change.kind == "places" or not space:
         return key
     if change.kind == "items":

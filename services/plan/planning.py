@@ -14,6 +14,7 @@ from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.plan.missing_items import missing_items
 from custody.plan.needs import Total, circular_kinds
+from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, below
 from db.state.plan_counts import items_by_kind
 from db.store import Store
@@ -137,20 +138,26 @@ def register_missing(
 
 
 def record_plan(
-    store: Store, places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str
+    store: Store,
+    places: Sequence[Place],
+    needs: Sequence[Need],
+    *,
+    source: str,
+    digest: str,
+    phases: Sequence[Phase] = (),
 ) -> list[Event]:
     """Record these rows of the plan, new or changed. Nothing is recorded for no rows.
 
     Raises:
         RuleError: a place would lie below itself, kinds would follow each other, or the plan is for others to make.
     """
-    if not places and not needs:
+    if not places and not needs and not phases:
         return []
     with store.transaction():
         store.state.places.refuse_circle(places)
         _refuse_circle(store, needs)
         known = store.state.stations.plan_known_to(store.ledger.own_log().name)
-        return store.record(compose.plan_events(places, needs, source=source, digest=digest, refs=known))
+        return store.record(compose.plan_events(places, needs, phases=phases, source=source, digest=digest, refs=known))
 
 
 def _refuse_circle(store: Store, needs: Sequence[Need]) -> None:

@@ -67,6 +67,12 @@ def taken_from(details: Details, read: Details, names: Iterable[str]) -> Details
     return msgspec.structs.replace(details, **{name: getattr(read, name) for name in names})
 
 
+def with_goods(details: Details, to_go: tuple[str, tuple[str, ...]]) -> Details:
+    """The details where this phase and these kinds are to go, and no list is."""
+    phase, kinds = to_go
+    return msgspec.structs.replace(details, phase=phase, kinds=kinds, load=())
+
+
 def keep_details(store: Store, draft: str, handover: Handover) -> None:
     """Keep in a draft all that a command says of its handover, over what was said of the same before.
 
@@ -81,6 +87,8 @@ def keep_details(store: Store, draft: str, handover: Handover) -> None:
         more = Counter(told.extras) - Counter(before.extras)
         items = {code: _over(before.of(code), item) for code, item in told.items.items()}
         both = _over(before, msgspec.structs.replace(told, extras=(*before.extras, *more.elements()), items={}))
+        if told.load or told.kinds:  # the last word on what is to go
+            both = msgspec.structs.replace(both, load=told.load, phase=told.phase, kinds=told.kinds)
         return with_items(both, items)
 
     change_details(store, draft, add)
@@ -110,6 +118,8 @@ def with_details(handover: Handover, details: Details) -> Handover:
         extras=details.extras,
         number=details.number,
         load=details.load,
+        phase=details.phase,
+        kinds=details.kinds,
     )
 
 
@@ -148,6 +158,8 @@ def details_from(handover: Handover) -> Details:
         extras=handover.extras,
         number=handover.number,
         load=handover.load,
+        phase=handover.phase,
+        kinds=handover.kinds,
         items=items,
     )
 

@@ -4,15 +4,16 @@ Before it is recorded that is in the tables of the present state; `custody.hando
 the records.
 """
 
+from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from custody.chain.chain import Chain, chains_then, custody, folded
 from custody.chain.corrections import withdrawals
 from custody.chain.findings import Finding
 from custody.compose.compose import Handover
-from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.counting import Counted, counted_in, unmatched
@@ -28,6 +29,9 @@ from custody.handover.handover_facts import (
     with_giver,
 )
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by, still_meant
+from custody.plan.deliveries import DELIVERIES
+from custody.plan.field import deliveries
+from custody.plan.phases import not_come, not_there
 from custody.plan.places import Place
 from db.log.memory import Mark
 from db.log.paper_records import NOTHING, Waybill
@@ -47,7 +51,7 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     state, giver, to = store.state, handover.giver, handover.to
     others = numbered_alike(state, handover.number, giver, to) if handover.number else []
     lists = stated(event.body for event in others)
-    is_listed = bool(handover.load) or lists is not None
+    is_listed = bool(handover.load) or (lists is not None and not handover.kinds)
     tops = () if is_listed else tops_of(handover, state.places)
     stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
     waybill = NOTHING if is_listed else store.papers.waybill(giver, to, tops)
@@ -56,7 +60,8 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     if not is_listed and state.stations.places_met() is not None:
         there |= {item.code: item for item in state.brought_by_others(to, store.ledger.own_log().id)}
     chains, own = receipts(store, there.values(), giver, to), store.ledger.own_row()
-    listed, may_change = list_there(state, (giver, to, own.name if own else ""), chains, waybill, scanned)
+    said = list_there(state, (giver, to, own.name if own else ""), chains, waybill, scanned)
+    listed = said.codes
     if listed:
         more = state.items_of({*listed} - {*stock, *there})
         known |= more
@@ -84,7 +89,9 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         has_met,
         has_met and bool(is_alone),
         None if listed is None else still_meant(listed, before, to, scanned),
-        may_change,
+        said.may_change,
+        said.phase,
+        said.kinds,
     )
 
 
@@ -100,7 +107,7 @@ def receipts(store: Store, items: Iterable[Item], giver: str, to: str) -> dict[s
     return {chain.code: chain for chain in chains if chain.is_recorded(giver, to, own)}
 
 
-def ends_of(handover: Handover) -> Body:
+def ends_of(handover: Handover) -> dict[str, Any]:
     """Who gives, who receives and where a carrier goes, as a record has them."""
     return {"from": handover.giver, "to": handover.to, "bound": handover.bound}
 
@@ -119,14 +126,62 @@ def _add_outer(state: State, held: dict[str, Item]) -> None:
         held |= found
 
 
-def meant_now(handover: Handover, around: Around, offered: Collection[str] = ()) -> list[str] | None:
-    """What the list of a handover says is to go in it; None where there is no list.
-
-    That is all that it names, but for what went to the receiver before and is not offered again.
+class Meant(NamedTuple):
+    """What is to go in a handover by its own record: the codes, None where it states no list; phase and kinds, empty
+    where it names none; and, by code, what is there on paper alone, for no vendor has brought it yet.
     """
-    if not handover.load:
-        return None
-    return still_meant(dict.fromkeys(handover.load), around.before, handover.to, offered)
+
+    codes: list[str] | None = None
+    phase: str = ""
+    kinds: tuple[str, ...] = ()
+    not_yet: Mapping[str, Item] = MappingProxyType({})
+
+
+def meant_now(store: Store, handover: Handover, around: Around, offered: Collection[str] = ()) -> Meant:
+    """What is to go in a handover, as its record will state it.
+
+    Of a list that somebody made, all that it names, but for what went to the receiver before and is not offered again.
+    Where phase or kinds were said, or a plan has phases, all of these kinds that would be expected without a list and
+    that has come. A receipt of whom nobody said anything goes by the list of the other side's record.
+    """
+    phase, kinds, before = handover.phase, handover.kinds, around.before
+    if handover.load:
+        return Meant(still_meant(dict.fromkeys(handover.load), before, handover.to, offered))
+    base: Iterable[str] | None = around.listed
+    if base is not None and not kinds:
+        return Meant(None, around.phase, around.kinds)
+    if base is None and (kinds or stated(around.others) is None):
+        base = expected_items(ends_of(handover), None, around, store.state.places)
+    if base is None:
+        return Meant(None, phase, kinds)
+    base = [code for code in base if not kinds or code not in before or before[code].kind in ("", *kinds)]
+    held = [item for code in base if (item := around.held.get(code)) and item.held_by == handover.giver]
+    not_yet = not_there(held, offered, _not_come(store, handover.giver))
+    if not kinds and not not_yet:
+        return Meant()
+    codes = [code for code in base if code not in not_yet]
+    there = {before[code].kind for code in (*codes, *offered) if code in before}
+    return Meant(codes, phase, kinds or tuple(sorted(there - {""})), not_yet)
+
+
+def _not_come(store: Store, giver: str) -> Mapping[str, int]:
+    """The pieces of each kind that are registered at a place, and no vendor has brought yet; none without phases."""
+    state = store.state
+    if not state.phases:
+        return {}
+
+    def count() -> Mapping[str, int]:
+        goods, stations = state.goods_of(giver), state.stations.now()
+        if not any(kind.there for kind in goods.values()):
+            return {}
+        arrived = Counter[str]()
+        events = (event for event in state.ledger.on_topic(DELIVERIES) if stations.stands(event))
+        for row in deliveries(events, stations.roots):
+            if row.place == giver:
+                arrived[row.kind] += row.arrived
+        return not_come(goods, arrived, state.phases)
+
+    return state.ledger.memory.remember(f"not come: {giver}", count)
 
 
 def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:
@@ -270,12 +325,14 @@ def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> W
 
 class Expectation(NamedTuple):
     """What is to go in a handover, by code, None where nobody can know; and the codes of those of it that other laptops
-    took or refused under the same number. `may_change`: whether it hangs on what is scanned next.
+    took or refused under the same number. `may_change`: whether it hangs on what is scanned next. `meant`: what the
+    record would state.
     """
 
     items: dict[str, Item] | None
     elsewhere: frozenset[str]
     may_change: bool = False
+    meant: Meant = Meant()
 
 
 def heard_mark(store: Store) -> tuple[Mark, int]:
@@ -283,16 +340,9 @@ def heard_mark(store: Store) -> tuple[Mark, int]:
     return store.ledger.memory.mark(), store.papers.count()
 
 
-def expected_now(
-    store: Store, giver: str, to: str, bound: Sequence[str] = (), *, load: Sequence[str] = (), number: str = ""
-) -> list[Item] | None:
-    """What is to go in a handover and has not gone by another laptop yet; None where this station cannot know.
-
-    Args:
-        load: the codes that are to go, where somebody has listed them; nothing else is expected then.
-        number: a BAST number that several laptops share.
-    """
-    found = expectation(store, Handover(giver, to, tuple(bound), load=tuple(load), number=number))
+def expected_now(store: Store, handover: Handover) -> list[Item] | None:
+    """What is to go in a handover and has not gone by another laptop yet; None where this station cannot know."""
+    found = expectation(store, handover)
     return None if found.items is None else [i for c, i in found.items.items() if c not in found.elsewhere]
 
 
@@ -304,11 +354,11 @@ def expectation(store: Store, handover: Handover, offered: Collection[str] = ())
     """
     around = around_now(store, handover, scanned=offered)
     ends = ends_of(handover)
-    own = meant_now(handover, around, offered)
+    own = meant_now(store, handover, around, offered)
     lists = stated(around.others)
-    meant = around.listed if own is None and lists is None else [*(own or ()), *(lists or ())]
-    items = expected_items(ends, meant, around, store.state.places)
-    return Expectation(items, frozenset(around.elsewhere) & (items or {}).keys(), around.may_change)
+    meant = around.listed if own.codes is None and lists is None else [*(own.codes or ()), *(lists or ())]
+    items = expected_items(ends | {"kinds": own.kinds}, meant, around, store.state.places)
+    return Expectation(items, frozenset(around.elsewhere) & (items or {}).keys(), around.may_change, own)
 
 
 def waybill_for(store: Store, handover: Handover) -> Waybill:

@@ -1,5 +1,6 @@
 """The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal
@@ -12,6 +13,7 @@ from custody.format.codes import ItemLabel, show_code
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
+from custody.handover.draft import Details
 from custody.handover.handover_facts import carried_in
 from custody.handover.waybill import check_matched
 from custody.plan.places import Need
@@ -19,10 +21,11 @@ from db.store import Store
 from language import _
 from language.text import number
 from reports.chain.steps import headline
+from reports.words import kind_name, meant_words
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
-from services.scanning.handover_context import expectation, heard_mark, waybill_for
+from services.scanning.handover_context import Expectation, Meant, expectation, heard_mark, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Weighed, foresee, judge_labels, judge_scanned
@@ -48,8 +51,9 @@ class DraftDesk:
         self._told: dict[str | None, set[str]] | None = None if self.taken else {}
         """What was said to be wrong, by item; None in a session that goes on: nobody knows what was said of it."""
         self.refused: frozenset[str] = frozenset()
-        self._load: tuple[str, ...] = ()
-        self._number = ""
+        self._said = Details()
+        self.meant = Meant()
+        """What the record would state that is to go, and what of it no vendor has brought yet."""
         self.papers: list[str] = []
         """The numbers of the handovers whose papers were read in this session, and kept."""
         self.look_up()
@@ -57,7 +61,16 @@ class DraftDesk:
     @property
     def handover(self) -> Handover:
         """Who gives what to whom, as far as it is set."""
-        return Handover(self.giver, self._receiver, self.bound, number=self._number, load=self._load)
+        said = self._said
+        return Handover(
+            self.giver,
+            self._receiver,
+            self.bound,
+            number=said.number,
+            load=said.load,
+            phase=said.phase,
+            kinds=said.kinds,
+        )
 
     @property
     def receiver(self) -> str | None:
@@ -87,6 +100,18 @@ class DraftDesk:
         ]
 
     @property
+    def goods_words(self) -> list[str]:
+        """Which phase and kinds are to go, where that is said, and what no vendor has brought yet, in a line each."""
+        to_go = meant_words(self.meant.phase, self.meant.kinds, self._needs)
+        kinds = Counter(item.kind for item in self.meant.not_yet.values())
+        waiting = ", ".join(f"{kind_name(self._needs, kind)} {number(count)}" for kind, count in kinds.most_common())
+        return [
+            words.format(what=what)
+            for words, what in ((_("To go: {what}"), to_go), (_("Not there yet, and not short: {what}"), waiting))
+            if what
+        ]
+
+    @property
     def assumed(self) -> dict[str, Item]:
         """What is inside the things that were taken, at any depth, and was not seen itself; by code."""
         return self._inside
@@ -104,10 +129,13 @@ class DraftDesk:
         is_new = self.store.drafts.take(self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc())
         if label.code not in self.taken:
             self.taken[label.code] = None
-            if label.code in self._load and self._expected is not None:  # also what has gone before, where it is listed
+            if (
+                label.code in self._said.load and self._expected is not None
+            ):  # also what has gone before, where it is listed
                 self._expected.setdefault(label.code, item or Item(label.code, "", ""))
             self._count_in(label.code, inside)
-            if self._may_change:  # it hangs on the scans which record of the other side is confirmed
+            # it hangs on the scans which record of the other side is confirmed, and what has come
+            if self._may_change or label.code in self.meant.not_yet:
                 self.look_up()
             elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()
@@ -326,12 +354,11 @@ class DraftDesk:
 
     def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""
-        details = details_of(self.store, self.draft)
-        self.refused, self._load, self._number = details.refused, details.load, details.number
-        self._expected, self._elsewhere, self._may_change = None, frozenset(), False
+        self._said = details_of(self.store, self.draft)
+        self.refused, found = self._said.refused, Expectation(None, frozenset())
         if self.giver and self._receiver:
-            scanned = [*self.taken, *self.refused]
-            self._expected, self._elsewhere, self._may_change = expectation(self.store, self.handover, scanned)
+            found = expectation(self.store, self.handover, [*self.taken, *self.refused])
+        self._expected, self._elsewhere, self._may_change, self.meant = found
         self._look_inside()
 
     def _look_inside(self) -> None:

@@ -46,13 +46,18 @@ def judge_labels(
 ) -> tuple[dict[str, Item], list[Finding]]:
     """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
     items, found = _judge_items(store, labels, handover)
-    if handover.load:
-        listed = frozenset(handover.load)
+    if handover.load or handover.kinds:
+        listed, kinds = frozenset(handover.load), frozenset(handover.kinds)
+
+        def is_to_go(item: Item) -> bool:
+            return item.code in listed or item.kind in kinds
+
         found += [
-            judge_against_load(label.code)
+            judge_against_load(label.code, handover.phase, kinds)
             for label in labels
             if label.code not in listed
-            and not (label.code in items and store.state.contents.is_inside(items[label.code], listed))
+            and (not kinds or label.code in items)
+            and not (label.code in items and store.state.contents.is_in_or_inside(items[label.code], is_to_go))
         ]
     return items, found
 
@@ -179,9 +184,9 @@ def weigh(
         store, replace(handover, number=bast), [*offered, *_carried(store, {**items, **refused})], offered
     )
     to = {code: around.before[code].to for code in offered if code in around.before}
-    new = handover_events(
-        handover, touches, latest, bast=bast, destinations=to, meant=meant_now(handover, around, offered)
-    )
+    meant = meant_now(store, handover, around, offered)
+    handover = replace(handover, phase=meant.phase, kinds=meant.kinds)
+    new = handover_events(handover, touches, latest, bast=bast, destinations=to, meant=meant.codes)
     bodies = [event.fields for event in new if event.type == "handover"]
     looks = [event.fields for event in new if event.type == "inspect"]
     own, happened = store.ledger.require_own_row(), handover.occurred or now

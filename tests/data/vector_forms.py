@@ -368,6 +368,27 @@ def third_forms() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of each type of event that version 5 changed: a plan with phases, and handovers that say what was
+    to go by phase and kinds, with a list and without.
+    """
+    plan, third = dict(fourth_forms())["plan"], dict(third_forms())["handover"]
+    phases = [
+        {"phase": "I", "name": "Tahap I", "kind": "bilik", "due": "2026-11-10T04:00:00Z"},
+        {"phase": "II", "name": "Tahap II", "kind": "surat_suara", "due": None},
+        {"phase": "", "name": "", "kind": "segel", "due": None},
+    ]
+    said = third | {"bast": "0046/51.08/2026", "phase": "I", "kinds": ["bilik", "kotak"]}
+    listed = said | {"meant": {"absent": [EXTRA_BOX], "beyond": [INK]}}
+    return [
+        ("plan", plan | {"rows": plan["rows"][:1], "phases": phases}),
+        ("plan", plan | {"phases": []}),
+        ("handover", listed),
+        ("handover", said | {"bast": "0047/51.08/2026", "phase": None}),
+        ("handover", said | {"bast": "0048/51.08/2026", "phase": None, "kinds": []}),
+    ]
+
+
 def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
     """The own fields of each type of event that version 4 changed or brought: a plan with voters and needs that follow
     something, and a withdrawal.

@@ -1,5 +1,6 @@
 """What programs record: handovers, sessions, obstacles; by the same functions, and so the same rules, as the page."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -13,7 +14,7 @@ from reports.chain.chain_facts import finding_json
 from reports.words import people_json
 from services.access.observers import Token
 from services.one_line import LONGEST_NOTE, one_line
-from services.plan.custodians import find_custodian
+from services.plan.custodians import find_custodian, what_is_to_go
 from services.records.correcting import find_event
 from services.records.field_records import close_incident as close
 from services.records.field_records import open_incident as open_
@@ -178,7 +179,9 @@ def _record(store: Store, asked: schemas.NewHandover) -> schemas.Recorded:
     labels = _labels(asked.items)
     giver, to = find_custodian(store, asked.from_), find_custodian(store, asked.to)
     bound = tuple(find_custodian(store, code) for code in asked.bound)
+    phase, kinds = what_is_to_go(store, asked.phase, asked.kinds)
     handover = with_details(Handover(giver, to, bound), _read(asked, store.around.now_utc(), asked.occurred))
+    handover = replace(handover, phase=phase, kinds=kinds)
     touches = [Touch(label.code, label.print, how_entered(label)) for label in labels]
     return _recorded(store, record_handover(store, handover, touches, id=asked.id))
 
@@ -208,6 +211,8 @@ def _recorded(store: Store, recorded: RecordedHandover, *, is_new: bool = True) 
             "new": is_new,
             "scanned": recorded.scanned,
             "expected": recorded.expected,
+            "phase": recorded.facts.phase,
+            "kinds": list(recorded.facts.kinds),
             "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],
             "findings": [finding_json(finding, needs, recorded.to) for finding in recorded.findings],
             "conditions": recorded.facts.noted,

@@ -291,6 +291,8 @@ class NewHandover(People):
         list[Annotated[str, Field(max_length=60)]],
         Field(min_length=1, max_length=5000, examples=[["7Q2M9X4T5B8C6*01"]], description="Codes, or what labels say."),
     ]
+    phase: Annotated[str, Field(max_length=40, description="The phase of which all that has come is to go.")] = ""
+    kinds: Annotated[list[Name], Field(max_length=200, description="The kinds that alone are to go.")] = []
     occurred: Annotated[Time | None, Field(description="When it happened, where it is keyed in later.")] = None
 
 
@@ -308,6 +310,8 @@ class Recorded(BaseModel):
     new: bool
     scanned: int
     expected: int | None
+    phase: str = Field(description="The phase that was to go; empty where none was said.", examples=["I"])
+    kinds: list[str] = Field(description="The kinds that were to go; empty: all.", examples=[["box", "booth"]])
     events: list[dict[str, Any]]
     findings: list[Finding]
     conditions: dict[str, str] = Field(

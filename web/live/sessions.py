@@ -25,7 +25,7 @@ from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from services.records.handovers import record_handover
 from services.scanning.acknowledgement import acknowledged, contents, name_of, standing, with_signature
-from services.scanning.draft_details import change_details, details_of, with_details
+from services.scanning.draft_details import change_details, details_of, with_details, with_goods
 from services.scanning.handover_context import heard_mark
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import recorded_before
@@ -59,8 +59,14 @@ class Session(SharedSession):
         """Remove an item that was scanned; return the event that pages were sent."""
         return self.publish(self.scan.type_in(f"-{code}"))
 
-    def set_ends(self, giver: str, receiver: str, bound: Sequence[str] | None) -> dict[str, Any]:
-        """Set who gives, who receives and where a carrier goes, by their codes; empty or None leaves it as it is.
+    def set_ends(
+        self,
+        giver: str,
+        receiver: str,
+        bound: Sequence[str] | None,
+        to_go: tuple[str, tuple[str, ...]] | None = None,
+    ) -> dict[str, Any]:
+        """Set who gives, who receives, where a carrier goes and which phase and kinds; empty or None leaves that as it is.
 
         What was said last of a label may be wrong now, so every open page is sent how things stand. Returns that event.
 
@@ -70,6 +76,9 @@ class Session(SharedSession):
         self.desk.set_ends(giver or self.desk.giver, receiver or self.desk.receiver)
         if bound is not None:
             self.desk.set_bound(bound)
+        if to_go is not None:
+            change_details(self.store, self.draft, lambda said: with_goods(said, to_go))
+            self.desk.look_up()
         told = self.publish(self.desk.ends_changed())
         self.events.publish("changed", version=self.version())
         return told

@@ -14,13 +14,14 @@ from db.store import Store
 from language import _
 from language.text import printable
 from reports.words import custodian_name, place_path, show_custodian
-from services.plan.custodians import find_custodian, is_named, may_load_plan
+from services.plan.custodians import find_custodian, is_named, may_load_plan, what_is_to_go
+from services.scanning.draft_details import change_details, with_goods
 from services.scanning.open_drafts import open_draft, untouched_draft
 from web.dependencies import SiteDep
 from web.pages.home import unfinished
 from web.request_model import Given
 from web.templating import render_page
-from web.views.session_view import with_code
+from web.views.session_view import goods, with_code
 
 router = APIRouter()
 Code = Annotated[str, Field(max_length=300)]
@@ -32,12 +33,14 @@ _NAMED = re.compile(r"\(([0-9A-Z][0-9A-Z./-]{0,39})\)$")
 class Ends(Given):
     """Who gives, who receives, and the places that a carrier goes to; empty where it is not said yet.
 
-    `bound` is None where it stays as it is.
+    `bound` is None where it stays as it is; so are `phase` and `kinds`, of which what is to go is.
     """
 
     giver: Code = ""
     receiver: Code = ""
     bound: Annotated[list[Code] | None, Field(max_length=200)] = None
+    phase: Annotated[str | None, Field(max_length=40)] = None
+    kinds: Annotated[list[Code], Field(max_length=200)] = []
 
 
 @router.get("/scan", include_in_schema=False)
@@ -97,6 +100,7 @@ def _known(store: Store) -> dict[str, Any]:
         )
     return {
         "own_shown": with_code(places, own),
+        "goods": goods(store),
         "own_path": "" if within == custodian_name(places, own) else within,
         # what it has not received it cannot give
         "receives": not (store.state.has_plan or may_load_plan(store) or recent),
@@ -114,7 +118,11 @@ def draft_with(store: Store, ends: Ends) -> DraftInfo:
     """
     giver, receiver = (custodian_on_page(store, text) if text.strip() else "" for text in (ends.giver, ends.receiver))
     bound = [custodian_on_page(store, text) for text in ends.bound or () if text.strip()]
-    return untouched_draft(store, giver, receiver, bound) or open_draft(store, giver, receiver, bound)
+    to_go = what_is_to_go(store, ends.phase or "", ends.kinds)
+    draft = untouched_draft(store, giver, receiver, bound) or open_draft(store, giver, receiver, bound)
+    if any(to_go):
+        change_details(store, draft.id, lambda said: with_goods(said, to_go))
+    return draft
 
 
 def custodian_on_page(store: Store, text: str) -> str:

@@ -119,7 +119,7 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
     first = sheets[0][0]
     twice = named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"])
     facts = facts_now(store, sheets)
-    lines = fact_lines(facts.told)
+    lines = fact_lines(facts.told, facts.needs)
     if facts.missing:
         words = _("Not handed over, stayed with {giver}: {count}.")
         giver = custodian_name(store.state.places, first["from"])

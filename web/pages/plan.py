@@ -83,7 +83,7 @@ def plan(request: Request, site: SiteDep) -> Response:
 
 
 @router.get("/plan/template/{kind}.xlsx", include_in_schema=False)
-def template(kind: Literal["places", "needs", "items", "points", "voters", "deliveries"]) -> Response:
+def template(kind: Literal["places", "needs", "items", "points", "voters", "deliveries", "phases"]) -> Response:
     return attached(template_workbook(kind, _), f"{table_word(kind)}.xlsx", XLSX)
 
 

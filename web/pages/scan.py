@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from custody.errors import InputError
 from custody.format.codes import parse_code
 from scanner.sources.camera_open import this_machine
+from services.plan.custodians import what_is_to_go
 from web.answers import Asked
 from web.dependencies import BrowserCamera, Draft, SiteDep
 from web.live.sessions import Session
@@ -171,7 +172,8 @@ def _set_ends(session: Session, ends: Ends) -> None:
         custodian_on_page(session.store, text) if text.strip() else ""
         for text in (ends.giver, ends.receiver, *(ends.bound or ()))
     )
-    session.set_ends(giver, receiver, None if ends.bound is None else [code for code in bound if code])
+    to_go = None if ends.phase is None else what_is_to_go(session.store, ends.phase, ends.kinds)
+    session.set_ends(giver, receiver, None if ends.bound is None else [code for code in bound if code], to_go)
 
 
 def ended(site: Site, draft: str, *, is_device: bool = False) -> Response:

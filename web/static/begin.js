@@ -1,7 +1,7 @@
 // Choosing who gives and who receives.
 
 import { ask, Refusal } from "./page.js";
-import { chooser, is_plate, places_in } from "./choose.js";
+import { chooser, goods_in, is_plate, places_in } from "./choose.js";
 
 const form = document.getElementById("begin");
 const trouble = document.getElementById("begin-error");
@@ -21,7 +21,7 @@ show_bound(); // typed while the page was loading
 async function begin(giver, receiver, bound) {
   trouble.hidden = true;
   try {
-    const { draft } = await ask("POST", "/api/drafts", { giver, receiver, bound });
+    const { draft } = await ask("POST", "/api/drafts", { giver, receiver, bound, ...goods_in(form.goods) });
     location.assign(`/scan/${draft}`);
   } catch (error) {
     if (!(error instanceof Refusal)) return;

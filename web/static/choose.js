@@ -10,6 +10,9 @@ export const is_plate = (text) => PLATE.test(text);
 /** The places of a field that takes several, with a `;` between. */
 export const places_in = (text) => text.split(";").map((place) => place.trim()).filter(Boolean);
 
+/** The phase and kinds of the field that says what is to go; nothing where a plan has no phases. */
+export const goods_in = (field) => (field ? { phase: "", kinds: [], ...JSON.parse(field.value || "{}") } : {});
+
 export function chooser(input) {
   const list = document.getElementById(input.getAttribute("aria-controls"));
   const shown = document.getElementById(input.getAttribute("aria-describedby"));

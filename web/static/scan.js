@@ -1,7 +1,7 @@
 // One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
 
 import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
-import { chooser, is_plate, places_in } from "./choose.js";
+import { chooser, goods_in, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
 import { sender, tell_waiting } from "./lines.js";
@@ -306,7 +306,7 @@ ends_form.addEventListener("submit", async (event) => {
   }
   try {
     await ask("PUT", `${api}/ends`, { giver: ends_form.giver.value, receiver: ends_form.receiver.value,
-      bound: $("bound-field").hidden ? null : places_in(ends_form.bound.value) });
+      bound: $("bound-field").hidden ? null : places_in(ends_form.bound.value), ...goods_in(ends_form.goods) });
     ends.close();
   } catch (error) {
     $("ends-error").textContent = error instanceof Refusal ? error.message : "";

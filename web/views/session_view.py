@@ -13,6 +13,7 @@ from custody.format.codes import is_plate, show_code
 from custody.format.item_facts import CONDITIONS, Item
 from custody.handover.draft import Details, ItemDetails
 from custody.plan.places import Place, is_carrier
+from db.store import Store
 from language.text import number, printable
 from reports.words import (
     Places,
@@ -20,6 +21,8 @@ from reports.words import (
     custodian_name,
     finding_text,
     gravity,
+    kind_name,
+    meant_words,
     place_path,
     seal_word,
     show_custodian,
@@ -54,6 +57,8 @@ def board(session: Session) -> dict[str, Any]:
         "bound": [{"name": custodian_name(places, code), "shown": with_code(places, code)} for code in desk.bound],
         "lacks_bound": lacks_bound(session),
         "unplanned": unplanned_words(session.store, [desk.giver, desk.receiver or "", *desk.bound]),
+        "to_go": desk.goods_words,
+        "goods": goods(session.store, details),
         "taken": tally.taken,
         "right": tally.right,
         "expected": tally.expected,
@@ -71,6 +76,22 @@ def board(session: Session) -> dict[str, Any]:
         "conditions": [(word, condition_word(word)) for word in sorted(CONDITIONS)],
         "seal_results": [(word, seal_word(word)) for word in RESULTS],
     }
+
+
+def goods(store: Store, said: Details | None = None) -> list[dict[str, Any]]:
+    """What a field offers that is to go: each phase and each kind, with what the page sends for it; nothing without
+    phases.
+
+    Args:
+        said: what is chosen now.
+    """
+    phases, needs = store.state.phases, {need.kind: need for need in store.state.needs()}
+    if not phases:
+        return []
+    offered = [({"phase": phase.code, "kinds": []}, meant_words(phase.code, phase.kinds, needs)) for phase in phases]
+    offered += [({"phase": "", "kinds": [kind]}, kind_name(needs, kind)) for kind in sorted(needs)]
+    now = {"phase": said.phase, "kinds": [] if said.phase else list(said.kinds)} if said else {}
+    return [{"value": value, "words": words, "is_chosen": value == now} for value, words in offered]
 
 
 def with_code(places: Places, code: str) -> str:
