@@ -106,45 +106,48 @@ def kinds_meant(phases: Sequence[Phase], code: str, kinds: Sequence[str]) -> tup
 
 
 class Goods(msgspec.Struct, frozen=True):
-    """The things of a kind that a place has registered, in pieces: still there as they were registered, and gone from
-    there since; `labelled` of both have a label.
+    """The things of a kind that a place has registered, in pieces: still there as they were registered, how many of
+    these have a label, and how many are gone from there.
     """
 
     there: int = 0
-    gone: int = 0
     labelled: int = 0
+    gone: int = 0
 
 
-def not_come(goods: Mapping[str, Goods], arrived: Mapping[str, int], phases: Iterable[Phase]) -> dict[str, int]:
-    """How many pieces of each kind of a phase are registered at a place, and no vendor has brought them yet.
+NotCome = Mapping[tuple[str, bool], int]
+"""How many pieces of a kind have not come, of those with a label and of those without."""
 
-    What has come of a kind is what its deliveries say; where none is recorded, what has a label.
+
+def not_come(goods: Mapping[str, Goods], arrived: Mapping[str, int], phases: Iterable[Phase]) -> NotCome:
+    """How much of each kind of a phase is registered at a place, and no vendor has brought it yet.
+
+    What has come of a kind is what its deliveries say; where none is recorded, what has a label. What has a label has
+    come before what has none.
 
     Args:
         goods: by kind.
         arrived: the pieces that vendors brought there, damaged ones too, by kind; none of kinds without a delivery.
     """
-    found = {}
+    found: dict[tuple[str, bool], int] = {}
     for kind in (kind for phase in phases for kind in phase.kinds):
-        there = goods.get(kind, Goods())
-        here = max(arrived.get(kind, there.labelled) - there.gone, 0)
-        if there.there > here:
-            found[kind] = there.there - here
+        held = goods.get(kind, Goods())
+        here = min(max(arrived[kind] - held.gone, 0), held.there) if kind in arrived else held.labelled
+        labelled = max(held.labelled - here, 0)
+        found |= {(kind, True): labelled, (kind, False): held.there - here - labelled}
     return found
 
 
-def not_there(items: Iterable[Item], offered: Collection[str], waiting: Mapping[str, int]) -> dict[str, Item]:
-    """Those of these things that may not have come yet, by code: what was offered has; of the rest, what has no label
-    and the last of its like come last.
+def not_there(items: Iterable[Item], offered: Collection[str], waiting: NotCome) -> dict[str, Item]:
+    """Those of these things that may not have come yet, by code: what was offered has; the last of their like have not.
 
     Args:
-        items: what a place holds as it was registered there.
-        waiting: the pieces of each kind that have not come (`not_come`).
+        items: what a place holds.
     """
     left, found = dict(waiting), dict[str, Item]()
-    rest = [item for item in items if left.get(item.kind) and item.code not in offered]
-    for item in sorted(rest, key=lambda item: (item.print == 0, item.to, item.k, item.code), reverse=True):
-        if left[item.kind] > 0:
-            left[item.kind] -= item.quantity
+    for item in sorted(items, key=lambda item: (item.to, item.k, item.code), reverse=True):
+        kind = (item.kind, item.print > 0)
+        if item.code not in offered and left.get(kind, 0) > 0:
+            left[kind] -= item.quantity
             found[item.code] = item
     return found

@@ -186,10 +186,9 @@ class State:
     def goods_of(self, place: str) -> Mapping[str, Goods]:
         """What was registered for a place and below it, by kind: held by it as it was registered, and gone since."""
         item = self.tables.item
-        is_there = Case(None, [((item.held_by == place) & (item.moves == 0), item.quantity)], 0)
-        gone = Case(None, [(item.moves > 0, item.quantity)], 0)
-        labelled = Case(None, [(item.print > 0, item.quantity)], 0)
-        sums = (fn.SUM(is_there), fn.SUM(gone), fn.SUM(labelled))
+        is_there = (item.held_by == place) & (item.moves == 0)
+        cases = (is_there, is_there & (item.print > 0), item.moves > 0)
+        sums = (fn.SUM(Case(None, [(case, item.quantity)], 0)) for case in cases)
         query = self._bound_under([place], item.kind, *sums).group_by(item.kind)
 
         def count() -> Mapping[str, Goods]:

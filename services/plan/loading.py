@@ -233,7 +233,11 @@ def _load_phases(
     codes = {fold(name): need.kind for need in needs for name in (need.name_id, need.name_en, need.kind)}
     for at, row in enumerate(rows):
         row = replace(row, value=replace(row.value, kind=codes.get(fold(row.value.kind), row.value.kind)))
-        rows[at] = _with_what_is_known(row, known.get(row.value.kind))
+        row = _with_what_is_known(row, known.get(row.value.kind))
+        if not row.value.phase:  # in none, be it that it was in none before
+            row = replace(row, value=PhaseRow(row.value.kind, ""))
+            known.setdefault(row.value.kind, row.value)
+        rows[at] = row
     found += check_phases(rows, needs)
     faults += found
     change, fresh = _compare(table, "phases", rows, known, lambda row: row.kind, lambda row: row.kind)

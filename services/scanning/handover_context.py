@@ -31,7 +31,7 @@ from custody.handover.handover_facts import (
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by, still_meant
 from custody.plan.deliveries import DELIVERIES
 from custody.plan.field import deliveries
-from custody.plan.phases import not_come, not_there
+from custody.plan.phases import NotCome, not_come, not_there
 from custody.plan.places import Place
 from db.log.memory import Mark
 from db.log.paper_records import NOTHING, Waybill
@@ -164,13 +164,13 @@ def meant_now(store: Store, handover: Handover, around: Around, offered: Collect
     return Meant(codes, phase, kinds or tuple(sorted(there - {""})), not_yet)
 
 
-def _not_come(store: Store, giver: str) -> Mapping[str, int]:
-    """The pieces of each kind that are registered at a place, and no vendor has brought yet; none without phases."""
+def _not_come(store: Store, giver: str) -> NotCome:
+    """How much of each kind is registered at a place, and no vendor has brought it yet; nothing without phases."""
     state = store.state
     if not state.phases:
         return {}
 
-    def count() -> Mapping[str, int]:
+    def count() -> NotCome:
         goods, stations = state.goods_of(giver), state.stations.now()
         if not any(kind.there for kind in goods.values()):
             return {}

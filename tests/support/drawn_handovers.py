@@ -13,18 +13,22 @@ from custody.compose.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.events import Event
+from custody.format.item_facts import Item
 from custody.handover.draft import RecordedHandover
 from custody.handover.handover_facts import HandoverFacts
+from custody.plan.phases import Phase
 from db.handover_lookup import find_handover
 from db.log.merge import merge
 from db.store import Store
 from evidence.entry import RawEntry
 from reports.bast.letter_file import bast_json
 from reports.epcis.epcis_events import Uris, epcis_event
+from services.plan.planning import record_plan, register_items
 from services.records.correcting import correct
 from services.records.handovers import record_handover
 from services.records.membership import admit
 from services.records.packing import record_packing
+from services.records.vendor_deliveries import record_delivery
 from services.reporting.bast_letters import letter_facts
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
@@ -59,6 +63,8 @@ WAYS = (
 )
 NUMBERS = ("", "", "0007/TRUK-1/2024", "newest of root")
 """The numbers that laptops share; the last is one that root gave by itself, and that another one joins."""
+GOODS = (("", ()), ("I", ("box",)), ("II", ("booth",)), ("", ("booth",)))
+"""The phases and kinds that are said to be to go."""
 STATIONS = ("root", "second", "district", "stranger")
 
 
@@ -66,6 +72,7 @@ STATIONS = ("root", "second", "district", "stranger")
 class Step:
     """One handover: who records it, its way, what is scanned, refused and listed (numbers of things), and the rest.
 
+    `goods`: which of `GOODS` is said to be to go. `phased`: before it, root plans the phases and boxes arrive, so many.
     `off`: by how much the giver's count is wrong, None where nobody counts. `meet`: what happens before: bundles go
     round, or a paper is read. `undo`: whether it is withdrawn afterwards, or has its first thing taken out. `look`: the
     condition that is noted of the first thing scanned or refused, empty: none.
@@ -82,6 +89,8 @@ class Step:
     meet: str = ""
     undo: str = ""
     look: str = ""
+    goods: int = 0
+    phased: int | None = None
 
 
 things = st.lists(st.integers(0, 12), unique=True, max_size=8).map(tuple)
@@ -99,6 +108,8 @@ steps = st.builds(
     st.sampled_from(("", "", "bundle", "paper")),
     st.sampled_from(("", "", "", "withdraw", "remove")),
     st.sampled_from(("", "good", "heavy")),
+    st.integers(0, 3),
+    st.none() | st.integers(0, 13),
 )
 
 
@@ -119,6 +130,9 @@ class Field:
             self.stores[name] = store
             if name != "stranger":
                 admit(root, card_of(store, seed))
+        booths = [Item(root.around.new_code(), "booth", to, held_by=WAREHOUSE) for to in (TPS[0], TPS[0], TPS[-1])]
+        register_items(root, booths)
+        self.codes[6:8], self.codes[10] = [booth.code for booth in booths[:2]], booths[2].code
         absorb(self.stores["second"], root)
         clock = Clock(20_000)  # one for all: what was known is told by clocks between logs
         for store in self.stores.values():
@@ -133,6 +147,8 @@ class Field:
         if step.meet == "paper":
             for sheet in self.papers:
                 store.papers.take(sheet, at=store.around.now_utc())
+        if step.phased is not None:
+            self.plan_phases(step.phased)
         giver, to, bound = WAYS[step.way]
         number = NUMBERS[step.number]
         if step.number == 3:
@@ -149,6 +165,8 @@ class Field:
             counted=None if step.off is None else max(len({*step.taken, *step.refused}) + step.extras + step.off, 0),
             number=number,
             load=tuple(self.codes[at] for at in step.load),
+            phase="" if step.load else GOODS[step.goods][0],
+            kinds=() if step.load else GOODS[step.goods][1],
             conditions={self.codes[at]: step.look for at in (*step.taken, *step.refused)[:1] if step.look},
         )
         with suppress(InputError, RuleError):  # nothing was scanned, or a number was given already
@@ -183,6 +201,13 @@ class Field:
         assert tally.assumed == len(facts.carried)
         return recorded
 
+    def plan_phases(self, arrived: int) -> None:
+        """Root plans two phases, and so many boxes come from a vendor: of the other kind nobody says that it came."""
+        root = self.stores["root"]
+        phases = [Phase("I", "Tahap I", ("box",)), Phase("II", "Tahap II", ("booth",))]
+        record_plan(root, (), (), phases=phases, source="phases.csv", digest="0" * 64)
+        record_delivery(root, vendor="PT Kotak", kind="box", arrived=arrived, damaged=0)
+
     def meet(self) -> None:
         """Everybody takes in what all hold, each entry once: that repeats change nothing, the tests of merging say."""
         entries = {RawEntry(*entry): None for store in self.stores.values() for entry in store.ledger.entries()}
@@ -200,6 +225,8 @@ def figures(facts: HandoverFacts) -> dict[str, Any]:
     return {
         "expected": facts.expected,
         "meant": None if facts.meant is None else set(facts.meant),
+        "phase": facts.phase,
+        "kinds": facts.kinds,
         "taken": {*facts.taken},
         "refused": set(facts.refused),
         "missing": {item.code for item in facts.missing},
@@ -224,6 +251,7 @@ def held_together(store: Store, recorded: RecordedHandover) -> None:
     assert (said["scanned"], said["expected"]) == (len(facts.taken), facts.expected)
     assert Counter(f["code"] for f in said["findings"]) == Counter(f.code for f in recorded.findings)
     assert said.get("conditions", {}) == facts.noted
+    assert (said.get("phase", ""), tuple(said.get("kinds", ()))) == (facts.phase, facts.kinds)
     assert len(said.get("refused", ())) == len(facts.refused) and said.get("assumed", 0) == len(facts.carried)
     on_the_whole = {"COUNT", "SHORTAGE"}
     whole = Counter(f.code for f in facts.findings if f.code in on_the_whole)
@@ -252,6 +280,7 @@ def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
     )
     assert {parse_entry(row["code"]).code: row["condition"] for row in written["items"]} == dict(facts.conditions)
     assert written.get("elsewhere", 0) == facts.elsewhere
+    assert (written["phase"], tuple(written["kinds"])) == (facts.phase, facts.kinds)
     assert {row["code"] for row in written["missing"]} == {item.code for item in facts.missing}
     counts = Counter(finding.code for finding in facts.findings)
     found = Counter(finding["code"] for finding in written["findings"])

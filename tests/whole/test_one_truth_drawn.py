@@ -62,6 +62,12 @@ IS_FULL = settings.get_current_profile_name() == FULL
         Step("root", 0, (9,), meet="bundle"),
     ]
 )
+@example([Step("root", 0, (0, 4), goods=1, phased=13), Step("district", 4, (0,), meet="bundle")])
+@example([Step("root", 3, (0, 4, 6), goods=1, refused=(7,)), Step("district", 3, (0,), meet="bundle", goods=1)])
+@example([Step("root", 0, (0, 6), phased=9), Step("root", 1, (4, 10), goods=2), Step("root", 3, (5,), phased=1)])
+@example([Step("root", 3, (0, 4), phased=4), Step("district", 3, (0, 6), meet="paper"), Step("second", 3, (5,))])
+@example([Step("root", 0, (4,), number=2, goods=1), Step("second", 0, (6,), number=2, goods=2, meet="bundle")])
+@example([Step("root", 0, (4, 7), number=2, goods=3, undo="remove"), Step("second", 0, (6,), number=2, phased=2)])
 @example([Step("root", 2, (4, 5), load=(4, 5, 6)), Step("second", 2, (4,), meet="bundle"), Step("second", 2, ())])
 @example([Step("root", 3, (0, 9), load=(0, 1, 10)), Step("district", 3, (), extras=1, meet="bundle")])
 @example([Step("root", 0, (4, 5), load=(4, 6), undo="remove"), Step("root", 0, (6,), undo="withdraw")])

@@ -1,0 +1,199 @@
+"""Phases (tahap): what is expected of a truck is what is to go in it and has come; the rest is not there yet."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_examples import Ran, Terminal, station_at
+
+PHASES = """\
+tahap,nama,jenis,tenggat
+I,Tahap I,box,12/02/2024 12:00 WITA
+I,Tahap I,Bilik suara,12/02/2024 12:00 WITA
+II,Tahap II,form,13/02/2024 12:00 WITA
+"""
+FORM = "form,Formulir,Form,polling_station,2,set,item,\n"
+PPK = "51.08.01"
+"""Ten boxes, eight booths and four forms are bound for its two polling stations."""
+
+
+def phased(station: Terminal, *more: str) -> Terminal:
+    """The station with forms besides, and all of it in phases."""
+    needs = Path("needs.csv")
+    needs.write_text(needs.read_text() + FORM)
+    Path("phases.csv").write_text(PHASES + "".join(more))
+    assert station("load", "needs.csv", "phases.csv").code == 0
+    assert station("plan").code == 0
+    return station
+
+
+def labelled(station: Terminal, *kinds: str) -> Terminal:
+    for kind in kinds:
+        assert station("labels", "--kind", kind, "--out", f"{kind}.pdf").code == 0
+    return station
+
+
+def codes(station: Terminal, kind: str, to: str = PPK) -> list[str]:
+    return station.codes("--kind", kind, "--to", to)
+
+
+def receive(station: Terminal, kind: str, count: int, *more: object, paper: str = "SJ-1", **when: str) -> Ran:
+    told = ("--from", "PT Contoh", "--kind", kind, "--arrived", count, "--paper", paper)
+    return station("receive", *told, *more, **when)
+
+
+def short(ran: Ran) -> list[str]:
+    return [finding["item"] for finding in ran.json["findings"] if finding["code"] == "SHORTAGE"]
+
+
+def test_a_truck_of_boxes_alone_is_not_short_while_nothing_else_has_come(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    boxes = codes(station, "box")
+    given = station.give(boxes, "51.08", "DK8123AB", "--bound", PPK)
+    assert (given.json["scanned"], given.json["expected"], given.json["findings"]) == (10, 10, [])
+    assert given.json["kinds"] == ["box"] and "phase" not in given.json
+
+
+def test_a_truck_that_lacks_one_of_what_has_come_is_short_of_it(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    boxes = codes(station, "box")
+    assert short(station.give(boxes[1:], "51.08", "DK8123AB", "--bound", PPK)) == boxes[:1]
+    chain = station("custody", boxes[0], "--json").json
+    assert [finding["code"] for finding in chain["findings"]] == ["SHORTAGE"]
+
+
+def test_a_phase_that_is_named_is_expected_whole_and_alone(station: Terminal) -> None:
+    labelled(phased(station), "box", "booth", "form")
+    boxes, booths = codes(station, "box"), codes(station, "booth")
+    given = station.give([*boxes, *booths[1:]], "51.08", "DK8123AB", "--bound", PPK, "--phase", "i")
+    assert (given.json["expected"], given.json["phase"], given.json["kinds"]) == (18, "I", ["booth", "box"])
+    assert short(given) == booths[:1]
+    alone = station.give(codes(station, "box", "51.08.02"), "51.08", "51.08.02", "--kind", "Kotak suara")
+    assert (alone.json["expected"], alone.json["kinds"], alone.json["findings"]) == (5, ["box"], [])
+
+
+def test_a_thing_of_another_phase_goes_beyond_what_was_meant(station: Terminal) -> None:
+    labelled(phased(station), "box", "booth", "form")
+    form = codes(station, "form")[0]
+    things = [*codes(station, "box"), *codes(station, "booth"), form]
+    given = station.give(things, "51.08", PPK, "--phase", "I")
+    [finding] = given.json["findings"]
+    assert (finding["code"], finding["item"], given.json["expected"]) == ("EXCESS", form, 18)
+    assert "is not of phase I" in finding["detail"]
+    chain = station("custody", form, "--json").json
+    assert [finding["code"] for finding in chain["findings"]] == ["EXCESS"]
+    kind = station.give(codes(station, "form", "51.08.02"), "51.08", "51.08.02", "--kind", "box")
+    assert {"is of none of the kinds that are to go" in one["detail"] for one in kind.json["findings"]} == {True, False}
+
+
+def test_what_a_vendor_still_owes_is_not_there_yet_and_what_came_is_expected(station: Terminal) -> None:
+    """Of 15 boxes 12 came, so 3 may be missing at any truck, and no more."""
+    labelled(phased(station), "box", "booth")
+    assert receive(station, "box", 12).code == 0
+    boxes = codes(station, "box")
+    given = station.give([*boxes[:8], *codes(station, "booth")], "51.08", "DK8123AB", "--bound", PPK)
+    assert (given.json["expected"], given.json["findings"]) == (16, [])
+    rest = codes(station, "box", "51.08.02")
+    assert receive(station, "box", 3, paper="SJ-2").code == 0
+    left = station.give(rest[:4], "51.08", "51.08.02", "--kind", "box")
+    assert short(left) == rest[4:]
+
+
+def test_of_what_may_not_have_come_the_unlabelled_ones_are_not_there(station: Terminal) -> None:
+    phased(station)
+    boxes = codes(station, "box")
+    assert station("labels", *(part for code in boxes[:9] for part in ("--code", code)), "--out", "l.pdf").code == 0
+    assert short(station.give(boxes[:8], "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")) == boxes[8:9]
+
+
+def test_what_was_scanned_has_come_whatever_the_deliveries_say(station: Terminal) -> None:
+    labelled(phased(station), "box", "form")
+    assert receive(station, "form", 0).code == 0
+    forms = codes(station, "form")
+    given = station.give([*codes(station, "box"), forms[0]], "51.08", PPK)
+    assert (given.json["expected"], given.json["findings"], given.json["kinds"]) == (11, [], ["box", "form"])
+
+
+def test_a_receiver_expects_what_the_giver_meant(station: Terminal, tmp_path: Path) -> None:
+    labelled(phased(station), "box", "booth")
+    boxes, booths = codes(station, "box"), codes(station, "booth")
+    sent = station.give([*boxes, *booths[1:]], "51.08", PPK, "--phase", "I").json
+    assert sent["expected"] == 18
+    ppk = station_at(station, tmp_path / "ppk", "--place", PPK, "--station", "PPK", "--election", "Pemilu 2024")
+    assert station("export", "--out", "all.serah").code == 0
+    assert ppk("import", "all.serah").code == 0
+    got = ppk.give([*boxes, *booths[1:]], "51.08", PPK).json
+    assert (got["expected"], got["phase"], got["kinds"]) == (18, "I", ["booth", "box"])
+    assert [finding["item"] for finding in got["findings"] if finding["code"] == "SHORTAGE"] == booths[:1]
+    letter = ppk("report", "bast", "--number", got["bast"], "--json").json
+    assert (letter["phase"], letter["kinds"], letter["expected"]) == ("I", ["booth", "box"], 18)
+
+
+def test_without_phases_all_that_is_held_is_expected_as_before(station: Terminal) -> None:
+    given = station.give(codes(station, "box"), "51.08", "DK8123AB", "--bound", PPK)
+    assert given.json["expected"] == 18 and len(short(given)) == 8
+    assert "kinds" not in given.json and "phase" not in given.json
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--phase", "III"), "there is no phase III in the plan\n  The phases are: I, II."),
+        (("--kind", "tinta"), "there is no kind tinta"),
+        (("--phase", "II", "--kind", "box"), "box is not of phase II\n  The kinds of this phase are: form"),
+        (("--phase", "I", "--load", "list.txt"), "--phase and --kind do not go with it"),
+    ],
+)
+def test_what_is_no_phase_or_kind_is_refused_and_nothing_is_recorded(
+    station: Terminal, options: tuple[str, ...], words: str
+) -> None:
+    phased(station)
+    boxes = codes(station, "box")
+    Path("list.txt").write_text("\n".join(boxes))
+    before = station.event_count()
+    refused = station.give(boxes, "51.08", PPK, *options)
+    assert (refused.code, refused.out) == (2, "") and words in refused.err
+    assert station.event_count() == before
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("II,,box,\n", "box is in phase I in row 2 of phases.csv already, and belongs to one phase only"),
+        ("III,,tinta,\n", "no need is of the kind tinta; the kinds are booth, box, form, seal"),
+        ("III,,seal,besok\n", "besok is not a date and time"),
+        ("a very long name of a phase,,seal,\n", "write the phase as I or II"),
+    ],
+)
+def test_a_table_of_phases_with_a_fault_is_refused_whole(station: Terminal, row: str, words: str) -> None:
+    needs = Path("needs.csv")
+    needs.write_text(needs.read_text() + FORM)
+    Path("phases.csv").write_text(PHASES + row)
+    before = station.event_count()
+    refused = station("load", "needs.csv", "phases.csv")
+    assert refused.code == 2 and "phases.csv, row 5" in refused.err and words in refused.err
+    assert station.event_count() == before
+
+
+def test_due_times_that_look_wrong_are_told(station: Terminal) -> None:
+    needs = Path("needs.csv")
+    needs.write_text(needs.read_text() + FORM)
+    Path("phases.csv").write_text(PHASES.replace("13/02/2024", "10/02/2024"))
+    loaded = station("load", "needs.csv", "phases.csv")
+    assert loaded.code == 0
+    assert "phases that were due already: II" in loaded.err and "phase II is due before phase I" in loaded.err
+
+
+def test_a_kind_moves_to_another_phase_or_out_of_all_by_loading_it_again(station: Terminal) -> None:
+    phased(station)
+    Path("phases.csv").write_text("phase,kind\nII,booth\n,form\n")
+    loaded = station("load", "phases.csv")
+    assert loaded.code == 0 and "2 changed" in loaded.out and "phase I -> II" in loaded.out
+    labelled(station, "box", "booth")
+    given = station.give(codes(station, "box"), "51.08", PPK, "--phase", "I")
+    assert (given.json["expected"], given.json["kinds"]) == (10, ["box"])
+    again = station("load", "phases.csv")
+    assert "nothing new" in again.out
