@@ -25,6 +25,7 @@ REPORTS = (
     "progress",
     "prints",
     "deliveries",
+    "phases",
     "condition",
     "seals",
     "handover",

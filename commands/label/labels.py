@@ -21,7 +21,7 @@ from language import _, ngettext
 from language.text import number
 from services.labels.print_job import PrintJob, known_stocks
 from services.labels.print_run import labelled_places, print_blanks, print_items, print_places
-from services.labels.selection import in_order, known_items
+from services.labels.selection import delivered_items, in_order, known_items
 from services.plan.custodians import optional_custodian, optional_kind
 
 
@@ -32,6 +32,7 @@ def labels(
     to: str | None,
     codes: Path | None,
     code: tuple[str, ...],
+    delivery: str | None,
     blank: int | None,
     places: bool,
     calibrate: bool,
@@ -56,11 +57,11 @@ def labels(
             report_labels(job, len(shown), pages, as_json=as_json)
             return
         if blank is not None:
-            _refuse_with_blanks(codes or code, to)
+            _refuse_with_blanks(codes or code or delivery, to)
             pages = print_blanks(store, job, blank, only)
             report_labels(job, blank, pages, as_json=as_json)
             return
-        wanted = _wanted(store, codes, code, only, top)
+        wanted = delivered_items(store, delivery, only) if delivery else _wanted(store, codes, code, only, top)
         fresh = [item for item in wanted if not item.print]
         if not wanted:
             raise RuleError(

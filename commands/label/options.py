@@ -136,6 +136,9 @@ MAX_BLANKS = 10_000
 @click.option("--codes", type=Input(), metavar=_("FILE"), help=_("Only the codes in this file, one a line."))
 @repeatable("--code", _("Only this item; may be given several times."), type=ITEM, metavar=_("CODE"))
 @click.option(
+    "--delivery", metavar=_("NUMBER"), help=_("Only for what came with this delivery note of a vendor (see receive).")
+)
+@click.option(
     "--blank",
     type=Whole(1, MAX_BLANKS),
     metavar="N",

@@ -13,7 +13,7 @@ from reports.lists.delivery_list import account_json, row_sentence
 from reports.words import people_json, people_words
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_kind
-from services.records.vendor_deliveries import account, load_deliveries, record_delivery
+from services.records.vendor_deliveries import account, late_words, load_deliveries, record_delivery
 from services.scanning.handover_details import read_occurred
 
 
@@ -57,7 +57,7 @@ def receive(
         told = account(store)
         row = next(row for row in told.rows if (row.place, row.kind) == (event.body["place"], item_kind))
         is_repeated = any(event.leaf in {record.leaf for record in records} for records in told.repeated)
-        places = store.state.places.tree()
+        places, late = store.state.places.tree(), late_words(store, [row])
     twice = named_twice_in(event.body["parties"]["giver"], event.body["parties"]["receiver"], ())
     if as_json:
         more = {"event": f"{event.log}:{event.seq}", "named_twice": people_json(twice)}
@@ -67,7 +67,7 @@ def receive(
         _("RECORDED: {arrived} arrived, {damaged} damaged").format(arrived=number(arrived), damaged=number(damaged))
     )
     click.echo(row_sentence(row, places, kinds))
-    for words in people_words(twice):
+    for words in (*late, *people_words(twice)):
         click.echo("  ! " + words)
     if is_repeated:
         click.echo("  ! " + _("a delivery note of this number was recorded before: {paper}").format(paper=paper))
@@ -95,6 +95,7 @@ def _load(station: Station, table: Path, *, as_json: bool) -> None:
         added, same = load_deliveries(store, table)
         told = account(store)
         places, kinds = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
+        late = late_words(store, told.rows)
     if as_json:
         print_json({"file": table.name, "added": added, "same": same, "rows": account_json(told)["rows"]})
         return
@@ -102,3 +103,5 @@ def _load(station: Station, table: Path, *, as_json: bool) -> None:
     click.echo(words.format(file=table.name, added=number(added), same=number(same)))
     for row in told.rows:
         click.echo(row_sentence(row, places, kinds))
+    for line in late:
+        click.echo("  ! " + line)

@@ -9,11 +9,12 @@ from custody.measures.returning import return_rows, way_back
 from custody.plan.places import Ways, is_under
 from db.store import Store
 from reports.lists.incidents import incident_report
+from reports.lists.phase_list import phase_report
 from reports.lists.points import point_report, points_zone
 from reports.lists.readiness import readiness_report
 from reports.lists.returns import returns_report
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
-from services.reporting.evaluation_chapters import POINT_SOON_H
+from services.reporting.evaluation_chapters import POINT_SOON_H, phases_of
 
 
 def report_incidents(store: Store, top: str | None, out: Path | None, *, as_json: bool) -> None:
@@ -57,6 +58,16 @@ def report_returns(store: Store, top: str | None, kind: str | None, out: Path | 
     returns = [one for one in found if one is not None and _is_below(ways, one.home, top)]
     needs = {need.kind: need for need in store.state.needs()}
     listing = returns_report(return_rows(returns, ways), returns, ways.places, needs, as_of=now)
+    show_listing(store, listing, out, as_json=as_json)
+
+
+def report_phases(store: Store, top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Tell how far each phase has come, at a place and below it (None: everywhere), of a kind (None: all)."""
+
+    rows, now = phases_of(store, top, kind), store.around.now_utc()
+    needs = {need.kind: need for need in store.state.needs()}
+    overlaps = {one: other for one, other in store.state.phased.overlaps.items() if kind in (None, one)}
+    listing = phase_report(rows, overlaps, needs, as_of=now, here=store.ledger.own_log().place)
     show_listing(store, listing, out, as_json=as_json)
 
 

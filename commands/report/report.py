@@ -15,7 +15,13 @@ from commands.record.seal import report_seals
 from commands.report.bast import report_bast
 from commands.report.chains import Chains
 from commands.report.custody import needs_of, save_chains_of
-from commands.report.field_reports import report_incidents, report_points, report_readiness, report_returns
+from commands.report.field_reports import (
+    report_incidents,
+    report_phases,
+    report_points,
+    report_readiness,
+    report_returns,
+)
 from commands.report.handover_paper import save_paper
 from commands.report.late import ClockOptions, report_late, report_pace
 from commands.report.ledger_reports import report_discrepancies, report_evaluation, report_scorecard
@@ -67,6 +73,9 @@ def report(
             _report_deliveries(store, out, as_json=as_json)
         elif kind == "progress":
             _report_progress(store, top, only, out, as_json=as_json)
+        elif kind == "phases":
+            _refuse_items(held_by)
+            report_phases(store, top, only, out, as_json=as_json)
         elif kind == "condition":
             report_condition(store, top, only, out, as_json=as_json)
         elif kind in ("incidents", "readiness", "points"):

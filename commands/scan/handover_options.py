@@ -66,7 +66,6 @@ _OPTIONS = {
     "witnesses": "witness",
     "stops": "stop",
     "extras": "extra",
-    "kinds": "kind",
 }
 """Which option a field of `GivenDetails` comes from, where that has another name."""
 _GIVEN = [field.name for field in fields(GivenDetails) if field.name != "load"]
@@ -98,10 +97,11 @@ def read_handover(store: Store, giver: str, to: str, options: HandoverOptions) -
             hint=N_("Give the list, or the phase and kinds."),
         )
     phase, kinds = what_is_to_go(store, options.phase, options.kind)
-    given = replace(options.given(), phase=phase, kinds=kinds)
-    details = read_details(given, store.around.now_utc(), _SHOWN)
+    details = read_details(options.given(), store.around.now_utc(), _SHOWN)
     handover = replace(
         with_details(Handover(giver, to, bound), details),
+        phase=phase,
+        kinds=kinds,
         conditions=dict(_condition(text) for text in options.condition),
         seals=dict(_look(text) for text in options.seal),
         photos=dict(_photo(store, text) for text in options.photo),

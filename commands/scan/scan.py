@@ -118,7 +118,8 @@ def _matched(store: Store, given: Handover, codes: Sequence[str]) -> list[Touch]
 
     if not codes:
         return []
-    expected = expected_now(store, given)
+    ends = given.giver, given.to, given.bound
+    expected = expected_now(store, *ends, load=given.load, number=given.number, kinds=given.kinds)
     known = None if expected is None else {item.code for item in expected}
     found = [one_touch(code).code for code in codes]
     for code in found:

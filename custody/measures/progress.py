@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from custody.chain.chain import Chain
+from custody.chain.findings import moment
 from custody.chain.journey import holders_since, is_home, moves_of
+from custody.plan.deliveries import DeliveryRow
 from custody.plan.needs import NO_NEEDS, NeedRules, Total
+from custody.plan.phases import Phase
 from custody.plan.places import Place, Ways
 
 REPORTED_LEVELS = ("warehouse", "district", "village")
@@ -160,6 +164,83 @@ def _steps(ways: Ways, group: StockGroup) -> Iterator[tuple[Place, bool]]:
     for depth, place in enumerate(way):
         gate = way[1] if depth == 0 and len(way) > 1 else place
         yield place, was_home or gate.code in holders
+
+
+@dataclass(slots=True)
+class PhaseRow:
+    """How far one kind of a phase has come; `phase` is None for a kind that is in none.
+
+    In pieces: `need` (None: not known), `ordered` by contracts (None: no paper says it), `arrived` from vendors, the
+    `damaged` ones too, `late` ones of them after the kind was due. In things with a label of their own: `registered`,
+    `labelled`, `sent` from where they were registered, and `there`, where they are bound for.
+    """
+
+    phase: Phase | None
+    kind: str
+    need: int | None = None
+    ordered: int | None = None
+    arrived: int = 0
+    damaged: int = 0
+    late: int = 0
+    registered: int = 0
+    labelled: int = 0
+    sent: int = 0
+    there: int = 0
+
+    @property
+    def due(self) -> str | None:
+        """When it must be where it is bound for: RFC 3339, UTC; None: nothing is due."""
+        return self.phase.due_of(self.kind) if self.phase else None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that is registered, and all that is known to be needed, is where it is bound for."""
+        return bool(self.registered) and self.there >= self.registered and self.arrived >= (self.ordered or 0)
+
+    def days_left(self, now: str) -> int | None:
+        """Whole days until it is due, below 0 from that moment on; None where nothing is due."""
+        return (datetime.fromisoformat(self.due) - datetime.fromisoformat(now)).days if self.due else None
+
+
+def phase_progress(
+    phases: Iterable[Phase],
+    groups: Iterable[StockGroup],
+    delivered: Iterable[DeliveryRow],
+    ways: Ways,
+    needs: Mapping[str, int | None],
+) -> list[PhaseRow]:
+    """A row for each kind of each phase, and behind them for the kinds in none; no row where no phase is planned.
+
+    Args:
+        groups: the stock.
+        delivered: what vendors brought.
+        needs: how many of each kind the plan needs there; None where that is not known.
+    """
+    rows = {kind: PhaseRow(phase, kind, needs.get(kind)) for phase in phases for kind in phase.kinds}
+    if not rows:
+        return []
+    for kind in needs:
+        rows.setdefault(kind, PhaseRow(None, kind, needs[kind]))
+    for group in groups:
+        row = rows.setdefault(group.kind, PhaseRow(None, group.kind))
+        row.registered += group.count
+        row.labelled += group.labelled
+        row.sent += group.sent
+        row.there += group.count * [*_steps(ways, group)][-1][1]
+    for part in delivered:
+        row = rows.setdefault(part.kind, PhaseRow(None, part.kind))
+        if part.contracted is not None:
+            row.ordered = (row.ordered or 0) + part.contracted
+        row.arrived += part.supply.arrived
+        row.damaged += part.supply.damaged
+        row.late += came_late(part, row.due)
+    return list(rows.values())
+
+
+def came_late(part: DeliveryRow, due: str | None) -> int:
+    """How many pieces came after this time (RFC 3339, UTC; None: none did): the phase was closed by then."""
+    events = (event for contract in part.contracts for event in contract.events)
+    return sum(event.body["arrived"] for event in events if due is not None and moment(event.happened) > moment(due))
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from custody.format.item_facts import Item
 from db.store import Store
 from labels.content import leaving_order
 from services.records.label_prints import why_void_in_house
+from services.records.vendor_deliveries import account
 
 
 def in_order(store: Store, items: Iterable[Item]) -> list[Item]:
@@ -47,6 +48,46 @@ def reprintable(store: Store, codes: Iterable[str]) -> list[Item]:
                 item=show_code(item.code),
             )
     return items
+
+
+def delivered_items(store: Store, note: str, kind: str | None = None) -> list[Item]:
+    """The items for what came whole with a delivery note, in the order in which they leave: as many without a label as
+    there are pieces of it that have none yet.
+
+    Args:
+        kind: only of this kind; None: of all that came with it.
+
+    Raises:
+        InputError: nothing is recorded under that number at this station's place.
+        RuleError: all of it has labels, or too little is registered.
+    """
+    own = store.ledger.own_log().place
+    parts = [row for row in account(store).rows if row.place == own and kind in (None, row.kind)]
+    found, came = list[Item](), 0
+    for row in parts:
+        events = [event for part in row.contracts for event in part.events if event.body["paper"] == note]
+        items = list(store.state.find_items(kind=row.kind, under=own)) if events else []
+        bare = row.usable - sum(item.quantity for item in items if item.print)
+        left = min(sum(event.body["arrived"] - event.body["damaged"] for event in events), bare)
+        came += len(events)
+        for item in in_order(store, (item for item in items if not item.print)):
+            if item.quantity <= left:
+                left -= item.quantity
+                found.append(item)
+    if not came:
+        raise InputError(
+            N_("no delivery is recorded here under the delivery note {note}"),
+            hint=N_("Record it with: {way}. What was recorded: report deliveries"),
+            way="receive",
+            note=note,
+        )
+    if not found:
+        raise RuleError(
+            N_("no label was printed: all that came with the delivery note {note} has one, or is not registered"),
+            hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
+            note=note,
+        )
+    return in_order(store, found)
 
 
 def spoiled_items(store: Store) -> list[Item]:

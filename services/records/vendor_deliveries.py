@@ -1,5 +1,6 @@
 """Deliveries of vendors in the ledger: recorded as they are counted, and added up."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,8 +8,13 @@ from custody.chain.findings import moment
 from custody.compose.compose import NewEvent
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
-from custody.plan.deliveries import DELIVERIES, DeliveryAccount, delivery_account
+from custody.measures.progress import came_late
+from custody.plan.deliveries import DELIVERIES, DeliveryAccount, DeliveryRow, delivery_account
+from custody.plan.phases import phase_of
 from db.store import Store
+from language import _
+from language.text import local_time, number, printable
+from reports.words import kind_name
 from tables.fault_list import few_of_a_kind
 from tables.field_rows import parse_deliveries
 from tables.questions import Reading
@@ -109,3 +115,17 @@ def account(store: Store) -> DeliveryAccount:
     state, stations = store.state, store.state.stations.now()
     events = (event for event in store.ledger.on_topic(DELIVERIES) if stations.stands(event))
     return delivery_account(events, state.places.tree(), state.needs(), stations.roots)
+
+
+def late_words(store: Store, rows: Iterable[DeliveryRow]) -> list[str]:
+    """That the phase of a kind was closed when some of it came, a line for each such kind."""
+    needs, own = {need.kind: need for need in store.state.needs()}, store.ledger.own_log().place
+    said = []
+    for row in rows:
+        phase = phase_of(store.state.phases, row.kind)
+        due = phase.due_of(row.kind) if phase else None
+        if phase and due and (late := came_late(row, due)):
+            words = _("phase {phase} was due {time}; of {kind} came later: {count}. It is recorded all the same.")
+            time, kind = local_time(due, own), kind_name(needs, row.kind)
+            said.append(words.format(phase=printable(phase.code, 40), time=time, kind=kind, count=number(late)))
+    return said

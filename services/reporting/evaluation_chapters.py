@@ -1,10 +1,10 @@
 """The reports of a whole ledger, each by itself, and the evaluation that has them as its chapters."""
 
 from custody.chain.conditions import by_area
-from custody.measures.progress import ProgressRow
+from custody.measures.progress import PhaseRow, ProgressRow, phase_progress
 from custody.measures.progress import progress as sum_up
 from custody.measures.returning import return_rows
-from custody.plan.places import below
+from custody.plan.places import Ways, below, is_under
 from db.store import Store
 from reports.listing import Listing
 from reports.lists.condition import condition_report
@@ -13,12 +13,13 @@ from reports.lists.discrepancy_list import discrepancy_report
 from reports.lists.evaluation import Evaluation, key_figures, progress_chapter
 from reports.lists.incidents import incident_report
 from reports.lists.late_list import late_report
+from reports.lists.phase_list import phase_report
 from reports.lists.points import point_report, points_zone
 from reports.lists.readiness import readiness_report
 from reports.lists.returns import returns_report
 from reports.lists.scorecard_list import scorecard_report
 from reports.lists.seal_account import seals_report
-from reports.words import custodian_name
+from reports.words import Needs, custodian_name
 from services.exchange.custody_report import log_heads
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
 from services.records.inspecting import conditions
@@ -40,6 +41,16 @@ def progress_rows(store: Store, top: str | None = None, kind: str | None = None)
     return sum_up(groups, places, store.state.need_rules(), inside=inside, kind=kind)
 
 
+def phases_of(store: Store, top: str | None = None, kind: str | None = None) -> list[PhaseRow]:
+    """How far each kind of each phase has come, of what is for a place and below it; None: everywhere."""
+    places, rules, state = store.state.places.tree(), store.state.need_rules(), store.state
+    alike = state.places.alike(top)
+    needs = {one: rules.total(alike, one).count for one in rules.kinds}
+    brought = [row for row in delivered(store).rows if top is None or is_under(places, row.place, top)]
+    rows = phase_progress(state.phases, state.stock(top), brought, Ways(places), needs)
+    return [row for row in rows if kind in (None, row.kind)]
+
+
 def listings(store: Store, found: Survey) -> dict[str, Listing]:
     """The reports of everything that is known, by the name that `report` knows them under."""
 
@@ -53,6 +64,7 @@ def listings(store: Store, found: Survey) -> dict[str, Listing]:
         "late": late_report(found.due, ways, as_of=as_of, within_h=WITHIN_H),
         "discrepancies": discrepancy_report(found.discrepancies, ways, needs, as_of=as_of, here=here),
         "deliveries": delivery_report(delivered(store), places, needs),
+        **_phases(store, needs, as_of, here),
         "condition": condition_report(by_area(conditions(store), ways), places, needs),
         "seals": seals_report(sealed(store), places, needs, list(store.state.seals.all())),
         "incidents": incident_report(incidents_of(store), places, as_of=as_of),
@@ -61,6 +73,13 @@ def listings(store: Store, found: Survey) -> dict[str, Listing]:
         "scorecard": scorecard_report(found.cards, places, as_of=as_of),
         "returns": returns_report(return_rows(found.returns, ways), found.returns, places, needs, as_of=as_of),
     }
+
+
+def _phases(store: Store, needs: Needs, as_of: str, here: str) -> dict[str, Listing]:
+    """The report of the phases, where the plan has any."""
+    if not store.state.phases:
+        return {}
+    return {"phases": phase_report(phases_of(store), store.state.phased.overlaps, needs, as_of=as_of, here=here)}
 
 
 def evaluation_of(store: Store, found: Survey, chapters: dict[str, Listing] | None = None) -> Evaluation:

@@ -340,8 +340,24 @@ def heard_mark(store: Store) -> tuple[Mark, int]:
     return store.ledger.memory.mark(), store.papers.count()
 
 
-def expected_now(store: Store, handover: Handover) -> list[Item] | None:
-    """What is to go in a handover and has not gone by another laptop yet; None where this station cannot know."""
+def expected_now(
+    store: Store,
+    giver: str,
+    to: str,
+    bound: Sequence[str] = (),
+    *,
+    load: Sequence[str] = (),
+    number: str = "",
+    kinds: Sequence[str] = (),
+) -> list[Item] | None:
+    """What is to go in a handover and has not gone by another laptop yet; None where this station cannot know.
+
+    Args:
+        load: the codes that are to go, where somebody has listed them; nothing else is expected then.
+        number: a BAST number that several laptops share.
+        kinds: the kinds that alone are to go, where somebody said so.
+    """
+    handover = Handover(giver, to, tuple(bound), load=tuple(load), number=number, kinds=tuple(kinds))
     found = expectation(store, handover)
     return None if found.items is None else [i for c, i in found.items.items() if c not in found.elsewhere]
 

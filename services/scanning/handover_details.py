@@ -24,8 +24,7 @@ NAMES = ("giver_name", "receiver_name", "giver_office", "receiver_office", "vehi
 class GivenDetails:
     """What was given of a handover, as it came; empty where nothing was. `read_details` reads it.
 
-    `extras` are things without a readable label (`read_extra`), `occurred` a time as people write it. `phase` and
-    `kinds` are read already, by `services.plan.custodians.what_is_to_go`.
+    `extras` are things without a readable label (`read_extra`), `occurred` a time as people write it.
     """
 
     giver_name: str = ""
@@ -43,8 +42,6 @@ class GivenDetails:
     extras: Sequence[str] = ()
     number: str = ""
     load: Sequence[str] = ()
-    phase: str = ""
-    kinds: Sequence[str] = ()
 
 
 def read_details(
@@ -84,8 +81,6 @@ def read_details(
         extras=tuple(map(read_extra, given.extras)),
         number=one_line(called("number"), given.number, LONGEST_NUMBER),
         load=tuple(given.load),
-        phase=given.phase,
-        kinds=tuple(given.kinds),
     )
 
 

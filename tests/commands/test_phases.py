@@ -197,3 +197,65 @@ def test_a_kind_moves_to_another_phase_or_out_of_all_by_loading_it_again(station
     assert (given.json["expected"], given.json["kinds"]) == (10, ["box"])
     again = station("load", "phases.csv")
     assert "nothing new" in again.out
+
+
+# --- what came, its labels, and the report ----------------------------------------------------------------------------
+
+
+def test_labels_are_printed_for_what_came_with_a_delivery_note_and_once(station: Terminal) -> None:
+    phased(station)
+    assert receive(station, "box", 7, "--damaged", 1, paper="SJ-7").code == 0
+    assert receive(station, "form", 4, paper="SJ-7").code == 0
+    printed = station("labels", "--delivery", "SJ-7", "--kind", "box", "--out", "a.pdf", "--json")
+    assert (printed.code, printed.json["labels"]) == (0, 6)
+    assert station("labels", "--delivery", "SJ-7", "--out", "b.pdf", "--json").json["labels"] == 4
+    again = station("labels", "--delivery", "SJ-7", "--out", "c.pdf")
+    assert again.code == 2 and "all that came with the delivery note SJ-7 has one" in again.err
+    assert not Path("c.pdf").exists()
+    strange = station("labels", "--delivery", "SJ-8", "--out", "c.pdf")
+    assert strange.code == 2 and "no delivery is recorded here under the delivery note SJ-8" in strange.err
+    assert [item["print"] for item in station.items("--kind", "box")].count(1) == 6
+
+
+def test_the_report_tells_how_far_each_phase_has_come(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    receive(station, "box", 12, "--contracted", 15, "--damaged", 2)
+    receive(station, "form", 6, paper="SJ-2", now="2024-02-13T05:00:00Z")  # an hour after it was due
+    boxes = codes(station, "box")
+    station.give(boxes[:8], "51.08", PPK)
+    station.give(boxes[:4], PPK, "51.08.01.2001.001")
+    told = station("report", "phases", "--json", now="2024-02-11T04:00:00Z").json
+    rows = {row["kind"]: row for row in told["rows"]}
+    assert list(rows) == ["booth", "box", "form", "seal"] and told["overlaps"] == {}
+    box = {"need": 15, "ordered": 15, "arrived": 12, "damaged": 2, "arrived_late": 0, "registered": 15, "labelled": 15}
+    assert box.items() <= rows["box"].items()
+    assert (rows["box"]["phase"], rows["box"]["phase_name"], rows["box"]["days_left"]) == ("I", "Tahap I", 1)
+    assert (rows["box"]["sent"], rows["box"]["there"]) == (8, 4)
+    assert (rows["form"]["arrived_late"], rows["form"]["ordered"]) == (6, None)
+    assert (rows["seal"]["phase"], rows["seal"]["due_utc"]) == ("", None)
+    late = station("report", "phases", "--json", "--kind", "box", now="2024-02-12T04:00:01Z").json
+    assert [(row["kind"], row["days_left"]) for row in late["rows"]] == [("box", -1)]
+    here = station("report", "phases", "--json", "--to", "51.08.02").json["rows"]
+    assert {row["kind"]: row["registered"] for row in here} == {"box": 5, "booth": 4, "form": 2, "seal": 0}
+    shown = station("report", "phases")
+    assert shown.code == 0 and "Phase I: due" in shown.out and "arrived 12, ordered" in shown.out
+    for name in ("phases.pdf", "phases.xlsx", "phases-report.csv"):
+        assert station("report", "phases", "--out", name).code == 0 and Path(name).stat().st_size
+    assert "phases" in station("report", "evaluation", "--json").json["chapters"]
+
+
+def test_a_delivery_for_a_phase_that_is_closed_is_recorded_and_said(station: Terminal) -> None:
+    phased(station)
+    on_time = receive(station, "box", 7)
+    assert on_time.code == 0 and "came later:" not in on_time.out
+    late = receive(station, "box", 8, paper="SJ-2", now="2024-02-12T04:00:01Z")
+    assert late.code == 0 and "phase I was due" in late.out and "came later: 8" in late.out
+    keyed_in = receive(
+        station, "booth", 3, "--occurred", "2024-02-12 11:00 WITA", paper="SJ-3", now="2024-02-12T09:00:00Z"
+    )
+    assert keyed_in.code == 0 and "came later:" not in keyed_in.out
+
+
+def test_without_phases_the_report_says_what_to_do(station: Terminal) -> None:
+    assert "No phases are planned yet" in station("report", "phases").out
+    assert station("report", "phases", "--json").json["rows"] == []

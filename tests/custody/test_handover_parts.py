@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from custody.compose.compose import Handover, Ref, Touch, handover_events
 from custody.format.codes import draw_code
+from custody.format.event_types import NEWEST
 from custody.format.events import write_body
 from custody.handover.handover_facts import stated
 from custody.handover.waybill import destinations_of
@@ -33,7 +34,7 @@ def written(events, bodies=None):
     found = []
     for seq, event in enumerate(events, 10**8):
         refs = [ref._asdict() for ref in event.refs]
-        body = {"v": 3, "type": "handover", "seq": seq, "refs": refs, **common, **event.fields}
+        body = {"v": NEWEST["handover"], "type": "handover", "seq": seq, "refs": refs, **common, **event.fields}
         found.append(write_body(body)[1])
     return found
 

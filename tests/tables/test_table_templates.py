@@ -14,7 +14,7 @@ from tables.field_rows import parse_deliveries, parse_points
 from tables.headers import ignored_columns, table_kind
 from tables.output.write import Sheet, write_table
 from tables.read import read_table
-from tables.rows import parse_items, parse_needs, parse_places, parse_voters
+from tables.rows import parse_items, parse_needs, parse_phases, parse_places, parse_voters
 from tables.templates import TEMPLATES, template_workbook
 from tables.vocabulary import COLUMNS, matched
 from tests.support.command_examples import Terminal
@@ -24,6 +24,7 @@ PARSERS = {
     "places": parse_places,
     "voters": lambda table: parse_voters(table, {TPS.code: TPS}),
     "needs": parse_needs,
+    "phases": parse_phases,
     "items": parse_items,
     "points": parse_points,
     "deliveries": parse_deliveries,

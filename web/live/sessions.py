@@ -66,7 +66,7 @@ class Session(SharedSession):
         bound: Sequence[str] | None,
         to_go: tuple[str, tuple[str, ...]] | None = None,
     ) -> dict[str, Any]:
-        """Set who gives, who receives, where a carrier goes and which phase and kinds; empty or None leaves that as it is.
+        """Set who gives, who receives, where a carrier goes, which phase and kinds; empty or None leaves it as it is.
 
         What was said last of a label may be wrong now, so every open page is sent how things stand. Returns that event.
 

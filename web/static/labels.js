@@ -44,6 +44,7 @@ work_form(print, async (form, button) => {
   const what = form.what.value;
   return {
     ...paper(form), what, kind: what === "places" ? "" : form.kind.value, to: what === "blank" ? "" : form.to.value,
+    delivery: what === "items" ? form.delivery.value : "",
     count: what === "blank" ? Number(form.count.value) || null : null, by: form.by.value,
   };
 }, renew);

@@ -27,7 +27,7 @@ from services.labels.print_run import (
     print_places,
 )
 from services.labels.printer_profiles import adjustment_of
-from services.labels.selection import in_order, reason_to_reprint, reprintable
+from services.labels.selection import delivered_items, in_order, reason_to_reprint, reprintable
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from services.plan.custodians import find_custodian
 from services.progress_bar import Progress
@@ -70,11 +70,14 @@ class LabelOutput(Given):
 
 
 class Choice(LabelOutput):
-    """Which labels: of items without one, by kind and destination; of places; or so many blank ones."""
+    """Which labels: of items without one, by kind and destination, or those for what came with a delivery note; of
+    places; or so many blank ones.
+    """
 
     what: Literal["items", "places", "blank"] = "items"
     kind: Word = ""
     to: Word = ""
+    delivery: Word = ""
     count: Annotated[int, Field(ge=1, le=MOST_BLANKS)] | None = None
     by: Word = ""
 
@@ -118,6 +121,8 @@ def chosen(store: Store, choice: Choice) -> Chosen:
         if choice.count is None:
             raise InputError(N_("how many blank labels are wanted is not said"), hint=N_("Write their number."))
         return Chosen(blanks=choice.count)
+    if choice.delivery.strip():
+        return Chosen(items=delivered_items(store, choice.delivery.strip(), choice.kind or None))
     found = list(store.state.find_items(kind=choice.kind or None, under=top))
     fresh = [item for item in found if not item.print]
     if not fresh:

@@ -6,16 +6,17 @@ from typing import Any
 
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
-from custody.measures.progress import REPORTED_LEVELS, Amounts, Pieces, StockSums
+from custody.measures.progress import REPORTED_LEVELS, Amounts, PhaseRow, Pieces, StockSums
 from custody.measures.timing import STATES, DueRow
 from custody.plan.field import Incident, Point, Readiness
 from custody.plan.places import Place, Ways, is_under
 from custody.plan.store_space import STORAGE
 from db.store import Store
 from language import _
-from language.text import local_time, share, short_time
+from language.text import local_time, printable, share, short_time
 from reports.lists.late_list import pace_words, state_word
 from reports.lists.need_list import open_words
+from reports.lists.phase_list import left_words
 from reports.lists.readiness import question_words
 from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
 from services.plan.custodians import station_clock
@@ -73,7 +74,7 @@ def overview_of(
         "states": _states(inside),
         "pressing": _pressing(inside, here, code, part),
         "things": _things(store, place),
-        "needs": _needs(store, overview, place),
+        "needs": _needs(store, overview, place, now),
         "unwitnessed": store.heads.unwitnessed(),
         "irregular": _irregular(store, overview, place, here, part) if is_whole else None,
         "scores": score_board(overview, place, places, now, here, part),
@@ -101,20 +102,24 @@ def _sums(store: Store) -> StockSums:
     return store.ledger.memory.remember("amounts", count)
 
 
-def _needs(store: Store, overview: Overview, place: Place) -> list[dict[str, Any]]:
-    """What the place and all below it need of each kind, what is registered and what has arrived, in pieces."""
+def _needs(store: Store, overview: Overview, place: Place, now: str) -> list[dict[str, Any]]:
+    """What the place and all below it need of each kind, what is registered and what has arrived, in pieces; where the
+    plan has phases, in their order, with the days left.
+    """
     if place.level not in REPORTED_LEVELS:
         return []
     rules, groups = store.state.need_rules(), store.state.places.alike(place.code)
     names = {need.kind: need for need in rules.needs}
     found = overview.pieces(place.code) if overview.share >= 1 else _sums(store).pieces.get(place.code, {})
     rows = []
-    for kind in rules.kinds:
+    phased = {kind: PhaseRow(phase, kind) for phase in store.state.phases for kind in phase.kinds}
+    for kind in sorted(rules.kinds, key=lambda kind: [*phased, kind].index(kind)):  # those in no phase last
         total, pieces = rules.total(groups, kind), found.get(kind, Pieces())
         if total.known or total.open:
             rows.append(
                 {
                     "kind": kind_name(names, kind),
+                    "phase": _phase_words(phased.get(kind), now) if phased else "",
                     "need": total.count,
                     "registered": pieces.bound,
                     "here": pieces.here,
@@ -123,6 +128,14 @@ def _needs(store: Store, overview: Overview, place: Place) -> list[dict[str, Any
                 }
             )
     return rows
+
+
+def _phase_words(row: PhaseRow | None, now: str) -> str:
+    """The phase of a kind, and how many days are left: `I, 5 days`."""
+    if row is None or row.phase is None:
+        return "–"
+    code = printable(row.phase.code, 40)
+    return f"{code}, {left_words(row.days_left(now))}" if row.due else code
 
 
 def _above(places: Mapping[str, Place], place: Place) -> list[dict[str, str]]:
