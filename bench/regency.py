@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 import main as serah  # noqa: E402
 from bench.scenario import evidence  # noqa: E402
-from bench.scenario.field import AS_OF, Field, Subject  # noqa: E402
+from bench.scenario.field import AS_OF, FIRST_PHASE, Field, Subject  # noqa: E402
 from bench.scenario.planting import plant  # noqa: E402
 from custody.chain.findings import SEVERITY  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
@@ -95,6 +95,7 @@ def buleleng(share: float) -> tuple[list[Place], list[Need]]:
             for r in csv.DictReader(file)
         ]
     needs.append(Need("set", "Karung TPS", "Polling station set", "village", 0, "karung", "pack"))
+    needs += [Need(kind, kind, kind, "village", count, "buah", "item") for kind, count in FIRST_PHASE.items()]
     children = Counter(place.parent for place in places)
     taken: Counter[str | None] = Counter()
     kept: dict[str, Place] = {}

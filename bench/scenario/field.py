@@ -6,7 +6,7 @@ either, before a load is recorded or after; what is to be found thereby is told 
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,13 @@ from bench.scenario.stations import Clock, Laptop
 from custody.compose.compose import Handover, Touch
 from custody.format.item_facts import Carriage, Item
 from custody.handover.draft import RecordedHandover
+from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, below
 from services.exchange.transfer import own_head
 from services.plan.planning import record_plan, register_items, unregistered_items
 from services.records.label_prints import record_prints
 from services.records.membership import admit
+from services.records.vendor_deliveries import record_delivery
 
 WAREHOUSE = "51.08"
 Leg = Literal["load", "arrive", "village", "receipt", "station"]
@@ -37,6 +39,8 @@ BEGINS = {
 stations 13 February 15:59."""
 SECONDS = {"load": 60, "arrive": 60, "village": 40, "receipt": 20, "station": 10}
 AS_OF = "2024-02-14T00:00:00Z"
+FIRST_PHASE = {"bottle": 2, "pad": 1}
+"""What each village needs of the first phase: bottles come first, pads after the first trucks, all else last."""
 _MOST_ON_TRUCK = 380
 Subject = tuple[str, ...]
 Edit = Callable[["Load"], None]
@@ -91,7 +95,9 @@ class Field:
         self.planted: Counter[str] = Counter()
         self.handovers = 0
         self.warehouse = self.laptop("Gudang", WAREHOUSE)
-        record_plan(self.warehouse.store, places, needs, source="buleleng.csv", digest="0" * 64)
+        rest = tuple(dict.fromkeys(need.kind for need in needs if need.kind not in FIRST_PHASE))
+        phases = [Phase("I", "Tahap I", tuple(FIRST_PHASE), BEGINS["station"]), Phase("II", "Tahap II", rest)]
+        record_plan(self.warehouse.store, places, needs, phases=phases, source="buleleng.csv", digest="0" * 64)
         self.root = self.warehouse.fingerprint
         self.districts = {code: self.laptop(f"PPK-{code[-2:]}", code) for code in self.of_level["district"]}
         self.villages = {
@@ -180,6 +186,7 @@ class Field:
         """All legs, one after the other, with the meetings between them."""
         papers = [district for district in self.districts if self.by_paper(district)]
         self._meet([*papers, *(village for village in self.villages if self.parent(village) in papers)])
+        self._first_phase()
         self._leg("load", self._loads())
         self._meet([district for district in self.districts if not self.by_paper(district)])
         self._leg("arrive", self._arrivals())
@@ -208,6 +215,27 @@ class Field:
         for load in sorted(waiting, key=lambda load: load.not_before):
             self.clock.wait_until(load.not_before)
             self.record(load)
+
+    def _first_phase(self) -> None:
+        """What has come goes, nothing else is short; of all but bottles a sample came, though all has labels."""
+        counts = Counter(self.kinds.values())
+        self._deliver(dict.fromkeys(counts.keys() - {"bottle"}, 1))
+        self._leg("load", self._of_kind("bottle", {}))  # nobody says what is to go
+        self._deliver({"pad": counts["pad"] - 1})
+        self._leg("load", self._of_kind("pad", {"phase": "I", "kinds": tuple(FIRST_PHASE)}))
+        self._deliver({kind: count - 1 for kind, count in counts.items() if kind not in FIRST_PHASE})
+
+    def _deliver(self, counts: Mapping[str, int]) -> None:
+        for kind, count in sorted(counts.items()):
+            record_delivery(self.warehouse.store, vendor="PT Contoh", kind=kind, arrived=count, damaged=0)
+
+    def _of_kind(self, kind: str, more: dict[str, Any]) -> Iterator[Load]:
+        """A truck with all of a kind for each sub-district."""
+        for district in self.districts:
+            codes = [code for code in self.there(WAREHOUSE, district) if self.kinds[code] == kind]
+            load = Load("load", self.warehouse, WAREHOUSE, self.plate(), codes, {"bound": (district,)} | more)
+            load.after.append(lambda done, to=district: self.trucks.append((done.to, to, done.bast)))
+            yield load
 
     def _loads(self) -> Iterator[Load]:
         for district in self.districts:

@@ -218,6 +218,37 @@ def not_listed(s: Scene) -> None:
     s.ledger("EXCESS")
 
 
+# --- phases: the trucks of bottles alone, which must not be short of what has not come, are in every run --------------
+
+
+@fault("SHORTAGE", "a truck of the first phase lacks a pad, which has come", is_of_laptop=True)
+def lacks_one_of_its_phase(s: Scene) -> None:
+    pad = _pad(s)
+
+    def edit(load: Load) -> None:
+        leave_out(load, pad)
+        load.says.append(("SHORTAGE", pad))
+
+    s.field.on("load", pad, edit)
+    s.ledger("SHORTAGE", pad)
+    s.ledger("LATE", pad)
+
+
+@fault("EXCESS", "a box, of the second phase, goes along on a truck of the first", is_of_laptop=True)
+def of_another_phase(s: Scene) -> None:
+    def edit(load: Load) -> None:
+        load.codes.append(s.item)
+        load.says.append(("EXCESS", s.item))
+
+    s.field.on("load", _pad(s), edit)
+    s.ledger("EXCESS")
+
+
+def _pad(s: Scene) -> str:
+    """The pad for this village."""
+    return next(code for code in s.field.of_place[s.village] if s.field.kinds[code] == "pad")
+
+
 @fault("COUNT", "the giver counted one more than was scanned")
 def miscounted(s: Scene) -> None:
     def edit(load: Load) -> None:
