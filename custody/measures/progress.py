@@ -170,16 +170,17 @@ def _steps(ways: Ways, group: StockGroup) -> Iterator[tuple[Place, bool]]:
 class PhaseRow:
     """How far one kind of a phase has come; `phase` is None for a kind that is in none.
 
-    In pieces: `need` (None: not known), `ordered` by contracts (None: no paper says it), `arrived` from vendors, the
-    `damaged` ones too, `late` ones of them after the kind was due. In things with a label of their own: `registered`,
-    `labelled`, `sent` from where they were registered, and `there`, where they are bound for.
+    In pieces: `need` (None: not known), `ordered` by contracts (None: no paper says it), `arrived` from vendors (None:
+    no delivery is recorded), the `damaged` ones too, `late` ones of them after the kind was due. In things with a label
+    of their own: `registered`, `labelled`, `sent` from where they were registered, and `there`, where they are bound
+    for.
     """
 
     phase: Phase | None
     kind: str
     need: int | None = None
     ordered: int | None = None
-    arrived: int = 0
+    arrived: int | None = None
     damaged: int = 0
     late: int = 0
     registered: int = 0
@@ -195,7 +196,7 @@ class PhaseRow:
     @property
     def is_done(self) -> bool:
         """Whether all that is registered, and all that is known to be needed, is where it is bound for."""
-        return bool(self.registered) and self.there >= self.registered and self.arrived >= (self.ordered or 0)
+        return bool(self.registered) and self.there >= self.registered and (self.arrived or 0) >= (self.ordered or 0)
 
     def days_left(self, now: str) -> int | None:
         """Whole days until it is due, below 0 from that moment on; None where nothing is due."""
@@ -231,7 +232,7 @@ def phase_progress(
         row = rows.setdefault(part.kind, PhaseRow(None, part.kind))
         if part.contracted is not None:
             row.ordered = (row.ordered or 0) + part.contracted
-        row.arrived += part.supply.arrived
+        row.arrived = (row.arrived or 0) + part.supply.arrived
         row.damaged += part.supply.damaged
         row.late += came_late(part, row.due)
     return list(rows.values())

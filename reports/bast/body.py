@@ -90,7 +90,6 @@ def draw_carriage(paper: Letter, facts: BastFacts, template: Template) -> None:
         ("escort", carriage.escort),
         ("stops", " – ".join(carriage.stops)),
         ("bound", bound),
-        ("to_go", meant_words(facts.told.phase, facts.told.kinds, facts.needs)),
         ("note", facts.note),
     ]
     if any(words for _label, words in lines):
@@ -107,6 +106,8 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
     said = []
     if facts.counted is not None:
         said.append(template.text("counts", counted=number(facts.counted), scanned=counted_words(facts.told)))
+    if to_go := meant_words(facts.told.phase, facts.told.kinds, facts.needs):
+        said.append(template.text("to_go", what=to_go))
     told = facts.foretold
     if facts.expected is None:
         said.append(template.text("unknown_expected"))

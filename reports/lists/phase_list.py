@@ -76,14 +76,15 @@ def _phase_lines(rows: Sequence[PhaseRow], as_of: str, here: str) -> Iterator[st
         due = first.due if first else None
         days = max(own, key=lambda row: row.due or "").days_left(as_of)
         when = _("no due time")
-        if due:
-            when = _("due {time}, {left}").format(time=local_time(due, here), left=left_words(days))
+        if due and days is not None:
+            words = _("was due {time}") if days < 0 else _("due {time}, left: {left}")
+            when = words.format(time=local_time(due, here), left=left_words(days))
         words = _("Phase {phase}: {when}; arrived {arrived}, ordered {ordered}; at their place {there} of {registered}")
         ordered = [row.ordered for row in own if row.ordered is not None]
         yield words.format(
             phase=printable(phase, 40),
             when=when,
-            arrived=number(sum(row.arrived for row in own)),
+            arrived=number(sum(row.arrived or 0 for row in own)),
             ordered=shown(sum(ordered) if len(ordered) == len(own) else None),
             there=number(sum(row.there for row in own)),
             registered=number(sum(row.registered for row in own)),
@@ -124,12 +125,13 @@ def _section(rows: Sequence[PhaseRow], needs: Needs, as_of: str, here: str) -> S
             left_words(row.days_left(as_of)),
             shown(row.need),
             shown(row.ordered),
-            *map(number, (row.arrived, row.late, row.registered, row.labelled, row.sent, row.there)),
+            shown(row.arrived),
+            *map(number, (row.late, row.registered, row.labelled, row.sent, row.there)),
         ]
         for row in rows
     ]
     grave = frozenset(at for at, row in enumerate(rows) if is_late(row, as_of))
-    widths = (14.0, 46.0, 38.0, 19.0, *([18.0] * 8))
+    widths = (14.0, 40.0, 48.0, 21.0, *([17.0] * 8))
     return Section(_("By phase and kind"), titles, lines, widths, left=4, grave=grave)
 
 
