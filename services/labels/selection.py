@@ -77,14 +77,13 @@ def delivered_items(store: Store, note: str, kind: str | None = None) -> list[It
     if not came:
         raise InputError(
             N_("no delivery is recorded here under the delivery note {note}"),
-            hint=N_("Record it with: {way}. What was recorded: report deliveries"),
-            way="receive",
+            hint=N_("Record it with receive, under the number that stands on the note."),
             note=note,
         )
     if not found:
         raise RuleError(
             N_("no label was printed: all that came with the delivery note {note} has one, or is not registered"),
-            hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
+            hint=N_("Register what came with it by plan, if it is not."),
             note=note,
         )
     return in_order(store, found)
