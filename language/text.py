@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from custody.errors import N_, CustodyError, Fault
-from custody.plan.time_zones import zone
 from language import _, chosen
+from language.time_zones import zone
 
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),

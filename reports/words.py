@@ -10,10 +10,10 @@ from custody.errors import N_
 from custody.format.codes import is_plate, show_plate
 from custody.people import NamedTwice
 from custody.plan.places import Need, Place, path
-from custody.plan.time_zones import zone
 from language import _, chosen
 from language.in_words import time_in_words
 from language.text import local_time, number, printable, sentence
+from language.time_zones import zone
 
 Places = Mapping[str, Place]
 Needs = Mapping[str, Need]

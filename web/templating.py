@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 import language
 from custody.errors import N_
+from language.in_words import level_heading, level_short
 from language.text import decimal, fill, local_time, number, printable, share, short_time
 from reports.words import custodian_name
 from services.access.admission_notice import waiting_sentence
@@ -48,7 +49,7 @@ def environment() -> Environment:
         "local_time": local_time,
         "day_and_hour": _day_and_hour,
     }
-    made.globals |= {"decimal": decimal, "share": share}
+    made.globals |= {"decimal": decimal, "share": share, "level_heading": level_heading, "level_short": level_short}
     return made
 
 

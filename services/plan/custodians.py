@@ -9,12 +9,12 @@ from difflib import get_close_matches
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import is_plate, parse_custodian
 from custody.plan.places import Need, Place, is_official, path
-from custody.plan.time_zones import zone
 from db.state.place_rows import PlaceTable
 from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import _
 from language.text import printable
+from language.time_zones import zone
 from reports.words import clock_at, place_path
 from tables.place_codes import bare
 
