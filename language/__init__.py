@@ -60,14 +60,16 @@ class LevelWords:
 class Terms:
     """What a profile calls things, by language: its words in place of Serah's, its levels, conditions and questions.
 
-    `tables` are the words by which a table may name each level, and `zone` is the clock of all places; empty: that of
-    each place's code.
+    `letter` are texts of the handover report: language, key and lines. `tables` are the words by which a table may name
+    each level, and `zone` is the clock of all places; empty: that of each place's code.
     """
 
     words: Mapping[str, Mapping[str, str]]
     levels: Mapping[str, Mapping[str, LevelWords]]
     conditions: Mapping[str, Mapping[str, str]]
+    questions: Mapping[str, Mapping[str, str]]
     tables: Mapping[str, tuple[str, ...]]
+    letter: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     zone: str = ""
     _filled: dict[tuple[str, str], str] = field(default_factory=dict)
 

@@ -158,14 +158,14 @@ def level_heading(level: str) -> str:
     words = _named(level)
     if words is None:
         return _(_MANY[level]) if level in _MANY else level_word(level)
-    return f"{words.many} ({words.short})" if words.short else words.many
+    return f"{words.many} ({words.short})" if words.short not in ("", words.many) else words.many
 
 
 def level_title(level: str) -> str:
     """A level above a column: Sub-district (PPK)."""
     words = _named(level)
     one, short = (words.one, words.short) if words else (level_word(level), _SHORT.get(level, ""))
-    return f"{one} ({short})" if short else one
+    return f"{one} ({short})" if short not in ("", one) else one
 
 
 def level_short(level: str) -> str:

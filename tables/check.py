@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from custody.errors import N_, Fault
 from custody.format.codes import is_plate
-from custody.plan.levels import BELOW_STORES, LEVELS, TREE
+from custody.plan.levels import BELOW_STORES, CARRIER, LEVELS, TREE, VENDOR
 from custody.plan.needs import circular_kinds
 from custody.plan.places import Need, Place
-from language.in_words import level_choices, level_word
+from language.in_words import level_choices, level_word, tree_levels
 from tables.cells import Located
 from tables.rows import ItemRow
 
@@ -29,7 +29,11 @@ def check_places(rows: Sequence[Located[Place]], known: Mapping[str, Place]) -> 
     """
     places = {**known, **{row.value.code: row.value for row in rows}}
     faults = _repeated(rows, [row.value.code for row in rows], "code")
+    levels = (*tree_levels(), VENDOR, CARRIER)
     for row in rows:
+        if row.value.level and row.value.level not in levels:
+            message = N_("the profile has no level of this kind; it has: {choices}")
+            faults.append(row.fault("level", message, choices=level_choices()))
         faults += _parent_faults(row, places)
     return faults + _circles(rows, places) + _voters_that_do_not_fit(rows)
 

@@ -139,7 +139,7 @@ _ACKNOWLEDGED = object_of(
 )
 _CARRIAGE = {"vehicle": _text, "driver": _text, "escort": _text, "stops": _list(_text)}
 
-_TWO_NAMES = {"id": _text, "en": _text}
+_TWO_NAMES = {"name_id": _text, "name_en": _text}
 _LEVEL = _TWO_NAMES | {
     "level": _text,
     "many_id": _text,
@@ -217,8 +217,8 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     },
     ("profile", 5): {
         "name": _text,
-        "id": _text,
-        "en": _text,
+        "name_id": _text,
+        "name_en": _text,
         "codes": _one_of("official", "free"),
         "zone": _one_of("", "WIB", "WITA", "WIT", "UTC"),
         "levels": _list(object_of(_LEVEL)),

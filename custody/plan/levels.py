@@ -37,3 +37,8 @@ def of_roles(roles: tuple[str, ...]) -> tuple[str, ...] | None:
     if roles != ("store",) * stores + ("area",) + ("group",) * groups + ("end",):
         return None
     return (*STORES[-stores:], AREA, *GROUPS[:groups], END)
+
+
+def are_a_tree(levels: tuple[str, ...]) -> bool:
+    """Whether these are levels of a tree from the top down, with a store, the area and the end."""
+    return levels == tuple(level for level in TREE if level in levels) and {STORE, AREA, END} <= {*levels}

@@ -11,6 +11,7 @@ import msgspec
 from custody.chain.roster import Roster
 from custody.format.events import Event
 from custody.plan.field import in_force
+from custody.plan.levels import are_a_tree
 
 Language = Literal["id", "en"]
 DEFAULT = "pemilu-2024"
@@ -24,8 +25,8 @@ class LevelName(msgspec.Struct, frozen=True):
     """
 
     level: str
-    id: str
-    en: str
+    name_id: str
+    name_en: str
     many_id: str
     many_en: str
     short: str = ""
@@ -36,8 +37,8 @@ class Phase(msgspec.Struct, frozen=True):
     """Kinds that come together. `days` before the day itself they are due; None: no time is set."""
 
     code: str
-    id: str
-    en: str
+    name_id: str
+    name_en: str
     kinds: tuple[str, ...]
     days: int | None = None
 
@@ -46,16 +47,16 @@ class Condition(msgspec.Struct, frozen=True):
     """What one of the frozen conditions of things is called here."""
 
     condition: str
-    id: str
-    en: str
+    name_id: str
+    name_en: str
 
 
 class Question(msgspec.Struct, frozen=True):
     """A question of a checklist. A record has its key."""
 
     key: str
-    id: str
-    en: str
+    name_id: str
+    name_en: str
 
 
 class Checklist(msgspec.Struct, frozen=True):
@@ -89,8 +90,8 @@ class Profile(msgspec.Struct, frozen=True):
     """
 
     name: str
-    id: str
-    en: str
+    name_id: str
+    name_en: str
     codes: Literal["official", "free"]
     zone: Literal["", "WIB", "WITA", "WIT", "UTC"]
     levels: tuple[LevelName, ...]
@@ -127,11 +128,12 @@ def profile_of(body: Mapping[str, Any]) -> Profile:
 
 
 def profile_in_force(events: Iterable[Event], trusted: Roster) -> Profile | None:
-    """The newest profile that root has recorded, by what its stations knew; None where there is none.
+    """The newest profile that root has recorded, by what its stations knew; None where there is none. One whose levels
+    are no tree, which no program of ours records, counts as none.
 
     Args:
         events: the `profile` and `correct` events, in any order.
     """
     events = [event for event in events if event.type in ("profile", "correct") and trusted.stands(event)]
-    said = [event for event in in_force(events, trusted.roots) if event.log in trusted.roots]
-    return profile_of(said[-1].body) if said else None
+    said = [profile_of(event.body) for event in in_force(events, trusted.roots) if event.log in trusted.roots]
+    return next((profile for profile in reversed(said) if are_a_tree(profile.level_values)), None)

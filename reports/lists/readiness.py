@@ -7,7 +7,7 @@ from custody.plan.field import Readiness
 from custody.plan.levels import AREA
 from custody.plan.places import Place, Ways
 from custody.plan.store_space import QUESTIONS, STORAGE, Arrivals, SpaceTaken
-from language import _
+from language import _, chosen, terms
 from language.in_words import level_title
 from language.text import decimal, number, printable
 from reports.listing import Listing, Section
@@ -122,6 +122,8 @@ def _answers(row: Readiness) -> Iterator[list[Cell]]:
 
 def question_words(question: str) -> str:
     """A question as it is asked: one that Serah knows in the chosen language, an office's own in its own words."""
+    if (told := terms()) and question in told.questions:
+        return told.questions[question][chosen()]
     return _(QUESTIONS[question]) if question in QUESTIONS else printable(question, 300)
 
 

@@ -204,9 +204,10 @@ def may_load_plan(store: Store) -> bool:
 
 def is_named(store: Store, code: str) -> bool:
     """Whether a place counts without the plan: a station stands there, a paper that was read names it, or there is
-    no plan that could say otherwise of a well-formed code.
+    no plan that could say otherwise of a well-formed code, and no profile with codes of its own.
     """
-    if not store.state.has_plan and is_official(code):
+    profile = store.state.profile
+    if not store.state.has_plan and is_official(code) and (profile is None or profile.has_official_codes):
         return True
     own = store.ledger.own_row()
     stations = store.state.stations.places_met() or frozenset({own.place} if own else ())

@@ -394,12 +394,12 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
 
 def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
     """The own fields of each type of event that version 5 changed or brought: a profile."""
-    both = {"id": "Sekolah", "en": "School"}
+    both = {"name_id": "Sekolah", "name_en": "School"}
     level = both | {"level": "polling_station", "many_id": "Sekolah", "many_en": "Schools", "short": "SD", "words": []}
     profile = {
         "name": "ujian",
-        "id": "Ujian sekolah",
-        "en": "School exams",
+        "name_id": "Ujian sekolah",
+        "name_en": "School exams",
         "codes": "free",
         "zone": "WITA",
         "levels": [level | {"level": "store-2", "words": ["kantor", "dinas"]}, level],
@@ -407,8 +407,10 @@ def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
             both | {"code": "1", "kinds": ["amplop"], "days": 7},
             both | {"code": "2", "kinds": [], "days": None},
         ],
-        "conditions": [{"condition": "wet", "id": "basah", "en": "damp"}],
-        "checklists": [{"about": "storage", "questions": [{"key": "lock", "id": "Terkunci?", "en": "Locked?"}]}],
+        "conditions": [{"condition": "wet", "name_id": "basah", "name_en": "damp"}],
+        "checklists": [
+            {"about": "storage", "questions": [{"key": "lock", "name_id": "Terkunci?", "name_en": "Locked?"}]}
+        ],
         "words": [{"language": "id", "word": "TPS", "instead": "sekolah"}],
         "letter": [{"language": "id", "key": "basis.list", "lines": ["Peraturan Menteri;", "Keputusan Dinas."]}],
         "source": "ujian.toml",
