@@ -32,7 +32,7 @@ driver escort stops:text[]; ack party:"giver"|"receiver"|"witness" name how:"dra
 absent:text[] beyond:text[] phase:text? kinds:text[]; run to count:1+; row log:raw station:raw place:raw size:0+
 head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name level
 parent:text? due:time?; place2<place dapil:text?; gone row:"place" code; both name_id name_en; named_level<both level
-many_id many_en short words:text[]; phase<both code kinds:text[] days:0+?; condition<both condition; asked<both key;
+many_id many_en short words:text[]; stage<both code kinds:text[] days:0+?; condition<both condition; asked<both key;
 list about questions:asked[]; word language:"id"|"en" word instead; letter language:"id"|"en" key lines:text[]; goneneed
 row:"need" kind level:text?; gonepoint row:"point" point; place4<place2 voters:0+?; handed from to bound:text[]
 counted:0+? extras:extra[] witnesses:text[] note occurred:time? bast part:1+ parts:1+; named names:text[] note
@@ -53,7 +53,7 @@ witness photo:leaf?; delivery2 place vendor contract kind contracted:0+? arrived
 occurred:time?; incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
 checklist2<named place about answers:answer[]; reassign items:touch[] to reason; point2 point title owner due:time?
 place:text? state:"open"|"done" note; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC"
-levels:named_level[] phases:phase[] conditions:condition[] checklists:list[] words:word[] letter:letter[] source
+levels:named_level[] phases:stage[] conditions:condition[] checklists:list[] words:word[] letter:letter[] source
 source_digest:leaf; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
 reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
 plan4<plan rows:place4|need4[]
