@@ -368,27 +368,6 @@ def third_forms() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of each type of event that version 5 changed: a plan with phases, and handovers that say what was
-    to go by phase and kinds, with a list and without.
-    """
-    plan, third = dict(fourth_forms())["plan"], dict(third_forms())["handover"]
-    phases = [
-        {"phase": "I", "name": "Tahap I", "kind": "bilik", "due": "2026-11-10T04:00:00Z"},
-        {"phase": "II", "name": "Tahap II", "kind": "surat_suara", "due": None},
-        {"phase": "", "name": "", "kind": "segel", "due": None},
-    ]
-    said = third | {"bast": "0046/51.08/2026", "phase": "I", "kinds": ["bilik", "kotak"]}
-    listed = said | {"meant": {"absent": [EXTRA_BOX], "beyond": [INK]}}
-    return [
-        ("plan", plan | {"rows": plan["rows"][:1], "phases": phases}),
-        ("plan", plan | {"phases": []}),
-        ("handover", listed),
-        ("handover", said | {"bast": "0047/51.08/2026", "phase": None}),
-        ("handover", said | {"bast": "0048/51.08/2026", "phase": None, "kinds": []}),
-    ]
-
-
 def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
     """The own fields of each type of event that version 4 changed or brought: a plan with voters and needs that follow
     something, and a withdrawal.
@@ -411,3 +390,49 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
     ]
     withdrawn = {"rows": gone, "note": "salah ketik", "part": 1, "parts": 1}
     return [("plan", plan | {"rows": rows}), ("withdraw", withdrawn)]
+
+
+def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of each type of event that version 5 changed or brought: a profile, a plan with phases, and
+    handovers that say what was to go by phase and kinds, with a list and without.
+    """
+    both = {"name_id": "Sekolah", "name_en": "School"}
+    level = both | {"level": "polling_station", "many_id": "Sekolah", "many_en": "Schools", "short": "SD", "words": []}
+    profile = {
+        "name": "ujian",
+        "name_id": "Ujian sekolah",
+        "name_en": "School exams",
+        "codes": "free",
+        "zone": "WITA",
+        "levels": [level | {"level": "store-2", "words": ["kantor", "dinas"]}, level],
+        "phases": [
+            both | {"code": "1", "kinds": ["amplop"], "days": 7},
+            both | {"code": "2", "kinds": [], "days": None},
+        ],
+        "conditions": [{"condition": "wet", "name_id": "basah", "name_en": "damp"}],
+        "checklists": [
+            {"about": "storage", "questions": [{"key": "lock", "name_id": "Terkunci?", "name_en": "Locked?"}]}
+        ],
+        "words": [{"language": "id", "word": "TPS", "instead": "sekolah"}],
+        "letter": [{"language": "id", "key": "basis.list", "lines": ["Peraturan Menteri;", "Keputusan Dinas."]}],
+        "source": "ujian.toml",
+        "source_digest": "ef" * 32,
+    }
+    bare = {key: list[str]() for key in ("phases", "conditions", "checklists", "words", "letter")}
+    plan, third = dict(fourth_forms())["plan"], dict(third_forms())["handover"]
+    rows = [
+        {"phase": "I", "name": "Tahap I", "kind": "bilik", "due": "2026-11-10T04:00:00Z"},
+        {"phase": "II", "name": "Tahap II", "kind": "surat_suara", "due": None},
+        {"phase": "", "name": "", "kind": "segel", "due": None},
+    ]
+    said = third | {"bast": "0046/51.08/2026", "phase": "I", "kinds": ["bilik", "kotak"]}
+    listed = said | {"meant": {"absent": [EXTRA_BOX], "beyond": [INK]}}
+    return [
+        ("profile", profile),
+        ("profile", profile | bare | {"codes": "official", "zone": ""}),
+        ("plan", plan | {"rows": plan["rows"][:1], "phases": rows}),
+        ("plan", plan | {"phases": []}),
+        ("handover", listed),
+        ("handover", said | {"bast": "0047/51.08/2026", "phase": None}),
+        ("handover", said | {"bast": "0048/51.08/2026", "phase": None, "kinds": []}),
+    ]
