@@ -107,7 +107,11 @@ def _words(undone: Undone, *, is_done: bool) -> str:
         return ngettext(
             "{count} item would be registered no longer.", "{count} items would be registered no longer.", count
         ).format(**values)
-    words = _("The plan would lose what this record says (places: {places}, kinds of needs: {needs}).")
+    words = _(
+        "The plan would lose what this record says (places: {places}, kinds of needs: {needs}, in phases: {phased})."
+    )
     if is_done:
-        words = _("The plan has lost what that record says (places: {places}, kinds of needs: {needs}).")
-    return words.format(places=number(undone.places), needs=number(undone.needs))
+        words = _(
+            "The plan has lost what that record says (places: {places}, kinds of needs: {needs}, in phases: {phased})."
+        )
+    return words.format(places=number(undone.places), needs=number(undone.needs), phased=number(undone.phased))

@@ -8,6 +8,7 @@ from custody.compose.compose import NewEvent, Ref, plan_events
 from custody.errors import N_, RuleError
 from custody.format.events import Event
 from custody.plan.levels import AREA, END, GROUP, STORE, TREE
+from custody.plan.phases import Phase
 from custody.plan.profile import DEFAULT, LevelName, Profile, fields_of_event
 from db.state.plan_counts import items_by_kind
 from db.store import Store
@@ -57,13 +58,26 @@ def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
         if store.state.profile != read.profile:
             fields = fields_of_event(read.profile, source=read.source, digest=read.digest)
             new.append(NewEvent("profile", fields, _others_newest(store, own)))
-        if needs or carriers:
+        phases = _new_phases(store, read.profile)
+        if needs or carriers or phases:
             refs = store.state.stations.plan_known_to(own)
-            new += plan_events(carriers, needs, source=read.source, digest=read.digest, refs=refs)
+            new += plan_events(carriers, needs, phases=phases, source=read.source, digest=read.digest, refs=refs)
         events = store.record(new) if new else []
     speak(store)
     others = sorted(known - {need.kind for need in read.needs})
     return ProfileChange(events, tuple(dict.fromkeys(left)), tuple(others))
+
+
+def _new_phases(store: Store, profile: Profile) -> list[Phase]:
+    """The phases of a profile for the plan, without the kinds that are in one there already; `load` says when they are
+    due.
+    """
+    known = {kind for phase in store.state.phases for kind in phase.kinds}
+    found = (
+        Phase(phase.code, phase.name_id, tuple(kind for kind in phase.kinds if kind not in known))
+        for phase in profile.phases
+    )
+    return [phase for phase in found if phase.kinds]
 
 
 def _others_newest(store: Store, own: str) -> tuple[Ref, ...]:

@@ -37,7 +37,8 @@ CORRECTABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a withdrawal takes back, all parts of a record together: things registered, and places and needs planned.
+    """What a withdrawal takes back, all parts of a record together: things registered, places and needs planned, and
+    kinds put into phases.
 
     `type` is the record's. All are 0 but for `plan` and `register`: on these hangs whether things exist at all.
     """
@@ -46,6 +47,7 @@ class Undone:
     items: int = 0
     places: int = 0
     needs: int = 0
+    phased: int = 0
 
     @property
     def is_far_reaching(self) -> bool:
@@ -89,7 +91,10 @@ def _undone(parts: Sequence[Event]) -> Undone:
     if kind == "plan":
         rows = [row for part in parts for row in part.body["rows"]]
         return Undone(
-            kind, places=sum(row["row"] == "place" for row in rows), needs=sum(row["row"] == "need" for row in rows)
+            kind,
+            places=sum(row["row"] == "place" for row in rows),
+            needs=sum(row["row"] == "need" for row in rows),
+            phased=sum(len(part.body.get("phases", ())) for part in parts),
         )
     return Undone(kind)
 
