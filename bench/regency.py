@@ -2,7 +2,7 @@
 
     python bench/regency.py [--share 1.0] [--times 9] [--out FOLDER] [--seed 1]
 
-All of Buleleng: 9 sub-districts, 148 villages, 2,275 polling stations and the 25,025 things that they need. A
+All of Buleleng: 9 sub-districts, 148 villages, 2,275 polling stations and the 25,469 things that they need. A
 warehouse, nine sub-districts and nine villages have laptops, which meet by bundle or by the paper of a handover,
 printed and read back. Faults of every kind of finding are planted in every sub-district (bench/scenario). What
 stations say at each handover, what the office's ledger tells when all have met, and what audits of the evidence find
