@@ -43,10 +43,10 @@ async function ask_again() {
 
 test("a line goes to the server with an id of this run, and what came of it is shown", async () => {
   answer = counts;
-  lines.take(A, { is_burst: true, by_hand: false });
+  lines.take(A, { is_burst: true, by_hand: true });
   await settled();
   assert.match(asked[0].id, /^run\.[0-9a-f-]{36}$/);
-  assert.deepEqual([asked.length, asked[0].line, asked[0].by_hand, shown.length, thens], [1, A, false, 1, [[A, true]]]);
+  assert.deepEqual([asked.length, asked[0].line, asked[0].by_hand, shown.length, thens], [1, A, true, 1, [[A, true]]]);
   assert.deepEqual([waiting(), untaken()], ["", []]);
 });
 
