@@ -121,7 +121,7 @@ def _report_progress(store: Store, top: str | None, kind: str | None, out: Path 
         for row in progress_json(rows):
             print_json(row)
     elif out is None:
-        print_progress(rows, needs_of(store), sys.stdout, with_villages=top is not None)
+        print_progress(rows, needs_of(store), sys.stdout, with_groups=top is not None)
         if top is None:
             note(_("By village: add --to and the code of a sub-district, or --out FILE."))
 
