@@ -23,7 +23,7 @@ SUMS = "SHA256SUMS"
 HEADING = "Serah {version}"
 """The first line of the signed list, so that no list of one version passes as that of another."""
 
-_LICENCE = re.compile(r"(^|/)[^/]*(licen[cs]e|copying|notice)[^/]*(\.(txt|md|rst))?$", re.IGNORECASE)
+_LICENCE = re.compile(r"\.dist-info/licenses/|(^|/)[^/]*(licen[cs]e|copying|notice)[^/.]*(\.(txt|md|rst))?$", re.IGNORECASE)
 _RULE = "-" * 78
 
 
@@ -63,7 +63,7 @@ def parts(made: Source, target: Target, lock: str) -> tuple[str, list[dict[str, 
     """The packages that are shipped for a target, as CycloneDX (JSON); their licences by pip-licenses; and their files.
 
     Raises:
-        ReleaseError: a tool fails, or a package says no licence.
+        ReleaseError: a tool fails.
     """
     python = tools_python()
     held = wheels(target, lock)
@@ -82,14 +82,24 @@ def parts(made: Source, target: Target, lock: str) -> tuple[str, list[dict[str, 
     for part in bom["components"]:
         wheel = held[canonicalize_name(part["name"])]
         part["hashes"] = [{"alg": "SHA-256", "content": sha256(wheel.read_bytes()).hexdigest()}]
-    if unknown := [row["Name"] for row in rows if row["License"] in ("", "UNKNOWN")]:
-        raise ReleaseError(f"no licence is known of: {', '.join(unknown)}")
     return json.dumps(bom, indent=1, sort_keys=True) + "\n", rows, files
 
 
 def licences(rows: Iterable[Mapping[str, str]], files: Files) -> str:
-    """The licence of each package in a line, then each text of a licence among their files, once."""
-    lines = [f"{row['Name']} {row['Version']}: {row['License']}" for row in sorted(rows, key=lambda row: row["Name"].lower())]
+    """The licence of each package in a line, then each text of a licence among their files, once.
+
+    Raises:
+        ReleaseError: a package neither names its licence nor brings its text.
+    """
+    lines = []
+    for row in sorted(rows, key=lambda row: row["Name"].lower()):
+        told = row["License"]
+        if told == "UNKNOWN":
+            beside = f"{row['Name'].replace('-', '_')}-{row['Version']}.dist-info/".lower()
+            if not any(name.lower().startswith(beside) and _LICENCE.search(name) for name in files):
+                raise ReleaseError(f"no licence is known of {row['Name']} {row['Version']}: ask its authors")
+            told = "see its text"
+        lines.append(f"{row['Name']} {row['Version']}: {told}")
     texts: dict[str, list[str]] = {}
     for name, file in sorted(files.items()):
         if _LICENCE.search(name):
