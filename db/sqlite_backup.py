@@ -84,14 +84,16 @@ def keep_older(database: Database, path: Path, change: str) -> Path:
         StoreError: the disk failed or is full, or the ledger is not whole; nothing is left behind.
     """
     _be_alone(database)
-    names = (path.with_name(f"{path.stem}-before-{change}{more}.db") for more in ("", *(f"-{n}" for n in range(2, 100))))
+    names = (
+        path.with_name(f"{path.stem}-before-{change}{more}.db") for more in ("", *(f"-{n}" for n in range(2, 100)))
+    )
     free = next(name for name in names if not name.exists())
     backup(database, free, lambda _share: None)
     return free
 
 
 def _be_alone(database: Database) -> None:
-    """Hold the file against every other connection until ours is closed: an older program that has it open would go on writing.
+    """Hold the file against every other connection until ours is closed: an older program would go on writing to it.
 
     Only a connection that is alone can leave the WAL; in this mode it does not let go of the file again.
     """

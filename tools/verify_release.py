@@ -39,7 +39,7 @@ SAID = {
 """What is found, in Indonesian and English."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Something is wrong: its name in `SAID`, and of which file."""
 
 
@@ -47,25 +47,27 @@ def signed_list(note: bytes, key: Ed25519PublicKey) -> tuple[str, dict[str, str]
     """The version of a list and the SHA-256 of each file that it names, once the key's signature of it holds.
 
     Raises:
-        Refused: it does not, or this is no such list.
+        RefusedError: it does not, or this is no such list.
     """
     found = NOTE.fullmatch(note.decode("utf-8", "replace"))
     if found is None:
-        raise Refused("form")
+        raise RefusedError("form")
     raw = key.public_bytes_raw()
     key_id = hashlib.sha256(KEY_NAME.encode() + b"\n\x01" + raw).digest()[:4]
     signature = base64.b64decode(found["signature"])
     if signature[:4] != key_id or base64.b64encode(signature).decode() != found["signature"]:
-        raise Refused("key")
+        raise RefusedError("key")
     try:
         key.verify(signature[4:], found["text"].encode())
     except InvalidSignature:
-        raise Refused("key") from None
+        raise RefusedError("key") from None
     files: dict[str, str] = {}
     for line in found["text"].splitlines()[1:]:
         digest, name = line.split("  ", 1)
-        if files.setdefault(name, digest) != digest or name.casefold() in {other.casefold() for other in files if other != name}:
-            raise Refused("twice", name)
+        if files.setdefault(name, digest) != digest or name.casefold() in {
+            other.casefold() for other in files if other != name
+        }:
+            raise RefusedError("twice", name)
     return found["version"], files
 
 
@@ -76,7 +78,7 @@ def check(folder: Path, key: Ed25519PublicKey, only: Iterable[str] = (), beside:
         beside: the name of a file that may be in the folder too: the key.
 
     Raises:
-        Refused: something is wrong.
+        RefusedError: something is wrong.
         OSError: the list cannot be read.
     """
     with (folder / LIST).open("rb") as file:
@@ -84,24 +86,26 @@ def check(folder: Path, key: Ed25519PublicKey, only: Iterable[str] = (), beside:
     chosen = list(only)
     for name in chosen or files:
         if name not in files:
-            raise Refused("other", name)
+            raise RefusedError("other", name)
         path = folder / name
         if path.is_symlink() or not path.is_file():
-            raise Refused("absent" if not path.exists() else "altered", name)
+            raise RefusedError("absent" if not path.exists() else "altered", name)
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != files[name]:
-                raise Refused("altered", name)
+                raise RefusedError("altered", name)
     if not chosen:
         for path in sorted(folder.iterdir()):
             if path.name not in files and path.name not in (LIST, beside):
-                raise Refused("added", path.name)
+                raise RefusedError("added", path.name)
     return version, len(chosen or files)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check what the command line names, and say what was found."""
     parser = argparse.ArgumentParser(description="Memeriksa rilis Serah. / Checks a release of Serah.")
-    parser.add_argument("folder", type=Path, help="folder unduhan, dengan SHA256SUMS / where it was downloaded, with SHA256SUMS")
+    parser.add_argument(
+        "folder", type=Path, help="folder unduhan, dengan SHA256SUMS / where it was downloaded, with SHA256SUMS"
+    )
     parser.add_argument("--key", type=Path, required=True, help="kunci rilis / the release key (PEM)")
     parser.add_argument("--only", nargs="+", default=[], metavar="FILE", help="berkas ini saja / these files alone")
     options = parser.parse_args(arguments)
@@ -110,14 +114,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not isinstance(key, Ed25519PublicKey):
             raise ValueError("no Ed25519 key")
         version, count = check(options.folder, key, options.only, options.key.name)
-    except Refused as refused:
+    except RefusedError as refused:
         name, *what = refused.args
-        print(*(f"{start}: {words.format(*what)}" for start, words in zip(("SALAH", "WRONG"), SAID[name], strict=True)), sep="\n")
+        print(
+            *(f"{start}: {words.format(*what)}" for start, words in zip(("SALAH", "WRONG"), SAID[name], strict=True)),
+            sep="\n",
+        )
         return 1
     except (OSError, ValueError) as error:
         print(f"verify_release: {error}", file=sys.stderr)
         return 2
-    print(f"Serah {version}: {count} berkas sesuai daftar yang ditandatangani. / {count} files are as the signed list says.")
+    print(f"Serah {version}: {count} berkas sesuai daftar yang ditandatangani / files are as the signed list says.")
     print(f"Kunci rilis / release key: {hashlib.sha256(key.public_bytes_raw()).hexdigest()}")
     return 0
 

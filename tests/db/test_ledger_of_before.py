@@ -239,7 +239,10 @@ def test_a_ledger_that_another_window_has_open_is_not_changed_under_it(file: Pat
     other = apsw.Connection(str(file))
     other.execute("PRAGMA journal_mode = wal")
     assert other.execute("SELECT COUNT(*) FROM event").fetchall()
-    with pytest.raises(ConflictError, match="another window has it open"), open_store(url, signer(), around(1), busy_timeout_s=0):
+    with (
+        pytest.raises(ConflictError, match="another window has it open"),
+        open_store(url, signer(), around(1), busy_timeout_s=0),
+    ):
         pass
     assert {name for (name,) in other.execute("SELECT name FROM schema_migration")} == set(OF_BEFORE)
     other.execute("UPDATE log SET clock = clock")

@@ -1,4 +1,4 @@
-"""Makes a release: `make release`, `make release-windows` and `make release-audit` run this; docs/releasing.md says how."""
+"""Makes a release: `make release`, `release-windows` and `release-audit` run this; docs/releasing.md says how."""
 
 import argparse
 import os
@@ -24,7 +24,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=CACHE / "out")
     options = parser.parse_args()
     if options.what == "windows" and not options.python_zip:
-        parser.error("make release-windows PYTHON_ZIP=... PYTHON_SHA256=...: the zip and its digest are from python.org")
+        parser.error(
+            "make release-windows PYTHON_ZIP=... PYTHON_SHA256=...: the zip and its digest are from python.org"
+        )
     try:
         if options.what == "audit":
             papers.audit([ROOT / LOCK, ROOT / "requirements-hub.lock"])
@@ -50,7 +52,9 @@ def release(options: argparse.Namespace) -> None:
     if options.key:
         key = papers.release_key(options.key, os.environ.get("RELEASE_PASSPHRASE", "").encode() or None)
         if not made.is_dated or git(ROOT, "status", "--porcelain"):
-            raise ReleaseError("sign only what is committed, with the day of release in CHANGELOG.md: ## [0.9.0], 1 December 2026")
+            raise ReleaseError(
+                "sign only what is committed, with the day of release in CHANGELOG.md: ## [0.9.0], 1 December 2026"
+            )
     first, second = options.out, options.out.with_name(options.out.name + "-again")
     for folder in (first, second):
         shutil.rmtree(folder, ignore_errors=True)

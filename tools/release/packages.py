@@ -88,7 +88,9 @@ def debian(folder: Path, made: Source) -> Path:
         command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--threads-max=1", "--build"]
         around = {**os.environ, "SOURCE_DATE_EPOCH": str(made.epoch)}
         try:
-            ran = subprocess.run([*command, f"{scratch}/serah", str(path)], env=around, capture_output=True, text=True, check=False)
+            ran = subprocess.run(
+                [*command, f"{scratch}/serah", str(path)], env=around, capture_output=True, text=True, check=False
+            )
         except OSError as error:
             raise ReleaseError("a package of Debian is made by dpkg-deb: install dpkg") from error
         if ran.returncode:
@@ -134,7 +136,9 @@ def embedded(path: Path, digest: str) -> Files:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ReleaseError(f"{path} cannot be read ({error.strerror}): give python.org's embeddable zip as PYTHON_ZIP") from error
+        raise ReleaseError(
+            f"{path} cannot be read ({error.strerror}): give python.org's embeddable zip as PYTHON_ZIP"
+        ) from error
     if sha256(data).hexdigest() != digest.strip().lower():
         raise ReleaseError(
             f"the SHA-256 of {path} is {sha256(data).hexdigest()}: give as PYTHON_SHA256 what python.org shows for it, "

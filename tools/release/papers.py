@@ -1,4 +1,4 @@
-"""What goes with the packages of a release: its notes, the list of parts (SBOM), licences, known faults, and the signed list."""
+"""What goes with the packages of a release: notes, list of parts (SBOM), licences, known faults, the signed list."""
 
 import json
 import re
@@ -13,9 +13,9 @@ from typing import Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from packaging.utils import canonicalize_name
 
 from evidence.note import sign_note
-from packaging.utils import canonicalize_name
 from tools.release.parts import CACHE, ROOT, Files, ReleaseError, Source, Target, lay, pins, unpacked, wheels
 
 KEY_NAME = "serah-release"
@@ -23,7 +23,9 @@ SUMS = "SHA256SUMS"
 HEADING = "Serah {version}"
 """The first line of the signed list, so that no list of one version passes as that of another."""
 
-_LICENCE = re.compile(r"\.dist-info/licenses/|(^|/)[^/]*(licen[cs]e|copying|notice)[^/.]*(\.(txt|md|rst))?$", re.IGNORECASE)
+_LICENCE = re.compile(
+    r"\.dist-info/licenses/|(^|/)[^/]*(licen[cs]e|copying|notice)[^/.]*(\.(txt|md|rst))?$", re.IGNORECASE
+)
 _RULE = "-" * 78
 
 
@@ -74,7 +76,9 @@ def parts(made: Source, target: Target, lock: str) -> tuple[str, list[dict[str, 
         (site,) = shown.glob("lib/python*/site-packages")
         lay(site, {name: file for name, file in files.items() if ".dist-info/" in name}, made.epoch)
         about = Path(scratch) / "pyproject.toml"
-        about.write_text(f'[project]\nname = "serah"\nversion = "{made.version}"\nlicense = {{text = "MIT"}}\n', "utf-8")
+        about.write_text(
+            f'[project]\nname = "serah"\nversion = "{made.version}"\nlicense = {{text = "MIT"}}\n', "utf-8"
+        )
         seen = str(shown / "bin" / "python")
         options = ("--output-reproducible", "--pyproject", str(about), "--of", "JSON", "-o", "-")
         bom = json.loads(run(python, "cyclonedx_py", "environment", *options, seen))
@@ -120,7 +124,9 @@ def audit(locks: Iterable[Path]) -> None:
     python = tools_python()
     for lock in locks:
         command = [python, "-m", "pip_audit", "--requirement", lock, "--disable-pip", "--require-hashes"]
-        ran = subprocess.run([*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            [*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False
+        )
         try:
             answer = json.loads(ran.stdout)
         except ValueError as error:
@@ -132,7 +138,7 @@ def audit(locks: Iterable[Path]) -> None:
 def troubles(answer: Mapping[str, Any], wanted: Iterable[str]) -> list[str]:
     """What stands against a release in pip-audit's answer (JSON), a line each.
 
-    It says "no known vulnerabilities" of packages that it skipped as well, so each that is wanted must have been asked about.
+    It says "no known vulnerabilities" of packages that it skipped as well, so each must have been asked about.
     """
     found, asked = [], set()
     for row in answer["dependencies"]:
@@ -151,7 +157,14 @@ def troubles(answer: Mapping[str, Any], wanted: Iterable[str]) -> list[str]:
 
 def notes(made: Source, python_zip: Path | None) -> str:
     """What the release is, for whoever downloads it: changes, the commit, and what of it came from elsewhere."""
-    told = [f"# Serah {made.version}", "", made.notes, "## How it was made", "", f"- Commit `{made.commit}`, SOURCE_DATE_EPOCH {made.epoch}."]
+    told = [
+        f"# Serah {made.version}",
+        "",
+        made.notes,
+        "## How it was made",
+        "",
+        f"- Commit `{made.commit}`, SOURCE_DATE_EPOCH {made.epoch}.",
+    ]
     if python_zip:
         digest = sha256(python_zip.read_bytes()).hexdigest()
         told.append(f"- Windows: `{python_zip.name}` from python.org, SHA-256 `{digest}`.")
@@ -161,7 +174,9 @@ def notes(made: Source, python_zip: Path | None) -> str:
 
 def sums(made: Source, paths: Iterable[Path]) -> str:
     """The list of a release's files: a heading, then SHA-256 and name of each, sorted."""
-    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(paths, key=lambda path: path.name)]
+    lines = [
+        f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(paths, key=lambda path: path.name)
+    ]
     return HEADING.format(version=made.version) + "\n" + "".join(lines)
 
 
@@ -181,7 +196,9 @@ def release_key(path: Path, passphrase: bytes | None = None) -> Ed25519PrivateKe
     except OSError as error:
         raise ReleaseError(f"{path} cannot be read: {error.strerror}") from error
     except TypeError as error:
-        raise ReleaseError("the key has a passphrase: put it into RELEASE_PASSPHRASE; or it has none, and one was given") from error
+        raise ReleaseError(
+            "the key has a passphrase: put it into RELEASE_PASSPHRASE; or it has none, and one was given"
+        ) from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ReleaseError(f"{path} holds no key, or the passphrase is another one") from error
     if not isinstance(key, Ed25519PrivateKey):

@@ -1,4 +1,4 @@
-"""What each package of a release is made of: the program's files, pinned wheels, and archives that are the same bytes each time."""
+"""What packages of a release are made of: the program's files, pinned wheels, archives of the same bytes each time."""
 
 import gzip
 import io
@@ -33,7 +33,7 @@ SHIPPED = (
 )
 """What of the repository is given to users: what runs, what they read, and what checks without the program."""
 LEFT_OUT = re.compile(r"(^|/)(tests|__pycache__)/|\.(pyi|pxd|pyx|h|hpp|lib|a)$|\.dist-info/(RECORD|INSTALLER)$")
-"""What of a wheel never runs: its tests, types, headers and libraries to link with; the test of the Windows folder runs without them."""
+"""What of a wheel never runs: tests, types, headers, libraries to link with; the tested folders run without them."""
 
 
 class ReleaseError(Exception):
@@ -79,7 +79,9 @@ def source(top: Path = ROOT) -> Source:
     section = re.search(r"^## \[(\d+\.\d+\.\d+)\](.*)\n((?:(?!## ).*\n?)*)", changes, re.MULTILINE)
     stated = re.search(rb'^VERSION = "(.+)"', git(top, "show", "HEAD:commands/__init__.py"), re.MULTILINE)
     if not section or not stated or section[1] != stated[1].decode():
-        raise ReleaseError("the first heading of CHANGELOG.md and VERSION in commands/__init__.py differ: make them one")
+        raise ReleaseError(
+            "the first heading of CHANGELOG.md and VERSION in commands/__init__.py differ: make them one"
+        )
     return Source(commit, int(epoch), section[1], section[3].strip() + "\n", bool(re.search(r"\d{4}$", section[2])))
 
 
@@ -179,7 +181,16 @@ def wheels(target: Target, lock: str, cache: Path = CACHE / "wheels") -> dict[st
         folder.mkdir(parents=True, exist_ok=True)
         asked = folder / "asked.txt"
         asked.write_text("".join(_requirement(pin) for pin in missing), "utf-8")
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary=:all:",
+        ]
         command += ["--implementation", "cp", "--python-version", target.python, "--dest", str(folder)]
         command += [word for name in target.platforms for word in ("--platform", name)]
         if subprocess.call([*command, "--requirement", str(asked)]):
@@ -239,8 +250,10 @@ def unpacked(paths: Iterable[Path]) -> Files:
 
 
 def listed(files: Files) -> str:
-    """The list of a folder's files: SHA-256, size, and path, a line each, sorted; `sha256sum` reads it without sizes."""
-    return "".join(f"{sha256(file.data).hexdigest()}  {len(file.data)}  {name}\n" for name, file in sorted(files.items()))
+    """The list of a folder's files: SHA-256, size, and path, a line each, sorted."""
+    return "".join(
+        f"{sha256(file.data).hexdigest()}  {len(file.data)}  {name}\n" for name, file in sorted(files.items())
+    )
 
 
 def sorted_files(top: str, files: Files) -> Iterator[tuple[str, File]]:

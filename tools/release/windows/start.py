@@ -1,7 +1,8 @@
 """Starts Serah from its unpacked folder on Windows, once every file is as the release lists it.
 
-After the first unpacking and after an update each file is held against its digest, and files that only the older release
-had are removed; later starts trust that. Data may stand beside the program: in `data`, where somebody has made that folder.
+After the first unpacking and after an update each file is held against its digest, and files that only the older
+release had are removed; later starts trust that. Data stands beside the program, in `data`, where somebody has made
+that folder.
 """
 
 import hashlib
@@ -50,13 +51,17 @@ def look(top: Path, is_windows: bool) -> tuple[str, ...]:
     if text == checked:
         return ()
     files = entries(text)
-    longest = len(str(top)) + 1 + max(map(len, files))
-    if is_windows and longest > MOST_LETTERS:
+    more = len(str(top)) + 1 + max(map(len, files)) - MOST_LETTERS
+    if is_windows and more > 0:
         return (
-            f"Nama folder ini terlalu panjang (lebih {longest - MOST_LETTERS} huruf): pindahkan folder Serah, misalnya ke C:\\Serah.",
-            f"This folder's path is {longest - MOST_LETTERS} letters too long: move the folder Serah, to C:\\Serah for example.",
+            f"Nama folder ini terlalu panjang (lebih {more} huruf): pindahkan folder Serah, misalnya ke C:\\Serah.",
+            f"This folder's path is {more} letters too long: move the folder Serah, to C:\\Serah for example.",
         )
-    print("Memeriksa berkas Serah, sekali saja ... / Checking Serah's files, only this once ...", file=sys.stderr, flush=True)
+    print(
+        "Memeriksa berkas Serah, sekali saja ... / Checking Serah's files, only this once ...",
+        file=sys.stderr,
+        flush=True,
+    )
     if wrong := [name for name, (digest, size) in files.items() if not is_whole(top / name, digest, size)]:
         named = f"{wrong[0]} (+{len(wrong) - 1})" if len(wrong) > 1 else wrong[0]
         return f"Berkas Serah kurang atau berbeda: {named}", f"Files of Serah are missing or altered: {named}", *AGAIN
@@ -90,7 +95,7 @@ def is_whole(path: Path, digest: str, size: int) -> bool:
 
 
 def remember(top: Path, text: bytes, left: set[str]) -> None:
-    """Remove what only the older release had, and keep which list was checked; where the folder is read-only, neither."""
+    """Remove what only the older release had, and keep which list was checked; in a read-only folder, neither."""
     try:
         for name in left:
             if ".." not in Path(name).parts:
