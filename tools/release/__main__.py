@@ -88,7 +88,7 @@ def build(folder: Path, made: Source, options: argparse.Namespace) -> Iterator[P
         yield packages.windows_zip(folder, made, options.python_zip, options.python_sha256)
         files["python/LICENSE.txt"] = packages.embedded(options.python_zip, options.python_sha256)["LICENSE.txt"]
     for name, target in targets.items():
-        bom, more, held = papers.parts(made, target, lock)
+        bom, more, held = papers.parts(made, target, lock, options.python_zip if target is WINDOWS else None)
         rows, files = rows + more, files | held
         yield written(folder / f"serah-{made.version}-{name}.cdx.json", bom)
     yield written(folder / "LICENCES.txt", papers.licences(rows, files))

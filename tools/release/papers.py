@@ -61,8 +61,13 @@ def run(python: Path, *arguments: str) -> str:
 # --- What is in a package ---------------------------------------------------------------------------------------------
 
 
-def parts(made: Source, target: Target, lock: str) -> tuple[str, list[dict[str, str]], Files]:
+def parts(
+    made: Source, target: Target, lock: str, python_zip: Path | None = None
+) -> tuple[str, list[dict[str, str]], Files]:
     """The packages that are shipped for a target, as CycloneDX (JSON); their licences by pip-licenses; and their files.
+
+    Args:
+        python_zip: the Python that is shipped with them.
 
     Raises:
         ReleaseError: a tool fails.
@@ -86,6 +91,9 @@ def parts(made: Source, target: Target, lock: str) -> tuple[str, list[dict[str, 
     for part in bom["components"]:
         wheel = held[canonicalize_name(part["name"])]
         part["hashes"] = [{"alg": "SHA-256", "content": sha256(wheel.read_bytes()).hexdigest()}]
+    if python_zip is not None:
+        digest = {"alg": "SHA-256", "content": sha256(python_zip.read_bytes()).hexdigest()}
+        bom["components"].append({"type": "platform", "name": "python", "version": target.python, "hashes": [digest]})
     return json.dumps(bom, indent=1, sort_keys=True) + "\n", rows, files
 
 
