@@ -40,7 +40,7 @@ def run(shipped: Path, *arguments: str) -> str:
     """What a command prints, by a Python that has the shipped packages alone."""
     around = {**os.environ, "PYTHONPATH": str(shipped / "packages"), "SERAH_LANG": "en"}
     base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
-    ran = subprocess.run([base, "-s", *arguments], capture_output=True, text=True, env=around, cwd=shipped, check=False)
+    ran = subprocess.run([base, "-S", *arguments], capture_output=True, text=True, env=around, cwd=shipped, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 
