@@ -130,8 +130,9 @@ def test_archives_are_the_same_bytes_whatever_the_order_and_the_umask(tmp_path: 
 def test_the_program_is_given_as_it_is_committed_and_without_its_tests() -> None:
     files = parts.program()
     assert files["main.py"].data.startswith(b'"""Serah:')
-    assert {"examples/buleleng/places.csv", "tools/verify_release.py", "LICENSE"} <= files.keys()
-    assert not [name for name in files if name.startswith(("tests/", "bench/", "tools/release/", ".ci"))]
+    assert {"examples/buleleng/places.csv", "profiles/pilkada.toml", "tools/verify_release.py"} <= files.keys()
+    assert not [name for name in files if name.startswith(("tests/", "bench/", "tools/release/", "."))]
+    assert not [name for name in parts.KEPT_BACK if not (parts.ROOT / name).exists()]
 
 
 def test_a_release_has_the_version_that_the_changelog_and_the_program_say(tmp_path: Path) -> None:

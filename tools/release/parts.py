@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,13 +24,12 @@ CACHE = ROOT / "build" / "release"
 """What was downloaded and what is unpacked; ignored by git."""
 LIST = "files.sha256"
 """The list of all files in a folder that is unpacked, the last in its archive: where it is missing, so is more."""
-SHIPPED = (
-    *("main.py", "bootstrap.py", "requirements.txt", "requirements.lock", "requirements-dev.lock"),
-    *("LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs", "examples"),
-    *("tools/verify_standalone.py", "tools/verify_proof.py", "tools/check_pack.py", "tools/verify_release.py"),
-    *tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["root_packages"],
+KEPT_BACK = (
+    *(".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml", "CONTRIBUTING.md", "Makefile", "pyproject.toml"),
+    *("bench", "tests", "tools/measure_house.py", "tools/release", "tools/walk.py", "requirements-dev.txt"),
+    *("requirements-hub.txt", "requirements-hub.lock", "requirements-release.txt", "requirements-release.lock"),
 )
-"""What of the repository is given to users: what runs, what they read, and what checks without the program."""
+"""What of the repository is for those who change it; all else is given to users."""
 LEFT_OUT = re.compile(r"(^|/)(tests|__pycache__)/|\.(pyi|pxd|pyx|h|hpp|lib|a)$|\.dist-info/(RECORD|INSTALLER)$")
 """What of a wheel never runs: tests, types, headers, libraries to link with; the tested folders run without them."""
 
@@ -100,7 +98,10 @@ def git(top: Path, *arguments: str) -> bytes:
 def program(top: Path = ROOT) -> Files:
     """The program's files as they are committed; what was changed and not committed is left out."""
     files: Files = {}
-    with tarfile.open(fileobj=io.BytesIO(git(top, "archive", "--format=tar", "HEAD", "--", *SHIPPED))) as archive:
+    held_back = [f":(exclude){name}" for name in KEPT_BACK]
+    with tarfile.open(
+        fileobj=io.BytesIO(git(top, "archive", "--format=tar", "HEAD", "--", ".", *held_back))
+    ) as archive:
         for member in archive:
             if (opened := archive.extractfile(member)) is not None:
                 files[member.name] = File(opened.read(), bool(member.mode & 0o100))
