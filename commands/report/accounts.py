@@ -12,10 +12,9 @@ from db.store import Store
 from language import _
 from reports.lists.condition import condition_report
 from reports.lists.delivery_list import delivery_report
-from reports.lists.print_account import print_prints, prints_json
+from reports.lists.print_account import print_report
 from reports.lists.progress_list import print_progress, progress_json, save_progress
 from reports.lists.seal_account import seals_report
-from reports.report_files import save_prints
 from services.records import sealing, vendor_deliveries
 from services.records.inspecting import conditions
 from services.records.label_prints import account as account_of
@@ -33,7 +32,7 @@ def report_progress(store: Store, asked: Asked) -> None:
         for row in progress_json(rows):
             print_json(row)
     elif asked.out is None:
-        print_progress(rows, needs_of(store), sys.stdout, with_villages=asked.top is not None)
+        print_progress(rows, needs_of(store), sys.stdout, with_groups=asked.top is not None)
         if asked.top is None:
             note(_("By village: add --to and the code of a sub-district, or --out FILE."))
 
@@ -47,13 +46,9 @@ def save_progress_of(store: Store, out: Path, rows: Sequence[ProgressRow]) -> No
 def report_prints(store: Store, asked: Asked) -> None:
     """Account for every printed label."""
 
-    account, needs, places = account_of(store), needs_of(store), store.state.places.tree()
-    if asked.out is not None:
-        save_prints(asked.out, account, places, needs, made_of(store))
-    if asked.as_json:
-        print_json(prints_json(account))
-    elif asked.out is None:
-        print_prints(account, places, needs, sys.stdout)
+    places, needs = store.state.places.tree(), needs_of(store)
+    listing = print_report(account_of(store), places, needs, has_records=asked.out is not None)
+    show_listing(store, listing, asked.out, as_json=asked.as_json)
 
 
 def report_deliveries(store: Store, asked: Asked) -> None:
