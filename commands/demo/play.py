@@ -291,8 +291,8 @@ def _cell(page: Image, stock: Stock, cell: int) -> Image:
 def desks(labels: Sequence[Image], place: Image | None = None) -> list[Image]:
     """Yield labels as they lie on a desk, some at a time; a place's label comes first and by itself."""
     alone = [] if place is None else lay_out([place], per_page=1)
-    # Few labels lie on two desks: one that is shown twice must leave the picture between.
-    per_desk = _LABELS_PER_DESK if len(labels) > _LABELS_PER_DESK else max(len(labels) // 2, 1)
+    # Few labels lie one by one: one that is shown twice must be out of the picture for a while.
+    per_desk = _LABELS_PER_DESK if len(labels) > _LABELS_PER_DESK else max(len(labels) // 5, 1)
     return alone + lay_out(labels, per_page=per_desk)
 
 
