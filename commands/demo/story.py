@@ -112,7 +112,7 @@ def write_story(first: Sequence[Item], second: Sequence[Item], cast: Cast) -> St
     Each place has four of the cast's kind at least, below it or by itself.
     """
     boxes, others = ([item for item in items if item.kind == cast.kind] for items in (first, second))
-    good, twice = boxes[:2]
+    good = boxes[0]
     rest = [box for box in boxes[2:] if box.to != cast.station or cast.station is None]
     smudged, missing = (rest[1], rest[3]) if len(rest) > 3 else (rest[-2], rest[-1])
     damaged, misrouted = (others[3], others[7]) if len(others) > 7 else (others[-2], others[-1])
@@ -123,8 +123,8 @@ def write_story(first: Sequence[Item], second: Sequence[Item], cast: Cast) -> St
             "2024-02-12T01:10:00Z",
             KEEPER,
             _loading(cast, len(everything)),
-            _labels([*everything, twice], new),
-            (Fault(AGAIN, twice.code, N_("one label shown twice, taken once")),),
+            _labels([*everything, good], new),
+            (Fault(AGAIN, good.code, N_("one label shown twice, taken once")),),
         ),
         Leg(
             "2-unloading",
