@@ -238,7 +238,9 @@ def _scan_all(
 
 def _desks(leg: Leg, pictures: dict[str, Image]) -> list[Image]:
     place = pictures[place_payload(leg.handover.to)] if leg.scans_place else None
-    return desks([pictures[payload] for payload in leg.shown], place)
+    # Few labels of which one is shown twice lie one by one, so that it is out of the picture long enough between.
+    is_twice = len({*leg.shown}) < len(leg.shown) <= FEW
+    return desks([pictures[payload] for payload in leg.shown], place, per_desk=1 if is_twice else LABELS_PER_DESK)
 
 
 @contextmanager
@@ -258,7 +260,7 @@ def _together(length: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 FRAMES_PER_DESK = 10
 """At most: two views of four frames, and a glide of two between them."""
-_LABELS_PER_DESK = 12
+LABELS_PER_DESK, FEW = 12, 20
 _FPS, _SECONDS_PER_VIEW = 10.0, 0.4
 _SCALE = 0.66
 _FLAWS = Flaws(noise=4.0)
@@ -288,11 +290,9 @@ def _cell(page: Image, stock: Stock, cell: int) -> Image:
     return page[top:bottom, left:right]
 
 
-def desks(labels: Sequence[Image], place: Image | None = None) -> list[Image]:
+def desks(labels: Sequence[Image], place: Image | None = None, *, per_desk: int = LABELS_PER_DESK) -> list[Image]:
     """Yield labels as they lie on a desk, some at a time; a place's label comes first and by itself."""
     alone = [] if place is None else lay_out([place], per_page=1)
-    # Few labels lie one by one: one that is shown twice must be out of the picture for a while.
-    per_desk = _LABELS_PER_DESK if len(labels) > _LABELS_PER_DESK else max(len(labels) // 5, 1)
     return alone + lay_out(labels, per_page=per_desk)
 
 
