@@ -8,9 +8,10 @@ from custody.chain.findings import moment
 from custody.compose.compose import NewEvent
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
-from custody.measures.progress import came_late
+from custody.measures.progress import PhaseRow, came_late, phase_progress
 from custody.plan.deliveries import DELIVERIES, DeliveryAccount, DeliveryRow, delivery_account
 from custody.plan.phases import phase_of
+from custody.plan.places import Ways, is_under
 from db.store import Store
 from language import _
 from language.text import local_time, number, printable
@@ -129,3 +130,13 @@ def late_words(store: Store, rows: Iterable[DeliveryRow]) -> list[str]:
             time, kind = local_time(due, own), kind_name(needs, row.kind)
             said.append(words.format(phase=printable(phase.code, 40), time=time, kind=kind, count=number(late)))
     return said
+
+
+def phases_of(store: Store, top: str | None = None, kind: str | None = None) -> list[PhaseRow]:
+    """How far each kind of each phase has come, of what is for a place and below it; None: everywhere."""
+    places, rules, state = store.state.places.tree(), store.state.need_rules(), store.state
+    alike = state.places.alike(top)
+    needs = {one: rules.total(alike, one).count for one in rules.kinds}
+    brought = [row for row in account(store).rows if top is None or is_under(places, row.place, top)]
+    rows = phase_progress(state.phases, state.stock(top), brought, Ways(places), needs)
+    return [row for row in rows if kind in (None, row.kind)]

@@ -1,10 +1,7 @@
 """The reports of a whole ledger, each by itself, and the evaluation that has them as its chapters."""
 
 from custody.chain.conditions import by_area
-from custody.measures.progress import PhaseRow, ProgressRow, phase_progress
-from custody.measures.progress import progress as sum_up
 from custody.measures.returning import return_rows
-from custody.plan.places import Ways, below, is_under
 from db.store import Store
 from reports.listing import Listing
 from reports.lists.condition import condition_report
@@ -14,7 +11,7 @@ from reports.lists.evaluation import Evaluation, key_figures, progress_chapter
 from reports.lists.incidents import incident_report
 from reports.lists.late_list import late_report
 from reports.lists.phase_list import phase_report
-from reports.lists.points import point_report, points_zone
+from reports.lists.points import POINT_SOON_H, point_report, points_zone
 from reports.lists.readiness import readiness_report
 from reports.lists.returns import returns_report
 from reports.lists.scorecard_list import scorecard_report
@@ -24,31 +21,13 @@ from services.exchange.custody_report import log_heads
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
 from services.records.inspecting import conditions
 from services.records.sealing import account as sealed
+from services.records.searching import progress_rows
 from services.records.vendor_deliveries import account as delivered
+from services.records.vendor_deliveries import phases_of
 from services.reporting.survey import Survey
 
 WITHIN_H = 6
 """What is due within so many hours is due soon."""
-POINT_SOON_H = 24
-"""A critical point that is due within so many hours is told as due."""
-
-
-def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
-    """How far the supplies for a place and all below it have come, by place and kind."""
-    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    places = store.state.places.tree()
-    inside = places.values() if top is None else below(places, top)
-    return sum_up(groups, places, store.state.need_rules(), inside=inside, kind=kind)
-
-
-def phases_of(store: Store, top: str | None = None, kind: str | None = None) -> list[PhaseRow]:
-    """How far each kind of each phase has come, of what is for a place and below it; None: everywhere."""
-    places, rules, state = store.state.places.tree(), store.state.need_rules(), store.state
-    alike = state.places.alike(top)
-    needs = {one: rules.total(alike, one).count for one in rules.kinds}
-    brought = [row for row in delivered(store).rows if top is None or is_under(places, row.place, top)]
-    rows = phase_progress(state.phases, state.stock(top), brought, Ways(places), needs)
-    return [row for row in rows if kind in (None, row.kind)]
 
 
 def listings(store: Store, found: Survey) -> dict[str, Listing]:
