@@ -26,37 +26,37 @@ NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 6)} | {"1+": range(1, 2**5
 # §3-5, §9: an object (2 to 5: in that version; a<b: and b's), key:form; none is text, * texts, 1+ a number, ? null.
 OBJECTS = """
 late note occurred:time?; first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf;
-size log size:0+; label code print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge";
-pair giver receiver; extra kind count:1+ note; match code print:1+? after:0+? how:"matched"; pair2<pair giver_office
+size log size:0+; label code print:1+; say code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair
+giver receiver; extra kind count:1+ note; hit code print:1+? after:0+? how:"matched"; pair2<pair giver_office
 receiver_office; ride vehicle driver escort stops*; ack party:"giver"|"receiver"|"witness" name
-how:"drawn"|"pin"|"paper" digest:leaf?; meant5 absent* beyond*; meant<meant5 phase:text? kinds*; phase phase name kind
-due:time?; run to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; answer question
+how:"drawn"|"pin"|"paper" digest:leaf?; lot absent* beyond*; meant<lot phase:text? kinds*; ph phase name kind due:time?;
+run to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question
 answer:"yes"|"no"|"unknown" note; place row:"place" code name level parent:text? due:time?; place2<place dapil:text?;
 gone row:"place" code; both name_id name_en; tier<both level many_id many_en short words*; stage<both code kinds*
-days:0+?; shape<both condition; asked<both key; list about questions:asked[]; said language:"id"|"en"; word<said word
-instead; letter<said key lines*; unneed row:"need" kind level:text?; unpoint row:"point" point; place4<place2
-voters:0+?; handed<late from to bound* counted:0+? extras:extra[] witnesses* bast part:1+ parts:1+; named<late names*;
-common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit
+days:0+?; cond<both condition; ask<both key; list about questions:ask[]; said language:"id"|"en"; word<said word
+instead; letter<said key lines*; unnd row:"need" kind level:text?; unpt row:"point" point; place4<place2 voters:0+?;
+gave<late from to bound* counted:0+? extras:extra[] witnesses* bast part:1+ parts:1+; who<late names*; common log seq:1+
+prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit
 tracked_as:"item"|"pack" elections*; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+?
 serial rule; item code kind to k:1+ n:1+ quantity:1+ election:text? range:range?; range prefix first:0+ last:0+
 width:0+; genesis election root station place public_key continues:text?; witness head; clock2 expected:time codes*;
 admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan
 rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent children*
 action:"add"|"remove"; register items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused"
-note second:text?; handover<handed items:touch[] parties:pair vehicle; print codes* print:1+ sheet reason:text?
-second:text?; handover2<handed items:touch|match[] refused:touch|match[] remarks:remark[] parties:pair2 carriage:ride
+note second:text?; handover<gave items:touch[] parties:pair vehicle; print codes* print:1+ sheet reason:text?
+second:text?; handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2 carriage:ride
 acknowledged:ack[]; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note
-occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<named
+occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<who
 item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials*
 result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf?; delivery2<late place vendor contract kind
 contracted:0+? arrived:0+ damaged:0+ paper parties:pair; incident2 action:"open"|"close" opened:leaf? place stage
-items:touch[] text occurred:time?; checklist2<named place about answers:answer[]; reassign items:touch[] to reason;
-point2 point title owner due:time? place:text? state:"open"|"done" note; profile5<both name codes:"official"|"free"
-zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[] conditions:shape[] checklists:list[] words:word[]
-letter:letter[] source source_digest:leaf; withdraw4 rows:gone|unneed|unpoint[] note part:1+ parts:1+; correct
-target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[]
-meant:meant?; plan4<plan rows:place4|need4[]; handover5<handover2 destinations:run[] phase:text? kinds* meant:meant5?;
-plan5<plan4 phases:phase[]
+items:touch[] text occurred:time?; checklist2<who place about answers:ans[]; reassign items:touch[] to reason; point2
+point title owner due:time? place:text? state:"open"|"done" note; profile5<both name codes:"official"|"free"
+zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[] conditions:cond[] checklists:list[] words:word[]
+letter:letter[] source source_digest:leaf; withdraw4 rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf
+reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
+plan4<plan rows:place4|need4[]; handover5<handover2 destinations:run[] phase:text? kinds* meant:lot?; plan5<plan4
+phases:ph[]
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.replace("*", ":text[]").split(";")):
@@ -65,8 +65,7 @@ for n in (TYPES := list(FORMS)[list(FORMS).index("genesis") :]):
     FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("2345")}"', "v": "v" + (n[-1] if n[-1] in "2345" else "1")}
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
-DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes
-SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
+DIGEST, SIGNED = rf"(?=[^\s=]{{43}}=){BASE64}", rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # of 32 bytes; of 5 or more
 NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
 LEAF, WRONG = re.compile(r"[0-9a-f]{64}"), {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
