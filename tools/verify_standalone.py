@@ -40,23 +40,22 @@ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en le
 tracked_as:"item"|"pack" elections*; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+?
 serial rule; item code kind to k:1+ n:1+ quantity:1+ election:text? range:range?; range prefix first:0+ last:0+
 width:0+; genesis election root station place public_key continues:text?; witness head; clock2 expected:time codes*;
-admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan
-rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent children*
-action:"add"|"remove"; register items:item[] held_by out_of:text?; void2 labels:label[] reason:"spoiled"|"lost"|"unused"
-note second:text?; handover<gave items:touch[] parties:pair vehicle; print codes* print:1+ sheet reason:text?
-second:text?; handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2 carriage:ride
-acknowledged:ack[]; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note
-occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<who
-item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials*
-result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf?; delivery2<late place vendor contract kind
-contracted:0+? arrived:0+ damaged:0+ paper parties:pair; incident2 action:"open"|"close" opened:leaf? place stage
-items:touch[] text occurred:time?; checklist2<who place about answers:ans[]; reassign items:touch[] to reason; point2
-point title owner due:time? place:text? state:"open"|"done" note; profile5<both name codes:"official"|"free"
-zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[] conditions:cond[] checklists:list[] words:word[]
-letter:letter[] source source_digest:leaf; withdraw4 rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf
-reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
-plan4<plan rows:place4|need4[]; handover5<handover2 destinations:run[] phase:text? kinds* meant:lot?; plan5<plan4
-phases:ph[]
+admit station place key:leaf powers:"plan"|"admit"[]; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
+plan2<plan rows:place2|need[]; pack parent children* action:"add"|"remove"; register items:item[] held_by out_of:text?;
+void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover<gave items:touch[] parties:pair
+vehicle; print codes* print:1+ sheet reason:text? second:text?; revoke station key:leaf last_good:size[] reason;
+handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2 carriage:ride acknowledged:ack[];
+pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note occurred:time?; inspect
+item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<who item:touch place
+action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials* result:"intact"|"broken"|"mismatch"|"none"? witness
+photo:leaf?; delivery2<late place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair;
+incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?; checklist2<who place about
+answers:ans[]; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
+note; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[]
+conditions:cond[] checklists:list[] words:word[] letter:letter[] source source_digest:leaf; withdraw4
+rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data"
+corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[];
+handover5<handover2 destinations:run[] phase:text? kinds* meant:lot?; plan5<plan4 phases:ph[]
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.replace("*", ":text[]").split(";")):
