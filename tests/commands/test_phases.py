@@ -86,6 +86,14 @@ def test_a_thing_of_another_phase_goes_beyond_what_was_meant(station: Terminal) 
     assert {"is of none of the kinds that are to go" in one["detail"] for one in kind.json["findings"]} == {True, False}
 
 
+def test_a_thing_of_the_right_kind_for_another_place_is_astray_and_no_more(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    other = codes(station, "box", "51.08.02")[0]
+    given = station.give([*codes(station, "box"), other], "51.08", PPK, "--kind", "box")
+    assert [(one["code"], one["item"]) for one in given.json["findings"]] == [("WRONG_DESTINATION", other)]
+    assert (given.json["scanned"], given.json["expected"]) == (11, 10)
+
+
 def test_what_a_vendor_still_owes_is_not_there_yet_and_what_came_is_expected(station: Terminal) -> None:
     """Of 15 boxes 12 came, so 3 may be missing at any truck, and no more."""
     labelled(phased(station), "box", "booth")

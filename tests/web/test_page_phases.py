@@ -40,6 +40,14 @@ def test_a_phase_is_chosen_shown_and_recorded(visitor: Visitor, station: Termina
     assert "there is no phase IX in the plan" in json.dumps(refused)
 
 
+def test_a_thing_of_another_phase_is_told_when_it_is_scanned(visitor: Visitor, station: Terminal) -> None:
+    labelled(phased(station), "box", "booth", "form")
+    draft = begun_draft(visitor, phase="I")
+    box, form = codes(station, "box")[0], codes(station, "form")[0]
+    said = [visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": code})["remark"] for code in (box, form)]
+    assert said[0] == "" and "is not of phase I" in said[1]
+
+
 def test_what_no_vendor_has_brought_is_said_not_to_be_there_yet(visitor: Visitor, station: Terminal) -> None:
     labelled(phased(station), "box")
     page = visitor.see(f"/scan/{begun_draft(visitor)}")
