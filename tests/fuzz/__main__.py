@@ -1,7 +1,8 @@
 """Fuzz a reader, or all of them one after the other: `python -m tests.fuzz [NAME] [--minutes M]`.
 
 Guided by coverage where atheris is installed (requirements-fuzz.txt) and Python code is what reads; else by mutation
-of the corpus. What fails a reader is kept under build/fuzz/NAME/; put it into tests/fuzz/corpus/NAME/ with its fix.
+of the corpus. What fails a reader is left under build/fuzz/NAME/; put it into tests/fuzz/corpus/NAME/ with its fix.
+Then `--keep` adds what reaches lines that nothing kept reaches.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from tests.fuzz.mutation import mutated
 from tests.support import workplace  # noqa: F401 -- before the first file is written
 
 MOST_BYTES = 64 * 1024
+MOST_KEPT = 8 * 1024
 FOUND = Path("build/fuzz")
 
 
@@ -30,8 +32,9 @@ def main() -> int:
     parser.add_argument("name", nargs="?", help="what is fuzzed; all where none is named")
     parser.add_argument("--minutes", type=float, default=10.0, help="for each of them (10)")
     parser.add_argument("--seed", type=int, default=None, help="of the dice; another one each time where none is given")
+    parser.add_argument("--keep", action="store_true", help="add to the corpus what reached new lines, and end")
     args = parser.parse_args()
-    if importlib.util.find_spec("atheris"):
+    if importlib.util.find_spec("atheris") and not args.keep:
         import atheris
 
         with atheris.instrument_imports(include=PACKAGES), contextlib.redirect_stderr(io.StringIO()):
@@ -41,11 +44,13 @@ def main() -> int:
         from tests.fuzz.targets import TARGETS
     if args.name is None:
         words = [sys.executable, "-m", "tests.fuzz", "--minutes", str(args.minutes)]
-        return max(subprocess.run([*words, name]).returncode != 0 for name in TARGETS)
+        return max(int(subprocess.run([*words, name]).returncode != 0) for name in TARGETS)
     if args.name not in TARGETS:
         parser.error(f"there is {', '.join(TARGETS)}")
     target, found = TARGETS[args.name], FOUND / args.name
     (found / "corpus").mkdir(parents=True, exist_ok=True)
+    if args.keep:
+        return keep(args.name, target, found / "corpus")
     seed = random.SystemRandom().randrange(2**31) if args.seed is None else args.seed
     if atheris and target.is_guided:
         guide(atheris, args.name, target, found, args.minutes, seed)
@@ -98,6 +103,41 @@ def mutate(name: str, target: Any, found: Path, minutes: float, seed: int) -> in
     return int(bool(kinds))
 
 
+def keep(name: str, target: Any, folder: Path) -> int:
+    """Copy into the corpus, the smallest first, what reaches lines of the product that nothing kept reaches."""
+    from tests.fuzz.targets import HERE
+
+    known = set[tuple[str, int]]().union(*(lines_of(target, data) for data in beginnings(name)))
+    for file in sorted(folder.iterdir(), key=lambda file: (file.stat().st_size, file.name)):
+        data = file.read_bytes()
+        if len(data) <= MOST_KEPT and (fresh := lines_of(target, data) - known):
+            known |= fresh
+            kept = HERE / "corpus" / name / hashlib.sha256(data).hexdigest()[:12]
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(data)
+            print(f"{kept}: {len(fresh)} lines")
+    return 0
+
+
+def lines_of(target: Any, data: bytes) -> set[tuple[str, int]]:
+    """The lines of the product, tools included, that an input reaches."""
+    root, found = str(Path(__file__).parents[2]), set[tuple[str, int]]()
+
+    def trace(frame: Any, _event: str, _arg: object) -> Any:
+        path = frame.f_code.co_filename
+        if not path.startswith(root) or "/tests/" in path or "/.venv/" in path:
+            return None
+        found.add((path, frame.f_lineno))
+        return trace
+
+    sys.settrace(trace)
+    try:
+        target.check(data)
+    finally:
+        sys.settrace(None)
+    return found
+
+
 def beginnings(name: str) -> list[bytes]:
     """What to begin with: what is kept, and what other tests keep."""
     from tests.fuzz.targets import TARGETS, corpus
@@ -109,7 +149,9 @@ def failure(target: Any, data: bytes) -> str:
     """The kind of failure, with the line where it came up; empty where there is none."""
     try:
         target.run(data)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a panic of a library in Rust is no Exception
         where = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__} at {where.filename}:{where.lineno}"
     return ""

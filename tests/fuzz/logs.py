@@ -118,7 +118,9 @@ def written(text: bytes) -> Written | None:
     return _written(list(logs.values()), secret(1) if root else None, kept, text)
 
 
-def _written(logs: Sequence[_Log], root: Ed25519PrivateKey | None, kept: Sequence[tuple[int, int]], text: bytes) -> Written:
+def _written(
+    logs: Sequence[_Log], root: Ed25519PrivateKey | None, kept: Sequence[tuple[int, int]], text: bytes
+) -> Written:
     bundle = Evidence(
         [],
         [[entry for n, entry in enumerate(log.entries, 1) if n not in log.left_out] for log in logs],

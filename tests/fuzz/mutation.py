@@ -8,17 +8,52 @@ import zipfile
 TOKENS = [
     *(b"\x00", b"\n", b"\r\n", b"\n\n", b'"', b"'", b",", b";", b"\t", b"\\u0000", b"\\", b"/", b"=", b"*", b"\xff"),
     *(b"\xef\xbb\xbf", b"\xff\xfe", "\u202e".encode(), "\u2028".encode(), "e\u0301".encode(), "\u00e9".encode()),
-    *("\u0660".encode(), "\u0345\u0301".encode(), "\U0010ffff".encode(), b"\xed\xa0\x80", b"<", b"&", b"[", b"]", b"{}"),
+    *(
+        "\u0660".encode(),
+        "\u0345\u0301".encode(),
+        "\U0010ffff".encode(),
+        b"\xed\xa0\x80",
+        b"<",
+        b"&",
+        b"[",
+        b"]",
+        b"{}",
+    ),
 ]
 VALUES = [
-    *(b"null", b"true", b"false", b"0", b"1", b"-1", b"2", b"-0", b"1.0", b"1e3", b"9007199254740991", b"9007199254740992"),
+    *(
+        b"null",
+        b"true",
+        b"false",
+        b"0",
+        b"1",
+        b"-1",
+        b"2",
+        b"-0",
+        b"1.0",
+        b"1e3",
+        b"9007199254740991",
+        b"9007199254740992",
+    ),
     *(b"[]", b"{}", b'""', b'"x"', b'"\\n\xcc\x83"', b'"e\xcc\x81"', b'"\xed\xa0\x80"', b'"\\ud800"', b"9" * 5000),
     *(b'"' + b"0" * 64 + b'"', b'"2024-02-30T00:00:00Z"', b'"2024-02-10T00:00:00.5Z"', b'"0001-01-01T00:00:00Z"'),
     *(b'"@prev"', b'"@key 2"', b'"@leaf 1 1"', b'"@leaf 2 2"', b'"@head 1 2"', b'"@head 2 9"', b'"camera"', b'"admit"'),
 ]
 _VALUE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?|true|false|null')
 _NUMBER = re.compile(rb"[0-9]+")
-_NUMBERS = [b"0", b"1", b"-1", b"2", b"255", b"256", b"65536", b"4294967295", b"99999999", b"9007199254740992", b"9" * 30]
+_NUMBERS = [
+    b"0",
+    b"1",
+    b"-1",
+    b"2",
+    b"255",
+    b"256",
+    b"65536",
+    b"4294967295",
+    b"99999999",
+    b"9007199254740992",
+    b"9" * 30,
+]
 
 
 def mutated(data: bytes, other: bytes, dice: random.Random, most: int) -> bytes:
