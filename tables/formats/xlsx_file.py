@@ -288,7 +288,4 @@ class _Part:
                 limit=MAX_COLUMNS,
             )
         if self._value:
-            number = int(self._value)
-            if number < 0:
-                raise damaged(self._file)
-            self._uses[number] += 1
+            self._uses[int(self._value)] += 1

@@ -82,7 +82,11 @@ def guide(atheris: Any, name: str, target: Any, found: Path, minutes: float, see
         f"-seed={seed % 2**31 or 1}",
         *("-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0"),
     ]
-    atheris.Setup([sys.argv[0], *words, str(found / "corpus"), str(seeds)], target.run, custom_mutator=change)
+
+    def run(data: bytes) -> None:
+        target.run(data, slack=4.0)  # every line tells that it was reached
+
+    atheris.Setup([sys.argv[0], *words, str(found / "corpus"), str(seeds)], run, custom_mutator=change)
     atheris.Fuzz()
 
 
