@@ -14,7 +14,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from custody.format.encoding import leaf_digest, sign_body
+from custody.format.encoding import key_fingerprint, leaf_digest, sign_body
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof
@@ -125,19 +125,12 @@ def _written(
         [],
         [[entry for n, entry in enumerate(log.entries, 1) if n not in log.left_out] for log in logs],
         [log.row() for log in logs],
-        sha256_of(root) if root else None,
+        key_fingerprint(root.public_key().public_bytes_raw()) if root else None,
         [log.head(size) for seed, size in kept for log in logs if log.seed == seed],
     )
     codes = dict.fromkeys(code.decode() for code in _CODE.findall(text))
     proofs = [proof for log in logs for proof in log.proofs()]
     return Written(bundle, str(CustodyProof(tuple(codes)[:3] or ("0000000000000",), tuple(proofs))))
-
-
-def sha256_of(key: Ed25519PrivateKey) -> str:
-    """The fingerprint of a key."""
-    from custody.format.encoding import key_fingerprint
-
-    return key_fingerprint(key.public_key().public_bytes_raw())
 
 
 def _said(body: bytes) -> dict[str, object]:
