@@ -13,7 +13,7 @@ from custody.plan.places import Need, Place, path
 from custody.plan.time_zones import zone
 from language import _, chosen
 from language.in_words import time_in_words
-from language.text import local_time, number, printable, sentence
+from language.text import command_line, local_time, number, printable, sentence
 
 Places = Mapping[str, Place]
 Needs = Mapping[str, Need]
@@ -122,6 +122,8 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
     for name, value in finding.values.items():
         if isinstance(value, int):
             values[name] = number(value)
+        elif name == "way":
+            values[name] = command_line(str(value))
         elif name.endswith("_utc"):
             values[name] = time_in_words(str(value), place)
         elif name == "condition":

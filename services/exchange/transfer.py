@@ -18,6 +18,7 @@ from evidence.entry import RawEntry
 from evidence.fingerprint_words import words_of
 from evidence.intake import check_bundle, refuse_foreign
 from language import _
+from language.text import command_line
 from services.exchange.bundle import read_bundle, write_bundle
 from services.progress_bar import Progress, unseen
 
@@ -158,10 +159,14 @@ def other_root_words(store: Store) -> str:
     told = words.format(other=" · ".join(words_of(other)), own=" · ".join(words_of(followed)))
     if store.ledger.sizes()[own.name] > 1:
         return told + " " + _("This station has recorded something already: ask the warehouse what to do.")
-    again = f"python main.py init --place {own.place} --station {shlex.quote(own.station)} --root {other}"
     election = store.ledger.own_log().election
-    if election != "Pemilu":  # what init takes where none is given
-        again += f" --election {shlex.quote(election)}"
+    again = command_line(
+        "init_again",
+        place=own.place,
+        station=shlex.quote(own.station),
+        root=other,
+        election="" if election == "Pemilu" else f" --election {shlex.quote(election)}",  # what init takes else
+    )
     return told + " " + _("If so, begin again, and import again: {command}").format(command=again)
 
 
