@@ -55,7 +55,8 @@ def printable(text: str, limit: int = 80) -> str:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A template in the chosen language with its blanks filled, each value printable.
 
-    `way`, or a value whose name ends in `_way`, is a code of `WAYS`: its command line stands there.
+    `way`, or a value whose name ends in `_way`, is a code of `WAYS`: its command line stands there. `typed` is what a
+    terminal takes for the thing before it, as ` (--to)`; empty for who types no command.
     """
     shown = {
         name: value
@@ -67,6 +68,8 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     }
     ways = [name for name in values if name == "way" or name.endswith("_way")]
     shown |= {name: command_line(str(values[name]), **shown) for name in ways if values[name] in WAYS}
+    if typed := values.get("typed"):
+        shown["typed"] = f" ({_(str(typed))})"
     return _(template).format(**shown)
 
 
@@ -90,9 +93,10 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def hint_text(error: CustodyError) -> str:
+def hint_text(error: CustodyError, *, at_terminal: bool = True) -> str:
     """What the user can do about a refusal; empty where there is nothing."""
-    return fill(error.hint, error.values) if error.hint else ""
+    values = error.values if at_terminal else {**error.values, "typed": ""}
+    return fill(error.hint, values) if error.hint else ""
 
 
 def fault_text(fault: Fault) -> str:
@@ -183,6 +187,7 @@ WAYS: dict[str, Way] = {
     "doctor": Way(N_("python main.py doctor"), "/meet"),
     "drafts": Way(N_("python main.py drafts"), "/"),
     "drop": Way(N_("python main.py drop STRANGER")),
+    "export_strangers": Way(N_("python main.py export --with-strangers")),
     "help": Way(N_("python main.py {command}--help")),
     "import": Way(N_("python main.py import FILE"), "/meet"),
     "incident": Way(N_("python main.py incident")),
@@ -209,6 +214,7 @@ WAYS: dict[str, Way] = {
     "match": Way(N_("python main.py handover --from A --to B --match CODE")),
     "measured": Way(N_("python main.py printer office --measured A,B,C,D")),
     "new_key": Way(N_("python main.py init --continue --new-key")),
+    "pack_check": Way(N_("python main.py pack PARENT --check full CODES")),
     "pack_more": Way(N_("python main.py pack PARENT --add (or --remove, --check) --source SOURCE")),
     "pins": Way(N_("python main.py pins")),
     "pins_forget": Way(N_("python main.py pins --forget")),

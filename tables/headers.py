@@ -60,7 +60,9 @@ def table_kind(table: Table) -> str:
         if not lacking(other, matched(other, table.headers)):
             raise InputError(
                 N_("{file} is a table of {table}, which load does not take"),
-                hint=N_("Deliveries are taken by receive --load, critical points by point --load."),
+                hint=N_("Deliveries are taken by: {way}; critical points by: {points_way}"),
+                way="load_deliveries",
+                points_way="load_points",
                 file=table.file,
                 table=table_word(other),
             )

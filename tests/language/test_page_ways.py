@@ -1,13 +1,14 @@
 """Where a hint names a way, the terminal says its command and the page says where it does the same."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 import pytest
 
 import language
 from custody.errors import InputError
-from language.catalogue import sources
+from language.catalogue import ROOT, sources
 from language.text import WAYS, hint_text
 from web.page_hints import NAVIGATION, hint_on_page, way_of
 
@@ -35,6 +36,23 @@ def test_a_way_that_the_page_has_not_is_said_as_its_command_in_the_chosen_langua
     begin = InputError("no", hint="Begin one with: {way}", way="init")
     assert hint_on_page(begin) == "Mulai dengan: python main.py init --place KODE --station NAMA"
     assert hint_on_page(InputError("no")) == "" and way_of(InputError("no")) is None
+
+
+def test_what_is_typed_at_a_terminal_is_not_said_on_the_page() -> None:
+    error = InputError("no", hint="Choose another receiver{typed}.", typed="--to")
+    assert hint_text(error) == "Choose another receiver (--to)."
+    assert hint_on_page(error) == "Choose another receiver."
+
+
+def test_no_hint_of_the_rules_and_services_spells_an_option_out() -> None:
+    """Pages and the API show these too."""
+    for path in sources():
+        if path.suffix != ".py" or path.relative_to(ROOT).parts[0] not in ("custody", "evidence", "services", "tables"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "hint":
+                spelled = [text for text in _texts(ast.walk(node)) if re.search(r"(?<![\w-])--[a-z]", text)]
+                assert not spelled, f"{path}: {spelled}"
 
 
 def test_the_ways_are_those_at_the_top_of_the_page() -> None:
