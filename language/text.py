@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from custody.errors import N_, CustodyError, Fault
-from custody.plan.time_zones import zone
 from language import _, chosen
+from language.time_zones import zone
 
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -103,7 +103,8 @@ def fault_text(fault: Fault) -> str:
     """One fault of a file with where it is: `places.csv, row 3, column kode (A3): is empty`."""
     where = [printable(fault.file)] if fault.file else []
     if fault.row is not None:
-        where.append(fill(N_("row {row}"), {"row": fault.row}))
+        row = N_("line {row}") if fault.file.endswith(".toml") else N_("row {row}")
+        where.append(fill(row, {"row": fault.row}))
     if fault.column:
         where.append(fill(N_("column {column}"), {"column": printable(fault.column, 40)}))
         where[-1] += f" ({fault.cell})" if fault.cell else ""
@@ -220,6 +221,7 @@ WAYS: dict[str, Way] = {
     "pins_forget": Way(N_("python main.py pins --forget")),
     "plan": Way(N_("python main.py plan"), "/plan"),
     "point": Way(N_("python main.py point")),
+    "profile": Way(N_("python main.py profile NAME")),
     "proof": Way(N_("python main.py custody CODE --proof FILE"), "/items"),
     "record": Way(N_("python main.py drafts --record {id}{options}")),
     "report": Way(N_("python main.py report {report} --number {number} --out FILE.pdf")),
@@ -233,4 +235,5 @@ WAYS: dict[str, Way] = {
     "verify": Way(N_("python main.py verify"), "/meet"),
     "verify_root": Way(N_("python main.py verify FILE --root FINGERPRINT")),
     "void": Way(N_("python main.py void CODE --reason spoiled")),
+    "withdraw": Way(N_("python main.py withdraw")),
 }

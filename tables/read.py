@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from custody.errors import N_, Fault, InputError
+from custody.plan.levels import GROUP
 from tables.fault_list import few_of_a_kind
 from tables.formats import csv_file, xlsx_file
 from tables.formats.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
@@ -196,7 +197,7 @@ def _table(
 def _lifted(grid: list[list[str]], header: Header, reading: Reading) -> Areas | None:
     """The areas of a list of places that stand as rows, where its headings lack a column for them."""
     found = matched("tree", header.names, reading.columns)
-    missing = [] if found.keys().isdisjoint(("village", "tps")) else lacking("tree", found)
+    missing = [] if found.keys().isdisjoint((GROUP, "tps")) else lacking("tree", found)
     return lift_areas(grid, header.first, header.end, missing) if missing else None
 
 

@@ -18,9 +18,9 @@ from commands.demo.story import Leg, Story, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.open_ledger import made
+from commands.report.accounts import save_progress_of
 from commands.report.chains import Chains
 from commands.report.custody import save_chains_of
-from commands.report.report import save_progress_of
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item
 from custody.plan.places import is_under
@@ -39,8 +39,8 @@ from services.labels.print_job import PrintJob
 from services.labels.print_run import labelled_places, print_items, print_places, reprint_items
 from services.plan.loading import load_files
 from services.plan.planning import register_items, unregistered_items
+from services.records.searching import progress_rows
 from services.reporting.bast_letters import letter_of
-from services.reporting.evaluation_chapters import progress_rows
 
 TABLES = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
 SHEET = "a4-3x7"

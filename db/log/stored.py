@@ -75,6 +75,7 @@ TOPICS = frozenset(
         "revoke",
         "plan",
         "withdraw",
+        "profile",
         "correct",
         "witness",
         "register",

@@ -12,8 +12,8 @@ from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
 from custody.plan.places import Need, Place, is_official
-from custody.plan.time_zones import zone
 from db.store import Store
+from language.time_zones import zone
 from services.plan.headings import keep_answers, read_as_before
 from services.plan.plan_changes import Change, ChangedRow, Group, note_missing_voters, version_of
 from services.plan.planning import record_plan, register_items

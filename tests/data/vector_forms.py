@@ -390,3 +390,31 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
     ]
     withdrawn = {"rows": gone, "note": "salah ketik", "part": 1, "parts": 1}
     return [("plan", plan | {"rows": rows}), ("withdraw", withdrawn)]
+
+
+def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of each type of event that version 5 changed or brought: a profile."""
+    both = {"name_id": "Sekolah", "name_en": "School"}
+    level = both | {"level": "polling_station", "many_id": "Sekolah", "many_en": "Schools", "short": "SD", "words": []}
+    profile = {
+        "name": "ujian",
+        "name_id": "Ujian sekolah",
+        "name_en": "School exams",
+        "codes": "free",
+        "zone": "WITA",
+        "levels": [level | {"level": "store-2", "words": ["kantor", "dinas"]}, level],
+        "phases": [
+            both | {"code": "1", "kinds": ["amplop"], "days": 7},
+            both | {"code": "2", "kinds": [], "days": None},
+        ],
+        "conditions": [{"condition": "wet", "name_id": "basah", "name_en": "damp"}],
+        "checklists": [
+            {"about": "storage", "questions": [{"key": "lock", "name_id": "Terkunci?", "name_en": "Locked?"}]}
+        ],
+        "words": [{"language": "id", "word": "TPS", "instead": "sekolah"}],
+        "letter": [{"language": "id", "key": "basis.list", "lines": ["Peraturan Menteri;", "Keputusan Dinas."]}],
+        "source": "ujian.toml",
+        "source_digest": "ef" * 32,
+    }
+    bare = {key: list[str]() for key in ("phases", "conditions", "checklists", "words", "letter")}
+    return [("profile", profile), ("profile", profile | bare | {"codes": "official", "zone": ""})]
