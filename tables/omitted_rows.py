@@ -32,8 +32,8 @@ _IN_BRACKETS = re.compile(r"\(?([0-9]{1,3})\)?")
 
 
 _AREAS = {
-    AREA: (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+(.+)", re.IGNORECASE), "Kecamatan"),
-    GROUP: (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+(.+)", re.IGNORECASE), "Desa"),
+    AREA: (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Kecamatan"),
+    GROUP: (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Desa"),
 }
 """Columns of a list of places that may stand as rows instead: what such a row says, and what the column is headed."""
 _MARK = re.compile(r"[IVXL]{1,6}\.?|[A-Z]\.")
@@ -220,7 +220,7 @@ def check_heads(areas: Areas, rows: Sequence[Row], counted: Sequence[int], blame
     """Faults where an area's row has a number that its rows do not make."""
     faults = []
     ends = [number for number, _ in areas.heads[1:]] + [len(rows) + max((number for number, _ in rows), default=0) + 1]
-    for (number, cells), end in zip(areas.heads, ends, strict=True):
+    for (number, cells), end in zip(areas.heads, ends, strict=False):  # a title alone heads no row
         own = [row for row in rows if number < row[0] < end]
         for column in counted:
             said = whole_number(cells[column]) if column < len(cells) else None

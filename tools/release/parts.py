@@ -28,6 +28,7 @@ KEPT_BACK = (
     *(".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml", "CONTRIBUTING.md", "Makefile", "pyproject.toml"),
     *("bench", "tests", "tools/measure_house.py", "tools/release", "tools/walk.py", "requirements-dev.txt"),
     *("requirements-hub.txt", "requirements-hub.lock", "requirements-release.txt", "requirements-release.lock"),
+    "requirements-fuzz.txt",
 )
 """What of the repository is for those who change it; all else is given to users."""
 LEFT_OUT = re.compile(r"(^|/)(tests|__pycache__)/|\.(pyi|pxd|pyx|h|hpp|lib|a)$|\.dist-info/(RECORD|INSTALLER)$")
