@@ -20,7 +20,7 @@ from tests.support.tool_examples import load_tool
 from tools.release import enclosed, packages, parts
 from tools.release.parts import WINDOWS, File, ReleaseError, Source, linux
 
-MADE = Source("c" * 40, 1_790_000_000, "0.9.0", "### Labels\n", False)
+MADE = Source("HEAD", 1_790_000_000, "0.9.0", "### Labels\n", False)
 EMBEDDED = ("python.exe", "LICENSE.txt", "python313.dll", "python313.zip", "python313._pth")
 
 
@@ -298,10 +298,10 @@ def test_a_name_that_windows_takes_for_another_stops_the_release(
     tmp_path: Path, own_wheels: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = parts.program()
-    monkeypatch.setattr(packages, "program", lambda: {**files, "Main.py": File(b"")})
+    monkeypatch.setattr(packages, "program", lambda _commit: {**files, "Main.py": File(b"")})
     with pytest.raises(ReleaseError, match=r"for one: program/Main\.py, program/main\.py"):
         packages.windows_zip(tmp_path, MADE, *python_zip(tmp_path))
-    monkeypatch.setattr(packages, "program", lambda: {**files, "docs/" + "d" * 140: File(b"")})
+    monkeypatch.setattr(packages, "program", lambda _commit: {**files, "docs/" + "d" * 140: File(b"")})
     with pytest.raises(ReleaseError, match="13 letters too long"):
         packages.windows_zip(tmp_path, MADE, *python_zip(tmp_path))
 

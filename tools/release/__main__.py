@@ -78,7 +78,7 @@ def release(options: argparse.Namespace) -> None:
 
 def build(folder: Path, made: Source, options: argparse.Namespace) -> Iterator[Path]:
     """Write the packages and what goes with them into a folder; each as it is done."""
-    lock, rows, files, targets = program()[LOCK].data.decode(), [], {}, {}
+    lock, rows, files, targets = program(made.commit)[LOCK].data.decode(), [], {}, {}
     if options.what == "all":
         targets["linux-x86_64"] = linux(packages.DEBIAN_PYTHON)
         yield packages.linux_tar(folder, made)
