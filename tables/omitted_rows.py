@@ -68,7 +68,7 @@ class Tidied:
 def tidy(
     rows: Sequence[Row],
     headings: Sequence[Sequence[str]],
-    is_whole: Callable[[list[str]], bool],
+    keys: Sequence[int],
     counted: Sequence[int],
     blame: Blame,
 ) -> Tidied:
@@ -77,17 +77,18 @@ def tidy(
     Args:
         rows: the rows below the headings that are not blank.
         headings: the lines of the headings, which a printed list repeats on each page.
-        is_whole: whether a row has what every row of this table must have.
+        keys: the columns that every row of this table must have.
         counted: the columns whose totals are checked.
     """
     found = Tidied()
     totals = {column: _Sums() for column in counted}
-    last_whole = max((at for at, (_, cells) in enumerate(rows) if is_whole(cells)), default=-1)
+    whole = [bool(keys) and all(at < len(cells) and cells[at] for at in keys) for _number, cells in rows]
+    last_whole = max((at for at, is_whole in enumerate(whole) if is_whole), default=-1)
     is_below = was_left_out = False
     for at, (number, cells) in enumerate(rows):
         first = next(cell for cell in cells if cell)
         after_gap = at > 0 and rows[at - 1][0] < number - 1
-        is_total = _is_total(cells, is_whole=is_whole(cells))
+        is_total = _is_total(cells, is_whole=whole[at])
         if is_total:
             for column, sums in totals.items():
                 found.faults += sums.check(number, column, cells[column] if column < len(cells) else "", blame)

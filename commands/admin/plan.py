@@ -21,7 +21,7 @@ from custody.format.codes import show_code
 from custody.format.events import Event
 from db.store import Store
 from language import _, ngettext
-from language.text import number, printable
+from language.text import fill, number, printable
 from reports.lists.need_list import total_json, total_words, unknown_words
 from reports.words import condition_word, kind_name
 from services.one_line import LONGEST_NOTE
@@ -113,8 +113,8 @@ def _explain(store: Store, place: str, kind: str | None, *, as_json: bool) -> No
 def _way_to_a_plan(may_plan: bool) -> str:
     """How tables of places and needs come to a station."""
     if may_plan:
-        return _("Load them with: python main.py load FILE")
-    return _("Take in a bundle that has the plan: python main.py import FILE")
+        return fill(N_("Load them with: {way}"), {"way": "load"})
+    return fill(N_("Take in a bundle that has the plan: {way}"), {"way": "import"})
 
 
 def _kind_name(needs: dict[str, Any], kind: str) -> str:
@@ -162,9 +162,9 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
                 )
         has_needs, may_plan, is_filled = bool(store.state.needs()), may_load_plan(store), store.ledger.code_count() > 0
     if not count and not as_json:
-        words = _("No items. Register them with: python main.py plan")
+        words = fill(N_("No items. Register them with: {way}"), {"way": "plan"})
         if is_filled:
-            words = _("None of the items is so. All of them: python main.py items")
+            words = fill(N_("None of the items is so. All of them: {way}"), {"way": "items"})
         note(words if has_needs or is_filled else _("No items.") + " " + _way_to_a_plan(may_plan))
 
 

@@ -270,10 +270,9 @@ def _compare(
         tuple(added),
         tuple(changed),
         same,
-        ignored_columns(table, kind),
-        table.digest,
-        absent,
-        groups,
+        digest=table.digest,
+        absent=absent,
+        groups=groups,
         **_how_read(table, kind, rows),
     )
     return change, fresh
@@ -284,8 +283,9 @@ def _how_read(table: Table, kind: str, rows: Sequence[Located[Any]]) -> dict[str
     notes, zones = list(table.notes), rows[0].source.zones if rows else set()
     if zones:
         notes.append((N_("times without a zone were read as {zones}"), {"zones": ", ".join(sorted(zones))}))
-    columns = layout_of(table, kind).columns
-    return {"notes": tuple(notes), "understood": tuple((header, name) for name, header in columns.items())}
+    layout = layout_of(table, kind)
+    understood = tuple((header, name) for name, header in layout.columns.items())
+    return {"notes": tuple(notes), "understood": understood, "ignored": ignored_columns(table, layout)}
 
 
 def _load_items(
@@ -310,8 +310,7 @@ def _load_items(
         added,
         (),
         same,
-        ignored_columns(table, "items"),
-        table.digest,
+        digest=table.digest,
         groups=groups,
         **_how_read(table, "items", rows),
     )

@@ -176,7 +176,8 @@ def claim(
         if place is None:
             raise InputError(
                 N_("an item is bound for a place of the plan, and {place} is none"),
-                hint=N_("Choose a place with --to."),
+                hint=N_("Choose a place{typed}."),
+                typed="--to",
                 place=to,
             )
         free = further_items(

@@ -156,7 +156,9 @@ def lost_log(store: Store, *, station: str | None = None, place: str | None = No
         InputError: no log here is of that name, place and key, or several are; or the ledger has a log of its own.
     """
     if store.ledger.own_row() is not None:
-        raise InputError(N_("this ledger has a log of its own already"), hint=N_("Leave --from away."))
+        raise InputError(
+            N_("this ledger has a log of its own already"), hint=N_("Leave the bundle away{typed}."), typed="--from"
+        )
     begun = {event.log: event.body for event in store.ledger.on_topic(("genesis",))}
     left = {str(body["continues"]).rsplit(":", 2)[0] for body in begun.values() if body["continues"]}
     asked = {"station": station, "place": place, "public_key": key}
@@ -169,7 +171,8 @@ def lost_log(store: Store, *, station: str | None = None, place: str | None = No
         known = fits or sorted(begun.keys() - left)
         raise InputError(
             N_("several logs here could be this station's") if fits else N_("no log here is this station's"),
-            hint=N_("Give its --station and --place as they were: {known}"),
+            hint=N_("Give its name and place as they were{typed}: {known}"),
+            typed="--station, --place",
             known=", ".join(f"{begun[log]['station']} / {begun[log]['place']}" for log in known) or "-",
         )
     return fits[0]
@@ -228,7 +231,8 @@ def _for_admitting(store: Store) -> Roster:
     if not trusted.may(own.name, "admit"):
         raise RuleError(
             N_("this station may neither admit nor revoke others"),
-            hint=N_("Do it at the election's root, or ask it to admit this station with --power admit."),
+            hint=N_("Do it at the election's root, or ask it to admit this station with that power{typed}."),
+            typed="--power admit",
         )
     return trusted
 
@@ -264,7 +268,10 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, show
     if not sizes and last_good != 0:
         raise InputError(
             N_("nothing of that station's log is here, so there is no end to set to it"),
-            hint=N_("Import its bundle first; or give --last-good 0, and nothing of it will ever count."),
+            hint=N_(
+                "Import its bundle first; or give 0 as its last good number{typed}, and nothing of it will ever count."
+            ),
+            typed="--last-good 0",
         )
     if last_good is None or not sizes:
         return
@@ -279,7 +286,8 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, show
     if last_good > (known := max(sizes[log], shown(log))):
         raise InputError(
             N_("--last-good {given}: of {log} no more than {known} entries are known here"),
-            hint=N_("Import its newest bundle first, or give a lower number; without --last-good it is {held}."),
+            hint=N_("Import its newest bundle first, or give a lower number; without one{typed} it is {held}."),
+            typed="--last-good",
             given=last_good,
             log=log,
             known=known,

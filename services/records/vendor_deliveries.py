@@ -38,7 +38,8 @@ def record_delivery(
     if damaged > arrived:
         raise RuleError(
             N_("{damaged} cannot be damaged where {arrived} arrived"),
-            hint=N_("Count the damaged among those that arrived: --arrived has them too."),
+            hint=N_("Count the damaged among those that arrived too{typed}."),
+            typed="--arrived",
             damaged=damaged,
             arrived=arrived,
         )

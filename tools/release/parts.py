@@ -96,12 +96,12 @@ def git(top: Path, *arguments: str) -> bytes:
     return ran.stdout
 
 
-def program(top: Path = ROOT) -> Files:
+def program(commit: str = "HEAD") -> Files:
     """The program's files as they are committed; what was changed and not committed is left out."""
     files: Files = {}
     held_back = [f":(exclude){name}" for name in KEPT_BACK]
     with tarfile.open(
-        fileobj=io.BytesIO(git(top, "archive", "--format=tar", "HEAD", "--", ".", *held_back))
+        fileobj=io.BytesIO(git(ROOT, "archive", "--format=tar", commit, "--", ".", *held_back))
     ) as archive:
         for member in archive:
             if (opened := archive.extractfile(member)) is not None:
