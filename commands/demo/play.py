@@ -19,9 +19,9 @@ from commands.demo.story import Cast, Leg, Story, cast_of, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.open_ledger import made
+from commands.report.accounts import save_progress_of
 from commands.report.chains import Chains
 from commands.report.custody import save_chains_of
-from commands.report.report import save_progress_of
 from custody.compose.compose import Handover, Touch
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item
@@ -48,8 +48,8 @@ from services.plan.profile_file import ReadProfile
 from services.plan.profiles import profile_title, record_profile
 from services.records.handovers import record_handover
 from services.records.sealing import record_seal
+from services.records.searching import progress_rows
 from services.reporting.bast_letters import letter_of
-from services.reporting.evaluation_chapters import progress_rows
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 BULELENG = EXAMPLES / "buleleng"
