@@ -75,7 +75,7 @@ def init() -> None: ...
 @click.argument("name", required=False, metavar=_("NAME"))
 @json_option
 @pass_station
-@later("admin.profile")
+@later("admin.use_profile")
 def profile() -> None: ...
 
 

@@ -16,6 +16,7 @@ from custody.format.event_types import Body
 from custody.format.item_facts import Item, Voids
 from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
+from custody.plan.levels import CARRIER, VENDOR
 from custody.plan.missing_items import PackStock, Slot, sealed_kinds
 from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place
@@ -112,8 +113,10 @@ class State:
 
     @property
     def has_plan(self) -> bool:
-        """Whether any place of the delivery tree is known here."""
-        return self.ledger.memory.remember_rule("has_plan", lambda: len(self.places) > 0)
+        """Whether any place of the delivery tree is known here; a profile may have brought carriers, which are none."""
+        return self.ledger.memory.remember_rule(
+            "has_plan", lambda: any(level not in (VENDOR, CARRIER) for level, _voters in self.places.alike())
+        )
 
     def has_met(self, giver: str) -> bool:
         """Whether what the giver's own station recorded is known here, or all that any station did."""
