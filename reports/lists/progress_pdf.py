@@ -129,7 +129,7 @@ class ProgressLine(Flowable):  # type: ignore[misc]
         figures: Sequence[str],
         rights_mm: Sequence[float],
     ) -> None:
-        """Write words from their left ends, and figures to their right ends, as one text, which is quicker than one for each."""
+        """Write words from their left ends, and figures to their right ends, as one text: quicker than one for each."""
         font = fonts()[0]
         line = self.canv.beginText()
         line.setFont(font, size_pt)
