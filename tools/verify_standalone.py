@@ -22,8 +22,8 @@ Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
-NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 5)} | {"1+": range(1, 2**53), "0+": range(2**53)}
-# §3-5, §9: an object (2 to 4: in that version; a<b: and b's), then key:form; none is text, 1+ a whole number, ? null.
+NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 6)} | {"1+": range(1, 2**53), "0+": range(2**53)}
+# §3-5, §9: an object (2 to 5: in that version; a<b: and b's), then key:form; none is text, 1+ a whole number, ? null.
 OBJECTS = """
 first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code
 print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair giver receiver; extra kind
@@ -36,7 +36,7 @@ row:"point" point; place4<place2 voters:0+?; handed from to bound:text[] counted
 note occurred:time? bast part:1+ parts:1+; named names:text[] note occurred:time?; common log seq:1+ prev:leaf?
 refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack"
 elections:text[]; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code
-kind to k:1+ n:1+ quantity:1+ election:text? range:range?; range prefix first:0+ last:0+ width:0+; genesis election root
+kind to k:1+ n:1+ quantity:1+ election:text? range:range?; range prefix first:0+ last:0+ width:0+; power power:"admit"|"plan" under:text?; genesis election root
 station place public_key continues:text?; witness head; clock2 expected:time codes:text[]; admit station place key:leaf
 powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source
 source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent children:text[] action:"add"|"remove";
@@ -51,13 +51,14 @@ arrived:0+ damaged:0+ paper parties:pair note occurred:time?; incident2 action:"
 items:touch[] text occurred:time?; checklist2<named place about answers:answer[]; reassign items:touch[] to reason;
 point2 point title owner due:time? place:text? state:"open"|"done" note; withdraw4 rows:gone|goneneed|gonepoint[] note
 part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note;
-handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[]
+handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[]; plan5<plan4 under:text?;
+admit5<admit powers:power[]; join5 station place key:leaf admitted:leaf
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.split(";")):
     FORMS[name.partition("<")[0]] = FORMS[name.partition("<")[2]] | dict((k + ":text").split(":")[:2] for k in keys)
 for n in (TYPES := list(FORMS)[list(FORMS).index("genesis") :]):
-    FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("234")}"', "v": "v" + (n[-1] if n[-1] in "234" else "1")}
+    FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("2345")}"', "v": "v" + (n[-1] if n[-1] in "2345" else "1")}
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
 DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes

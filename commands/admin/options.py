@@ -95,6 +95,7 @@ def init() -> None: ...
     metavar=_("LEVEL=TIME"),
     help=_("The due time of all places of a level, where a list has none: 'PPS=13/02/2024 12:00'."),
 )
+@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("The plan counts for this place and below it alone."))
 @json_option
 @pass_station
 @later("admin.load")

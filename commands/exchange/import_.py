@@ -20,12 +20,14 @@ from commands.context import (
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.events import Event
+from custody.plan.places import is_official
 from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import fill, number
 from reports.chain.finding_rows import named_finding
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words
+from services.plan.custodians import find_custodian
 from services.records.membership import StationCard, easily_taken_for, read_card
 from services.records.membership import admit as record_admit
 from services.records.membership import revoke as record_revoke
@@ -72,12 +74,15 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         note(other_root)
 
 
-def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def admit(
+    station: Station, keyfile: Path, power: tuple[str, ...], under: tuple[str, ...], yes: bool, as_json: bool
+) -> None:
     card = read_card(_card_bytes(keyfile))
     with station.store(write=True) as store:
+        tops = [place if is_official(place) else find_custodian(store, place) for place in under]
         if not yes and (alike := easily_taken_for(store, card)):
             _ask_whether_it_is_another(card, alike)
-        events = record_admit(store, card, power)
+        events = record_admit(store, card, power, tops)
     if as_json:
         print_json(
             {
@@ -86,6 +91,7 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as
                 "log": card.log,
                 "fingerprint": card.fingerprint,
                 "powers": sorted(set(power)),
+                "under": sorted(tops),
                 "events": _shown(events),
             }
         )

@@ -94,6 +94,12 @@ def import_() -> None: ...
     _("What it may do besides: plan, or admit others. May be given twice."),
     type=click.Choice(["plan", "admit"]),
 )
+@repeatable(
+    "--under",
+    _("It may plan, and admit others, below this place alone. May be given several times."),
+    type=PLACE,
+    metavar=_("PLACE"),
+)
 @click.option("--yes", is_flag=True, help=_("Admit it though its name looks like that of a station admitted before."))
 @json_option
 @pass_station

@@ -187,6 +187,13 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         "continues": _text | None,
     },
     ("admit", 1): {"station": _text, "place": _text, "key": _leaf, "powers": _list(_one_of(*POWERS))},
+    ("admit", 5): {
+        "station": _text,
+        "place": _text,
+        "key": _leaf,
+        "powers": _list(object_of({"power": _one_of(*POWERS), "under": _text | None})),
+    },
+    ("join", 5): {"station": _text, "place": _text, "key": _leaf, "admitted": _leaf},
     ("revoke", 1): {
         "station": _text,
         "key": _leaf,
@@ -196,6 +203,8 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     ("plan", 1): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW) | _row("need", _NEED_ROW))},
     ("plan", 2): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_2) | _row("need", _NEED_ROW))},
     ("plan", 4): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4))},
+    ("plan", 5): _PLANNED
+    | {"rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4)), "under": _text | None},
     ("withdraw", 4): {
         "rows": _list(
             _row("place", {"code": _text})

@@ -73,12 +73,13 @@ def delivery_account(
         events: every known event of the types `DELIVERIES`, in any order; others do no harm.
         roots: the logs of the election's root, which may withdraw any record.
     """
-    rules, delivered = NeedRules(tuple(needs)), deliveries(events, roots)
-    groups = {top: grouped(below(places, top)) for top in {part.place for part in delivered}}
+    rules, delivered = NeedRules(tuple(needs), places), deliveries(events, roots)
+    groups = {top: grouped(below(places, top), rules) for top in {part.place for part in delivered}}
     rows = []
     for (place, kind), parts in groupby(delivered, key=lambda part: (part.place, part.kind)):
         total = rules.total(groups[place], kind)
-        need = total.count if kind in rules.kinds else None
+        named = {need.kind for need in rules.in_force(rules.branch(places[place]))} if place in places else set()
+        need = total.count if total.lines or kind in named else None
         rows.append(DeliveryRow(place, kind, need, tuple(parts), total.open, total.lacks_voters))
     notes: dict[tuple[str, ...], list[Event]] = {}
     for part in delivered:

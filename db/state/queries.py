@@ -9,7 +9,8 @@ from peewee import Case, fn
 
 from custody.chain.chain import Chain, custody
 from custody.chain.held import Held
-from custody.chain.roster import PLANNING, Withdrawn, withdrawn_from_plan
+from custody.chain.planned import Outside, Plan, Withdrawn, plan_of
+from custody.chain.roster import PLANNING
 from custody.chain.standing import with_standing
 from custody.compose.compose import Ref
 from custody.format.event_types import Body
@@ -18,7 +19,7 @@ from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
 from custody.plan.missing_items import PackStock, Slot, sealed_kinds
 from custody.plan.needs import NeedRules
-from custody.plan.places import Need, Place
+from custody.plan.places import Need, Place, path
 from db.log.reader import LedgerReader
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
@@ -71,7 +72,9 @@ class State:
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
-        sealed, held, papers = self.sealed_kinds, self.held, None
+        held, papers = self.held, None
+        branches = self.need_rules().branches
+        bound = {row.code: row.bound_for for row in self.item_rows(codes)} if branches else {}
         for code in codes:
             chain = custody(
                 code,
@@ -80,7 +83,7 @@ class State:
                 met=met,
                 as_of=as_of,
                 roots=stations.roots,
-                sealed_kinds=sealed,
+                sealed_kinds=self.sealed_kinds(bound.get(code, "")),
                 strangers=strangers,
                 held=held,
             )
@@ -137,34 +140,65 @@ class State:
         """How much is held of the logs that count; None for a laptop that is alone."""
         return None if self.stations.places_met() is None else self.ledger.memory.remember("held", self.knowledge.held)
 
-    @property
-    def sealed_kinds(self) -> frozenset[str]:
-        """The kinds that the plan says need seals, so that they may not go without."""
-        return self.ledger.memory.remember_rule("sealed_kinds", lambda: sealed_kinds(self.needs()))
+    def sealed_kinds(self, to: str) -> frozenset[str]:
+        """The kinds that the plan says need seals where they are bound for, so that they may not go without."""
+        branch, rules = self.branch(to), self.need_rules()
+        return self.ledger.memory.remember_rule(f"sealed: {branch}", lambda: sealed_kinds(rules.in_force(branch)))
+
+    def branch(self, code: str) -> str:
+        """The nearest branch with needs of its own that a place is or lies in; empty where there is none."""
+        rules = self.need_rules()
+        place = self.places.get(code) if rules.branches else None
+        return "" if place is None else rules.branch(place)
+
+    def needs_at(self, code: str) -> tuple[Need, ...]:
+        """The needs that count at a place."""
+        return self.need_rules().in_force(self.branch(code))
 
     def needs(self) -> list[Need]:
-        """What places need, in order of kind and level."""
-        return [_need(*row) for row in self._needs()]
+        """What places need, in order of kind; of each kind those of this station's own branch last, so that whoever
+        takes the names by kind has its own.
+        """
+        found = [_need(*row) for row in self._needs()]
+        if any(need.under for need in found) and (own := self.ledger.own_row()):
+            way = ["", *(place.code for place in path(self.places, own.place))]
+            ranks = {code: rank for rank, code in enumerate(way)}
+            found.sort(key=lambda need: (need.kind, ranks.get(need.under, -1)))
+        return found
 
     @written
     def _needs(self) -> Any:
         need = self.tables.need
         columns = (getattr(need, part.name) for part in fields(Need))
-        return need.select(*columns).order_by(need.kind, need.level, need.follows)
+        return need.select(*columns).order_by(need.kind, need.level, need.follows, need.under)
 
     def need_rules(self) -> NeedRules:
         """What places need, to be asked place by place."""
-        return self.ledger.memory.remember_rule("need_rules", lambda: NeedRules(tuple(self.needs())))
+
+        def made() -> NeedRules:
+            self.places.refresh()
+            return NeedRules(tuple(self.needs()), self.places)
+
+        return self.ledger.memory.remember_rule("need_rules", made)
 
     @property
     def withdrawn(self) -> Withdrawn:
         """What was withdrawn from the plan: what is registered for it is kept, and neither expected nor counted."""
-        return self.ledger.memory.remember_rule("withdrawn", self._withdrawn)
+        has_any = self.ledger.memory.remember_rule("withdraws", lambda: bool(self.ledger.on_topic(("withdraw",))))
+        return self.plan.withdrawn if has_any else Withdrawn()
 
-    def _withdrawn(self) -> Withdrawn:
-        if not self.ledger.on_topic(("withdraw",)):
-            return Withdrawn()
-        return withdrawn_from_plan(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now())
+    @property
+    def plan(self) -> Plan:
+        """What the records of the plan come to, with what they say that does not count."""
+        topics = (*PLANNING, "correct")
+        return self.ledger.memory.remember_rule(
+            "plan", lambda: plan_of(self.ledger.on_topic(topics), self.stations.now())
+        )
+
+    @property
+    def outside(self) -> list[Outside]:
+        """The rows of the plan that are not counted, for they are of another branch than their station may plan."""
+        return self.plan.outside if self.stations.now().has_branches else []
 
     def _planned(self, items: Iterator[Item]) -> Iterator[Item]:
         """Those of these items that the plan still has."""

@@ -181,7 +181,7 @@ def claim(
             )
         free = further_items(
             place,
-            store.state.needs(),
+            store.state.need_rules(),
             store.state.slots(to=to),
             kind=kind,
             election=election,

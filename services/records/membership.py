@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
-from custody.chain.roster import NOTICES, Roster, roster
+from custody.chain.roster import NOTICES, Roster, granted, roster
 from custody.compose.compose import NewEvent, Ref
 from custody.errors import N_, CustodyError, InputError, RuleError
 from custody.format.encoding import canonical, key_fingerprint, read_canonical
 from custody.format.event_types import POWERS
 from custody.format.events import Event
 from custody.people import is_taken_for
+from custody.plan.places import is_under
 from db.store import Store
 from evidence.ed25519 import Signer, holds
 
@@ -66,14 +67,22 @@ def read_card(data: bytes) -> StationCard:
     return read
 
 
-def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[Event]:
+def admit(store: Store, card: StationCard, powers: Sequence[str] = (), under: Sequence[str] = ()) -> list[Event]:
     """Record that a station's key counts; nothing where it does already, with these powers.
 
+    Args:
+        under: the places below which it has these powers; none: as far as this station has them.
+
     Raises:
-        RuleError: this station may not admit others, or that station follows another root.
+        InputError: a limit without a power.
+        RuleError: this station may not admit others, or not there, or that station follows another root.
     """
+    if under and not powers:
+        raise InputError(N_("--under limits a power, and none is given"), hint=N_("Name it too: --power plan."))
     with store.transaction():
         trusted = _for_admitting(store)
+        for place in (card.place, *under):
+            _refuse_elsewhere(store, trusted, place)
         if card.root not in (trusted.root, card.fingerprint):
             raise RuleError(
                 N_("{station} follows another root than this election's"),
@@ -89,10 +98,26 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[E
                 way="new_key",
                 station=card.station,
             )
-        if trusted.powers.get(card.public_key) == frozenset(powers) or card.fingerprint == trusted.root:
+        places: list[str | None] = [*sorted(set(under))] or [None]
+        rows = [{"power": power, "under": place} for power in sorted(set(powers)) for place in places]
+        ours = {by: granted(rows, by) for by in trusted.scopes(store.ledger.own_log().name, "admit")}
+        known = {grant.by: grant.powers for grant in trusted.powers.get(card.public_key, ())}
+        if ours.items() <= known.items() or card.fingerprint == trusted.root:
             return []
-        said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": sorted(set(powers))}
+        said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": rows}
         return store.record([NewEvent("admit", said)])
+
+
+def _refuse_elsewhere(store: Store, trusted: Roster, place: str) -> None:
+    scopes, tree = trusted.scopes(store.ledger.own_log().name, "admit"), store.state.places.tree()
+    if any(all(is_under(tree, place, top) for top in scope) for scope in scopes):
+        return
+    raise RuleError(
+        N_("{place} does not lie below {places}, where alone this station may admit others"),
+        hint=N_("Let the station of that branch, or the election's root, do it."),
+        place=place,
+        places=", ".join(sorted({scope[-1] for scope in scopes if scope})),
+    )
 
 
 def easily_taken_for(store: Store, card: StationCard) -> list[tuple[str, str]]:
@@ -212,7 +237,12 @@ def go_on(
         )
         if was_root and has_new_key and root is None:
             sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
-            said = {"station": own.station, "place": own.place, "key": old["public_key"], "powers": sorted(POWERS)}
+            said = {
+                "station": own.station,
+                "place": own.place,
+                "key": old["public_key"],
+                "powers": [{"power": power, "under": None} for power in sorted(POWERS)],
+            }
             store.record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
         store.projection.rebuild()
         return genesis

@@ -13,7 +13,8 @@ from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.findings import Finding, moment
 from custody.chain.journey import Journey, journey
-from custody.chain.roster import Roster, Withdrawn
+from custody.chain.planned import Withdrawn
+from custody.chain.roster import Roster
 from custody.handover.counting import Counted, counted_in
 from custody.measures.discrepancies import of_clocks, of_handovers
 from custody.measures.progress import Amounts, Pieces, StockSums

@@ -2,7 +2,8 @@
 
 import pytest
 
-from custody.chain.roster import plan_in_force, root_followed, roster
+from custody.chain.planned import plan_in_force
+from custody.chain.roster import root_followed, roster
 from custody.format.events import Event
 from tests.support.roster_examples import GENESES, admit, fingerprint, genesis, plan, revoke
 

@@ -1,4 +1,4 @@
-"""Make tests/data/ledger_v1.json, _v2 to _v4: one entry of each type of event in each of its forms, with its
+"""Make tests/data/ledger_v1.json, _v2 to _v5: one entry of each type of event in each of its forms, with its
 bytes, signatures and leaf digest.
 
 The key is fixed and public (bytes 0 to 31), so anybody can make the same files again and nothing real is signed with
@@ -15,7 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from custody.format.encoding import SIGNING_CONTEXT, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
-from tests.data.vector_forms import KEY, fourth_forms, own_fields, public_key, second_forms, third_forms
+from tests.data.vector_forms import KEY, fifth_forms, fourth_forms, own_fields, public_key, second_forms, third_forms
 
 FOLDER = Path(__file__).parent
 LOG = "buleleng-2026/gudang/0011223344556677"
@@ -65,7 +65,13 @@ def texts() -> dict[str, str]:
     """The text of each file, by its name."""
     vectors: list[dict[str, Any]] = []
     made = {}
-    for version, forms in ((1, own_fields()), (2, second_forms()), (3, third_forms()), (4, fourth_forms())):
+    for version, forms in (
+        (1, own_fields()),
+        (2, second_forms()),
+        (3, third_forms()),
+        (4, fourth_forms()),
+        (5, fifth_forms()),
+    ):
         first = len(vectors)
         _add(vectors, forms, version)
         content = {

@@ -390,3 +390,20 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
     ]
     withdrawn = {"rows": gone, "note": "salah ketik", "part": 1, "parts": 1}
     return [("plan", plan | {"rows": rows}), ("withdraw", withdrawn)]
+
+
+def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of each type of event that version 5 changed or brought: an admission whose powers reach no farther
+    than a place, the word of an office that it joins another, and a plan for one branch.
+    """
+    powers = [
+        {"power": "admit", "under": "51.08"},
+        {"power": "plan", "under": "51.08"},
+        {"power": "plan", "under": None},
+    ]
+    office = {"station": "KPU Provinsi Bali", "place": "51", "key": "1e" * 32}
+    return [
+        ("admit", {"station": "KPU Buleleng", "place": "51.08", "key": "0f" * 32, "powers": powers}),
+        ("join", office | {"admitted": "2d" * 32}),
+        ("plan", dict(fourth_forms())["plan"] | {"under": "51.08"}),
+    ]
