@@ -15,7 +15,7 @@ from custody.format.events import Event
 
 PLANNING = ("plan", "withdraw")
 """The types of events that the plan follows from."""
-NOTICES = frozenset({"genesis", "admit", "revoke", *PLANNING})
+NOTICES = frozenset({"genesis", "admit", "revoke", "join", *PLANNING})
 """The types of events that a roster follows from."""
 
 
@@ -175,7 +175,8 @@ def roster(
     key: where several of one branch and level admitted it, the last by log, then number. A power that is admitted
     reaches no farther than the admitting one. Keys are revoked from above alone, and a branch takes back its own word
     and those of the branches inside it: so two delegates cannot revoke each other, no branch takes away or adds what
-    another said, and no order of arrival matters.
+    another said, and no order of arrival matters. The key of an office that began apart counts where that office has
+    joined whoever admits it (`offices`), and nowhere else.
 
     Args:
         notices: the events of the types `NOTICES`, in any order; others do no harm.
@@ -184,7 +185,8 @@ def roster(
     """
     events = sorted(notices, key=_place)
     owners = _owners(events) if owners is None else owners
-    said = [event for event in events if event.type in ("admit", "revoke")]
+    said = [event for event in events if event.type in ("admit", "revoke") and event.log in owners]
+    joined = offices(events, owners)
     powers: dict[str, tuple[Grant, ...]] = {}
     ends: dict[str, list[tuple[Scope, Mapping[str, int]]]] = {}
     everything = Grant((), 0, frozenset((power, ()) for power in POWERS))
@@ -196,8 +198,8 @@ def roster(
         so_far = Roster(root, owners, level, {})
         words: dict[str, dict[Scope, frozenset[tuple[str, Scope]]]] = {}
         for event in said:
-            key = event.body["key"]
-            if key in powers:
+            key, admitting = event.body["key"], owners[event.log].key
+            if key in powers or (event.type == "admit" and joined.get(key, admitting) != admitting):
                 continue
             for by in so_far.scopes(event.log, "admit", event.seq):
                 if event.type == "revoke":
@@ -230,12 +232,33 @@ def own_logs(own: Event, notices: Iterable[Event]) -> frozenset[str]:
     return frozenset(found)
 
 
+def offices(notices: Iterable[Event], owners: Mapping[str, LogOwner]) -> dict[str, str]:
+    """The keys of the offices that began apart, each with the key that it has joined; empty where it has joined none.
+
+    An office is its own root and has admitted a station, or planned, without relying on another log. The first `join`
+    in its logs (by name, then number) is for good.
+    """
+    found: dict[str, str] = {}
+    joined: dict[str, str] = {}
+    begun: set[str] = set()
+    for event in sorted(notices, key=_place):
+        owner = owners.get(event.log)
+        if owner is not None and event.type == "join":
+            joined.setdefault(owner.key, event.body["key"])
+        elif owner is not None and event.type in ("admit", "plan") and event.log not in begun:
+            begun.add(event.log)
+            if owner.root == _fingerprint(owner.key) and all(ref["log"] == event.log for ref in event.body["refs"]):
+                found[owner.key] = ""
+    return {key: joined.get(key, "") for key in found}
+
+
 def root_followed(own: Event, notices: Iterable[Event]) -> str:
     """Return the fingerprint of the root that a station follows.
 
-    It is the one that was given when its log began. A station without one is its own root, until it meets the one other
-    root that has admitted its key, or the only one that has a plan while it has none itself. A station that has
-    admitted another is a root and follows none, so a stranger's bundle cannot take an election over.
+    It is the one that was given when its log began. An office that began apart, and all that follow it, follow the root
+    of the office that it has joined once that one has admitted it: both must have said so. A laptop that was given no
+    root and is no office follows the one other root that has admitted its key, or the only one that has a plan; so a
+    stranger's bundle cannot take an election over.
 
     Args:
         own: the first event of the station's own log.
@@ -243,20 +266,26 @@ def root_followed(own: Event, notices: Iterable[Event]) -> str:
     told, key = str(own.body["root"]), str(own.body["public_key"])
     events = sorted(notices, key=_place)
     owners = _owners(events)
-    said = {event.type for event in events if event.log in owners and owners[event.log].key == key}
-    if told != _fingerprint(key) or "admit" in said:
-        return told
-    others = {
-        event.body["root"]
-        for event in events
-        if event.type == "genesis"
-        and event.body["public_key"] != key
-        and event.body["root"] == _fingerprint(event.body["public_key"])
-    }
-    admitting = {root for root in others if key in roster(root, events).powers}
-    planning = {_fingerprint(owners[event.log].key) for event in events if event.type == "plan"} & others
-    followed = admitting or (planning if "plan" not in said else set())
-    return followed.pop() if len(followed) == 1 else told
+    joined = offices(events, owners)
+    if told == _fingerprint(key) and key not in joined:
+        others = {o.root for o in owners.values() if o.key != key and o.root == _fingerprint(o.key)}
+        admitting = {root for root in others if key in roster(root, events).powers}
+        planning = {_fingerprint(owners[event.log].key) for event in events if event.type == "plan"} & others
+        followed = admitting or planning
+        told = followed.pop() if len(followed) == 1 else told
+    way = [told]
+    while root := _joined_root(way[-1], events, owners, joined):
+        if root in way:
+            return root  # offices that joined each other in a circle: each stays by itself
+        way.append(root)
+    return way[-1]
+
+
+def _joined_root(root: str, events: Sequence[Event], owners: Mapping[str, LogOwner], joined: Mapping[str, str]) -> str:
+    """The root that the office with this root key has joined and that has admitted it; empty where there is none."""
+    key = next((key for key in joined if _fingerprint(key) == root), "")
+    above = next((owner.root for owner in owners.values() if owner.key == joined.get(key)), "")
+    return above if above and key in roster(above, events).powers else ""
 
 
 def _owners(events: Iterable[Event]) -> dict[str, LogOwner]:

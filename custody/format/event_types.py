@@ -193,7 +193,7 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         "key": _leaf,
         "powers": _list(object_of({"power": _one_of(*POWERS), "under": _text | None})),
     },
-    ("join", 5): {"station": _text, "place": _text, "key": _leaf, "admitted": _leaf},
+    ("join", 5): {"station": _text, "place": _text, "key": _leaf},
     ("revoke", 1): {
         "station": _text,
         "key": _leaf,

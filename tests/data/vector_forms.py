@@ -404,6 +404,6 @@ def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
     office = {"station": "KPU Provinsi Bali", "place": "51", "key": "1e" * 32}
     return [
         ("admit", {"station": "KPU Buleleng", "place": "51.08", "key": "0f" * 32, "powers": powers}),
-        ("join", office | {"admitted": "2d" * 32}),
+        ("join", office),
         ("plan", dict(fourth_forms())["plan"] | {"under": "51.08"}),
     ]
