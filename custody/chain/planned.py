@@ -152,7 +152,7 @@ class _Counted:
 def _in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[_Said]:
     """The events of the plan that count, each after those that its station knew."""
     events = {event.leaf: event for event in plans if trusted.stands(event)}
-    withdrawn, _disputed = withdrawals(events, trusted.roots)
+    withdrawn, _disputed = withdrawals(events, trusted.correctors)
     placed = in_place_of(events, withdrawn)
     said: dict[str, _Said] = {}
     for leaf, event in events.items():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from custody.chain.corrections import Roots
 from custody.format.encoding import key_fingerprint
 from custody.format.event_types import POWERS
 from custody.format.events import Event
@@ -64,6 +65,7 @@ class Roster:
         revoked: the keys that every branch which admitted them has revoked, with the sizes up to which their logs
             stand; of a log not named, nothing does.
         own: the logs of the station that asks, which count there, admitted or not; those it went on from, too.
+        offices: the keys of the offices that began apart, whether they have joined or not.
     """
 
     root: str
@@ -71,11 +73,29 @@ class Roster:
     powers: Mapping[str, tuple[Grant, ...]]
     revoked: Mapping[str, Mapping[str, int]]
     own: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
 
     @cached_property
     def roots(self) -> frozenset[str]:
         """The logs that the root's key signs."""
         return frozenset(log for log, owner in self.owners.items() if _fingerprint(owner.key) == self.root)
+
+    @cached_property
+    def correctors(self) -> Roots:
+        """Whose corrections count: root's, and those of each office that has joined, of what its stations wrote."""
+        logs: dict[str, list[str]] = {}
+        for log, owner in self.owners.items():
+            logs.setdefault(owner.key, []).append(log)
+        pairs = {
+            (log, other)
+            for key in self.offices & self.powers.keys()
+            for log in logs.get(key, ())
+            for scope in self.scopes(log, "admit")
+            for below, grants in self.powers.items()
+            if any(scope and grant.by[: len(scope)] == scope for grant in grants)
+            for other in logs.get(below, ())
+        }
+        return self.roots | pairs
 
     @cached_property
     def has_branches(self) -> bool:
@@ -191,7 +211,7 @@ def roster(
     ends: dict[str, list[tuple[Scope, Mapping[str, int]]]] = {}
     everything = Grant((), 0, frozenset((power, ()) for power in POWERS))
     roots = (owner.key for owner in owners.values() if _fingerprint(owner.key) == root)
-    level: dict[str, tuple[Grant, ...]] = {key: (everything,) for key in roots}
+    level: dict[str, tuple[Grant, ...]] = dict.fromkeys(roots, (everything,))
     depth = 0
     while level:
         powers, depth = powers | level, depth + 1
@@ -211,7 +231,8 @@ def roster(
             for key, branches in words.items()
         }
     revoked = {key: _last_end(powers.get(key, ()), said) for key, said in ends.items()}
-    return Roster(root, owners, powers, {key: sizes for key, sizes in revoked.items() if sizes is not None}, own)
+    ended = {key: sizes for key, sizes in revoked.items() if sizes is not None}
+    return Roster(root, owners, powers, ended, own, frozenset(joined))
 
 
 def granted(powers: Iterable[Any], by: Scope) -> frozenset[tuple[str, Scope]]:

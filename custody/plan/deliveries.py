@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from custody.chain.corrections import Roots
 from custody.format.events import Event
 from custody.plan.field import Delivered, Supply, deliveries, supply
 from custody.plan.needs import NeedRules, grouped
@@ -65,7 +66,7 @@ def delivery_account(
     events: Iterable[Event],
     places: Mapping[str, Place],
     needs: Iterable[Need],
-    roots: frozenset[str] = frozenset(),
+    roots: Roots = frozenset(),
 ) -> DeliveryAccount:
     """Add up every delivery that stands.
 

@@ -1,6 +1,6 @@
 """How many of each kind a place needs and how each number came about: the one rule that every count follows.
 
-Needs may hold below a place alone, its branch: of each kind, the nearest branch above a place that says anything counts.
+Needs may hold below a place alone, its branch: of each kind those of the nearest branch that says anything of it count.
 Whole numbers only; a reserve is rounded up for each place and election. What cannot be known (a place without its
 number of voters, kinds that follow each other in a circle) is None, never zero.
 """

@@ -8,6 +8,7 @@ from typing import Any
 from peewee import Case, fn
 
 from custody.chain.chain import Chain, custody
+from custody.chain.corrections import Roots
 from custody.chain.held import Held
 from custody.chain.planned import Outside, Plan, Withdrawn, plan_of
 from custody.chain.roster import PLANNING
@@ -45,9 +46,9 @@ class State:
         self._expected = PreparedIn(ledger.database, self._expected_query)
 
     @property
-    def roots(self) -> frozenset[str]:
-        """The logs of the election's root, which may withdraw any record."""
-        return self.stations.now().roots
+    def roots(self) -> Roots:
+        """The logs of the election's root, which may withdraw any record, and of offices that may those of others."""
+        return self.stations.now().correctors
 
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
         """The chain of custody of one item, folded from its events now."""
@@ -82,7 +83,7 @@ class State:
                 places,
                 met=met,
                 as_of=as_of,
-                roots=stations.roots,
+                roots=stations.correctors,
                 sealed_kinds=self.sealed_kinds(bound.get(code, "")),
                 strangers=strangers,
                 held=held,

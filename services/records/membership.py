@@ -105,7 +105,39 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = (), under: Se
         if ours.items() <= known.items() or card.fingerprint == trusted.root:
             return []
         said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": rows}
-        return store.record([NewEvent("admit", said)])
+        return store.record([NewEvent("admit", said, store.state.stations.admissions())])
+
+
+def join(store: Store, card: StationCard) -> list[Event]:
+    """Record that this office, which began apart, belongs to the one with this card; nothing where it said so already.
+
+    Raises:
+        RuleError: this station is no office, it has joined another, or that one has not admitted it as is known here.
+    """
+    with store.transaction():
+        own = store.ledger.event_at(store.ledger.own_log().id, 1).body
+        trusted, key = store.state.stations.now(), own["public_key"]
+        if card.public_key == key or own["root"] != key_fingerprint(bytes.fromhex(key)):
+            raise RuleError(
+                N_("only an office that began as its own root joins another, and this station is none"),
+                hint=N_("Do it at the station whose fingerprint stands on the key sheet of the election there."),
+            )
+        said = [e.body["key"] for e in store.ledger.on_topic(("join",)) if trusted.owners[e.log].key == key]
+        if said:
+            if said[0] == card.public_key:
+                return []
+            raise RuleError(N_("this office has joined another one, and that is for good"))
+        if not (admitted := store.state.stations.admissions(by=card.public_key)):
+            raise RuleError(
+                N_("{station} has not admitted this office, as far as is known here"),
+                hint=N_("Give it station-card.json from this station's folder, and take in its bundle then: {way}"),
+                way="import",
+                station=card.station,
+            )
+        fields = {"station": card.station, "place": card.place, "key": card.public_key}
+        events = store.record([NewEvent("join", fields, admitted)])
+        store.projection.rebuild()
+        return events
 
 
 def _refuse_elsewhere(store: Store, trusted: Roster, place: str) -> None:
@@ -252,9 +284,10 @@ def _for_admitting(store: Store) -> Roster:
     """Return who counts, at a station that may admit: root, a delegate, or a station that was given no root."""
     own = store.ledger.own_log()
     told = store.ledger.event_at(own.id, 1).body
-    if told["root"] == key_fingerprint(bytes.fromhex(told["public_key"])):
-        return roster(told["root"], store.ledger.on_topic(NOTICES))
     trusted = store.state.stations.now()
+    if told["root"] == key_fingerprint(bytes.fromhex(told["public_key"])) and not trusted.may(own.name, "admit"):
+        alone = roster(told["root"], store.ledger.on_topic(NOTICES))
+        trusted = trusted if told["public_key"] in trusted.offices and trusted.root != alone.root else alone
     if not trusted.may(own.name, "admit"):
         raise RuleError(
             N_("this station may neither admit nor revoke others"),

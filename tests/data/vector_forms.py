@@ -393,8 +393,8 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
 
 
 def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of each type of event that version 5 changed or brought: an admission whose powers reach no farther
-    than a place, the word of an office that it joins another, and a plan for one branch.
+    """The own fields of each type of event that version 5 changed or brought: an admission whose powers reach no
+    farther than a place, the word of an office that it joins another, and a plan for one branch.
     """
     powers = [
         {"power": "admit", "under": "51.08"},

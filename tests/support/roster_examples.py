@@ -29,6 +29,10 @@ def admit(log: str, seq: int, whom: str, *powers: str, under: str | None = None)
     return event(log, seq, "admit", station=whom, place="51", key=key(whom), powers=told)
 
 
+def join(log: str, seq: int, whom: str) -> Event:
+    return event(log, seq, "join", station=whom, place="51", key=key(whom))
+
+
 def revoke(log: str, seq: int, whom: str, **last_good: int) -> Event:
     ends = [{"log": name, "size": size} for name, size in last_good.items()]
     return event(log, seq, "revoke", station=whom, key=key(whom), last_good=ends, reason="")
