@@ -47,6 +47,10 @@ COMMANDS = {
         "exchange",
         N_("Let a station's key count; said by the election's root, which has looked at the fingerprint."),
     ),
+    "join": (
+        "exchange",
+        N_("Let this office, which began as its own root, belong to the one that has admitted it; both must say so."),
+    ),
     "revoke": (
         "exchange",
         N_("Let a station's key count no longer; what came before stays. It does not come back."),

@@ -108,6 +108,15 @@ def admit() -> None: ...
 
 
 @click.command()
+@click.argument("keyfile", type=Input(), metavar=_("KEYFILE"))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@json_option
+@pass_station
+@later("exchange.import_")
+def join() -> None: ...
+
+
+@click.command()
 @click.argument("name", metavar=_("STATION"))
 @click.option(
     "--last-good",

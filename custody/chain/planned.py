@@ -20,20 +20,30 @@ from custody.plan.places import BESIDE, Place, path
 Name = tuple[str, ...]
 """What a row of a plan is about: ("place", code), ("need", kind, level, branch), or ("kind", kind, branch)."""
 
-_ELSEWHERE = N_("{what} does not lie below {under}, where this station may plan")
-_BRANCH = N_("a table for {what}, which does not lie below {under}, where this station may plan")
-_MOVED = N_("{what} was put under another place by who plans above this station: its place in the tree stays")
-_TAKEN = N_("{what} was planned by another branch first")
+_ELSEWHERE = N_("{station} plans {what}, which does not lie below {under}, where alone it may plan: not counted")
+_BRANCH = N_(
+    "{station} plans for {what}, which does not lie below {under}, where alone it may plan: nothing is counted"
+)
+_MOVED = N_("{station} puts {what} under another place than who plans above it: its place in the tree stays")
+_TAKEN = N_("{station} plans {what}, which another branch planned as its own: not counted")
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A row of a plan that is not counted, or not where it says: the record, what it is about, and why."""
+    """A row of a plan that is not counted, or not where it says: the record and its station, what it is about, the
+    places below which that station may plan, and a sentence that says so.
+    """
 
     event: Event
+    station: str
     what: str
-    why: str
     under: str
+    message: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What fills the blanks of the message."""
+        return {"station": self.station, "what": self.what, "under": self.under}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,7 @@ class _Said:
     event: Event
     scopes: tuple[Scope, ...]
     rank: int
+    station: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,7 @@ def _in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[_Said]:
         scopes = () if event.type not in PLANNING or leaf in withdrawn else _reach(trusted, event)
         if scopes:
             rank = trusted.rank(event.log, "plan", event.seq)
-            said[leaf] = _Said(placed.get(leaf, event), scopes, rank)
+            said[leaf] = _Said(placed.get(leaf, event), scopes, rank, trusted.owners[event.log].station)
     order = causal_order(one.event for one in said.values())
     while ready := order.ready() if order.waiting() else []:
         first = min((said[event.leaf] for event in ready), key=lambda one: (one.rank, one.event.leaf))
@@ -312,7 +323,8 @@ class _Branches:
         return False
 
     def _leave(self, one: _Said, what: str, why: str) -> None:
-        self.outside.append(Outside(one.event, what, why, ", ".join(sorted({scope[-1] for scope in one.scopes}))))
+        under = ", ".join(sorted({scope[-1] for scope in one.scopes}))
+        self.outside.append(Outside(one.event, one.station, what, under, why))
 
 
 def _is_beside(row: Body) -> bool:

@@ -257,6 +257,6 @@ def test_the_order_of_arrival_decides_nothing(mine: list[Event], theirs: list[Ev
     dice.shuffle(said)
     again = fold(*said)
     assert (again.rows, again.gone, again.parents) == (first.rows, first.gone, first.parents)
-    told = [(one.event.leaf, one.what, one.why) for one in first.outside]
-    assert [(one.event.leaf, one.what, one.why) for one in again.outside] == told
+    told = [(one.event.leaf, one.what, one.message) for one in first.outside]
+    assert [(one.event.leaf, one.what, one.message) for one in again.outside] == told
     assert all(isinstance(one, Outside) for one in again.outside)
