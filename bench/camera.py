@@ -2,7 +2,7 @@
 
     python bench/camera.py [--frames N] [--minutes N] [--only TEXT] [--views N] [--live]
 
-Labels drawn by labels/, filmed under one hardship at a time (scanner/simulation/scenes.py), with seeds. Claims: in
+Labels drawn by labels/, filmed under one hardship at a time (tests/support/scenes.py), with seeds. Claims: in
 every condition
 Serah reads at least what both others together read, and never a wrong code; a label in view is taken within 200 ms, 24
 at once within a second; looking at an empty desk takes less than one core.
@@ -43,12 +43,12 @@ from scanner.decoding.picture_reader import PYZBAR, PyzbarEngine, Reader, ZxingE
 from scanner.frame_loop import scan_frames  # noqa: E402
 from scanner.outcomes import Desk, Outcome  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
-from scanner.simulation.scenes import Condition, Label, film_scene  # noqa: E402
 from scanner.sources.frames import Image, monotonic_ms  # noqa: E402
 from scanner.sources.live_source import Live  # noqa: E402
 from scanner.ui.feedback import Feedback  # noqa: E402
 from scanner.ui.terminal import TerminalView  # noqa: E402
 from services.scanning.handover_desk import DraftDesk  # noqa: E402
+from tests.support.scenes import Condition, Label, film_scene  # noqa: E402
 
 SEED = 20240214
 SIZES_PX = ((1280, 720), (1920, 1080))

@@ -16,7 +16,7 @@ from custody.format.item_facts import Item  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
 from scanner.decoding.looks import Result  # noqa: E402
 from scanner.reads import Read  # noqa: E402
-from scanner.simulation.scenes import Condition, Label  # noqa: E402
+from tests.support.scenes import Condition, Label  # noqa: E402
 
 Texts = frozenset[str]
 

@@ -35,7 +35,7 @@ from scanner.decoding.live_reader import LiveReader
 from scanner.decoding.looks import AtOnce
 from scanner.decoding.picture_reader import Reader, engines
 from scanner.session import ScanSession
-from scanner.simulation.scenes import Condition, Label, film_scene
+from tests.support.scenes import Condition, Label, film_scene
 
 SEED = 20240214
 FRAMES = 10

@@ -11,6 +11,7 @@ from db.station_key import load_key, make_key
 from db.store import Store, Surroundings, open_store
 from evidence.ed25519 import Signer
 from reports.words import finding_text
+from services.plan.profiles import speak
 from tables.output.own_files import LEDGER_FILE
 
 
@@ -46,6 +47,7 @@ def opened(db_url: str, key: Callable[[], Signer] | None, around: Surroundings) 
         with open_store(db_url, None, around):  # that there is no ledger either is to be said first
             raise
     with open_store(db_url, found, around) as store:
+        speak(store)
         yield store
 
 
@@ -53,6 +55,7 @@ def opened(db_url: str, key: Callable[[], Signer] | None, around: Surroundings) 
 def made(home: Path, around: Surroundings) -> Iterator[Store]:
     """A new, empty ledger in that folder, open, with a new key."""
     with open_store(f"sqlite:///{home / LEDGER_FILE}", make_key(home), around, create=True) as store:
+        speak(store)
         yield store
 
 

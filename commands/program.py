@@ -43,6 +43,7 @@ REPORTS = (
 
 COMMANDS = {
     "init": ("admin", N_("Begin a station: a new log and its key.")),
+    "profile": ("admin", N_("Show the profile that is in force, or record another one: a name or a file (.toml).")),
     "admit": (
         "exchange",
         N_("Let a station's key count; said by the election's root, which has looked at the fingerprint."),

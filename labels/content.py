@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from custody.format.codes import is_plate, item_payload, place_payload, show_code
 from custody.format.item_facts import Item, SerialRange
+from custody.plan.levels import AREA, BELOW_STORES, END, GROUP, GROUPS
 from custody.plan.places import Need, Place, path
-from language import _, chosen
+from language import _, chosen, terms
 from language.in_words import level_word
 
 
@@ -157,19 +158,27 @@ def _destination(code: str, places: Mapping[str, Place]) -> tuple[str, str, tupl
     place = route[-1]
     address: list[str] = []
     for above in reversed(route[:-1]):
-        if above.level == "village":
+        if above.level in BELOW_STORES and not _is_as_in_2024(above.level):
+            address.append(above.name)
+        elif above.level == GROUP:
             address.append(_village(above))
-        elif above.level == "district":
+        elif above.level == AREA:
             address.append("Kec. " + _DISTRICT.sub("", above.name, count=1))
         elif match := _REGENCY.search(above.name):
             address.append(("Kab. " if match[1].lower() == "kabupaten" else "Kota ") + match[2])
-    if place.level == "polling_station" and (match := _STATION.fullmatch(place.name)):
-        if match[3] and not any(above.level == "village" for above in route):
+    if place.level == END and (match := _STATION.fullmatch(place.name)):
+        if match[3] and not any(above.level in GROUPS for above in route):
             address.insert(0, match[3])
         return match[1].upper(), match[2], tuple(address[:2])
     if match := _OFFICE.fullmatch(place.name):
         return match[1].upper(), match[2], tuple(address[:2])
     return "", place.name, tuple(address[:2])
+
+
+def _is_as_in_2024(level: str) -> bool:
+    """Whether a level is an election's, whose names of places are shortened as people do."""
+    told = terms()
+    return told is None or (level in told.levels and told.levels[level]["id"].short in ("PPK", "PPS", "TPS", "KPPS"))
 
 
 def _village(place: Place) -> str:

@@ -4,13 +4,14 @@ Indonesian is regular: `se-` stands for one before ten, -teen, hundred and thous
 letters, where it is *satu juta*).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from custody.plan.time_zones import zone
-from language import _, chosen
+from custody.errors import N_
+from custody.plan.levels import AREA, CARRIER, END, GROUP, STORE, VENDOR
+from language import LevelWords, _, chosen, terms
 from language.text import local_time
+from language.time_zones import zone
 
 _ONES = {
     "id": "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas dua_belas tiga_belas empat_belas "
@@ -118,19 +119,69 @@ def time_in_words(utc: str, place: str) -> str:
 # --- What the levels of the delivery tree are called ------------------------------------------------------------------
 
 
-def level_words(levels: Iterable[str]) -> str:
-    """Levels as people call them, one after the other; a table may have each of these words."""
-    return ", ".join(map(level_word, levels))
+_ONE = {
+    STORE: N_("Warehouse"),
+    AREA: N_("Sub-district"),
+    GROUP: N_("Village"),
+    END: N_("Polling station"),
+    VENDOR: N_("Vendor"),
+    CARRIER: N_("Carrier"),
+}
+_MANY = {
+    STORE: N_("Warehouses"),
+    AREA: N_("Sub-districts (PPK)"),
+    GROUP: N_("Villages (PPS)"),
+    END: N_("Polling stations (TPS)"),
+}
+_SHORT = {AREA: "PPK", GROUP: "PPS", END: "TPS"}
+
+
+def tree_levels() -> tuple[str, ...]:
+    """The levels that the profile in force has, from the top down."""
+    told = terms()
+    return tuple(told.levels) if told else (STORE, AREA, GROUP, END)
+
+
+def level_choices() -> str:
+    """All levels as people call them, those beside the tree too; a table may have each of these words."""
+    return ", ".join(map(level_word, (*tree_levels(), VENDOR, CARRIER)))
 
 
 def level_word(level: str) -> str:
     """A level as people call it; the bare word where it is none of ours."""
-    names = {
-        "warehouse": _("Warehouse"),
-        "district": _("Sub-district"),
-        "village": _("Village"),
-        "polling_station": _("Polling station"),
-        "vendor": _("Vendor"),
-        "carrier": _("Carrier"),
-    }
-    return names.get(level, level)
+    words = _named(level)
+    return words.one if words else _(_ONE[level]) if level in _ONE else level
+
+
+def level_heading(level: str) -> str:
+    """All places of a level, as a heading: Sub-districts (PPK)."""
+    words = _named(level)
+    if words is None:
+        return _(_MANY[level]) if level in _MANY else level_word(level)
+    return f"{words.many} ({words.short})" if words.short not in ("", words.many) else words.many
+
+
+def level_title(level: str) -> str:
+    """A level above a column: Sub-district (PPK)."""
+    words = _named(level)
+    one, short = (words.one, words.short) if words else (level_word(level), _SHORT.get(level, ""))
+    return f"{one} ({short})" if short not in ("", one) else one
+
+
+def level_short(level: str) -> str:
+    """A level in a word as short as there is: PPK."""
+    words = _named(level)
+    if words is None:
+        return _SHORT.get(level) or level_word(level)
+    return words.short or words.one
+
+
+def level_inside(level: str) -> str:
+    """A level within a sentence: in small letters, but for an abbreviation."""
+    word = level_word(level)
+    return word if word[1:2].isupper() else word[:1].lower() + word[1:]
+
+
+def _named(level: str) -> LevelWords | None:
+    told = terms()
+    return told.levels[level][chosen()] if told and level in told.levels else None

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from custody.errors import N_, CustodyError, Fault
-from custody.plan.time_zones import zone
 from language import _, chosen
+from language.time_zones import zone
 
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -94,7 +94,8 @@ def fault_text(fault: Fault) -> str:
     """One fault of a file with where it is: `places.csv, row 3, column kode (A3): is empty`."""
     where = [printable(fault.file)] if fault.file else []
     if fault.row is not None:
-        where.append(fill(N_("row {row}"), {"row": fault.row}))
+        row = N_("line {row}") if fault.file.endswith(".toml") else N_("row {row}")
+        where.append(fill(row, {"row": fault.row}))
     if fault.column:
         where.append(fill(N_("column {column}"), {"column": printable(fault.column, 40)}))
         where[-1] += f" ({fault.cell})" if fault.cell else ""

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tables.output.write import Sheet
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from reports.pdf.page import Document
+
+_WIDEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,24 @@ def print_listing(listing: Listing, out: TextIO) -> None:
             table.add_column(title, justify="left" if at < section.left else "right")
         for at, row in enumerate(section.rows):
             table.add_row(*map(Text, row), style="bold" if at in section.grave else None)
-        console.print(table)
+        if console.measure(table, options=console.options.update(max_width=_WIDEST)).minimum <= console.width:
+            console.print(table)
+        else:
+            console.print(Text(section.heading, style="italic"))
+            _print_rows(console, section)
+
+
+def _print_rows(console: "Console", section: Section) -> None:
+    """Print a table that is wider than the terminal as a few lines for each row: its words, then its figures."""
+    from rich.text import Text
+
+    for at, row in enumerate(section.rows):
+        words = ", ".join(cell for cell in row[: section.left] if cell)
+        console.print(Text(words, style="bold" if at in section.grave else ""))
+        told = zip(section.titles[section.left :], row[section.left :], strict=True)
+        figures = " · ".join(f"{title.lower()} {figure}" for title, figure in told if figure not in ("", "–"))
+        if figures:
+            console.print(Text(f"   {figures}"))
 
 
 def _plain(listing: Listing) -> Iterator[str]:

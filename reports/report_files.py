@@ -6,16 +6,13 @@ What draws with ReportLab is imported when a PDF is written, for it takes longer
 from pathlib import Path
 from typing import BinaryIO
 
-from custody.measures.prints import PrintAccount
 from reports.listing import Listing
 from reports.lists.evaluation import Evaluation, evaluation_json, evaluation_sheets
-from reports.lists.print_account import print_sheets, prints_json
 from reports.output import Made, save_report
-from reports.words import Needs, Places
 
 
 def save_listing(path: Path, listing: Listing, made: Made) -> None:
-    """Write the evaluation as .pdf, .xlsx, .csv or .json, whole or not at all.
+    """Write the report as .pdf, .xlsx, .csv or .json, whole or not at all; a .csv has its first table.
 
     Raises:
         InputError: another suffix, or a folder that is not there.
@@ -55,28 +52,4 @@ def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
         sheets=evaluation_sheets(evaluation),
         facts=lambda: evaluation_json(evaluation),
         waiting=made.waiting,
-    )
-
-
-def save_prints(
-    path: Path,
-    account: PrintAccount,
-    places: Places,
-    needs: Needs,
-    made: Made,
-) -> None:
-    """Write the account as .pdf, .xlsx, .csv or .json, whole or not at all. A .csv only has the rows.
-
-    Raises:
-        InputError: another suffix, or a folder that is not there.
-        StoreError: the disk is full.
-    """
-
-    def pdf(file: BinaryIO) -> None:
-        from reports.lists.print_account_pdf import write_prints_pdf
-
-        write_prints_pdf(file, account, places, needs, made)
-
-    save_report(
-        path, pdf=pdf, sheets=print_sheets(account, needs), facts=lambda: prints_json(account), waiting=made.waiting
     )

@@ -10,10 +10,10 @@ from custody.errors import N_
 from custody.format.codes import is_plate, show_plate
 from custody.people import NamedTwice
 from custody.plan.places import Need, Place, path
-from custody.plan.time_zones import zone
-from language import _, chosen
+from language import _, chosen, terms
 from language.in_words import time_in_words
 from language.text import local_time, number, printable, sentence
+from language.time_zones import zone
 
 Places = Mapping[str, Place]
 Needs = Mapping[str, Need]
@@ -72,6 +72,8 @@ def kind_name(needs: Needs, kind: str) -> str:
 
 def condition_word(condition: str) -> str:
     """The condition of an item, as a word that also fits after "was found"."""
+    if (told := terms()) and condition in told.conditions:
+        return told.conditions[condition][chosen()]
     return _(_CONDITIONS[condition]) if condition in _CONDITIONS else printable(condition, 40)
 
 

@@ -23,6 +23,7 @@ from scanner.sources.camera_list import in_words
 from scanner.sources.camera_open import this_machine
 from scanner.sources.frames import monotonic_ms
 from scanner.ui.sound import find_ways, player_name
+from services.plan.profiles import profile_shown
 from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words
 from tables.output.own_files import LEDGER_FILE
@@ -214,6 +215,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
             unwitnessed = store.heads.unwitnessed()
             put_back = _put_back(store)
             strangers = _strangers(store)
+            profile = profile_shown(store)
     except CustodyError as error:
         is_there = (at.home / LEDGER_FILE).exists()  # a folder where no station has begun is not ill
         yield Check(_("Ledger"), "broken" if is_there else "warning", error_text(error), hint_text(error))
@@ -221,6 +223,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
         return
     yield from _readable_by_others(at.home / LEDGER_FILE, _("Ledger"))
     yield from _read_only(at.home / LEDGER_FILE)
+    yield Check(_("Profile"), "ok", str(profile))
     if trouble:
         yield Check(_("Ledger"), "broken", trouble, _("Keep the file as it is and go on with a copy from a backup."))
     else:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import parse_code, parse_custodian
-from custody.plan.time_zones import zone
+from language.time_zones import zone
 from tables.header_row import letter
 from tables.headers import layout
 from tables.read import Table

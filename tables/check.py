@@ -9,15 +9,16 @@ from typing import TypeVar
 
 from custody.errors import N_, Fault
 from custody.format.codes import is_plate
+from custody.plan.levels import BELOW_STORES, CARRIER, LEVELS, TREE, VENDOR
 from custody.plan.needs import NeedRules, circular_kinds
-from custody.plan.places import LEVELS, Need, Place
-from language.in_words import level_word, level_words
+from custody.plan.places import Need, Place
+from language.in_words import level_choices, level_word, tree_levels
 from tables.cells import Located
 from tables.rows import ItemRow
 
 T = TypeVar("T")
 
-_RANK = {"warehouse": 0, "district": 1, "village": 2, "polling_station": 3}
+_RANK = {level: rank for rank, level in enumerate(TREE)}
 """The levels that form the tree, from the top; vendors and carriers stand beside it."""
 
 
@@ -28,7 +29,11 @@ def check_places(rows: Sequence[Located[Place]], known: Mapping[str, Place]) -> 
     """
     places = {**known, **{row.value.code: row.value for row in rows}}
     faults = _repeated(rows, [row.value.code for row in rows], "code")
+    levels = (*tree_levels(), VENDOR, CARRIER)
     for row in rows:
+        if row.value.level and row.value.level not in levels:
+            message = N_("the profile has no level of this kind; it has: {choices}")
+            faults.append(row.fault("level", message, choices=level_choices()))
         faults += _parent_faults(row, places)
     return faults + _circles(rows, places) + _voters_that_do_not_fit(rows)
 
@@ -67,7 +72,7 @@ def check_needs(rows: Sequence[Located[Need]], known: Iterable[Need] = ()) -> li
         need = row.value
         if need.level not in ("", *LEVELS) and (need.level not in kinds or need.tracked_as == "item"):
             message = N_("{text} is none of {choices}, and no kind of piece that needs so many packed ones each")
-            faults.append(row.fault("level", message, text=need.level, choices=level_words(LEVELS)))
+            faults.append(row.fault("level", message, text=need.level, choices=level_choices()))
         if need.elections and len(need.elections) != need.per_place and "elections" not in row.source.columns:
             message = N_("is {count}, and known are {named} elections, one for each piece: add the column elections")
             faults.append(row.fault("per_place", message, count=need.per_place, named=len(need.elections)))
@@ -129,7 +134,7 @@ def check_items(rows: Sequence[Located[ItemRow]], places: Mapping[str, Place], n
 def _parent_faults(row: Located[Place], places: Mapping[str, Place]) -> list[Fault]:
     place = row.value
     if place.parent is None:
-        if _RANK.get(place.level, 0) == 0:
+        if place.level not in BELOW_STORES:
             return []
         return [row.fault("parent", N_("is empty: only a warehouse, a vendor or a carrier has no place above it"))]
     parent = places.get(place.parent)
@@ -138,8 +143,8 @@ def _parent_faults(row: Located[Place], places: Mapping[str, Place]) -> list[Fau
     if place.code == parent.code or place.level not in _RANK:
         return []
     above, here = _RANK.get(parent.level), _RANK[place.level]
-    # Warehouses may stand under warehouses (province, regency); all other levels go strictly down.
-    if above is None or above > here or (above == here and here > 0):
+    # Stores may stand under stores of one level (province, regency); all other levels go strictly down.
+    if above is None or above > here or (above == here and place.level in BELOW_STORES):
         message = N_("a place of level {level} cannot lie under {parent}, whose level is {parent_level}")
         return [
             row.fault(

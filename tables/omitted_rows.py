@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from custody.errors import N_, Fault
+from custody.plan.levels import AREA, GROUP
 from tables.times import whole_number
 
 Row = tuple[int, list[str]]
@@ -31,8 +32,8 @@ _IN_BRACKETS = re.compile(r"\(?([0-9]{1,3})\)?")
 
 
 _AREAS = {
-    "district": (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+(.+)", re.IGNORECASE), "Kecamatan"),
-    "village": (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+(.+)", re.IGNORECASE), "Desa"),
+    AREA: (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+(.+)", re.IGNORECASE), "Kecamatan"),
+    GROUP: (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+(.+)", re.IGNORECASE), "Desa"),
 }
 """Columns of a list of places that may stand as rows instead: what such a row says, and what the column is headed."""
 _MARK = re.compile(r"[IVXL]{1,6}\.?|[A-Z]\.")
@@ -194,7 +195,7 @@ def lift_areas(grid: list[list[str]], first: int, end: int, missing: Sequence[st
                 return None
         if named is not None:
             name, text = named
-            now |= {other: "" for other in missing if other != name and name == "district"} | {name: text}
+            now |= {other: "" for other in missing if other != name and name == AREA} | {name: text}
             found.rows.append((at + 1, tuple(now.values())))
             found.heads.append((at + 1, grid[at]))
             grid[at] = []
@@ -211,7 +212,7 @@ def _area(cells: Sequence[str], missing: Sequence[str]) -> tuple[str, str] | Non
     for name in missing:
         if match := _AREAS[name][0].fullmatch(text):
             return name, match[1]
-    return ("district", text) if is_marked and "district" in missing and not _is_total([text], is_whole=False) else None
+    return (AREA, text) if is_marked and AREA in missing and not _is_total([text], is_whole=False) else None
 
 
 def check_heads(areas: Areas, rows: Sequence[Row], counted: Sequence[int], blame: Blame) -> list[Fault]:

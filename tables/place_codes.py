@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from custody.plan.levels import STORE
 from custody.plan.places import Place
 from tables.areas import areas_under
 from tables.vocabulary import fold
@@ -73,7 +74,7 @@ class Names:
     def warehouse(self) -> Place:
         """The place at the top, where the plan does not have it yet."""
         name = areas_under(self.top).get(self.top, "")
-        return Place(self.top, f"Gudang KPU {name.title()}" if name else f"Gudang {self.top}", "warehouse")
+        return Place(self.top, f"Gudang KPU {name.title()}" if name else f"Gudang {self.top}", STORE)
 
     def _children(self, parent: str) -> dict[str, str]:
         """The names of the places right below one; the plan's go before the official ones."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from custody.errors import N_, Fault
+from custody.plan.levels import AREA, END, GROUP
 from custody.plan.places import Place
 from tables.cells import Cells, Located, Source, start
 from tables.place_codes import NEW, Named, Names, bare, official, unlike
@@ -55,7 +56,7 @@ class _Tree:
 
     def add(self, cells: Cells, district: str, village: str) -> None:
         """Take one row: its sub-district and its village where they are new, and its polling stations."""
-        for column, name in (("district", district), ("village", village)):
+        for column, name in ((AREA, district), (GROUP, village)):
             if not name:
                 cells.needed(column)
         if cells.faults:
@@ -68,7 +69,7 @@ class _Tree:
         upper = self._named(district, top, district, self._code(cells, "district_code", district_code))
         if not upper.code:
             return
-        self._place(cells, Place(upper.code, f"PPK {upper.name}", "district", top), above=True)
+        self._place(cells, Place(upper.code, f"PPK {upper.name}", AREA, top), above=True)
         lower = self._named(
             village, upper.code, f"{bare(district)}/{bare(village)}", self._code(cells, "village_code", village_code)
         )
@@ -77,9 +78,9 @@ class _Tree:
         per_tps = bool(cells.text("tps")) and not (self._counts or cells.text("tps_count"))
         if not per_tps and lower.code in self._seen:
             message = N_("{name} stands in row {row} already; two villages of one name need a column Kode Desa")
-            cells.fault("village", message, name=village, row=self._seen[lower.code])
+            cells.fault(GROUP, message, name=village, row=self._seen[lower.code])
             return
-        self._place(cells, Place(lower.code, f"PPS {lower.name}", "village", upper.code), above=per_tps)
+        self._place(cells, Place(lower.code, f"PPS {lower.name}", GROUP, upper.code), above=per_tps)
         for number in self._numbers(cells):
             code = f"{lower.code}.{number:03}"
             if code in self._seen:
@@ -87,7 +88,7 @@ class _Tree:
                 cells.fault("tps", message, number=number, name=village, row=self._seen[code])
                 continue
             name = f"TPS {number:03} {lower.name}"
-            self._place(cells, Place(code, name, "polling_station", lower.code), above=not per_tps)
+            self._place(cells, Place(code, name, END, lower.code), above=not per_tps)
 
     def ask(self) -> None:
         """Ask what is open about names.
@@ -169,9 +170,9 @@ def _filled(table: Table, source: Source) -> Iterator[tuple[Cells, str, str]]:
     has_tps = "tps" in source.columns
     for number, record in table.rows:
         cells = Cells(source, number, record, [])
-        if (here := cells.text("district")) and fold(here) != fold(district):
+        if (here := cells.text(AREA)) and fold(here) != fold(district):
             district, village = here, ""
-        village = cells.text("village") or (village if has_tps else "")
+        village = cells.text(GROUP) or (village if has_tps else "")
         yield cells, district, village
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from custody.errors import N_, Fault, InputError
+from custody.plan.levels import GROUP
 from tables.fault_list import few_of_a_kind
 from tables.formats import csv_file, xlsx_file
 from tables.formats.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
@@ -195,7 +196,7 @@ def _lifted(grid: list[list[str]], header: Header, kinds: Sequence[str], reading
     """The areas of a list of places that stand as rows, where its headings lack a column for them."""
     kind, found = best_kind(header.names, kinds, reading.columns), matched("tree", header.names, reading.columns)
     is_list = "tree" in kinds and bool(lacking(kind, matched(kind, header.names, reading.columns)))
-    missing = lacking("tree", found) if is_list and not found.keys().isdisjoint(("village", "tps")) else []
+    missing = lacking("tree", found) if is_list and not found.keys().isdisjoint((GROUP, "tps")) else []
     return lift_areas(grid, header.first, header.end, missing) if missing else None
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from custody.errors import N_, Fault
 from custody.format.item_facts import SerialRange
+from custody.plan.levels import END
 from custody.plan.missing_items import parse_serial
 from custody.plan.needs import WHOLE
-from custody.plan.places import LEVELS, Need, Per, Place
+from custody.plan.places import Need, Per, Place
 from language import _
-from language.in_words import level_words
+from language.in_words import level_choices
 from tables.cells import Cells, Located, take_apart
 from tables.read import Table
 from tables.vocabulary import parse_bearer, parse_level, parse_per, parse_tracked_as
@@ -106,7 +107,7 @@ def _place(cells: Cells) -> Place:
     return Place(
         code=cells.custodian("code", code) if code else "",
         name=cells.needed("name"),
-        level=cells.one_of("level", parse_level, lambda: level_words(LEVELS)),
+        level=cells.one_of("level", parse_level, level_choices),
         parent=cells.custodian("parent", parent) if parent else None,
         due=cells.moment("due", near=code),
         dapil=_DAPIL.sub("", cells.text("dapil")) or None,
@@ -146,9 +147,9 @@ def _per(cells: Cells, says_voters: str) -> tuple[Per, str, str]:
         cells.fault("per", N_("says {one}, and the column of numbers {other}"), one=text, other=cells.text("per_place"))
     follows = named if per in ("piece", "election") else ""
     if per == "voter" and not cells.text("level"):
-        level = "polling_station"  # where people are on a list
+        level = END  # where people are on a list
     elif cells.text("level") or not (named or cells.faults):
-        level = cells.one_of("level", parse_bearer, lambda: level_words(LEVELS))
+        level = cells.one_of("level", parse_bearer, level_choices)
     if per == "place" and named and level not in ("", named):
         cells.fault("per", N_("names {one}, and the column of levels {other}"), one=text, other=cells.text("level"))
     return per, level or ("" if follows else named), follows

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from custody.errors import N_
+from custody.plan.levels import AREA, CARRIER, END, GROUP, STORE, VENDOR
 from custody.plan.places import Per
-from language import _
+from language import _, terms
 
 _PLACES = {
     "code": "code place_code kode kode_tempat kode_wilayah kode_lokasi kode_kemendagri",
@@ -104,9 +105,8 @@ _DELIVERIES = {
     "note": "note remark catatan keterangan",
 }
 _TREE = {
-    "district": "district subdistrict sub_district kecamatan nama_kecamatan kec kecamatan_nama "
-    "ppk distrik nama_distrik",
-    "village": "village desa kelurahan desa_kelurahan kelurahan_desa desa_kel kel_desa nama_desa "
+    AREA: "district subdistrict sub_district kecamatan nama_kecamatan kec kecamatan_nama ppk distrik nama_distrik",
+    GROUP: "village desa kelurahan desa_kelurahan kelurahan_desa desa_kel kel_desa nama_desa "
     "kecamatan_desa kecamatan_kelurahan kecamatan_desa_kelurahan kecamatan_kelurahan_desa kecamatan_desa_kel "
     "nama_kelurahan desa_nama nama_desa_kelurahan nama_kelurahan_desa pps kampung nagari gampong desa_kelurahan_nama",
     "tps": "tps polling_station nomor_tps no_tps nama_tps tps_number",
@@ -135,7 +135,7 @@ LOADED = ("places", "needs", "items", "tree", "voters")
 REQUIRED = {
     "places": ("code", "name", "level"),
     "needs": ("kind", "level", "per_place"),
-    "tree": ("district", "village"),
+    "tree": (AREA, GROUP),
     "items": ("kind", "to"),
     "voters": ("code", "voters"),
     "trucks": ("truck", "leaves"),
@@ -144,7 +144,7 @@ REQUIRED = {
     "points": ("point", "title", "owner"),
     "deliveries": ("vendor", "kind", "arrived", "paper"),
 }
-KEYS = {**REQUIRED, "tree": ("village",)}
+KEYS = {**REQUIRED, "tree": (GROUP,)}
 """What a row must have to be one of the table, and no total or signature; not what is merged over rows."""
 RUNNING = frozenset({"no", "nomor", "nomorurut", "nourut", "urut"})
 """What heads a column of running numbers, folded; nobody needs to be told that it is not used."""
@@ -180,8 +180,8 @@ _SAID = {
     "quantity": N_("quantity"),
     "first": N_("first number"),
     "last": N_("last number"),
-    "district": N_("sub-district"),
-    "village": N_("village"),
+    AREA: N_("sub-district"),
+    GROUP: N_("village"),
     "tps": N_("TPS number"),
     "tps_count": N_("how many TPS"),
     "district_code": N_("code of the sub-district"),
@@ -211,12 +211,12 @@ _KINDS = {
 }
 
 _LEVELS = {
-    "warehouse": "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",
-    "district": "district subdistrict sub_district kecamatan ppk ppd distrik",
-    "village": "village desa kelurahan desa_kelurahan pps kampung nagari gampong",
-    "polling_station": "polling_station polling_place tps kpps",
-    "vendor": "vendor supplier penyedia pemasok percetakan",
-    "carrier": "carrier truck vehicle driver pengangkut ekspedisi truk kendaraan armada",
+    STORE: "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",
+    AREA: "district subdistrict sub_district kecamatan ppk ppd distrik",
+    GROUP: "village desa kelurahan desa_kelurahan pps kampung nagari gampong",
+    END: "polling_station polling_place tps kpps",
+    VENDOR: "vendor supplier penyedia pemasok percetakan",
+    CARRIER: "carrier truck vehicle driver pengangkut ekspedisi truk kendaraan armada",
 }
 _STATES = {
     "open": "open green due terbuka belum berjalan",
@@ -301,8 +301,11 @@ def level_in(heading: str) -> str | None:
 
 
 def parse_level(text: str) -> str | None:
-    """The level that a cell names in either language, or None."""
-    return _meanings("levels").get(fold(text))
+    """The level that a cell names in either language, or None. What the profile calls its levels goes before."""
+    word, told = fold(text), terms()
+    if told and (named := next((level for level, words in told.tables.items() if word in map(fold, words)), None)):
+        return named
+    return _meanings("levels").get(word)
 
 
 def parse_bearer(text: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from language import use
+from language import use, use_terms
 from tests.support import (
     bytecode,  # noqa: F401 -- before any other file of the tests is read
     sampling,  # noqa: F401 -- the size of samples is set before any test is read
@@ -67,8 +67,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def in_english() -> None:
-    """Each test begins in English, whatever the one before it spoke."""
+    """Each test begins in English and in the terms of 2024, whatever the one before it spoke."""
     use("en")
+    use_terms(None)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -31,27 +32,31 @@ count:1+ note; match code print:1+? after:0+? how:"matched"; pair2<pair giver_of
 driver escort stops[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper" digest:leaf?; meant
 absent[] beyond[] phase? kinds[]; run to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?;
 answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name level parent? due:time?; place2<place
-dapil?; gone row:"place" code; goneneed row:"need" kind level?; gonepoint row:"point" point; place4<place2 voters:0+?;
-handed from to bound[] counted:0+? extras:extra[] witnesses[] note occurred:time? bast part:1+ parts:1+; named names[]
-note occurred:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en
-level per_place:0+ unit tracked_as:"item"|"pack" elections[]; need4<need per:"place"|"voter"|"piece"|"election" follows
-reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+ election? range:range?; range prefix first:0+
-last:0+ width:0+; power power:"admit"|"plan" under?; genesis election root station place public_key continues?; witness
-head; clock2 expected:time codes[]; admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf
-last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2<plan
-rows:place2|need[]; pack parent children[] action:"add"|"remove"; register items:item[] held_by out_of?; void2
-labels:label[] reason:"spoiled"|"lost"|"unused" note second?; handover<handed items:touch[] parties:pair vehicle; print
-codes[] print:1+ sheet reason? second?; handover2<handed items:touch|match[] refused:touch|match[] remarks:remark[]
-parties:pair2 carriage:ride acknowledged:ack[]; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"?
-items:touch[] names[] note occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing"
-photo:leaf? note; seal2<named item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials[]
-result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf?; delivery2 place vendor contract kind contracted:0+?
-arrived:0+ damaged:0+ paper parties:pair note occurred:time?; incident2 action:"open"|"close" opened:leaf? place stage
-items:touch[] text occurred:time?; checklist2<named place about answers:answer[]; reassign items:touch[] to reason;
-point2 point title owner due:time? place? state:"open"|"done" note; withdraw4 rows:gone|goneneed|gonepoint[] note
-part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note;
-handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[]; plan5<plan4 under?; admit5<admit
-powers:power[]; join5 station place key:leaf
+dapil?; gone row:"place" code; both name_id name_en; named_level<both level many_id many_en short words[]; stage<both
+code kinds[] days:0+?; condition<both condition; asked<both key; list about questions:asked[]; word language:"id"|"en"
+word instead; letter language:"id"|"en" key lines[]; goneneed row:"need" kind level?; gonepoint row:"point" point;
+place4<place2 voters:0+?; handed from to bound[] counted:0+? extras:extra[] witnesses[] note occurred:time? bast part:1+
+parts:1+; named names[] note occurred:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need"
+kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections[]; need4<need
+per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+
+election? range:range?; range prefix first:0+ last:0+ width:0+; power power:"admit"|"plan" under?; genesis election root
+station place public_key continues?; witness head; clock2 expected:time codes[]; admit station place key:leaf
+powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source
+source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent children[] action:"add"|"remove";
+register items:item[] held_by out_of?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second?;
+handover<handed items:touch[] parties:pair vehicle; print codes[] print:1+ sheet reason? second?; handover2<handed
+items:touch|match[] refused:touch|match[] remarks:remark[] parties:pair2 carriage:ride acknowledged:ack[]; pack2<pack
+action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names[] note occurred:time?; inspect
+item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<named item:touch place
+action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials[] result:"intact"|"broken"|"mismatch"|"none"? witness
+photo:leaf?; delivery2 place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note
+occurred:time?; incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
+checklist2<named place about answers:answer[]; reassign items:touch[] to reason; point2 point title owner due:time?
+place? state:"open"|"done" note; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC"
+levels:named_level[] phases:stage[] conditions:condition[] checklists:list[] words:word[] letter:letter[] source
+source_digest:leaf; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
+reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
+plan4<plan rows:place4|need4[]; plan5<plan4 under?; admit5<admit powers:power[]; join5 station place key:leaf
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.split(";")):
@@ -96,12 +101,10 @@ def has_form(value: Any, form: str) -> bool:
 
 def read_json(data: bytes, *forms: str) -> Any:
     """The value of JSON in its one form (RFC 8785, where keys are ASCII and numbers integers); None of other bytes."""
-    try:  # 16 MB of objects would be 400 MB
+    with suppress(ValueError, RecursionError):  # 16 MB of objects would be 400 MB
         value = json.loads(data) if sum(map(data.count, (b",", b"[", b"{"))) <= 2**20 else None
         written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         return value if written == data and any(has_form(value, form) for form in forms) else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def is_signed(key: bytes, signature: str, message: bytes, key_id: bytes = b"") -> bool:
@@ -169,8 +172,9 @@ class Log:
             return False
         self.leaves.append(leaf)
         self.said += [body] if body["type"] in ("admit", "revoke", "join", "witness") else []
-        if self.apart is None and body["type"] in ("admit", "plan"):  # §7: whether its office began apart
-            self.apart = all(ref["log"] == self.name for ref in body["refs"])
+        if self.apart is None and body["type"] in ("admit", "plan"):  # §7: whether it is of an office that began apart
+            is_root = self.genesis.get("root") == sha256(self.key).hexdigest()
+            self.apart = is_root and all(ref["log"] == self.name for ref in body["refs"])
         for ref in body["refs"]:
             if ref["log"] == self.name and (ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]):
                 self.find("TAMPERED", min(seq, ref["seq"]), f"is not what number {seq} relies on")
@@ -266,9 +270,8 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     known, ended, keys = Body(), dict[str, list[Any]](), {name: log.key.hex() for name, log in sorted(logs.items())}
     said = [(name, body) for name in keys for body in logs[name].said if "key" in body]
     joined = {keys[name]: body["key"] for name, body in reversed(said) if body["type"] == "join"}
-    roots = {name: sha256(logs[name].key).hexdigest() if keys[name] else None for name in keys}
-    apart = {keys[name] for name in keys if logs[name].apart and logs[name].genesis.get("root") == roots[name]}
-    level: Body = {keys[name]: {(): {()}} for name in keys if root in ("", roots[name])}
+    apart = {keys[name] for name in keys if logs[name].apart}
+    level: Body = {keys[n]: {(): {()}} for n in keys if root in ("", sha256(logs[n].key).hexdigest() if keys[n] else 0)}
     while level:  # of each key: what it may admit, below which places, by the branch that says so
         known, now, level = known | level, level, Body()
         for name, body in (one for one in said if one[1]["type"] != "join" and one[1]["key"] not in known):
@@ -331,8 +334,12 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
-    said = [(logs[name], body) for name in ends for body in logs[name].said if body["seq"] <= ends[name]]
-    kept = [(body["head"], by, False, body["seq"]) for by, body in said if body["type"] == "witness"]
+    kept = [
+        (b["head"], logs[n], False, b["seq"])
+        for n, end in ends.items()
+        for b in logs[n].said
+        if "head" in b and b["seq"] <= end
+    ]
     for note, keeper, is_listed, seq in [*kept, *((*one, None) for one in notes)]:
         code = "TAMPERED" if seq else "ALTERED"  # §8: who kept a C2SP tlog-checkpoint, in an entry that he signed
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
@@ -351,8 +358,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     for name in (name for name in ends if 0 < logs[name].unfollowed <= ends[name]):
         absent.setdefault(None, (logs[name].unfollowed, name))
     if lost := absent.pop(None, None):
-        text = f"more absent logs are named than are followed: {lost[1]} names some from its number {lost[0]} on"
-        auditor.find("INCOMPLETE", None, text, True)
+        auditor.find("INCOMPLETE", None, f"more absent logs are named than are followed, by {lost[1]}:{lost[0]}", True)
     for name, (seq, by_name) in absent.items():
         text = f"and on are not here: {by_name} names number {seq} of this log, and no entry of it is here"
         logs.setdefault(str(name), Log(str(name))).find("INCOMPLETE", 1, text, True)

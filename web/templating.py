@@ -14,11 +14,13 @@ from starlette.responses import HTMLResponse
 
 import language
 from custody.errors import N_
+from language.in_words import level_heading, level_short
 from language.text import decimal, fill, local_time, number, printable, share, short_time
 from reports.words import custodian_name
 from services.access.admission_notice import waiting_sentence
 from services.labels.print_run import is_practice
 from services.plan.custodians import station_clock
+from services.plan.profiles import profile_shown
 from web.dependencies import site_of
 from web.page_hints import NAVIGATION
 from web.security.entrances import cookie_name
@@ -48,7 +50,7 @@ def environment() -> Environment:
         "local_time": local_time,
         "day_and_hour": _day_and_hour,
     }
-    made.globals |= {"decimal": decimal, "share": share}
+    made.globals |= {"decimal": decimal, "share": share, "level_heading": level_heading, "level_short": level_short}
     return made
 
 
@@ -113,7 +115,7 @@ def _frame(request: Request) -> dict[str, Any]:
     if site_of(request).first is not None:  # there is no ledger to ask
         return {
             "ways": [("/first", N_("Begin a station"))],
-            **dict.fromkeys(("observer", "station", "place", "election", "waiting", "zone"), ""),
+            **dict.fromkeys(("observer", "station", "place", "election", "profile", "waiting", "zone"), ""),
             "is_practice": False,
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),
@@ -129,6 +131,7 @@ def _frame(request: Request) -> dict[str, Any]:
         "place": ask.do(lambda store: custodian_name(store.state.places, own.place)),
         "zone": ask.do(station_clock),
         "election": own.election,
+        "profile": ask.do(profile_shown),
         "is_practice": is_practice(own.election),
         "waiting": ask.do(waiting_sentence),
         "same_in_english": _same_in(request, "en"),

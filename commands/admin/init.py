@@ -25,6 +25,7 @@ from evidence.fingerprint_words import words_of
 from language import _
 from services.access.new_station import Begun, StationHome, begin, go_on, may_restart, set_aside, takes_passphrase
 from services.exchange.trust_anchors import read_fingerprint
+from services.plan.profile_file import read_profile
 
 
 def init(
@@ -32,6 +33,7 @@ def init(
     place: str | None,
     name: str | None,
     election: str,
+    profile: str | None,
     root: str | None,
     goes_on: bool,
     bundles: tuple[Path, ...],
@@ -44,9 +46,15 @@ def init(
     at = StationHome(station.home, station.db_url, station.around(), lambda: station.signer)
     if takes_passphrase(at, goes_on=goes_on, new_key=new_key, is_wanted=passphrase):
         words = passphrases.choose(station.passphrase_file)
+    read = None if profile is None else read_profile(profile)
     followed = None if root is None else read_fingerprint(root)
     code = None if place is None else parse_custodian(place)
     name, election = None if name is None else one_line("--station", name), one_line("--election", election)
+    if goes_on and read is not None:
+        raise InputError(
+            N_("--profile does not go with --continue: the profile that was recorded holds on"),
+            hint=N_("Change it with: python main.py profile NAME"),
+        )
     if goes_on:
         begun = go_on(
             at,
@@ -74,7 +82,7 @@ def init(
                 _ask_restart(yes=yes)
                 aside = stack.enter_context(set_aside(at))
                 note(_("What had begun here lies in: {folder}").format(folder=aside))
-            begun = begin(at, election=election, name=name, place=code, root=followed, passphrase=words)
+            begun = begin(at, election=election, name=name, place=code, root=followed, passphrase=words, profile=read)
     if as_json:
         print_json(_begun_json(station, begun))
     else:
@@ -95,6 +103,7 @@ def _begun_json(station: Station, begun: Begun) -> dict[str, Any]:
         "secret_file": str(begun.secret),
         "key_sheet": str(begun.sheet),
         "db": station.db_url,
+        "profile": begun.profile.name,
     }
 
 
@@ -107,6 +116,7 @@ def _show_begun(station: Station, begun: Begun) -> None:
         )
     )
     click.echo(_("Log: {log}").format(log=genesis.log))
+    click.echo(_("Profile: {profile}").format(profile=begun.profile))
     if genesis.body["continues"] is not None:
         click.echo(_("It goes on from: {head}").format(head=genesis.body["continues"]))
     click.echo(_("Fingerprint of its key, to be written down and witnessed:"))

@@ -34,6 +34,14 @@ def doctor() -> None: ...
 @click.option("--station", "name", metavar=_("NAME"), help=_("Name of the station, for example Gudang-1."))
 @click.option("--election", default="Pemilu", show_default=True, metavar=_("NAME"), help=_("Name of the election."))
 @click.option(
+    "--profile",
+    metavar=_("NAME"),
+    help=_(
+        "What it is used for: pemilu-nasional, pemilu-daerah, pemilu-2024, pilkada, psu, ujian, or a file of your own "
+        "(.toml). The root says it; without it, everything is called as in the elections of 2024."
+    ),
+)
+@click.option(
     "--root",
     metavar=_("FINGERPRINT"),
     help=_("Fingerprint of the election's root, from its key sheet. Without it, this station is its own root."),
@@ -61,6 +69,14 @@ def doctor() -> None: ...
 @pass_station
 @later("admin.init")
 def init() -> None: ...
+
+
+@click.command()
+@click.argument("name", required=False, metavar=_("NAME"))
+@json_option
+@pass_station
+@later("admin.profile")
+def profile() -> None: ...
 
 
 @click.command()

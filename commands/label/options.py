@@ -18,6 +18,7 @@ from commands.context import (
     pass_station,
     repeatable,
 )
+from custody.plan.levels import BELOW_STORES
 from language import _
 
 _DPI = ("203", "300")
@@ -90,9 +91,6 @@ def print_options(command: F) -> F:
 def claim() -> None: ...
 
 
-_LEVELS = ("district", "village", "polling_station")
-
-
 @click.command()
 @click.option(
     "--from",
@@ -107,7 +105,7 @@ _LEVELS = ("district", "village", "polling_station")
 @repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE"))
 @click.option(
     "--each",
-    type=click.Choice(_LEVELS),
+    type=click.Choice(BELOW_STORES),
     metavar=_("LEVEL"),
     help=_("One form for each district, village or polling_station below --to."),
 )

@@ -12,6 +12,7 @@ from custody.errors import N_, Fault, InputError
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.plan.places import is_carrier
+from custody.plan.profile import Profile
 from custody.plan.store_space import QUESTIONS, SPACE, STORAGE, Size, space_taken
 from db.store import Store
 from language import _
@@ -55,9 +56,9 @@ def checklist(
     as_json: bool,
 ) -> None:
     wanted = one_line("--about", about).casefold()
-    asked = read_questions(station.home, questions, wanted)
     sizes = read_sizes(station.home)
     with station.store(write=not show) as store:
+        asked = read_questions(station.home, questions, wanted, store.state.profile)
         where = _store_at(store, place)
         places, needs = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
         due = arrivals_at(store, where)
@@ -111,14 +112,17 @@ def _show_recorded(event: Event, place: str, missing: Sequence[Body]) -> None:
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
 
 
-def read_questions(home: Path, named: Path | None, about: str) -> list[QuestionRow]:
-    """The questions of a checklist: of the table that is named, else of the station's folder, else those of Serah.
+def read_questions(home: Path, named: Path | None, about: str, profile: Profile | None = None) -> list[QuestionRow]:
+    """The questions of a checklist: of the table that is named, else of the station's folder, else of the profile in
+    force, else those of Serah.
 
     Raises:
         InputError: the table has faults, or no question of this checklist.
     """
 
     path = named or _office_table(home, "checklist")
+    if path is None and profile and (own := [one for one in profile.checklists if one.about.casefold() == about]):
+        return [QuestionRow(question.key, question.key, about) for question in own[0].questions]
     if path is None and about == STORAGE:
         return [QuestionRow(key, key, STORAGE) for key in QUESTIONS]
     if path is None:

@@ -10,6 +10,7 @@ from commands.report.show import show_listing
 from custody.chain.journey import Journey, journey
 from custody.errors import N_, InputError
 from custody.measures.timing import due_rows
+from custody.plan.levels import AREA
 from custody.plan.loading_pace import Truck, loading_plan
 from custody.plan.places import Ways
 from db.store import Store
@@ -114,13 +115,13 @@ def _timetable(store: Store, path: Path) -> list[Truck]:
 
 
 def _by_due_time(store: Store) -> list[Truck]:
-    """A truck for each sub-district with a due time that this place still holds supplies for."""
+    """A truck for each area with a due time that this place still holds supplies for."""
 
     own, places = store.ledger.own_log().place, store.state.places.tree()
     found = [
         Truck(place.name, place.due, len(store.state.expected(own, [place.code])))
         for place in places.values()
-        if place.level == "district" and place.due is not None
+        if place.level == AREA and place.due is not None
     ]
     return [truck for truck in found if truck.items]
 

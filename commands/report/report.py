@@ -27,9 +27,8 @@ from labels.content import leaving_order
 from language import _
 from reports.chain.chain_facts import chain_json
 from reports.lists.delivery_list import delivery_report
-from reports.lists.print_account import print_prints, prints_json
+from reports.lists.print_account import print_report
 from reports.lists.progress_list import print_progress, progress_json, save_progress
-from reports.report_files import save_prints
 from services.plan.custodians import optional_custodian, optional_kind
 from services.records import vendor_deliveries
 from services.records.label_prints import account as account_of
@@ -122,7 +121,7 @@ def _report_progress(store: Store, top: str | None, kind: str | None, out: Path 
         for row in progress_json(rows):
             print_json(row)
     elif out is None:
-        print_progress(rows, needs_of(store), sys.stdout, with_villages=top is not None)
+        print_progress(rows, needs_of(store), sys.stdout, with_groups=top is not None)
         if top is None:
             note(_("By village: add --to and the code of a sub-district, or --out FILE."))
 
@@ -167,13 +166,9 @@ def _refuse_selection(*given: str | None) -> None:
 
 
 def _report_prints(store: Store, out: Path | None, *, as_json: bool) -> None:
-    account, needs, places = account_of(store), needs_of(store), store.state.places.tree()
-    if out is not None:
-        save_prints(out, account, places, needs, made_of(store))
-    if as_json:
-        print_json(prints_json(account))
-    elif out is None:
-        print_prints(account, places, needs, sys.stdout)
+    places, needs = store.state.places.tree(), needs_of(store)
+    listing = print_report(account_of(store), places, needs, has_records=out is not None)
+    show_listing(store, listing, out, as_json=as_json)
 
 
 def _report_deliveries(store: Store, out: Path | None, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from custody.format.codes import is_plate, show_code
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Item, SerialRange, Voids
+from custody.plan.levels import CARRIER, VENDOR
 from custody.plan.places import Place, is_under
 
 
@@ -275,7 +276,7 @@ def registered_twice(code: str, state: State, row: Body) -> list[Finding]:
 def has_no_station(places: Mapping[str, Place], custodian: str) -> bool:
     """Whether a custodian keeps no log (a carrier or vendor): the one who gave to it explains what it gives."""
     place = places.get(custodian)
-    return is_plate(custodian) if place is None else place.level in ("carrier", "vendor")
+    return is_plate(custodian) if place is None else place.level in (CARRIER, VENDOR)
 
 
 def _may_lead(places: Mapping[str, Place], holder: str, giver: str, to: str) -> bool:

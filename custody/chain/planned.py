@@ -15,7 +15,8 @@ from custody.chain.roster import PLANNING, Roster, Scope
 from custody.errors import N_
 from custody.format.event_types import Body
 from custody.format.events import Event
-from custody.plan.places import BESIDE, Place, path
+from custody.plan.levels import BESIDE
+from custody.plan.places import Place, path
 
 Name = tuple[str, ...]
 """What a row of a plan is about: ("place", code), ("need", kind, level, branch), or ("kind", kind, branch)."""

@@ -139,6 +139,15 @@ _ACKNOWLEDGED = object_of(
 )
 _CARRIAGE = {"vehicle": _text, "driver": _text, "escort": _text, "stops": _list(_text)}
 
+_TWO_NAMES = {"name_id": _text, "name_en": _text}
+_LEVEL = _TWO_NAMES | {
+    "level": _text,
+    "many_id": _text,
+    "many_en": _text,
+    "short": _text,
+    "words": _list(_text),
+}
+
 COMMON: Fields = {
     "v": _positive,
     "type": _text,
@@ -214,6 +223,21 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         "note": _text,
         "part": _positive,
         "parts": _positive,
+    },
+    ("profile", 5): {
+        "name": _text,
+        "name_id": _text,
+        "name_en": _text,
+        "codes": _one_of("official", "free"),
+        "zone": _one_of("", "WIB", "WITA", "WIT", "UTC"),
+        "levels": _list(object_of(_LEVEL)),
+        "phases": _list(object_of(_TWO_NAMES | {"code": _text, "kinds": _list(_text), "days": _count | None})),
+        "conditions": _list(object_of(_TWO_NAMES | {"condition": _text})),
+        "checklists": _list(object_of({"about": _text, "questions": _list(object_of(_TWO_NAMES | {"key": _text}))})),
+        "words": _list(object_of({"language": _one_of("id", "en"), "word": _text, "instead": _text})),
+        "letter": _list(object_of({"language": _one_of("id", "en"), "key": _text, "lines": _list(_text)})),
+        "source": _text,
+        "source_digest": _leaf,
     },
     ("register", 1): {"items": _list(object_of(_REGISTERED)), "held_by": _text, "out_of": _text | None},
     ("reassign", 1): {"items": _list(_TOUCHED), "to": _text, "reason": _text},

@@ -1,4 +1,4 @@
-"""How far the supplies of a regency have come: sums over the delivery tree, by place and kind."""
+"""How far the supplies of an office have come: sums over the delivery tree, by place and kind."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from custody.chain.chain import Chain
 from custody.chain.journey import holders_since, is_home, moves_of
+from custody.plan.levels import ABOVE_ENDS
 from custody.plan.needs import NO_NEEDS, Group, NeedRules, Total
 from custody.plan.places import Place, Ways
-
-REPORTED_LEVELS = ("warehouse", "district", "village")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,9 @@ def progress(
     inside: Iterable[Place] = (),
     kind: str | None = None,
 ) -> list[ProgressRow]:
-    """Sum the stock over the tree: one row for each kind at the top, each district and each village.
+    """Sum the stock over the tree: one row for each kind at each place above the ends.
 
-    Rows come in the order of the tree, a district before its villages. What is bound for a place that the tree does
+    Rows come in the order of the tree, an area before its groups. What is bound for a place that the tree does
     not have gets rows of its own at the end, under its bare code and the level `unknown`, so that nothing is lost. What
     is needed and not registered has rows too.
 
@@ -111,7 +110,7 @@ def progress(
         codes: tuple[str, ...] = ()
         for place, has_arrived in _steps(ways, group):
             codes += (place.code,)
-            if place.level not in REPORTED_LEVELS and place.level != "unknown":
+            if place.level not in ABOVE_ENDS and place.level != "unknown":
                 continue
             row = sums.get((place.code, group.kind))
             if row is None:
@@ -148,7 +147,7 @@ def _alike(ways: Ways, places: Iterable[Place], rules: NeedRules) -> dict[str, C
     for place in places:
         group = rules.group(place)
         for step in ways.to(place.code):
-            if step.level in REPORTED_LEVELS:
+            if step.level in ABOVE_ENDS:
                 found.setdefault(step.code, Counter())[group] += 1
     return found
 
@@ -205,9 +204,9 @@ class StockSums:
         self._ways = ways
         self._groups: dict[str, StockGroup] = {}
         self.amounts: dict[str, Amounts] = {}
-        """By place, polling stations too. What is bound for a place that the tree does not have is under its code."""
+        """By place, the ends too. What is bound for a place that the tree does not have is under its code."""
         self.pieces: dict[str, dict[str, Pieces]] = {}
-        """By place of a level that has rows (`REPORTED_LEVELS`), and kind."""
+        """By place of a level that has rows (`ABOVE_ENDS`), and kind."""
 
     def put(self, chain: Chain) -> None:
         """Count an item as its chain is now, in place of what was counted of it before."""
@@ -236,7 +235,7 @@ class StockSums:
         for place, has_arrived in _steps(self._ways, group):
             known = self.amounts.setdefault(place.code, Amounts())
             known.add(by * group.count, by * group.labelled, by * group.sent, by * group.count * has_arrived)
-            if place.level in REPORTED_LEVELS:
+            if place.level in ABOVE_ENDS:
                 pieces = self.pieces.setdefault(place.code, {}).setdefault(group.kind, Pieces())
                 pieces.bound += by * group.amount
                 pieces.here += by * group.amount * has_arrived

@@ -9,7 +9,7 @@ from custody.chain.chain import Chain
 from custody.chain.item_state import Link
 from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.measures.progress import REPORTED_LEVELS
+from custody.plan.levels import ABOVE_ENDS
 from custody.plan.places import Place, Ways, is_store
 
 ReturnState = Literal["there", "on_the_way", "back", "stock", "gone"]
@@ -135,12 +135,12 @@ class ReturnRow:
 
 
 def return_rows(returns: Iterable[Return], ways: Ways) -> list[ReturnRow]:
-    """Sums over the tree: a row for each kind at the top, each sub-district and each village, in the tree's order."""
+    """Sums over the tree: a row for each kind at each place above the ends, in the tree's order."""
     counts: dict[tuple[tuple[str, ...], str], tuple[Place, Counter[ReturnState], Counter[SealLook]]] = {}
     for one in returns:
         way = ways.to(one.home)
         for depth, place in enumerate(way):
-            if place.level not in REPORTED_LEVELS:
+            if place.level not in ABOVE_ENDS:
                 continue
             key = (tuple(step.code for step in way[: depth + 1]), one.item.kind)
             _place, states, looks = counts.setdefault(key, (place, Counter(), Counter()))

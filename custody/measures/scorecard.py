@@ -13,6 +13,7 @@ from custody.chain.chain import Chain
 from custody.chain.findings import Finding, moment
 from custody.handover.counting import Counted, count_findings
 from custody.measures.scoring import AXES, Axis, Fault, Marks, bearer_of, marks_of
+from custody.plan.levels import AREA
 from custody.plan.places import Place, Ways
 
 LEAST_LOADS = 5
@@ -67,7 +68,7 @@ class Card:
 
     @property
     def is_committee(self) -> bool:
-        return self.place is not None and self.place.level == "district"
+        return self.place is not None and self.place.level == AREA
 
     @property
     def is_clean(self) -> bool:
@@ -122,7 +123,7 @@ class Scores:
                 bearer = bearer_of(self._ways, part.key.giver)
                 whole.setdefault(bearer, []).append(_fault_of_count(part, finding, bearer))
         places = self._ways.places
-        bearers = {place.code for place in places.values() if place.level == "district"} | whole.keys()
+        bearers = {place.code for place in places.values() if place.level == AREA} | whole.keys()
         bearers |= {bearer for bearer, found in self._sums.items() if found.is_any}
         cards = [
             _card(bearer, places.get(bearer), self._sums.get(bearer, _Sum()), whole.get(bearer, []))

@@ -14,11 +14,11 @@ from typing import Literal
 
 from custody.chain.findings import moment
 from custody.chain.journey import Journey
+from custody.plan.levels import BELOW_STORES
 from custody.plan.places import Place, Ways
 
 PACE_HOURS = 3
 """The pace is what came in the last so many hours in which anything came."""
-TIMED_LEVELS = ("district", "village", "polling_station")
 
 DueState = Literal["late", "will_be_late", "soon", "open", "done_late", "done"]
 STATES: tuple[DueState, ...] = ("late", "will_be_late", "soon", "open", "done_late", "done")
@@ -97,7 +97,7 @@ class DueSums:
         stops = tuple(
             (place, journey.reached[place.code].happened if place.code in journey.there else None)
             for place in journey.way
-            if place.level in TIMED_LEVELS
+            if place.level in BELOW_STORES
         )
         self._stops[code] = stops
         self._count(stops, 1)

@@ -9,11 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from custody.format.codes import is_plate
+from custody.plan.levels import AREA, CARRIER, LEVELS, STORES
 
-Level = Literal["warehouse", "district", "village", "polling_station", "vendor", "carrier"]
-LEVELS: tuple[str, ...] = get_args(Level)
-BESIDE = ("vendor", "carrier")
-"""The levels that stand beside the tree."""
 _OFFICIAL = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4}(\.[0-9]{3})?)?)?", re.ASCII)
 
 
@@ -142,8 +139,8 @@ class Ways:
         return self.known[code]
 
     def area(self, code: str) -> Place | None:
-        """The sub-district that a place is or lies in; None above, beside and outside of them."""
-        return next((place for place in self.to(code) if place.level == "district"), None)
+        """The area that a place is or lies in; None above, beside and outside of them."""
+        return next((place for place in self.to(code) if place.level == AREA), None)
 
 
 def is_under(places: Mapping[str, Place], code: str, top: str) -> bool:
@@ -154,13 +151,13 @@ def is_under(places: Mapping[str, Place], code: str, top: str) -> bool:
 def is_carrier(places: Mapping[str, Place], code: str) -> bool:
     """Whether a custodian is a truck: planned as a carrier, or known by a number plate alone."""
     place = places.get(code)
-    return is_plate(code) if place is None else place.level == "carrier"
+    return is_plate(code) if place is None else place.level == CARRIER
 
 
 def is_store(places: Mapping[str, Place], code: str) -> bool:
-    """Whether a place is a warehouse: what is bound for it is its stock."""
+    """Whether a place is a store: what is bound for it is its stock."""
     place = places.get(code)
-    return place is not None and place.level == "warehouse"
+    return place is not None and place.level in STORES
 
 
 def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:

@@ -10,8 +10,6 @@ from custody.plan.places import Place, is_under
 
 STORAGE = "storage"
 """The checklist of a store; an office may have others beside it."""
-STORES = ("warehouse", "district", "village")
-"""The levels that keep supplies over night, and so should have a checklist."""
 SPACE = "space"
 
 QUESTIONS: Mapping[str, str] = {

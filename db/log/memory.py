@@ -53,8 +53,8 @@ class Memory:
         return _kept(self._remembered[1], name, make)
 
     def remember_rule(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives, which hangs on logs, keys and the plan alone: made again only when a record of these has
-        come, or a correction. Handovers, which come all the time, change nothing of it.
+        """What `make` gives, which hangs on logs, keys, plan and profile alone: made again only when a record of these
+        has come, or a correction. Handovers, which come all the time, change nothing of it.
         """
         mark = self.rules_mark()
         if self._ruled is None or self._ruled[0] != mark:
@@ -66,8 +66,8 @@ class Memory:
         self._ruled = None
 
     def rules_mark(self) -> Mark:
-        """Changes whenever anything comes, in a log's sequence or beside it, that speaks of logs, keys or the plan, or
-        corrects a record; or could not be stored.
+        """Changes whenever anything comes, in a log's sequence or beside it, that speaks of logs, keys, the plan or the
+        profile, or corrects a record; or could not be stored.
         """
         found = self.remember("rules", self._rules.first)
         return (self.failures, *(int(value or 0) for value in found))
@@ -77,7 +77,7 @@ class Memory:
         own = log.select(fn.MAX(log.id)).where(log.is_own == 1)
         newest_log, newest_fork = log.select(fn.MAX(log.id)), fork.select(fn.MAX(fork.id))
         newest = topic.select(fn.MAX(topic.event_id), newest_log, own, self._newest_dropped(), newest_fork)
-        return newest.where(topic.topic.in_([*sorted(NOTICES), "correct"]))
+        return newest.where(topic.topic.in_([*sorted(NOTICES), "profile", "correct"]))
 
     def forget(self) -> None:
         """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""

@@ -76,6 +76,7 @@ TOPICS = frozenset(
         "join",
         "plan",
         "withdraw",
+        "profile",
         "correct",
         "witness",
         "register",

@@ -21,6 +21,7 @@ from custody.measures.progress import StockGroup
 from custody.plan.missing_items import PackStock, Slot, sealed_kinds
 from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place, path
+from custody.plan.profile import Profile, profile_in_force
 from db.log.reader import LedgerReader
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
@@ -49,6 +50,16 @@ class State:
     def roots(self) -> Roots:
         """The logs of the election's root, which may withdraw any record, and of offices that may those of others."""
         return self.stations.now().correctors
+
+    @property
+    def profile(self) -> Profile | None:
+        """The profile that root has recorded; None where it has not, or where its records are not here."""
+
+        def find() -> Profile | None:
+            said = self.ledger.on_topic(("profile",))
+            return profile_in_force(self.ledger.on_topic(("profile", "correct")), self.stations.now()) if said else None
+
+        return self.ledger.memory.remember_rule("profile", find)
 
     def chain(self, code: str, *, as_of: str | None = None) -> Chain:
         """The chain of custody of one item, folded from its events now."""

@@ -5,16 +5,16 @@ they are, without markup.
 """
 
 import string
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from custody.errors import N_, Fault, InputError
-from language import chosen
+from language import chosen, in_terms, terms
 from language.text import printable
 from reports.bast.template_keys import BLANKS, CHOICES, LIMITS, RULES
+from tables.toml_file import read_toml
 
 SHIPPED = Path(__file__).parents[1] / "templates"
 MAX_BYTES = 256 * 1024
@@ -53,9 +53,22 @@ class Template:
 
 
 def shipped_template(language: str | None = None) -> Template:
-    """The template that comes with Serah, in the chosen language."""
+    """The template that comes with Serah, in the chosen language, with the words and texts of the profile in force."""
     code = language or chosen()
-    return Template(_read(SHIPPED / f"bast-{code}.toml", {}))
+    values = _read(SHIPPED / f"bast-{code}.toml", {})
+    if told := terms():
+        values |= {key: in_terms(text, code) for key, text in values.items() if key.startswith("texts.")}
+        own = ((key, lines) for of_language, key, lines in told.letter if of_language == code)
+        values |= {
+            key: lines[0] if key.startswith("texts.") else list(lines) for key, lines in own if _fits(key, lines)
+        }
+    return Template(values)
+
+
+def _fits(key: str, lines: Sequence[str]) -> bool:
+    """Whether a recorded text may stand at a key: a later program may have recorded keys and blanks of its own."""
+    rule, value = RULES.get(key), lines[0] if key.startswith("texts.") and lines else list(lines)
+    return rule is not None and rule.holds(value) and not blank_faults(key, value, "")
 
 
 def read_template(path: Path) -> Template:
@@ -75,7 +88,7 @@ def find_template(home: Path) -> Path | None:
 
 
 def _read(path: Path, base: Mapping[str, Any]) -> dict[str, Any]:
-    said = _parsed(path)
+    _data, _text, said = read_toml(path, MAX_BYTES)
     faults: list[Fault] = []
     values = dict(base)
     values.update(_flat(said, faults, path.name))
@@ -92,36 +105,6 @@ def _read(path: Path, base: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ValueError(f"> {MAX_BYTES // 1024} KiB")
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=reason,
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            N_("the template {file} is not text in UTF-8"),
-            hint=N_("Save it as UTF-8: in Notepad, Save As, Encoding."),
-            file=path.name,
-        ) from error
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError says line and column
-        raise InputError(
-            N_("the template {file} is no TOML: {reason}"),
-            hint=N_('Mostly a quotation mark is missing: key = "text"'),
-            file=path.name,
-            reason=str(error) or type(error).__name__,
-        ) from error
-
-
 def _flat(said: Mapping[str, Any], faults: list[Fault], file: str) -> dict[str, Any]:
     """The values by key, each held to its rule; what is wrong goes to `faults`."""
     found = {}
@@ -136,14 +119,14 @@ def _flat(said: Mapping[str, Any], faults: list[Fault], file: str) -> dict[str, 
                 message = N_("{key} is no key of this template; did you mean {known}?")
                 faults.append(Fault(message, {"key": key, "known": known}, file=file))
             elif not rule.holds(value):
-                faults.append(Fault(rule.message, {"key": key, **_shown(key)}, file=file))
+                faults.append(Fault(rule.message, {"key": key, **shown_limits(key)}, file=file))
             else:
-                faults += _blank_faults(key, value, file)
+                faults += blank_faults(key, value, file)
                 found[key] = value
     return found
 
 
-def _shown(key: str) -> dict[str, object]:
+def shown_limits(key: str) -> dict[str, object]:
     """What the message of a key's rule names: its limits or its choices."""
     least, most = LIMITS.get(key, (0, 0))
     return {"least": f"{least:g}", "most": f"{most:g}", "choices": ", ".join(CHOICES.get(key, ()))}
@@ -155,7 +138,7 @@ def _nearest(key: str) -> str:
     return next(iter(get_close_matches(key, RULES, 1, 0)), "")
 
 
-def _blank_faults(key: str, value: Any, file: str) -> list[Fault]:
+def blank_faults(key: str, value: Any, file: str) -> list[Fault]:
     """The faults of the blanks in a text, or in each text of a list or of tables."""
     allowed = BLANKS.get(key, ())
     faults = []

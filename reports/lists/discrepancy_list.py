@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 
 from custody.format.codes import show_code
 from custody.measures.discrepancies import Discrepancy
+from custody.plan.levels import AREA
 from custody.plan.places import Ways
 from language import _
-from language.in_words import time_in_words
+from language.in_words import level_title, time_in_words
 from language.text import local_time, number
 from reports.chain.finding_rows import finding_title, named_finding
 from reports.listing import Listing, Section
@@ -113,7 +114,7 @@ def by_area(found: Sequence[Discrepancy], ways: Ways) -> Section:
     for code, counts in sorted(areas.items(), key=lambda entry: (-entry[1].total(), entry[0])):
         told = ", ".join(f"{finding_title(kind)} {number(count)}" for kind, count in counts.most_common())
         rows.append([place_path(ways.places, code) if code else _("outside of them"), number(counts.total()), told])
-    titles = [_("Sub-district (PPK)"), _("Open"), _("Of them")]
+    titles = [level_title(AREA), _("Open"), _("Of them")]
     return Section(_("Open, by sub-district"), titles, rows, (56.0, 20.0, 185.0), left=3)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from custody.measures.discrepancies import Discrepancy
 from custody.measures.progress import ProgressRow
 from custody.measures.scorecard import Card
+from custody.plan.levels import AREA, END, STORES
 from custody.plan.places import Place
 from language import _
 from language.in_words import time_in_words
@@ -118,8 +119,8 @@ def key_figures(
     clean = sum(card.is_clean for card in committees)
     return [
         Figure(number(sum(row.registered for row in progress if row.place.parent is None)), _("things registered")),
-        Figure(_reached(there, places, "district"), _("at their sub-district")),
-        Figure(_reached(there, places, "polling_station"), _("at their polling station")),
+        Figure(_reached(there, places, AREA), _("at their sub-district")),
+        Figure(_reached(there, places, END), _("at their polling station")),
         Figure(number(late), _("places late")),
         Figure(number(len(open_)), _("critical findings open")),
         Figure(f"{number(clean)} / {number(len(committees))}", _("sub-districts faultless")),
@@ -135,7 +136,7 @@ def _reached(there: Mapping[str, tuple[int, int]], places: Mapping[str, Place], 
 def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here: str, now: str) -> Listing:
     """How far everything has come, by sub-district and kind; it stands as of `now`, whatever `as_of` says."""
     total = [row for row in rows if row.place.parent is None]
-    shown = [row for row in rows if row.place.level in ("warehouse", "district", "unknown")]
+    shown = [row for row in rows if row.place.level in (*STORES, AREA, "unknown")]
     cells = [
         [
             row.place.name,

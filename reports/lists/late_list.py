@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from custody.errors import N_
 from custody.measures.timing import DueRow, Pace
+from custody.plan.levels import AREA, BELOW_STORES, END, GROUPS
 from custody.plan.places import Ways
 from language import _
-from language.in_words import time_in_words
+from language.in_words import level_heading, level_inside, level_short, time_in_words, tree_levels
 from language.text import decimal, local_time, number, printable
 from reports.listing import Listing, Section
 from reports.words import day_and_clock, zone_code
@@ -29,7 +30,6 @@ HEADERS = (
     "ahead",
     "expected_utc",
 )
-_LEVELS = {"district": "PPK", "village": "PPS", "polling_station": "TPS"}
 _STATES = {
     "late": N_("late"),
     "will_be_late": N_("will be late at this pace"),
@@ -44,12 +44,17 @@ _MOST_ROWS = 60
 
 
 def late_report(rows: Sequence[DueRow], ways: Ways, *, as_of: str, within_h: int) -> Listing:
-    """The report of these rows: PPK and PPS one by one, polling stations summed up by village."""
+    """The report of these rows: areas and groups one by one, the ends summed up by the place above them."""
     here = zone_code(*(row.place.code for row in rows[:1]))
     facts = {"as_of": as_of, "within_h": within_h, "rows": [due_json(row, ways) for row in rows]}
     sections = [
-        _section(_("Sub-districts (PPK)"), [row for row in rows if row.place.level == "district"], here),
-        _section(_("Villages (PPS)"), [row for row in rows if row.place.level == "village"], here, pressing=True),
+        *(
+            _section(
+                level_heading(level), [row for row in rows if row.place.level == level], here, pressing=level != AREA
+            )
+            for level in tree_levels()
+            if level in (AREA, *GROUPS)
+        ),
         _stations(rows, ways, here),
     ]
     meaning = _(
@@ -75,13 +80,13 @@ def _summary(rows: Sequence[DueRow], as_of: str, within_h: int, here: str) -> li
     ]
     if not rows:
         return [*lines, _("The plan has no due times, or nothing is registered for the places that have them.")]
-    for level, word in _LEVELS.items():
+    for level in BELOW_STORES:
         of_level = [row for row in rows if row.place.level == level]
         if not of_level:
             continue
         counts = {state: sum(row.state == state for row in of_level) for state in _STATES}
         told = ", ".join(f"{state_word(state)} {number(count)}" for state, count in counts.items() if count)
-        lines.append(f"{word}: {told}.")
+        lines.append(f"{level_short(level)}: {told}.")
     return lines
 
 
@@ -134,13 +139,13 @@ def pace_words(pace: Pace, here: str) -> str:
 
 
 def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
-    """Polling stations by village: how many are late, will be, or are due soon."""
-    villages: dict[str, list[DueRow]] = {}
+    """The ends by the place above: how many are late, will be, or are due soon."""
+    groups: dict[str, list[DueRow]] = {}
     for row in rows:
-        if row.place.level == "polling_station" and row.state in _PRESSING:
-            villages.setdefault(row.place.parent or "", []).append(row)
+        if row.place.level == END and row.state in _PRESSING:
+            groups.setdefault(row.place.parent or "", []).append(row)
     cells = []
-    for code, group in list(villages.items())[:_MOST_ROWS]:
+    for code, group in list(groups.items())[:_MOST_ROWS]:
         way = ways.to(code)
         name = printable(way[-1].name, 60) if way else code
         counts = [sum(row.state == state for row in group) for state in _PRESSING]
@@ -153,10 +158,11 @@ def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
                 number(sum(row.missing for row in group)),
             ]
         )
-    heading = _("Polling stations (TPS), by village")
-    if len(villages) > _MOST_ROWS:
+    above = tree_levels()[-2]
+    heading = _("{places}, by {above}").format(places=level_heading(END), above=level_inside(above))
+    if len(groups) > _MOST_ROWS:
         heading = _("{heading}: the {count} most pressing; {more} more in the .xlsx").format(
-            heading=heading, count=number(_MOST_ROWS), more=number(len(villages) - _MOST_ROWS)
+            heading=heading, count=number(_MOST_ROWS), more=number(len(groups) - _MOST_ROWS)
         )
     titles = [_("Place"), _("Due"), _("Late"), _("Will be late"), _("Due soon"), _("Items missing")]
     return Section(heading, titles, cells, (70.0, 60.0, 30.0, 30.0, 30.0, 41.0), left=2)

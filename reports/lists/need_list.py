@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from custody.measures.progress import ProgressRow
+from custody.plan.levels import LEVELS
 from custody.plan.needs import Line, Total
-from custody.plan.places import LEVELS, Need
+from custody.plan.places import Need
 from language import _, chosen
 from language.in_words import level_word
 from language.text import number, printable

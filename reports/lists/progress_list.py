@@ -1,11 +1,14 @@
 """How far the supplies have come, by place and kind: for the terminal, as JSON, and as files."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from custody.measures.progress import ProgressRow
+from custody.plan.levels import AREA, GROUP, GROUPS, STORES
 from language import _
+from language.in_words import level_short, tree_levels
 from language.text import number, printable, share
 from reports.listing import plain_lines
 from reports.lists.need_list import shown_need
@@ -41,14 +44,14 @@ def print_progress(
     needs: Needs,
     out: TextIO,
     *,
-    with_villages: bool,
+    with_groups: bool,
 ) -> None:
     """Print the rows, a table to a terminal and the same columns in plain text to a pipe or file.
 
     Args:
-        with_villages: a regency has hundreds of rows of villages, which bury its sub-districts on a screen.
+        with_groups: a regency has hundreds of rows of villages, which bury its sub-districts on a screen.
     """
-    shown = [row for row in rows if with_villages or row.place.level != "village"]
+    shown = [row for row in rows if with_groups or row.place.level not in GROUPS]
     titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
     if any(row.need is not None or row.open for row in shown):
         titles.append(_("Short"))
@@ -126,7 +129,7 @@ def need_cells(row: ProgressRow) -> tuple[int | None, ...]:
     return (row.need, row.pieces, row.here, row.short)
 
 
-# --- Progress as a workbook: a sheet of sub-districts with the total below, a sheet of villages, bars in the cells ----
+# --- Progress as a workbook: a sheet of areas with the total below, a sheet of groups, bars in the cells --------------
 
 _WIDTHS = (15, 34, 22, 12, 12, 12, 12, 13, 13, 13, 13, 13)
 _FIRST_SHARE, _SHARES = 7, 3
@@ -143,14 +146,20 @@ def write_progress_xlsx(out: BinaryIO, rows: Sequence[ProgressRow], needs: Needs
     # Text goes in by write_string alone, so nothing can become a formula or a link.
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     looks = _Looks(book)
-    total = [row for row in rows if row.place.level == "warehouse"]
-    districts = [row for row in rows if row.place.level in ("district", "unknown")]
-    villages = [row for row in rows if row.place.level == "village"]
-    _write_sheet(book.add_worksheet("PPK"), districts, total, needs, looks)
-    _write_sheet(book.add_worksheet("PPS"), villages, [], needs, looks)
+    total = [row for row in rows if row.place.level in STORES]
+    areas = [row for row in rows if row.place.level in (AREA, "unknown")]
+    groups = [row for row in rows if row.place.level in GROUPS]
+    _write_sheet(book.add_worksheet(sheet_name(AREA)), areas, total, needs, looks)
+    if groups or GROUP in tree_levels():
+        _write_sheet(book.add_worksheet(sheet_name(GROUP)), groups, [], needs, looks)
     if waiting:
         book.add_worksheet(_("Remark")).write_string(0, 0, harmless(waiting)[:32_000])
     book.close()
+
+
+def sheet_name(level: str) -> str:
+    """A level as the name of a sheet, which a workbook holds to some lengths and signs."""
+    return re.sub(r"[\[\]:*?/\\']", " ", level_short(level))[:31].strip() or level
 
 
 class _Looks:

@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from custody.measures.progress import ProgressRow
+from custody.plan.levels import GROUPS
 from language import _
 from language.text import number, printable, share
 from reports.lists.need_list import shown_need
@@ -37,8 +38,8 @@ def write_progress_pdf(
     if not rows:
         paper.place(text(_("Nothing is registered yet.")))
     # What a glance wants, the total and the sub-districts, comes first; then the whole tree.
-    _draw_lines(paper, [row for row in rows if row.place.level != "village"], needs)
-    if any(row.place.level == "village" for row in rows):
+    _draw_lines(paper, [row for row in rows if row.place.level not in GROUPS], needs)
+    if any(row.place.level in GROUPS for row in rows):
         paper.new_page()
         _draw_lines(paper, [row for row in rows if row.place.parent is not None], needs)
     paper.finish()
@@ -88,7 +89,7 @@ class ProgressLine(Flowable):  # type: ignore[misc]
 
     def draw(self) -> None:
         canvas, row, low = self.canv, self._row, 1.9 * mm
-        is_wide = row.place.level != "village"
+        is_wide = row.place.level not in GROUPS
         if is_wide:
             canvas.setFillColor(TINT)
             canvas.rect(0, 0, _WIDTH_MM * mm, _LINE_MM * mm, stroke=0, fill=1)

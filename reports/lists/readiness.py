@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from custody.format.event_types import Body
 from custody.plan.field import Readiness
+from custody.plan.levels import AREA
 from custody.plan.places import Place, Ways
 from custody.plan.store_space import QUESTIONS, STORAGE, Arrivals, SpaceTaken
-from language import _
+from language import _, chosen, terms
+from language.in_words import level_title
 from language.text import decimal, number, printable
 from reports.listing import Listing, Section
 from reports.output import happened_words, keyed_in_later
@@ -78,7 +80,7 @@ def _sections(
         ),
         Section(
             _("Without a checklist"),
-            [_("Sub-district (PPK)"), _("Stores"), _("Which")],
+            [level_title(AREA), _("Stores"), _("Which")],
             _without(missing, places),
             (45.0, 18.0, 198.0),
             left=3,
@@ -120,6 +122,8 @@ def _answers(row: Readiness) -> Iterator[list[Cell]]:
 
 def question_words(question: str) -> str:
     """A question as it is asked: one that Serah knows in the chosen language, an office's own in its own words."""
+    if (told := terms()) and question in told.questions:
+        return told.questions[question][chosen()]
     return _(QUESTIONS[question]) if question in QUESTIONS else printable(question, 300)
 
 
@@ -156,7 +160,7 @@ def arrivals_words(arrivals: Arrivals, taken: SpaceTaken, needs: Needs) -> list[
 
 
 def _without(missing: Sequence[Place], places: Places) -> list[list[str]]:
-    """The stores without a checklist, by sub-district."""
+    """The stores without a checklist, by area."""
     ways = Ways(places)
     groups: dict[str, list[Place]] = {}
     for place in missing:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from custody.errors import N_
 from custody.measures.returning import STATES, Return, ReturnRow
+from custody.plan.levels import AREA, GROUPS
 from language import _
 from language.in_words import time_in_words
 from language.text import local_time, number, share
@@ -76,7 +77,7 @@ def returns_report(
                 looked=number(sum(one.is_looked_at for one in stored)),
             )
         )
-    top = [row for row in rows if row.place.level != "village"]
+    top = [row for row in rows if row.place.level not in GROUPS]
     titles = [_("Place"), _("Kind"), _("Delivered"), *(_(_STATES[state]) for state in STATES), _("Back, %")]
     sections = [
         Section(
@@ -85,7 +86,7 @@ def returns_report(
             [_cells(row, needs) for row in top],
             (72.0, 49.0, 22.0, 22.0, 22.0, 20.0, 18.0, 20.0, 16.0),
             left=2,
-            grave=frozenset(at for at, row in enumerate(top) if row.not_back and row.place.level == "district"),
+            grave=frozenset(at for at, row in enumerate(top) if row.not_back and row.place.level == AREA),
             empty=_("Nothing has been delivered yet, so nothing is to come back."),
         ),
         _holders(away, places, needs, here),

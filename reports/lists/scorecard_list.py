@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from custody.errors import N_
 from custody.measures.scorecard import LEAST_LOADS, Card
 from custody.measures.scoring import AXES, Axis, Fault
+from custody.plan.levels import AREA
 from language import _
-from language.in_words import time_in_words
+from language.in_words import level_heading, time_in_words
 from language.text import local_time, number
 from reports.chain.finding_rows import finding_title
 from reports.listing import Listing, Section
@@ -56,7 +57,7 @@ def scorecard_report(cards: Sequence[Card], places: Places, *, as_of: str) -> Li
     committees = [card for card in cards if card.is_committee]
     beside = [card for card in cards if not card.is_committee and card.held]
     here = zone_code(*(card.bearer for card in cards))
-    sections = [matrix(_("Sub-districts (PPK)"), committees), *_of_others(beside), faults_section(cards, places, here)]
+    sections = [matrix(level_heading(AREA), committees), *_of_others(beside), faults_section(cards, places, here)]
     sheets = [
         Sheet(_("Scorecard"), HEADERS, [list(row.values()) for card in cards for row in card_rows(card)]),
         Sheet(_("What is behind it"), FAULT_HEADERS, [_fault_cells(fault, places) for fault in all_faults(cards)]),

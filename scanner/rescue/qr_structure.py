@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from reedsolo import ReedSolomonError, RSCodec
 
 MOST_VERSION = 14
 """Larger codes have so many modules that the grid found here is not true enough."""
@@ -203,39 +204,6 @@ def _correct_bytes(bits: np.ndarray, version: int, level: str) -> np.ndarray | N
     return whole
 
 
-@cache
-def _field() -> tuple[np.ndarray, np.ndarray]:
-    """Powers and logarithms in the field of 256 elements by x^8 + x^4 + x^3 + x^2 + 1."""
-    power, log = np.zeros(512, int), np.zeros(256, int)
-    value = 1
-    for exponent in range(255):
-        power[exponent] = power[exponent + 255] = value
-        log[value] = exponent
-        value = value << 1 ^ (0x11D if value & 128 else 0)
-    return power, log
-
-
-def _times(one: int, other: int) -> int:
-    power, log = _field()
-    return int(power[log[one] + log[other]]) if one and other else 0
-
-
-def _product(one: list[int], other: list[int]) -> list[int]:
-    """Two polynomials multiplied, lowest power first."""
-    result = [0] * (len(one) + len(other) - 1)
-    for i, a in enumerate(one):
-        for j, b in enumerate(other):
-            result[i + j] ^= _times(a, b)
-    return result
-
-
-def _value(polynomial: list[int], at: int) -> int:
-    result = 0
-    for coefficient in reversed(polynomial):
-        result = _times(result, at) ^ coefficient
-    return result
-
-
 def correct_block(read: np.ndarray, doubt: np.ndarray, checks: int) -> np.ndarray | None:
     """One block corrected, trying first without erasures, then with more and more of the least sure bytes erased.
 
@@ -252,55 +220,18 @@ def correct_block(read: np.ndarray, doubt: np.ndarray, checks: int) -> np.ndarra
 
 
 def _correct(read: np.ndarray, erased: list[int], checks: int) -> np.ndarray | None:
-    """Correct errors and erasures by Berlekamp and Massey; None where there are too many."""
-    power, log = _field()
-    count = len(read)
-    syndromes = [_value([int(byte) for byte in read[::-1]], int(power[exponent])) for exponent in range(checks)]
-    if not any(syndromes):
-        return read
-    locator = [1]
-    for index in erased:
-        locator = _product(locator, [1, int(power[count - 1 - index])])
-    length, old, gap, old_delta = len(erased), list(locator), 1, 1
-    for step in range(len(erased), checks):
-        delta = 0
-        for back, coefficient in enumerate(locator[: step + 1]):
-            delta ^= _times(coefficient, syndromes[step - back])
-        if not delta:
-            gap += 1
-            continue
-        factor = _times(delta, int(power[255 - log[old_delta]]))
-        change = [0] * gap + [_times(factor, coefficient) for coefficient in old]
-        longer = [a ^ b for a, b in zip(*_even(locator, change), strict=True)]
-        if 2 * length <= step + len(erased):
-            length, old, old_delta, gap = step + 1 + len(erased) - length, list(locator), delta, 1
-        else:
-            gap += 1
-        locator = longer
-    while locator and not locator[-1]:
-        locator.pop()
-    errors = len(locator) - 1 - len(erased)
-    if errors < 0 or 2 * errors + len(erased) > checks - min(_SPARE, checks // 4):
+    """Correct errors and erasures; None where there are too many, or where too few check bytes are left over."""
+    try:
+        _data, whole, found = _codec(checks).decode(bytes(read.tolist()), erase_pos=erased)
+    except ReedSolomonError:
         return None
-    wrong = [index for index in range(count) if not _value(locator, int(power[(255 - (count - 1 - index)) % 255]))]
-    if len(wrong) != len(locator) - 1:
+    errors = len(set(found) - set(erased))
+    if 2 * errors + len(erased) > checks - min(_SPARE, checks // 4):
         return None
-    product = _product(syndromes, locator)[:checks]
-    slope = [coefficient if power_ % 2 else 0 for power_, coefficient in enumerate(locator)][1:]
-    fixed = read.copy()
-    for index in wrong:
-        place = count - 1 - index
-        back = int(power[(255 - place) % 255])
-        below = _value(slope, back)
-        if not below:
-            return None
-        above = _times(_value(product, back), int(power[place]))
-        fixed[index] ^= _times(above, int(power[255 - log[below]]))
-    still = any(_value([int(byte) for byte in fixed[::-1]], int(power[exponent])) for exponent in range(checks))
-    return None if still else fixed
+    return np.frombuffer(whole, np.uint8)
 
 
-def _even(one: list[int], other: list[int]) -> tuple[list[int], list[int]]:
-    """Both polynomials made equally long."""
-    length = max(len(one), len(other))
-    return one + [0] * (length - len(one)), other + [0] * (length - len(other))
+@cache
+def _codec(checks: int) -> RSCodec:
+    """Return the code of QR blocks with so many check bytes: over x^8 + x^4 + x^3 + x^2 + 1, from the power 0."""
+    return RSCodec(checks, fcr=0, prim=0x11D)

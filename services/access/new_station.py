@@ -14,6 +14,8 @@ from evidence.ed25519 import Signer
 from evidence.intake import check_bundle
 from services.exchange.bundle import read_bundle
 from services.exchange.transfer import import_bundles
+from services.plan.profile_file import ReadProfile
+from services.plan.profiles import ProfileShown, is_only_begun, profile_shown, record_profile
 from services.progress_bar import Progress, unseen
 from services.records.membership import go_on as go_on_with
 from services.records.membership import lost_log, make_card, read_card
@@ -58,7 +60,8 @@ class StationHome:
 class Begun:
     """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key, the sheet.
 
-    `is_locked`: whether a passphrase locks the key. `signer` signs with it until the program ends.
+    `is_locked`: whether a passphrase locks the key. `signer` signs with it until the program ends. `profile` is the one
+    in force.
     """
 
     genesis: Event
@@ -68,6 +71,7 @@ class Begun:
     sheet: Path
     is_locked: bool
     signer: Signer
+    profile: ProfileShown
 
 
 ASIDE = "set-aside-"
@@ -91,7 +95,7 @@ def may_restart(at: StationHome) -> bool:
         return False
     with open_store(at.db_url, None, at.around) as store:
         own = store.ledger.own_row()
-        return own is not None and store.ledger.sizes()[own.name] == 1
+        return own is not None and is_only_begun(store)
 
 
 @contextmanager
@@ -180,9 +184,26 @@ def find_root(path: Path) -> FoundRoot:
 
 
 def begin(
-    at: StationHome, *, election: str, name: str, place: str, root: str | None, passphrase: str | None = None
+    at: StationHome,
+    *,
+    election: str,
+    name: str,
+    place: str,
+    root: str | None,
+    passphrase: str | None = None,
+    profile: ReadProfile | None = None,
 ) -> Begun:
-    """Make a key, a ledger with its first event, card and sheet; nothing stays behind where one of them fails."""
+    """Make a key, a ledger with its first event and the profile, card and sheet; nothing stays behind where one of them
+    fails.
+
+    Raises:
+        InputError: a profile is given, and a root that is to say it.
+    """
+    if profile is not None and root is not None:
+        raise InputError(
+            N_("the profile is said by the election's root"),
+            hint=N_("Omit it here: it comes with the root's records."),
+        )
 
     is_new = not at.ledger.exists()
     signer = make_key(at.home, passphrase)
@@ -191,7 +212,10 @@ def begin(
     try:
         with open_store(at.db_url, signer, at.around, create=True) as store:
             genesis = store.begin(election=election, station=name, place=place, root=root)
-        begun = _begun(at, genesis, signer)
+            if profile is not None:
+                record_profile(store, profile)
+            shown = profile_shown(store)
+        begun = _begun(at, genesis, signer, shown)
     finally:
         if begun is None and (genesis is None or (is_new and at.has_own_ledger)):
             at.key_file.unlink()  # half a station would keep the next try from beginning
@@ -234,10 +258,11 @@ def go_on(
                 import_bundles(store, bundles, progress=progress)
                 log = lost_log(store, station=name, place=place, key=None if is_made else signer.public_key.hex())
             genesis = go_on_with(store, station=name, place=place, root=root, log=log)
+            shown = profile_shown(store)
     finally:
         if genesis is None and bundles:
             at.ledger.unlink(missing_ok=True)
-    return _begun(at, genesis, signer)
+    return _begun(at, genesis, signer, shown)
 
 
 def _need_ledger(at: StationHome) -> None:
@@ -278,13 +303,13 @@ def _key(at: StationHome, *, new_key: bool, passphrase: str | None) -> Iterator[
         raise
 
 
-def _begun(at: StationHome, genesis: Event, signer: Signer) -> Begun:
+def _begun(at: StationHome, genesis: Event, signer: Signer, profile: ProfileShown) -> Begun:
     card = at.home / CARD_FILE
     with safe_file(card, is_own=True) as file:
         file.write(make_card(genesis, signer))
     fingerprint = key_fingerprint(signer.public_key)
     sheet = _save_sheet(at, genesis, fingerprint)
-    return Begun(genesis, fingerprint, card, at.key_file, sheet, is_protected(at.home), signer)
+    return Begun(genesis, fingerprint, card, at.key_file, sheet, is_protected(at.home), signer, profile)
 
 
 def _save_sheet(at: StationHome, genesis: Event, fingerprint: str) -> Path:

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from custody.errors import N_, LabelError, PrinterError
 from custody.format.item_facts import Item
+from custody.plan.levels import END
 from custody.plan.places import Place, below
 from db.store import Store
 from labels.content import LabelContent, blank_content, item_content, place_content
@@ -176,7 +177,7 @@ def labelled_places(store: Store, top: str | None) -> list[Place]:
 
     tree = store.state.places.tree()
     chosen = list(tree.values()) if top is None else list(below(tree, top))
-    shown = [place for place in chosen if place.level != "polling_station" or place.code == top]
+    shown = [place for place in chosen if place.level != END or place.code == top]
     if not shown:
         raise LabelError(
             N_("there is no label to print"),

@@ -9,12 +9,12 @@ from difflib import get_close_matches
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import is_plate, parse_custodian
 from custody.plan.places import Need, Place, is_official, path
-from custody.plan.time_zones import zone
 from db.state.place_rows import PlaceTable
 from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import _
 from language.text import printable
+from language.time_zones import zone
 from reports.words import clock_at, place_path
 from tables.place_codes import bare
 
@@ -204,9 +204,10 @@ def may_load_plan(store: Store) -> bool:
 
 def is_named(store: Store, code: str) -> bool:
     """Whether a place counts without the plan: a station stands there, a paper that was read names it, or there is
-    no plan that could say otherwise of a well-formed code.
+    no plan that could say otherwise of a well-formed code, and no profile with codes of its own.
     """
-    if not store.state.has_plan and is_official(code):
+    profile = store.state.profile
+    if not store.state.has_plan and is_official(code) and (profile is None or profile.has_official_codes):
         return True
     own = store.ledger.own_row()
     stations = store.state.stations.places_met() or frozenset({own.place} if own else ())

@@ -11,9 +11,10 @@ from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
-from custody.plan.places import BESIDE, Need, Place, below, is_official, is_under
-from custody.plan.time_zones import zone
+from custody.plan.levels import BESIDE
+from custody.plan.places import Need, Place, below, is_official, is_under
 from db.store import Store
+from language.time_zones import zone
 from services.plan.headings import keep_answers, read_as_before
 from services.plan.plan_changes import Change, ChangedRow, Group, note_missing_voters, version_of
 from services.plan.planning import branch_to_plan, record_plan, register_items

@@ -9,8 +9,9 @@ from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, touch
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
 from custody.plan.field import Incident, Point, Readiness, in_force, incidents, points, readiness
+from custody.plan.levels import ABOVE_ENDS
 from custody.plan.places import Place, below, is_under
-from custody.plan.store_space import STORAGE, STORES, Arrivals, arrivals
+from custody.plan.store_space import STORAGE, Arrivals, arrivals
 from db.store import Store
 from tables.field_rows import parse_points
 from tables.read import read_table
@@ -132,7 +133,7 @@ def stores_without(store: Store, rows: Iterable[Readiness], *, under: str | None
     tree = store.state.places.tree()
     tops = [under] if under is not None else [code for code, place in tree.items() if place.parent is None]
     found = (place for top in tops for place in below(tree, top))
-    return [place for place in found if place.level in STORES and place.code not in checked]
+    return [place for place in found if place.level in ABOVE_ENDS and place.code not in checked]
 
 
 def arrivals_at(store: Store, place: str) -> Arrivals:

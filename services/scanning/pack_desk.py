@@ -6,6 +6,7 @@ from custody.errors import N_, RuleError
 from custody.format.codes import ItemLabel, show_code
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
+from custody.plan.levels import END
 from db.store import Store
 from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
 from services.records.packing import judge_added, registered
@@ -48,7 +49,7 @@ class PackDesk:
         if self.action == "check":
             return self.store.state.contents.packed(self.parent.code)
         place = self.store.state.places.get(self.parent.to)
-        if self.action == "add" and place is not None and place.level == "polling_station":
+        if self.action == "add" and place is not None and place.level == END:
             found = self.store.state.find_items(under=self.parent.to)
             inside = self.store.state.contents.packed(self.parent.code)
             return {

@@ -393,17 +393,41 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
 
 
 def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of each type of event that version 5 changed or brought: an admission whose powers reach no
-    farther than a place, the word of an office that it joins another, and a plan for one branch.
+    """The own fields of each type of event that version 5 changed or brought: a profile, an admission whose powers
+    reach no farther than a place, the word of an office that it joins another, and a plan for one branch.
     """
+    both = {"name_id": "Sekolah", "name_en": "School"}
+    level = both | {"level": "polling_station", "many_id": "Sekolah", "many_en": "Schools", "short": "SD", "words": []}
+    profile = {
+        "name": "ujian",
+        "name_id": "Ujian sekolah",
+        "name_en": "School exams",
+        "codes": "free",
+        "zone": "WITA",
+        "levels": [level | {"level": "store-2", "words": ["kantor", "dinas"]}, level],
+        "phases": [
+            both | {"code": "1", "kinds": ["amplop"], "days": 7},
+            both | {"code": "2", "kinds": [], "days": None},
+        ],
+        "conditions": [{"condition": "wet", "name_id": "basah", "name_en": "damp"}],
+        "checklists": [
+            {"about": "storage", "questions": [{"key": "lock", "name_id": "Terkunci?", "name_en": "Locked?"}]}
+        ],
+        "words": [{"language": "id", "word": "TPS", "instead": "sekolah"}],
+        "letter": [{"language": "id", "key": "basis.list", "lines": ["Peraturan Menteri;", "Keputusan Dinas."]}],
+        "source": "ujian.toml",
+        "source_digest": "ef" * 32,
+    }
+    bare = {key: list[str]() for key in ("phases", "conditions", "checklists", "words", "letter")}
     powers = [
         {"power": "admit", "under": "51.08"},
         {"power": "plan", "under": "51.08"},
         {"power": "plan", "under": None},
     ]
-    office = {"station": "KPU Provinsi Bali", "place": "51", "key": "1e" * 32}
     return [
+        ("profile", profile),
+        ("profile", profile | bare | {"codes": "official", "zone": ""}),
         ("admit", {"station": "KPU Buleleng", "place": "51.08", "key": "0f" * 32, "powers": powers}),
-        ("join", office),
+        ("join", {"station": "KPU Provinsi Bali", "place": "51", "key": "1e" * 32}),
         ("plan", dict(fourth_forms())["plan"] | {"under": "51.08"}),
     ]

@@ -53,7 +53,7 @@ def test_the_json_has_codes_and_counts():
 
 def test_a_pipe_gets_plain_aligned_columns_of_the_districts():
     out = io.StringIO()
-    print_progress(ROWS, NEEDS, out, with_villages=False)
+    print_progress(ROWS, NEEDS, out, with_groups=False)
     lines = out.getvalue().splitlines()
     assert "PPK Gerokgak" in out.getvalue() and "PPS" not in out.getvalue()
     assert "1,500 (75 %)" in lines[1]
@@ -63,7 +63,7 @@ def test_a_pipe_gets_plain_aligned_columns_of_the_districts():
 
 def test_the_villages_of_one_sub_district_are_shown_where_they_are_asked_for():
     out = io.StringIO()
-    print_progress(ROWS, NEEDS, out, with_villages=True)
+    print_progress(ROWS, NEEDS, out, with_groups=True)
     assert "PPS" in out.getvalue()
 
 
@@ -74,7 +74,7 @@ def test_a_terminal_gets_a_table_and_markup_in_names_is_only_text():
 
     out = Terminal()
     print_progress(
-        [ProgressRow(Place("1", "[bold]PPK[/bold]", "district"), "box", 1, 0, 0, 0)], NEEDS, out, with_villages=True
+        [ProgressRow(Place("1", "[bold]PPK[/bold]", "district"), "box", 1, 0, 0, 0)], NEEDS, out, with_groups=True
     )
     assert "[bold]PPK[/bold]" in out.getvalue()
 

@@ -8,12 +8,13 @@ import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reedsolo import RSCodec
 
 from custody.format.codes import draw_code, item_payload
 from scanner.decoding.picture_reader import Reader, ZxingEngine
 from scanner.rescue.finders import find_finders
 from scanner.rescue.outlines import find_signs
-from scanner.rescue.qr_structure import corrected
+from scanner.rescue.qr_structure import correct_block, corrected
 from scanner.rescue.rescue import rescue
 from scanner.sources.frames import Image
 
@@ -54,6 +55,17 @@ def test_what_is_known_to_be_lost_costs_half_as_much() -> None:
     assert zxing.read(picture(spoiled)) == []
     found = corrected(soft, 2)
     assert found is not None and np.array_equal(found, dark)
+
+
+@pytest.mark.parametrize(("unknown", "is_corrected"), [(0, True), (1, False), (2, False)])
+def test_a_block_is_corrected_only_where_check_bytes_are_left_over(unknown: int, is_corrected: bool) -> None:
+    whole = np.frombuffer(bytes(RSCodec(18, fcr=0).encode(bytes(range(26)))), np.uint8)
+    read, doubt = whole.copy(), np.ones(len(whole))
+    read[:14] ^= 0x5A
+    doubt[:14] = 0.0
+    read[20 : 20 + unknown] ^= 0x5A  # 14 lost and 2 wrong: as many as 18 check bytes could correct
+    fixed = correct_block(read, doubt, 18)
+    assert (fixed is not None) == is_corrected and (fixed is None or np.array_equal(fixed, whole))
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))

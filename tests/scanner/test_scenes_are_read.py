@@ -21,11 +21,11 @@ from scanner.decoding.picture_reader import PYZBAR, Reader, available_engines, e
 from scanner.frame_loop import scan_frames
 from scanner.outcomes import End, How, Outcome, Taken, Tally
 from scanner.session import ScanSession
-from scanner.simulation.scenes import Condition, Label, film_scene
 from scanner.simulation.simulate import write_video
 from scanner.sources.frames import Image
 from scanner.sources.open_source import open_source
 from tests.support.label_examples import NEEDS, PLACES
+from tests.support.scenes import Condition, Label, film_scene
 
 needs_pyzbar = pytest.mark.skipif(PYZBAR not in engines(), reason="pyzbar is not installed")
 COUNT, DPI = 6, 200

@@ -21,13 +21,13 @@ from scanner.decoding.steady import STEADY_MS, SteadyHints, is_plausible
 from scanner.outcomes import Beep, Outcome, Tally
 from scanner.reads import Corners, Hint, Read, Seen
 from scanner.session import ScanSession
-from scanner.simulation.scenes import Condition, Label, film_scene
 from scanner.sources.frames import Frame, Image
 from scanner.ui.feedback import Adviser, Feedback
 from scanner.ui.overlay import SIZE_PX, Line, Panel, compose, outline
 from scanner.ui.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
 from scanner.ui.terminal import TerminalView
 from scanner.ui.window import hold
+from tests.support.scenes import Condition, Label, film_scene
 
 
 class Nothing:

@@ -14,9 +14,9 @@ import pytest
 
 import language as languages
 from commands.program import COMMANDS, REPORTS
-from custody.plan.places import LEVELS
+from custody.plan.levels import AREA, CARRIER, END, GROUP, STORE, VENDOR
 from language.catalogue import forms, read
-from language.in_words import level_words
+from language.in_words import level_choices
 from tables.headers import layout
 from tables.read import Table
 from tables.vocabulary import REQUIRED, column_words, parse_level, parse_state, parse_tracked_as
@@ -246,7 +246,7 @@ def test_what_a_complaint_names_a_table_takes(language: str) -> None:
             for name in names:
                 table = Table("x.csv", (column_words([name]),), (), "0" * 64)
                 assert layout(table, kind)[0].columns.get(name) == table.headers[0], (kind, name)
-        assert [parse_level(word) for word in level_words(LEVELS).split(", ")] == list(LEVELS)
+        assert [parse_level(word) for word in level_choices().split(", ")] == [STORE, AREA, GROUP, END, VENDOR, CARRIER]
         assert [parse_state(word) for word in languages._("open, done").split(", ")] == ["open", "done"]
         assert [parse_tracked_as(word) for word in languages._("item, pack").split(", ")] == ["item", "pack"]
     finally:

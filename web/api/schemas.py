@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from custody.plan.levels import AREA, GROUP
 from web.request_model import Given
 
 Code = Annotated[str, Field(max_length=60, examples=["7Q2M9X4T5B8C6"])]
@@ -141,7 +142,7 @@ class Place(BaseModel):
 
     code: PlaceCode
     name: str = Field(examples=["PPS Gerokgak"])
-    level: str = Field(examples=["village"])
+    level: str = Field(examples=[GROUP])
     parent: str | None = Field(examples=["51.08.01"])
     due: str | None = Field(examples=["2024-02-13T04:00:00Z"])
     dapil: str | None = Field(examples=["Buleleng 4"], description="Its own; null: that of the nearest place above.")
@@ -170,7 +171,7 @@ class Late(BaseModel):
     """How a place stands against its due time. The words are those of `report late`."""
 
     state: str = Field(examples=["will_be_late"])
-    level: str = Field(examples=["district"])
+    level: str = Field(examples=[AREA])
     area: str
     place: PlaceCode
     name: str

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from custody.errors import ConflictError, StoreError
 from db.store import Store
+from services.plan.profiles import speak
 
 T = TypeVar("T")
 OpenStore = Callable[[], AbstractContextManager["Store"]]
@@ -54,6 +55,7 @@ class StoreWorker:
     def _opened(self) -> Store:
         if self._store is None:
             self._store = self._stack.enter_context(self._open_store())
+        speak(self._store)
         return self._store
 
     def _close(self) -> None:

@@ -7,9 +7,10 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 import language
-from custody.plan.time_zones import zone
+from custody.plan.levels import AREA, GROUPS
 from db.store import Store
 from language import _
+from language.time_zones import zone
 from services.reporting.overview import Overview
 from web.dependencies import SiteDep, StaffDep
 from web.live.overview_cache import Version, digest
@@ -130,7 +131,7 @@ def shown(store: Store, overview: Overview, code: str, *, with_staff: bool) -> d
     facts = overview_of(store, overview, code, with_staff=with_staff)
     children = facts["children"]
     branches = []
-    if facts["level"] in ("district", "village"):
+    if facts["level"] in (AREA, *GROUPS):
         below = rows_below(store, overview, [child["code"] for child in children])
         branches = [(child, below[child["code"]]) for child in children]
     return {

@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from custody.errors import N_, Fault, InputError
-from custody.plan.places import LEVELS
+from custody.plan.levels import LEVELS
 from db.store import Store
 from language import _
 from language.in_words import level_word

@@ -6,9 +6,10 @@ from typing import Any
 
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
-from custody.measures.progress import REPORTED_LEVELS, Amounts, Pieces, StockSums
+from custody.measures.progress import Amounts, Pieces, StockSums
 from custody.measures.timing import STATES, DueRow
 from custody.plan.field import Incident, Point, Readiness
+from custody.plan.levels import ABOVE_ENDS, BELOW_STORES, END, GROUPS, TREE
 from custody.plan.places import Place, Ways, is_under
 from custody.plan.store_space import STORAGE
 from db.store import Store
@@ -60,7 +61,7 @@ def overview_of(
     rows = overview.due_rows(now, WITHIN_H) if is_whole else []
     due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
     inside = [row for row in rows if place in ways.to(row.place.code)]
-    children = [child for child in places.values() if child.parent == code and child.level in _LEVELS]
+    children = [child for child in places.values() if child.parent == code and child.level in TREE]
     return {
         "place": {"code": code, "name": place.name, "level": place.level, "above": _above(places, place)},
         "as_of": local_time(now, here),
@@ -79,9 +80,6 @@ def overview_of(
         "scores": score_board(overview, place, places, now, here, part),
         "field": field_board(store, place, now, here, part, with_staff=with_staff),
     }
-
-
-_LEVELS = ("district", "village", "polling_station")
 
 
 def amounts_of(store: Store, overview: Overview) -> Mapping[str, Amounts]:
@@ -103,7 +101,7 @@ def _sums(store: Store) -> StockSums:
 
 def _needs(store: Store, overview: Overview, place: Place) -> list[dict[str, Any]]:
     """What the place and all below it need of each kind, what is registered and what has arrived, in pieces."""
-    if place.level not in REPORTED_LEVELS:
+    if place.level not in ABOVE_ENDS:
         return []
     rules, groups = store.state.need_rules(), store.state.places.alike(place.code)
     names = {need.kind: need for need in rules.needs}
@@ -135,6 +133,7 @@ def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here:
         "code": place.code,
         "name": place.name,
         "level": place.level,
+        "is_group": place.level in GROUPS,
         "amounts": amounts.get(place.code, Amounts()),
         "state": due.state if due else "",
         "word": state_word(due.state) if due else "",
@@ -155,14 +154,14 @@ def rows_below(store: Store, overview: Overview, codes: Sequence[str]) -> dict[s
     due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
     found: dict[str, list[dict[str, Any]]] = {code: [] for code in codes}
     for place in store.state.places.tree().values():
-        if place.parent in found and place.level in _LEVELS:
+        if place.parent in found and place.level in TREE:
             found[place.parent].append(_row(place, amounts, due.get(place.code), here))
     return found
 
 
 def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
     """For each level how many places are in each state."""
-    counts: dict[str, Counter[str]] = {level: Counter() for level in _LEVELS}
+    counts: dict[str, Counter[str]] = {level: Counter() for level in BELOW_STORES}
     for row in rows:
         counts[row.place.level][row.state] += 1
     return {level: {state: of_level[state] for state in STATES} for level, of_level in counts.items()}
@@ -171,8 +170,8 @@ def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
 def _pressing(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict[str, Any]:
     """What is late, will be or is due soon below a place: sub-districts and villages first, stations counted."""
     pressing = [row for row in rows if row.state in _PRESSING and row.place.code != code]
-    shown = [row for row in pressing if row.place.level != "polling_station"]
-    shown += [row for row in pressing if row.place.level == "polling_station"]
+    shown = [row for row in pressing if row.place.level != END]
+    shown += [row for row in pressing if row.place.level == END]
     return {
         "count": len(pressing),
         "more": max(len(pressing) - part.stop, 0),
@@ -194,7 +193,7 @@ def _pressing(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict
 
 def _things(store: Store, place: Place) -> list[dict[str, Any]]:
     """The items of one polling station."""
-    if place.level != "polling_station":
+    if place.level != END:
         return []
     needs = {need.kind: need for need in store.state.needs()}
     places = store.state.places

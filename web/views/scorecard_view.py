@@ -5,6 +5,7 @@ from typing import Any
 
 from custody.measures.scorecard import Card
 from custody.measures.scoring import AXES, Axis, Fault
+from custody.plan.levels import AREA
 from custody.plan.places import Place
 from language import _
 from language.text import local_time, number, short_time
@@ -27,7 +28,7 @@ def score_board(
         for card in all_cards
         if card.is_committee and card.place is not None and place in overview.ways.to(card.place.code)
     ]
-    own = cards[0] if len(cards) == 1 and place.level == "district" else None
+    own = cards[0] if len(cards) == 1 and place.level == AREA else None
     faults = sorted(_faults(own), key=lambda fault: (not fault.is_open, fault.happened)) if own else []
     return {
         "is_whole": True,

@@ -1,4 +1,4 @@
-"""What a page shows of a session: counts, what is missing by village, what is irregular, what was taken."""
+"""What a page shows of a session: counts, what is missing by group, what is irregular, what was taken."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ from custody.chain.seals import RESULTS
 from custody.format.codes import is_plate, show_code
 from custody.format.item_facts import CONDITIONS, Item
 from custody.handover.draft import Details, ItemDetails
+from custody.plan.levels import END
 from custody.plan.places import Place, is_carrier
 from language.text import number, printable
 from reports.words import (
@@ -62,7 +63,7 @@ def board(session: Session) -> dict[str, Any]:
         "is_by_paper": session.store.state.is_bare and bool(desk.foretold),
         "missing_count": tally.missing,
         "extra_count": tally.extra,
-        "missing": _by_village(desk.missing, session),
+        "missing": _by_group(desk.missing, session),
         "irregular": told(session, irregular[:_SHOWN]),
         "irregular_count": len(irregular),
         "refused_count": tally.refused,
@@ -163,10 +164,10 @@ def _name(places: Any, code: str) -> str:
     return place_path(places, code) if code in places else custodian_name(places, code)
 
 
-def missing_of(session: Session, village: str) -> list[dict[str, str]]:
-    """What is missing that is for this village, item by item."""
-    within = _villages(session.desk.missing, session)
-    return [_in_words(session, item) for item in session.desk.missing if within[item.to] == village]
+def missing_of(session: Session, group: str) -> list[dict[str, str]]:
+    """What is missing that is for this place, item by item."""
+    within = _groups(session.desk.missing, session)
+    return [_in_words(session, item) for item in session.desk.missing if within[item.to] == group]
 
 
 def few_missing(session: Session) -> list[dict[str, str]]:
@@ -192,30 +193,30 @@ def _elsewhere(session: Session) -> list[str]:
     return [f"{custodian_name(places, holder)}: {number(count)}" for holder, count in counts.most_common(_NAMED)]
 
 
-def _by_village(missing: Sequence[Item], session: Session) -> list[dict[str, Any]]:
-    """How much is missing for each village; item by item only where it is little, for pages ask for the rest."""
+def _by_group(missing: Sequence[Item], session: Session) -> list[dict[str, Any]]:
+    """How much is missing for each place above; item by item only where it is little, for pages ask for the rest."""
     places = session.store.state.places
     groups: dict[str, list[Item]] = {}
-    within = _villages(missing, session)
+    within = _groups(missing, session)
     for item in missing:
         groups.setdefault(within[item.to], []).append(item)
     is_little = len(missing) <= _LITTLE
     return [
         {
-            "code": village,
-            "name": _name(places, village) if village else "?",
+            "code": code,
+            "name": _name(places, code) if code else "?",
             "count": len(items),
             "things": [_in_words(session, item) for item in items] if is_little else None,
         }
-        for village, items in groups.items()
+        for code, items in groups.items()
     ]
 
 
-def _villages(items: Sequence[Item], session: Session) -> dict[str, str]:
-    """The village of each place that these are bound for, or that place itself where it is no polling station."""
+def _groups(items: Sequence[Item], session: Session) -> dict[str, str]:
+    """The place above each end that these are bound for, or the place itself where it is no end."""
 
-    def village(to: str) -> str:
+    def above(to: str) -> str:
         place: Place | None = session.store.state.places.get(to)
-        return place.parent if place and place.level == "polling_station" and place.parent else to
+        return place.parent if place and place.level == END and place.parent else to
 
-    return {to: village(to) for to in {item.to for item in items}}
+    return {to: above(to) for to in {item.to for item in items}}

@@ -1,4 +1,6 @@
-"""The time zone of a place, by the province in its code."""
+"""The time zone of a place, by the profile in force or the province in its code."""
+
+from language import terms
 
 # Indonesia's three zones by the first two digits of a place's code (the province, Kemendagri numbering). No
 # daylight saving, so a fixed offset is exact.
@@ -9,8 +11,15 @@ _WIB = frozenset(
 )
 
 
+_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0}
+
+
 def zone(code: str) -> tuple[str, int]:
-    """The time zone of a place by the province in its code: its name and hours ahead of UTC; UTC if not Indonesian."""
+    """The time zone of a place, its name and hours ahead of UTC: the profile's, else by the province in its code; UTC
+    if that is not Indonesian.
+    """
+    if (told := terms()) and told.zone:
+        return (told.zone, _HOURS[told.zone])
     province = code[:2]
     if len(code) > 2 and code[2] != ".":
         return ("UTC", 0)

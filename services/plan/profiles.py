@@ -1,0 +1,224 @@
+"""The profile in force: recording it, changing it, and speaking in its words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custody.compose.compose import NewEvent, Ref, plan_events
+from custody.errors import N_, RuleError
+from custody.format.events import Event
+from custody.plan.levels import AREA, END, GROUP, STORE, TREE
+from custody.plan.profile import DEFAULT, LevelName, Profile, fields_of_event
+from db.state.plan_counts import items_by_kind
+from db.store import Store
+from language import LevelWords, Terms, _, chosen, terms, use_terms
+from language.in_words import level_title, level_word, tree_levels
+from language.text import printable
+
+if TYPE_CHECKING:  # what reads the file is not needed to speak in its words
+    from services.plan.profile_file import ReadProfile
+
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChange:
+    """What a profile brings: what was recorded (nothing: it is in force already); the kinds and carriers of the plan
+    that it leaves as they are; and the kinds of the plan that it does not have.
+    """
+
+    events: Sequence[Event]
+    left: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
+    """Record a profile, and in the plan its needs and carriers that the plan lacks; all or nothing.
+
+    Raises:
+        RuleError: this station is not the root, or places of the plan have levels that this profile lacks.
+    """
+    with store.transaction():
+        own = store.ledger.own_log().name
+        trusted = store.state.stations.now()
+        if own not in trusted.roots:
+            raise RuleError(
+                N_("the profile is said by the election's root"),
+                hint=N_("Omit it here: it comes with the root's records."),
+            )
+        _refuse_lost_levels(store, read.profile)
+        known = {need.kind for need in store.state.needs()}
+        places = store.state.places.tree()
+        needs = [need for need in read.needs if need.kind not in known]
+        carriers = [place for place in read.carriers if place.code not in places]
+        left = [need.kind for need in read.needs if need.kind in known]
+        left += [place.code for place in read.carriers if place.code in places]
+        new: list[NewEvent] = []
+        if store.state.profile != read.profile:
+            fields = fields_of_event(read.profile, source=read.source, digest=read.digest)
+            new.append(NewEvent("profile", fields, _others_newest(store, own)))
+        if needs or carriers:
+            refs = store.state.stations.plan_known_to(own)
+            new += plan_events(carriers, needs, source=read.source, digest=read.digest, refs=refs)
+        events = store.record(new) if new else []
+    speak(store)
+    others = sorted(known - {need.kind for need in read.needs})
+    return ProfileChange(events, tuple(dict.fromkeys(left)), tuple(others))
+
+
+def _others_newest(store: Store, own: str) -> tuple[Ref, ...]:
+    """The newest profile of each other log, which a new one comes after."""
+    newest: dict[str, Ref] = {}
+    for event in store.ledger.on_topic(("profile",)):
+        if event.log != own and (event.log not in newest or newest[event.log].seq < event.seq):
+            newest[event.log] = Ref(event.log, event.seq, event.leaf)
+    return tuple(newest[log] for log in sorted(newest))
+
+
+def _refuse_lost_levels(store: Store, profile: Profile) -> None:
+    """Refuse a profile without a level that places of the plan have: their things would be counted nowhere.
+
+    Raises:
+        RuleError: it lacks one.
+    """
+    levels = profile.level_values
+    for (level, *_what), count in store.state.places.alike().items():
+        if count and level in TREE and level not in levels:
+            raise RuleError(
+                N_("the profile {name} has no level for {level}, and the plan has such places: {count}"),
+                hint=N_("Nothing was recorded. Keep the levels, or begin a station of its own for this use."),
+                name=profile.name,
+                level=level_word(level),
+                count=count,
+            )
+
+
+def is_only_begun(store: Store) -> bool:
+    """Whether the own log has nothing but its first entry, and what `record_profile` recorded with it."""
+    row = store.ledger.own_row()
+    if row is None:
+        return False
+    size = store.ledger.sizes()[row.name]
+    events = [store.ledger.event_at(row.id, seq) for seq in range(2, min(size, 10) + 1)]
+    told = [event for event in events if event is not None]
+    return size <= 10 and all(
+        event.type in ("profile", "plan") and event.body["id"] == told[0].body["id"] and told[0].type == "profile"
+        for event in told
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileShown:
+    """The profile in force for people: its name and title, its levels from the top, whether it was recorded at all, and
+    whether it may still come, as the root's records are not here.
+    """
+
+    name: str
+    title: str
+    levels: tuple[str, ...]
+    is_recorded: bool
+    is_to_come: bool
+
+    def __str__(self) -> str:
+        if self.is_to_come:
+            return _("not known yet: it comes with the root's records")
+        return f"{self.title} ({self.name}): {' – '.join(self.levels)}"
+
+
+def profile_shown(store: Store) -> ProfileShown:
+    """Return the profile in force as every station shows it."""
+    profile = store.state.profile
+    own = profile and (profile.name_id if chosen() == "id" else profile.name_en)
+    title = printable(own, _LONGEST) if own else "Pemilu 2024"
+    roster = store.state.stations.now()
+    return ProfileShown(
+        printable(profile.name, 40) if profile else DEFAULT,
+        title,
+        tuple(map(level_title, tree_levels())),
+        profile is not None,
+        profile is None and bool(roster.root) and not roster.roots,
+    )
+
+
+def things_registered(store: Store) -> int:
+    """How many things are registered: after that, a change of the profile is told of."""
+    return sum(items for items, _pieces in items_by_kind(store.state).values())
+
+
+# --- Speaking in its words --------------------------------------------------------------------------------------------
+
+
+_spoken: Profile | None = None
+
+
+def speak(store: Store) -> None:
+    """Use the words of the profile in force from here on, in the whole process."""
+    global _spoken
+    profile = store.state.profile
+    if profile != _spoken or (profile is None) != (terms() is None):
+        use_terms(terms_of(profile) if profile else None)
+        _spoken = profile
+
+
+def terms_of(profile: Profile) -> Terms:
+    """What a profile calls things, made printable and without braces, which are blanks of texts."""
+    names = {level.level: level for level in profile.levels}
+    said: dict[str, dict[str, str]] = {"id": {}, "en": {}}
+    for language, ours, instead in _of_levels(names):
+        if _safe(instead) and _safe(instead) != ours:
+            said[language][ours] = _safe(instead)
+    for word in profile.words:
+        said[word.language][word.word] = _safe(word.instead)
+    return Terms(
+        words=said,
+        levels={
+            value: {
+                "id": LevelWords(_safe(level.name_id), _safe(level.many_id), _safe(level.short)),
+                "en": LevelWords(_safe(level.name_en), _safe(level.many_en), _safe(level.short)),
+            }
+            for value, level in names.items()
+        },
+        conditions={one.condition: {"id": _safe(one.name_id), "en": _safe(one.name_en)} for one in profile.conditions},
+        questions={
+            question.key: {"id": printable(question.name_id, 300), "en": printable(question.name_en, 300)}
+            for checklist in profile.checklists
+            for question in checklist.questions
+        },
+        tables={
+            value: (level.name_id, level.name_en, level.many_id, level.many_en, level.short, *level.words)
+            for value, level in names.items()
+        },
+        letter=tuple((text.language, text.key, text.lines) for text in profile.letter),
+        zone=profile.zone,
+    )
+
+
+def _of_levels(names: dict[str, LevelName]) -> Iterable[tuple[str, str, str]]:
+    """The words of our texts for each level, and what the profile's level is called: language, ours, its."""
+    store, area, end = (names.get(value) for value in (STORE, AREA, END))
+    group = names.get(GROUP, area)
+    for level, in_indonesian, in_english, short in (
+        (store, "gudang", "warehouse|warehouses", ""),
+        (area, "kecamatan", "sub-district|sub-districts", "PPK"),
+        (group, "desa/kelurahan|desa", "village|villages", "PPS"),
+        (end, "", "polling station|polling stations", "TPS|KPPS"),
+    ):
+        if level is None or level.name_id.lower() in (*in_indonesian.split("|"), "tps"):
+            continue
+        for ours in filter(None, in_indonesian.split("|")):
+            yield "id", ours, _inside(level.name_id)
+        one, many = in_english.split("|")
+        yield "en", one, _inside(level.name_en)
+        yield "en", many, _inside(level.many_en)
+        for ours in filter(None, short.split("|")):
+            yield "id", ours, level.short or _inside(level.name_id)
+            yield "en", ours, level.short or _inside(level.name_en)
+
+
+def _inside(name: str) -> str:
+    """A name within a sentence: in small letters, but for an abbreviation."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _safe(text: str) -> str:
+    return printable(text, _LONGEST).replace("{", "(").replace("}", ")")
