@@ -173,8 +173,7 @@ class Log:
         self.leaves.append(leaf)
         self.said += [body] if body["type"] in ("admit", "revoke", "join", "witness") else []
         if self.apart is None and body["type"] in ("admit", "plan"):  # §7: whether it is of an office that began apart
-            is_root = self.genesis.get("root") == sha256(self.key).hexdigest()
-            self.apart = is_root and all(ref["log"] == self.name for ref in body["refs"])
+            self.apart = all(ref["log"] == self.name for ref in body["refs"])
         for ref in body["refs"]:
             if ref["log"] == self.name and (ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]):
                 self.find("TAMPERED", min(seq, ref["seq"]), f"is not what number {seq} relies on")
@@ -270,7 +269,7 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     known, ended, keys = Body(), dict[str, list[Any]](), {name: log.key.hex() for name, log in sorted(logs.items())}
     said = [(name, body) for name in keys for body in logs[name].said if "key" in body]
     joined = {keys[name]: body["key"] for name, body in reversed(said) if body["type"] == "join"}
-    apart = {keys[name] for name in keys if logs[name].apart}
+    apart = {keys[n] for n in keys if logs[n].apart and logs[n].genesis.get("root") == sha256(logs[n].key).hexdigest()}
     level: Body = {keys[n]: {(): {()}} for n in keys if root in ("", sha256(logs[n].key).hexdigest() if keys[n] else 0)}
     while level:  # of each key: what it may admit, below which places, by the branch that says so
         known, now, level = known | level, level, Body()
@@ -291,8 +290,7 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
 def is_head_signed(head: re.Match[str], key: bytes) -> bool:
     """Whether a head bears its log's signature, and none of its key that does not hold (§8)."""
     key_id = sha256(head[2].encode() + b"\n\x01" + key).digest()[:4]
-    lines = (line.split(" ") for line in head[5].splitlines())
-    ours = [text for _, name, text in lines if name == head[2] and b64decode(text)[:4] == key_id]
+    ours = [s for _, name, s in map(str.split, head[5].splitlines()) if name == head[2] and b64decode(s)[:4] == key_id]
     return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
 
 
@@ -334,12 +332,8 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
-    kept = [
-        (b["head"], logs[n], False, b["seq"])
-        for n, end in ends.items()
-        for b in logs[n].said
-        if "head" in b and b["seq"] <= end
-    ]
+    said = [(logs[name], body) for name in ends for body in logs[name].said if body["seq"] <= ends[name]]
+    kept = [(body["head"], by, False, body["seq"]) for by, body in said if "head" in body]
     for note, keeper, is_listed, seq in [*kept, *((*one, None) for one in notes)]:
         code = "TAMPERED" if seq else "ALTERED"  # §8: who kept a C2SP tlog-checkpoint, in an entry that he signed
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
