@@ -70,6 +70,10 @@ COMMANDS = {
         "admin",
         N_("Withdraw a place with all below it, a kind or a critical point from the plan; its records stay."),
     ),
+    "twins": (
+        "admin",
+        N_("List what two offices that began apart registered for one need, and merge it: --keep CODE or STATION."),
+    ),
     "items": ("admin", N_("List items: code, kind, to, k/n, holder, condition.")),
     "receive": (
         "record",

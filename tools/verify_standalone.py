@@ -56,7 +56,8 @@ place? state:"open"|"done" note; profile5<both name codes:"official"|"free" zone
 levels:named_level[] phases:stage[] conditions:condition[] checklists:list[] words:word[] letter:letter[] source
 source_digest:leaf; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
 reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
-plan4<plan rows:place4|need4[]; plan5<plan4 under?; admit5<admit powers:power[]; join5 station place key:leaf
+plan4<plan rows:place4|need4[]; plan5<plan4 under?; admit5<admit powers:power[]; join5 station place key:leaf; goneitem
+row:"item" code; withdraw5<withdraw4 rows:gone|goneneed|gonepoint|goneitem[]
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.split(";")):
@@ -131,8 +132,8 @@ class Log:
 
     def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
         """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""
-        accused = ACCUSED.get(code) and (ACCUSED[code] if self.is_named else "file")
-        code = code.replace("ALTERED", "TAMPERED")
+        accused = ACCUSED.get(code) if self.is_named or code not in ACCUSED else "file"
+        code = "TAMPERED" if code == "ALTERED" else code
         if between or not self.is_wrong or code not in WRONG:
             row = {"code": code, "log": self.name, "seq": seq, "detail": text, "between": between, "accuses": accused}
             self.findings.append(row)
@@ -327,8 +328,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
     ends, absent = whose_word_counts(logs, root), Absent()
     first = {name: min([2**53, *(f["seq"] for f in log.findings if f["seq"])]) for name, log in logs.items()}
-    if root and not ends:
-        auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
+    auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}") if root and not ends else None
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")

@@ -240,6 +240,20 @@ def withdraw() -> None: ...
 
 
 @click.command()
+@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only for this place and all below it."))
+@click.option(
+    "--keep",
+    metavar=_("CODE|STATION"),
+    help=_("Keep this thing, or all that this station registered, and take its twins out of the plan."),
+)
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@json_option
+@pass_station
+@later("admin.plan")
+def twins() -> None: ...
+
+
+@click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "powershell"]))
 @later("completion")
 def completion() -> None: ...

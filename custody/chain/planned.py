@@ -19,7 +19,9 @@ from custody.plan.levels import BESIDE
 from custody.plan.places import Place, path
 
 Name = tuple[str, ...]
-"""What a row of a plan is about: ("place", code), ("need", kind, level, branch), or ("kind", kind, branch)."""
+"""What a row of a plan is about: ("place", code), ("need", kind, level, branch), ("kind", kind, branch), or ("item",
+code, branch).
+"""
 
 _ELSEWHERE = N_("{station} plans {what}, which does not lie below {under}, where alone it may plan: not counted")
 _BRANCH = N_(
@@ -49,27 +51,32 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What was withdrawn from the plan and not planned again: codes of places, (kind, branch), and (kind, level,
-    branch) of needs. An empty branch: everywhere. `planned` are the kinds that still have needs, with their branches;
-    `is_split`: some branch has, or had, needs of its own.
+    """What was withdrawn from the plan and not planned again: codes of places, (kind, branch), (kind, level, branch) of
+    needs, and (code, branch) of items, of which a branch takes out what is bound for a place in it. An empty branch:
+    everywhere. `planned` are the kinds that still have needs, with their branches; `is_split`: some branch has, or had,
+    needs of its own.
     """
 
     places: frozenset[str] = frozenset()
     kinds: frozenset[tuple[str, str]] = frozenset()
     needs: frozenset[tuple[str, str, str]] = frozenset()
+    items: frozenset[tuple[str, str]] = frozenset()
     planned: frozenset[tuple[str, str]] = field(default=frozenset(), compare=False)
     is_split: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.kinds or self.needs)
+        return bool(self.places or self.kinds or self.needs or self.items)
 
-    def covers(self, kind: str, to: str, places: Mapping[str, Place]) -> bool:
+    def covers(self, kind: str, to: str, places: Mapping[str, Place], code: str = "") -> bool:
         """Whether a thing of this kind, bound for that place, is none that the plan still has."""
         if to in self.places:
             return True
         place, is_gone = places.get(to), False
-        way = reversed(path(places, to)) if self.is_split else ()
-        for branch in (*(step.code for step in way), ""):
+        way = reversed(path(places, to)) if self.is_split or self.items else ()
+        branches = (*(step.code for step in way), "")
+        if self.items and any((code, branch) in self.items for branch in branches):
+            return True
+        for branch in branches:
             at_level = place is not None and (kind, place.level, branch) in self.needs
             is_gone |= at_level or (kind, branch) in self.kinds
             if (kind, branch) in self.planned:  # the nearest branch that still says what is needed of it
@@ -92,12 +99,13 @@ class Plan:
     @property
     def withdrawn(self) -> Withdrawn:
         """What the plan lacks because somebody who may plan withdrew it."""
-        by = {sort: [name[1:] for name in self.gone if name[0] == sort] for sort in ("place", "kind", "need")}
+        by = {sort: [name[1:] for name in self.gone if name[0] == sort] for sort in ("place", "kind", "need", "item")}
         planned = frozenset((row["kind"], row["under"]) for row in self.rows if row["row"] == "need")
         return Withdrawn(
             frozenset(code for (code,) in by["place"]),
             frozenset((kind, under) for kind, under in by["kind"]),
             frozenset((kind, level, under) for kind, level, under in by["need"]),
+            frozenset((code, under) for code, under in by["item"]),
             planned,
             is_split=any(branch for *_what, branch in (*planned, *by["kind"], *by["need"])),
         )
@@ -354,6 +362,8 @@ def _names_of(row: Body) -> tuple[Name, ...]:
 def _withdrawn_by(told: _Counted, rows: Iterable[Body]) -> set[Name]:
     """What a withdrawal takes out of the plan; who may plan everywhere takes a need out of every branch."""
     gone: set[Name] = {("place", row["code"]) for row in told.rows if row["row"] == "place"}
+    for row in (row for row in told.rows if row["row"] == "item"):
+        gone |= {("item", row["code"], branch) for branch in ({""} if told.branches is None else told.branches)}
     for row in (row for row in told.rows if row["row"] == "need"):
         branches = told.branches
         if branches is None:

@@ -186,6 +186,13 @@ _HANDED_2 = _HANDED | {
 
 _PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
 
+_WITHDRAWN = {"note": _text, "part": _positive, "parts": _positive}
+_GONE = (
+    _row("place", {"code": _text})
+    | _row("need", {"kind": _text, "level": _text | None})
+    | _row("point", {"point": _text})
+)
+
 FORMS: Mapping[tuple[str, int], Fields] = {
     ("genesis", 1): {
         "election": _text,
@@ -214,16 +221,8 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     ("plan", 4): _PLANNED | {"rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4))},
     ("plan", 5): _PLANNED
     | {"rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4)), "under": _text | None},
-    ("withdraw", 4): {
-        "rows": _list(
-            _row("place", {"code": _text})
-            | _row("need", {"kind": _text, "level": _text | None})
-            | _row("point", {"point": _text})
-        ),
-        "note": _text,
-        "part": _positive,
-        "parts": _positive,
-    },
+    ("withdraw", 4): _WITHDRAWN | {"rows": _list(_GONE)},
+    ("withdraw", 5): _WITHDRAWN | {"rows": _list(_GONE | _row("item", {"code": _text}))},
     ("profile", 5): {
         "name": _text,
         "name_id": _text,

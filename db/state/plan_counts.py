@@ -12,6 +12,9 @@ def items_by_branch(state: State) -> dict[tuple[str, str], tuple[int, int]]:
     query = item.select(item.kind, where, fn.COUNT(item.code), fn.SUM(item.quantity))
     query = query.join(place.model, JOIN.LEFT_OUTER, on=(place.code == item.bound_for)).group_by(item.kind, where)
 
+    if uncounted := state.uncounted():
+        query = query.where(item.code.not_in(uncounted))
+
     def count() -> dict[tuple[str, str], tuple[int, int]]:
         return {(kind, branch): (items, int(pieces)) for kind, branch, items, pieces in query.tuples()}
 

@@ -24,13 +24,15 @@ from custody.plan.places import Need, Place, path
 from custody.plan.profile import Profile, profile_in_force
 from db.log.reader import LedgerReader
 from db.models import Tables
-from db.prepared import Prepared, PreparedIn, blank, written
+from db.prepared import Prepared, PreparedIn, batches, blank, written
 from db.state.contents import Contents, Families
 from db.state.current_roster import RosterTable
 from db.state.item_rows import ItemRow, standing_links
 from db.state.knowledge import Knowledge
 from db.state.place_rows import PlaceTable
 from db.state.seal_uses import SealUses
+
+_AT_ONCE = 500
 
 
 class State:
@@ -195,9 +197,54 @@ class State:
 
     @property
     def withdrawn(self) -> Withdrawn:
-        """What was withdrawn from the plan: what is registered for it is kept, and neither expected nor counted."""
+        """What was withdrawn from the plan, and the twins of what counts: all that is registered for it is kept, and
+        neither expected nor counted.
+        """
         has_any = self.ledger.memory.remember_rule("withdraws", lambda: bool(self.ledger.on_topic(("withdraw",))))
-        return self.plan.withdrawn if has_any else Withdrawn()
+        gone = self.plan.withdrawn if has_any else Withdrawn()
+        beside = frozenset((row.code, "") for rows in self.twins for row in rows[1:])
+        return replace(gone, items=gone.items | beside) if beside else gone
+
+    @property
+    def twins(self) -> list[list[ItemRow]]:
+        """The things that offices which began apart have registered for one need, those that are not merged yet: the
+        first of each row counts, as it has moved, has a label, or has the lower code; the others do not.
+        """
+        stations = self.stations.now()
+        if stations.offices.isdisjoint(stations.powers):
+            return []
+        return self.ledger.memory.remember("twins", self._twins)
+
+    def _twins(self) -> list[list[ItemRow]]:
+        item = self.tables.item
+        alike = (item.kind, item.bound_for, item.election, item.k)
+        slots = set(item.select(*alike).group_by(*alike).having(fn.COUNT(item.code) > 1).tuples())
+        found: dict[Slot, list[ItemRow]] = {slot: [] for slot in slots}
+        for places in batches(sorted({slot[1] for slot in slots}), _AT_ONCE):
+            for row in map(ItemRow._make, item.select().where(item.bound_for.in_(places)).tuples()):
+                if (slot := (row.kind, row.bound_for, row.election, row.k)) in found:
+                    found[slot].append(row)
+        gone, places_of = self.plan.withdrawn, self.places.tree()
+        naming = self.ledger.naming([row.code for rows in found.values() for row in rows])
+        logs = {
+            code: {event.log for event in events if event.type == "register" and self.stations.now().stands(event)}
+            for code, events in naming.items()
+        }
+        twins = []
+        for _slot, rows in sorted(found.items(), key=lambda entry: repr(entry[0])):
+            rows = [row for row in rows if not gone.covers(row.kind, row.bound_for, places_of, row.code)]
+            rows.sort(key=lambda row: (row.moves == 0, row.print == 0, row.code))
+            if len(rows) > 1 and any(logs[row.code].isdisjoint(logs[rows[0].code]) for row in rows[1:]):
+                twins.append(rows)
+        return twins
+
+    def uncounted(self) -> list[str]:
+        """The codes of the registered things that were taken out of the plan one by one, and of twins."""
+        gone, places = self.withdrawn, self.places
+        if not gone.items:
+            return []
+        rows = self.item_rows({code for code, _branch in gone.items})
+        return [row.code for row in rows if gone.covers(row.kind, row.bound_for, places, row.code)]
 
     @property
     def plan(self) -> Plan:
@@ -218,7 +265,7 @@ class State:
         if not gone:
             return items
         places = self.places.tree()
-        return (item for item in items if not gone.covers(item.kind, item.to, places))
+        return (item for item in items if not gone.covers(item.kind, item.to, places, item.code))
 
     def item(self, code: str) -> Item | None:
         """What is known of one item, None when it is registered nowhere."""
@@ -314,6 +361,8 @@ class State:
         alike = (item.kind, item.bound_for, item.election)
         query = item.select(*alike, fn.MAX(item.k), fn.SUM(item.quantity))
         query = query.where(item.kind.in_(need.select(need.kind).where(need.pack.is_null(False))))
+        if uncounted := self.uncounted():
+            query = query.where(item.code.not_in(uncounted))
         for kind, to, election, highest, pieces in query.group_by(*alike).tuples():
             there = found.setdefault((kind, to), PackStock())
             there.highest, there.pieces[election] = max(there.highest, highest), int(pieces)
@@ -364,6 +413,8 @@ class State:
         )
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         gone, places = self.withdrawn, self.places
+        if uncounted := self.uncounted():
+            query = query.where(item.code.not_in(uncounted))
         for to, kind, held_by, before, count, labelled, sent, pieces in query.group_by(*alike).tuples():
             if not (gone and gone.covers(kind, to, places)):
                 yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))

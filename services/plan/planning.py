@@ -296,6 +296,69 @@ def withdrawal_of(
     return Withdrawal([*rows, *named], refs, things, labelled, sent, records)
 
 
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Things that offices which began apart registered for one need: the one that counts, and the others; with the
+    station that registered each, by code.
+    """
+
+    counted: Item
+    others: tuple[Item, ...]
+    stations: Mapping[str, str]
+
+    @property
+    def codes(self) -> list[str]:
+        """Of all of them, the one that counts first."""
+        return [self.counted.code, *(item.code for item in self.others)]
+
+
+def twins_of(store: Store, under: str | None = None) -> list[Twins]:
+    """The things that were registered twice for one need, by offices that began apart, and that nobody has merged."""
+    places, owners = store.state.places.tree(), store.state.stations.now().owners
+    rows = [rows for rows in store.state.twins if under is None or is_under(places, rows[0].bound_for, under)]
+    naming = store.ledger.naming([row.code for one in rows for row in one])
+    by = {
+        code: ", ".join(sorted({owners[event.log].station for event in events if event.type == "register"}))
+        for code, events in naming.items()
+    }
+    return [
+        Twins(one[0].item, tuple(row.item for row in one[1:]), {row.code: by[row.code] for row in one}) for one in rows
+    ]
+
+
+def merge_twins(store: Store, keep: str, under: str | None = None) -> tuple[list[Event], int]:
+    """Take the twins of what is kept out of the plan, and say how many were left as they are: those of which another
+    one has been handed over too, which are named one by one.
+
+    Args:
+        keep: the code of a thing, or the name of the station that registered what is kept.
+
+    Raises:
+        InputError: no twin has that code, or was registered by that station.
+        RuleError: the plan is for others to make.
+    """
+    with store.transaction():
+        found = twins_of(store, under)
+        is_code = any(keep in one.codes for one in found)
+        moved = {row.code for rows in store.state.twins for row in rows if row.moves}
+        rows, left = list[dict[str, Any]](), 0
+        for one in found:
+            kept = [code for code in one.codes if keep in (code, one.stations[code])]
+            gone = [code for code in one.codes if code not in kept]
+            if kept and (is_code or moved.isdisjoint(gone)):
+                rows += [{"row": "item", "code": code} for code in gone]
+            left += bool(kept) and not is_code and not moved.isdisjoint(gone)
+        if not rows and not left:
+            raise InputError(
+                N_("nothing that was registered twice has the code or the station {keep}"),
+                hint=N_("See all of it with: {way}"),
+                way="twins",
+                keep=keep,
+            )
+        known = store.state.stations.plan_known_to(store.ledger.own_log().name)
+        return store.record(compose.withdraw_events(rows, refs=known)) if rows else [], left
+
+
 def record_withdrawal(store: Store, found: Withdrawal, *, note: str = "") -> list[Event]:
     """Record that these rows are no part of the plan.
 

@@ -430,4 +430,5 @@ def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
         ("admit", {"station": "KPU Buleleng", "place": "51.08", "key": "0f" * 32, "powers": powers}),
         ("join", {"station": "KPU Provinsi Bali", "place": "51", "key": "1e" * 32}),
         ("plan", dict(fourth_forms())["plan"] | {"under": "51.08"}),
+        ("withdraw", dict(fourth_forms())["withdraw"] | {"rows": [{"row": "item", "code": BOX}], "note": "kembar"}),
     ]

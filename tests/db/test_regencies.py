@@ -5,13 +5,25 @@ from contextlib import ExitStack
 
 import pytest
 
+from custody.compose.compose import plan_events
 from custody.errors import InputError, RuleError
 from custody.plan.places import Need, Place
 from db.store import Store
-from services.plan.planning import missing, own_top, plan_counts, record_plan, record_withdrawal, withdrawal_of
+from services.plan.planning import (
+    merge_twins,
+    missing,
+    own_top,
+    plan_counts,
+    record_plan,
+    record_withdrawal,
+    register_missing,
+    twins_of,
+    withdrawal_of,
+)
 from services.records.correcting import correct
 from services.records.membership import admit, join, revoke
 from services.reporting.evaluation_chapters import progress_rows
+from services.reporting.overview import Overview
 from tests.support.ledger_examples import all_events, boxes, card_of, empty_ledger, give, load_plan
 from tests.support.merge_examples import bundle_of, take
 from tests.support.merge_examples import join as begin_under
@@ -131,8 +143,6 @@ def test_the_nine_regencies_of_bali_on_one_hub_two_of_which_joined_later(provinc
 
 def register_each(found: Province) -> None:
     """What each registers for itself is missing nowhere afterwards, and counts for nobody else."""
-    from services.plan.planning import register_missing
-
     for code, station in found.stations.items():
         events = register_missing(station)[1]
         items = [row for event in events for row in event.body["items"]]
@@ -242,8 +252,6 @@ def test_what_another_program_plans_for_a_branch_is_told_where_it_is_not_counted
     found = province(FEW)
     found.meet()
     station = found.stations["51.71"]
-    from custody.compose.compose import plan_events
-
     station.record(plan_events([Place("51.08.09", "PPK 9", "district", "51.08")], [], source="x", digest="2" * 64))
     take(found.hub, bundle_of(station))
     assert "51.08.09" not in found.hub.state.places
@@ -263,3 +271,45 @@ def test_every_order_in_which_logs_arrive_gives_the_same_plan(
         return store.state.places.all(), store.state.needs(), missing(store, "51").by_kind, store.state.outside
 
     comes_out_alike(found.hub, sqlite_url, held)
+
+
+# --- things that both sides registered for one need -------------------------------------------------------------------
+
+
+def test_what_two_offices_registered_for_one_need_counts_once_until_a_person_merges_it(
+    province: Callable[..., Province],
+) -> None:
+    found = province(FEW, ["51.71"])
+    office, hub, tps = found.stations["51.71"], found.hub, "51.71.01.2001.001"
+    ours = boxes(office, 2, tps, held_by="51.71")
+    theirs = boxes(hub, 3, tps, held_by="51")
+    give(hub, theirs[:1], "51.71", "51")
+    found.let_in("51.71")
+    found.meet()
+    for ledger in (office, hub):
+        by_slot = {one.counted.k: one for one in twins_of(ledger)}
+        assert set(by_slot) == {1, 2}
+        assert by_slot[1].codes == [theirs[0], ours[0]], "the one that was handed over counts"
+        assert set(by_slot[1].stations.values()) == {"Provinsi", "KPU 51.71"}
+        assert sum(group.count for group in ledger.state.stock(tps)) == 3
+        assert len(list(ledger.state.find_items(under=tps))) == 3
+        shown = [(row.kind, row.registered) for row in progress_rows(ledger, "51.71") if row.place.code == "51.71"]
+        assert dict(shown)["box"] == 3
+        overview = Overview()
+        overview.advance(ledger, 60)
+        assert overview.amounts()[tps].total == 3
+        assert missing(ledger, "51.71").by_kind["box"] == asked(found.number("51.71"))["box"] - 3
+        assert sound(ledger)
+    with pytest.raises(InputError, match=r"KPU 51\.08"):
+        merge_twins(office, "KPU 51.08")
+    events, left = merge_twins(office, "KPU 51.71")
+    assert (sum(len(event.body["rows"]) for event in events), left) == (1, 1), "one of the others has been handed over"
+    assert [one.counted.k for one in twins_of(office)] == [1]
+    merge_twins(office, theirs[0])
+    found.meet()
+    for ledger in (office, hub):
+        assert twins_of(ledger) == [] and sound(ledger)
+        kept = {theirs[0], ours[1], theirs[2]}
+        assert {item.code for item in ledger.state.find_items(under=tps)} == kept
+        assert ledger.state.item(ours[0]) is not None and ledger.state.chain(ours[0]).links, "its chain is kept"
+        assert sum(group.count for group in ledger.state.stock(tps)) == 3

@@ -193,7 +193,7 @@ def an_office_that_began_apart(root: Station, delegate: Station, dice: random.Ra
     for whom in dice.sample([root, delegate, child], dice.randrange(3)):
         office.write("join", v=5, station="Pos", place="51", key=whom.public_key.hex())
     admit(dice.choice([root, delegate]), office, *dice.sample(["admit"], dice.randrange(2)), under="51.71")
-    lie(child, root)
+    child.hand_over([root.ref(), delegate.ref()])
     return [office, child]
 
 
