@@ -17,8 +17,8 @@ from evidence.audit_findings import EvidenceFinding
 from evidence.entry import RawEntry
 from evidence.fingerprint_words import words_of
 from evidence.intake import check_bundle, refuse_foreign
-from language import _, ngettext
-from language.text import fill
+from language import _
+from language.text import fill, number
 from services.exchange.bundle import read_bundle, write_bundle
 from services.progress_bar import Progress, unseen
 
@@ -144,7 +144,7 @@ def outside_words(store: Store) -> list[str]:
     found = store.state.outside
     words = [fill(one.message, one.values) for one in found[:SHOWN_OUTSIDE]]
     if more := len(found) - len(words):
-        words.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
+        words.append(_("and {count} more").format(count=number(more)))
     return words
 
 
