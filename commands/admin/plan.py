@@ -24,7 +24,6 @@ from language import _, ngettext
 from language.text import number, printable
 from reports.lists.need_list import total_json, total_words, unknown_words
 from reports.words import condition_word, kind_name
-from services.exchange.transfer import outside_words
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
 from services.plan.planning import (
@@ -54,7 +53,7 @@ def plan(
             found, events = missing(store, top, only), ()
         else:
             found, events = register_missing(store, top, only, progress=partial(progress, quiet=as_json))
-        needs, may_plan, outside = store.state.needs(), may_load_plan(store), outside_words(store)
+        needs, may_plan = store.state.needs(), may_load_plan(store)
     items, counts, packs = found.items, found.by_kind, found.packs
     if found.top and top is None and not as_json:
         note(_("Counted below {place}, this station's branch.").format(place=found.top))
@@ -68,7 +67,6 @@ def plan(
                 "packs_not_planned": packs,
                 "not_known": [total_json(one, total) for one, total in found.open.items()],
                 "events": [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events],
-                **({"outside": outside} if outside else {}),
             }
         )
         return
@@ -89,7 +87,7 @@ def plan(
                 count=_number(len(items))
             )
         )
-    for line in (*unknown_words(found.open, names), *outside):
+    for line in unknown_words(found.open, names):
         note(line)
     if packs:
         words = _(

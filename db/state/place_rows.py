@@ -59,6 +59,14 @@ class PlaceTable(Mapping[str, Place]):
         self._known |= found
         return found
 
+    def inside(self, top: str) -> list[Place]:
+        """A place and all below it, parents before children, in the order of the codes; nothing else is read."""
+        place = self.tables.place
+        query = place.select(*self._columns()).where(place.code.in_(self.codes_under(top))).order_by(place.first)
+        found = [Place(*row) for row in query.tuples()]
+        self._known |= {place.code: place for place in found}
+        return found
+
     def tree(self) -> Mapping[str, Place]:
         """The whole tree, read again only when the plan may have changed since."""
         return self.ledger.memory.remember_rule("tree", self.all)

@@ -349,17 +349,19 @@ class State:
         refs = self.ledger.refs(leaves.values())
         return {code: refs[leaf] for code, leaf in leaves.items() if leaf in refs}
 
-    def slots(self, *, to: str | None = None) -> set[Slot]:
-        """What every registered item is for, or every one bound for a place."""
+    def slots(self, *, to: str | None = None, under: str | None = None) -> set[Slot]:
+        """What every registered item is for, or every one bound for a place, or for one and all below it."""
         item = self.tables.item
-        query = item.select(item.kind, item.bound_for, item.election, item.k)
+        columns = (item.kind, item.bound_for, item.election, item.k)
+        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         return set((query if to is None else query.where(item.bound_for == to)).tuples())
 
-    def pack_stock(self) -> dict[tuple[str, str], PackStock]:
+    def pack_stock(self, under: str | None = None) -> dict[tuple[str, str], PackStock]:
         """The packs of kinds whose needs say how many a full one has, by kind and destination."""
         item, need, found = self.tables.item, self.tables.need, dict[tuple[str, str], PackStock]()
         alike = (item.kind, item.bound_for, item.election)
-        query = item.select(*alike, fn.MAX(item.k), fn.SUM(item.quantity))
+        columns = (*alike, fn.MAX(item.k), fn.SUM(item.quantity))
+        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         query = query.where(item.kind.in_(need.select(need.kind).where(need.pack.is_null(False))))
         if uncounted := self.uncounted():
             query = query.where(item.code.not_in(uncounted))

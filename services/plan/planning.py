@@ -90,14 +90,14 @@ def explained(store: Store, top: str, kind: str | None = None) -> Explanation:
     Raises:
         InputError: the plan has no such place.
     """
-    places, rules = store.state.places.tree(), store.state.need_rules()
-    if top not in places:
+    inside, rules = store.state.places.inside(top), store.state.need_rules()
+    if not inside:
         raise InputError(N_("there is no place {code} in the plan"), code=top)
     groups = store.state.places.alike(top)
     totals = {one: rules.total(groups, one) for one in rules.kinds if kind in (None, one)}
-    lacking = rules.lacking(below(places, top), kind)
+    lacking = rules.lacking(inside, kind)
     shown = {one: total for one, total in totals.items() if total.lines}
-    return Explanation(places[top], shown, tuple(islice(lacking, SHOWN_PLACES)))
+    return Explanation(inside[0], shown, tuple(islice(lacking, SHOWN_PLACES)))
 
 
 def own_top(store: Store) -> str | None:
@@ -390,13 +390,13 @@ def _refuse_where_stations_stand(store: Store, codes: Container[str]) -> None:
 
 def unregistered_items(store: Store, *, under: str | None = None, kind: str | None = None) -> list[Item]:
     """The items and packs that the needs ask for and that nobody registered yet, each with a new code, in our hands."""
-    state, tree = store.state, store.state.places.all()
-    places = list(tree.values()) if under is None else list(below(tree, under))
+    state = store.state
+    places = list(state.places.all().values()) if under is None else state.places.inside(under)
     return missing_items(
         places,
         state.need_rules(),
-        state.slots(),
-        state.pack_stock(),
+        state.slots(under=under),
+        state.pack_stock(under),
         state.serial_ranges(),
         kind=kind,
         held_by=store.ledger.own_log().place,

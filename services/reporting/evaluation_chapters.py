@@ -4,7 +4,6 @@ from custody.chain.conditions import by_area
 from custody.measures.progress import ProgressRow
 from custody.measures.progress import progress as sum_up
 from custody.measures.returning import return_rows
-from custody.plan.places import below
 from db.store import Store
 from reports.listing import Listing
 from reports.lists.condition import condition_report
@@ -35,9 +34,14 @@ POINT_SOON_H = 24
 def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
     """How far the supplies for a place and all below it have come, by place and kind."""
     groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    places = store.state.places.tree()
-    inside = places.values() if top is None else below(places, top)
-    return sum_up(groups, places, store.state.need_rules(), inside=inside, kind=kind)
+    rules, table = store.state.need_rules(), store.state.places
+    if top is None:
+        tree = table.tree()
+        return sum_up(groups, tree, rules, inside=tree.values(), kind=kind)
+    table.refresh()
+    return sum_up(
+        groups, table, rules, inside=table.inside(top), kind=kind
+    )  # places elsewhere are looked up one by one
 
 
 def listings(store: Store, found: Survey) -> dict[str, Listing]:
