@@ -4,7 +4,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 TESTS ?= not slow and not camera
 
-.PHONY: dev setup demo test test-full lint texts lock bench clean
+.PHONY: dev setup demo test test-full lint texts lock bench release release-windows release-audit clean
 
 setup:            ## what Serah needs to run
 	@$(PYTHON) bootstrap.py
@@ -31,7 +31,7 @@ texts: dev        ## gathers the English texts and compiles the translations
 	$(RUN)/python -m language.catalogue
 
 lock: dev         ## renews what is installed: the newest versions within the bounds, each with its digests
-	@for name in requirements-dev requirements-hub requirements; do \
+	@for name in requirements-dev requirements-hub requirements requirements-release; do \
 		$(RUN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 			--no-emit-index-url --custom-compile-command "make lock" $$name.txt --output-file $$name.lock \
 			$$(test $$name = requirements-dev || echo --constraint requirements-dev.lock) || exit 1; \
@@ -39,6 +39,17 @@ lock: dev         ## renews what is installed: the newest versions within the bo
 
 bench: dev        ## what each claim about speed rests on
 	@for script in bench/*.py; do echo "== $$script"; $(RUN)/python $$script || exit 1; done
+
+PACKED = $(if $(PYTHON_ZIP),--python-zip "$(PYTHON_ZIP)" --python-sha256 "$(PYTHON_SHA256)") $(if $(RELEASE_KEY),--key "$(RELEASE_KEY)")
+
+release: dev      ## every package, built twice, and the signed list (docs/releasing.md)
+	@$(RUN)/python -m tools.release all $(PACKED)
+
+release-windows: dev  ## the folder for Windows alone: PYTHON_ZIP=... PYTHON_SHA256=...
+	@$(RUN)/python -m tools.release windows $(PACKED)
+
+release-audit: dev  ## asks for known vulnerabilities of what is shipped; needs a network
+	@$(RUN)/python -m tools.release audit
 
 clean:            ## what the tools left; keeps .venv and all data
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build demo-out

@@ -124,7 +124,10 @@ def pip(command: str, *options: str) -> None:
     if run(arguments) == 0:
         return
     if offline:
-        raise SetupError("wheelhouse/ lacks a package: fill it again on a machine of this kind that has a network.")
+        raise SetupError(
+            "wheelhouse/ lacks a package for this Python, or a file in it is not the one that the lock names: see the "
+            "lines above. Unpack the release again, or fill wheelhouse/ again on a like machine that has a network."
+        )
     raise SetupError(
         "pip could not install everything: see the lines above. Without network, run "
         "`python bootstrap.py --download` on a like machine and copy its wheelhouse/ folder here."

@@ -73,10 +73,15 @@ def _speak_utf8() -> None:
 def _show_missing(package: str) -> int:
     """Say how to start with the packages that Serah needs; this Python lacks one."""
     own = Path(__file__).parent / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    remedy = f"{own} main.py" if own.is_file() and own.parent.parent != Path(sys.prefix) else "python3 bootstrap.py"
+    if own.is_file() and own.parent.parent != Path(sys.prefix):
+        remedy = _("Run: {command}").format(command=f"{own} main.py")
+    elif (Path(__file__).parent / "bootstrap.py").is_file():
+        remedy = _("Run: {command}").format(command="python3 bootstrap.py")
+    else:  # a release that was unpacked or installed
+        remedy = _("Unpack the whole release again, or install it again: a part of it is missing.")
     print(
         _("Error: {line}").format(line=_("this Python lacks the package {package}").format(package=package)),
-        "  " + _("Run: {command}").format(command=remedy),
+        "  " + remedy,
         sep="\n",
         file=sys.stderr,
     )

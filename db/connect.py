@@ -18,6 +18,7 @@ from db import trial_schema
 from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
+from db.sqlite_backup import keep_older
 
 APPLICATION_ID = 0x53455248
 """'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
@@ -51,16 +52,22 @@ def open_database(
     *,
     create: bool = False,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
+    is_copy: bool = False,
 ) -> Database:
     """Connect, check that the database is ours, and bring its schema up to date.
+
+    A file of an older version is copied beside itself first, and nobody else may have it open meanwhile.
 
     Args:
         url: `sqlite:///FILE`, a plain file name, or `postgresql://...` as libpq takes it.
         create: make a new ledger where there is none.
+        is_copy: it is a copy that goes again, of which no older version needs to be kept.
 
     Raises:
         StoreError: it is missing, of another program, damaged, written by a newer Serah, or cannot be reached.
-        ConflictError: another process is writing to it for longer than the timeout.
+        ConflictError: another process is writing to it for longer than the timeout, or has it open while it is of an
+            older version.
+        InputError: the older version cannot be kept beside it.
     """
     with as_store_errors():
         database = (
@@ -69,7 +76,7 @@ def open_database(
             else _sqlite(sqlite_path(url), create, busy_timeout_s)
         )
         try:
-            _migrate(database, create)
+            _migrate(database, create, keeps_older=not is_copy)
         except BaseException:
             database.close()
             raise
@@ -101,7 +108,7 @@ def opened(url: str, *, create: bool, busy_timeout_s: float, writes: bool) -> It
         return
     _refuse_foreign_file(path)
     with private_copy(path) as copy:
-        database = open_database(str(copy), busy_timeout_s=busy_timeout_s)
+        database = open_database(str(copy), busy_timeout_s=busy_timeout_s, is_copy=True)
         mark_read_only(database, path)
         try:
             yield database
@@ -329,7 +336,7 @@ def _postgres(url: str, busy_timeout_s: float) -> Database:
 # --- the schema -------------------------------------------------------------------------------------------------------
 
 
-def _migrate(database: Database, create: bool) -> None:
+def _migrate(database: Database, create: bool, keeps_older: bool) -> None:
     ours = {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
     applied = _applied(database)
     if applied == ours:  # as nearly always: told without the runner, which takes longer to import
@@ -353,9 +360,15 @@ def _migrate(database: Database, create: bool) -> None:
             hint=N_("If it is a copy, copy the file of the same name ending in -wal too. Begin a new one with: {way}"),
             way="init",
         )
+    if not isinstance(database, SqliteDatabase):
+        _apply(database)
+        return
+    if applied and keeps_older:
+        keep_older(database, Path(database.database), min(ours - applied))
     _apply(database)
-    if isinstance(database, SqliteDatabase):
-        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    if applied and keeps_older:
+        reopen(database)  # others may come in again
+    database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _applied(database: Database) -> set[str]:

@@ -24,4 +24,4 @@ def copy_ledger(store: Store, path: Path, *, progress: Progress = unseen) -> Cop
             done(max(0, round(100 * share) - shown))
             shown = max(shown, round(100 * share))
 
-        return backup(store.ledger, path, tell)
+        return backup(store.ledger.database, path, tell)

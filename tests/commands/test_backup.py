@@ -20,7 +20,7 @@ def test_a_backup_holds_all_that_was_recorded_while_the_ledger_is_open(tmp_path:
     with planned_station(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
         give(store, boxes(store, 30), TPS[0])
         shares: list[float] = []
-        copied = backup(store.ledger, tmp_path / "copy.db", shares.append)
+        copied = backup(store.ledger.database, tmp_path / "copy.db", shares.append)
         held = all_events(store)
     assert copied.entries == len(held)
     assert shares[-1] == 1
@@ -45,7 +45,7 @@ def test_a_ledger_that_is_not_whole_is_not_taken_for_a_backup(tmp_path: Path) ->
         database.execute_sql("DROP TRIGGER event_no_update")
         database.execute_sql("UPDATE event SET signatures = 'x' WHERE seq = 1")
         with pytest.raises(StoreError, match="not whole"):
-            backup(store.ledger, tmp_path / "copy.db", ignore)
+            backup(store.ledger.database, tmp_path / "copy.db", ignore)
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.db"]
 
 

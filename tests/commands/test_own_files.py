@@ -206,7 +206,7 @@ def test_writers_refuse_by_themselves_what_no_option_has_looked_at(station: Term
         with pytest.raises(InputError), safe_folder(folder):
             pass
     with pytest.raises(InputError), command_ledger(station) as ledger:
-        backup(ledger, home / "ledger.db-journal", lambda _share: None)
+        backup(ledger.database, home / "ledger.db-journal", lambda _share: None)
     assert state(home) == before
 
 

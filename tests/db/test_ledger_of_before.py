@@ -13,15 +13,17 @@ import sqlite3
 import tarfile
 from pathlib import Path
 
+import apsw
 import pytest
 from peewee import Database, SqliteDatabase
 
 from custody.compose.compose import Extra, Handover
-from custody.errors import StoreError
+from custody.errors import ConflictError, StoreError
 from custody.handover.draft import Details
 from db.log.quarantine import Strangers
 from db.models import _MODELS
 from db.schema import changed_objects
+from db.sqlite_backup import keep_older
 from db.store import open_store
 from services.records.handovers import record_handover
 from services.records.inspecting import record_inspection
@@ -33,6 +35,12 @@ from tests.support.merge_examples import told as chains_told
 
 KEPT = Path(__file__).parents[1] / "data" / "ledger_16"
 SAYS = json.loads((KEPT / "says.json").read_text())
+OURS = [
+    ("0016_ledger",),
+    ("0017_refused_has_not_left",),
+    ("0018_needs_follow",),
+    ("0019_needs_of_branches",),
+]
 OF_BEFORE = [
     "0001_ledger",
     "0002_other_stations",
@@ -103,7 +111,7 @@ def test_the_history_of_before_becomes_ours_on_either_database(url: str) -> None
     for _time in range(2):
         with open_store(url, signer(), around(1)) as store:
             rows = store.ledger.database.execute_sql("SELECT name FROM schema_migration").fetchall()
-            assert sorted(rows) == [("0016_ledger",), ("0017_refused_has_not_left",), ("0018_needs_follow",)]
+            assert sorted(rows) == OURS
             assert changed_objects(store.ledger.database) == [] == told(store)
 
 
@@ -118,7 +126,7 @@ def test_a_ledger_that_lacks_the_last_migrations_of_before_gets_what_they_made(u
             database.execute_sql(f"INSERT INTO schema_migration VALUES ({number}, '{name}', '2024-02-10 00:00:00')")
     with open_store(url, signer(), around(1)) as store:
         rows = store.ledger.database.execute_sql("SELECT name FROM schema_migration").fetchall()
-        assert sorted(rows) == [("0016_ledger",), ("0017_refused_has_not_left",), ("0018_needs_follow",)]
+        assert sorted(rows) == OURS
         assert changed_objects(store.ledger.database) == []
         assert list(store.state.tables.dropped.select()) == []
         record_inspection(store, touched(boxes(store, 1)), "wet")
@@ -203,3 +211,81 @@ def test_an_older_ledger_is_refused_in_words_and_not_touched(file: Path, last: s
     ran = station("doctor", "--db", file)
     assert file.read_bytes() == before
     assert ran.code == 3 and "newest version before this one" in ran.err + ran.out
+
+
+def beside(file: Path) -> list[Path]:
+    return sorted(path for path in file.parent.iterdir() if path != file)
+
+
+def test_a_ledger_of_before_is_kept_as_it_was_before_its_tables_change(file: Path) -> None:
+    with sqlite3.connect(file) as before:
+        events = before.execute("SELECT body, signatures FROM event ORDER BY leaf").fetchall()
+    before.close()
+    with open_store(f"sqlite:///{file}", signer(), around(1)) as store:
+        assert store.ledger.own_log()
+        assert [path.name for path in beside(file)][:1] == ["ledger-before-0016_ledger.db"]
+    (kept,) = beside(file)
+    with sqlite3.connect(kept) as copy:
+        assert copy.execute("SELECT body, signatures FROM event ORDER BY leaf").fetchall() == events
+        assert {name for (name,) in copy.execute("SELECT name FROM schema_migration")} == set(OF_BEFORE)
+    copy.close()
+    with open_store(f"sqlite:///{file}", signer(), around(1)):
+        pass
+    assert beside(file) == [kept], "it is kept once"
+    kept.rename(file)
+    kept.touch()
+    with open_store(f"sqlite:///{file}", signer(), around(1)):
+        pass
+    assert [path.name for path in beside(file)] == ["ledger-before-0016_ledger-2.db", kept.name]
+    assert kept.read_bytes() == b"", "a copy replaces nothing"
+
+
+def test_a_ledger_that_another_window_has_open_is_not_changed_under_it(file: Path) -> None:
+    url = f"sqlite:///{file}"
+    other = apsw.Connection(str(file))
+    other.execute("PRAGMA journal_mode = wal")
+    assert other.execute("SELECT COUNT(*) FROM event").fetchall()
+    with (
+        pytest.raises(ConflictError, match="another window has it open"),
+        open_store(url, signer(), around(1), busy_timeout_s=0),
+    ):
+        pass
+    assert {name for (name,) in other.execute("SELECT name FROM schema_migration")} == set(OF_BEFORE)
+    other.execute("UPDATE log SET clock = clock")
+    other.close()
+    assert [path.name for path in beside(file)] == []
+    with open_store(url, signer(), around(1)) as store:
+        assert store.ledger.own_log()
+
+
+def test_while_a_ledger_is_changed_no_other_window_comes_in(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(database: Database, path: Path, change: str) -> Path:
+        kept = keep_older(database, path, change)
+        other = apsw.Connection(str(file))
+        with pytest.raises(apsw.BusyError):
+            other.execute("SELECT COUNT(*) FROM event")
+        other.close()
+        return kept
+
+    monkeypatch.setattr("db.connect.keep_older", look)
+    with open_store(f"sqlite:///{file}", signer(), around(1)) as store:
+        other = apsw.Connection(str(file))
+        assert other.execute("SELECT COUNT(*) FROM event").fetchall()
+        other.close()
+        record_inspection(store, touched(boxes(store, 1)), "wet")
+
+
+def test_a_ledger_is_not_changed_where_it_cannot_be_kept_first(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = file.read_bytes()
+
+    def full(*_arguments: object) -> None:
+        raise apsw.FullError("disk is full")
+
+    monkeypatch.setattr("db.sqlite_backup._copy", full)
+    with pytest.raises(StoreError, match="disk is full"), open_store(f"sqlite:///{file}", signer(), around(1)):
+        pass
+    assert beside(file) == []
+    with sqlite3.connect(file) as database:
+        assert {name for (name,) in database.execute("SELECT name FROM schema_migration")} == set(OF_BEFORE)
+    database.close()
+    assert len(file.read_bytes()) == len(before)

@@ -102,7 +102,7 @@ def test_a_backup_has_the_photographs(tmp_path: Path) -> None:
     data = jpeg()
     with station(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
         digest = store.photos.keep(data)
-        backup(store.ledger, tmp_path / "copy.db", lambda _share: None)
+        backup(store.ledger.database, tmp_path / "copy.db", lambda _share: None)
         around = store.around
     with open_store(f"sqlite:///{tmp_path / 'copy.db'}", None, around) as copy:
         assert copy.photos.get(digest) == data

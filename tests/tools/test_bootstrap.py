@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 import bootstrap
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("requirements", "requirements-hub", "requirements-dev")
+NAMES = ("requirements", "requirements-hub", "requirements-dev", "requirements-release")
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="packages of Debian and the like")
 
 
@@ -58,8 +58,8 @@ def test_what_is_locked_keeps_to_what_is_required(name):
 
 
 def test_every_locked_file_has_a_digest_and_all_locks_agree():
-    run, hub, dev = map(pinned, NAMES)
-    assert all(digests for versions in dev.values() for digests in versions.values())
+    run, hub, dev, release = map(pinned, NAMES)
+    assert all(digests for lock in (dev, release) for versions in lock.values() for digests in versions.values())
     assert run.items() <= hub.items() <= dev.items(), "run `make lock`"
 
 
