@@ -35,13 +35,13 @@ answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name le
 dapil?; gone row:"place" code; both name_id name_en; named_level<both level many_id many_en short words[]; stage<both
 code kinds[] days:0+?; condition<both condition; asked<both key; list about questions:asked[]; word language:"id"|"en"
 word instead; letter language:"id"|"en" key lines[]; goneneed row:"need" kind level?; gonepoint row:"point" point;
-place4<place2 voters:0+?; handed from to bound[] counted:0+? extras:extra[] witnesses[] note occurred:time? bast part:1+
-parts:1+; named names[] note occurred:time?; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need"
-kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections[]; need4<need
-per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+
-election? range:range?; range prefix first:0+ last:0+ width:0+; power power:"admit"|"plan" under?; genesis election root
-station place public_key continues?; witness head; clock2 expected:time codes[]; admit station place key:leaf
-powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source
+goneitem row:"item" code; place4<place2 voters:0+?; handed from to bound[] counted:0+? extras:extra[] witnesses[] note
+occurred:time? bast part:1+ parts:1+; named names[] note occurred:time?; common log seq:1+ prev:leaf? refs:ref[] id
+at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections[];
+need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+
+quantity:1+ election? range:range?; range prefix first:0+ last:0+ width:0+; power power:"admit"|"plan" under?; genesis
+election root station place public_key continues?; witness head; clock2 expected:time codes[]; admit station place
+key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source
 source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent children[] action:"add"|"remove";
 register items:item[] held_by out_of?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second?;
 handover<handed items:touch[] parties:pair vehicle; print codes[] print:1+ sheet reason? second?; handover2<handed
@@ -56,8 +56,8 @@ place? state:"open"|"done" note; profile5<both name codes:"official"|"free" zone
 levels:named_level[] phases:stage[] conditions:condition[] checklists:list[] words:word[] letter:letter[] source
 source_digest:leaf; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
 reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
-plan4<plan rows:place4|need4[]; plan5<plan4 under?; admit5<admit powers:power[]; join5 station place key:leaf; goneitem
-row:"item" code; withdraw5<withdraw4 rows:gone|goneneed|gonepoint|goneitem[]
+plan4<plan rows:place4|need4[]; plan5<plan4 under?; admit5<admit powers:power[]; join5 station place key:leaf;
+withdraw5<withdraw4 rows:gone|goneneed|gonepoint|goneitem[]
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.split(";")):
