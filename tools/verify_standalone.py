@@ -268,19 +268,19 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
         return min([min([row["size"] for row in rows if row["log"] == name] or [0]) for rows in said] or [2**53])
 
     known, ended, keys = Body(), dict[str, list[Any]](), {name: log.key.hex() for name, log in sorted(logs.items())}
-    said = [(name, body) for name in keys for body in logs[name].said if "key" in body]
-    joined = {keys[name]: body["key"] for name, body in reversed(said) if body["type"] == "join"}
+    said = [(name, keys[name], body["key"], body) for name in keys for body in logs[name].said if "key" in body]
+    joined = {own: key for _, own, key, body in reversed(said) if body["type"] == "join"}
+    heirs = {(keys.get((logs[n].genesis.get("continues") or "").rsplit(":", 2)[0]), keys[n]) for n in keys}
     apart = {keys[n] for n in keys if logs[n].apart and logs[n].genesis.get("root") == sha256(logs[n].key).hexdigest()}
     level: Body = {keys[n]: {(): {()}} for n in keys if root in ("", sha256(logs[n].key).hexdigest() if keys[n] else 0)}
     while level:  # of each key: what it may admit, below which places, by the branch that says so
         known, now, level = known | level, level, Body()
-        for name, body in (one for one in said if one[1]["type"] != "join" and one[1]["key"] not in known):
-            own, key = keys[name], body["key"]
+        for name, own, key, body in (one for one in said if one[3]["type"] != "join" and one[2] not in known):
             may = [at for by, at in now.get(own, {}).items() if body["seq"] <= up_to(own, by, name)]
             for by in set[tuple[str, ...]]().union(*may):
                 if body["type"] == "revoke":
                     ended.setdefault(key, []).append((by, body["last_good"]))
-                elif key not in apart or joined.get(key) == own:
+                elif key not in apart or joined.get(key) == own or (key, own) in heirs:
                     told = [(p, "") if isinstance(p, str) else (p["power"], p["under"]) for p in body["powers"]]
                     at = {by if not top or top in by[-1:] else (*by, top) for power, top in told if power == "admit"}
                     level.setdefault(key, {})[by] = at

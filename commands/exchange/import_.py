@@ -87,6 +87,7 @@ def admit(
         if not yes and (alike := easily_taken_for(store, card)):
             _ask_whether_it_is_another(card, alike)
         events = record_admit(store, card, power, tops)
+        is_apart = card.public_key not in store.state.stations.now().powers
     if as_json:
         print_json(
             {
@@ -102,6 +103,9 @@ def admit(
         return
     said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
     click.echo(said.format(station=card.station, place=card.place))
+    if is_apart:
+        words = _("{station} began as an office of its own: it counts here once it has joined, by the command join.")
+        note(words.format(station=card.station))
     click.echo(_("Compare its fingerprint with the paper that was signed when it began:"))
     click.echo("  " + in_groups(card.fingerprint))
 

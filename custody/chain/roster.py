@@ -219,7 +219,7 @@ def roster(
         words: dict[str, dict[Scope, frozenset[tuple[str, Scope]]]] = {}
         for event in said:
             key, admitting = event.body["key"], owners[event.log].key
-            if key in powers or (event.type == "admit" and joined.get(key, admitting) != admitting):
+            if key in powers or (event.type == "admit" and admitting not in joined.get(key, (admitting,))):
                 continue
             for by in so_far.scopes(event.log, "admit", event.seq):
                 if event.type == "revoke":
@@ -253,24 +253,29 @@ def own_logs(own: Event, notices: Iterable[Event]) -> frozenset[str]:
     return frozenset(found)
 
 
-def offices(notices: Iterable[Event], owners: Mapping[str, LogOwner]) -> dict[str, str]:
-    """The keys of the offices that began apart, each with the key that it has joined; empty where it has joined none.
+def offices(notices: Iterable[Event], owners: Mapping[str, LogOwner]) -> dict[str, list[str]]:
+    """The keys of the offices that began apart, each with the keys that may admit it: the one that it has joined first,
+    where it has joined any, then those of logs that go on from one of its own, for its key is lost then.
 
     An office is its own root and has admitted a station, or planned, without relying on another log. The first `join`
     in its logs (by name, then number) is for good.
     """
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     joined: dict[str, str] = {}
+    heirs: dict[str, list[str]] = {}
     begun: set[str] = set()
     for event in sorted(notices, key=_place):
         owner = owners.get(event.log)
+        before = owners.get(str(event.body.get("continues") or "").rsplit(":", 2)[0])
+        if owner is not None and before is not None and event.type == "genesis":
+            heirs.setdefault(before.key, []).append(owner.key)
         if owner is not None and event.type == "join":
             joined.setdefault(owner.key, event.body["key"])
         elif owner is not None and event.type in ("admit", "plan") and event.log not in begun:
             begun.add(event.log)
             if owner.root == _fingerprint(owner.key) and all(ref["log"] == event.log for ref in event.body["refs"]):
-                found[owner.key] = ""
-    return {key: joined.get(key, "") for key in found}
+                found[owner.key] = []
+    return {key: [joined.get(key, ""), *heirs.get(key, ())] for key in found}
 
 
 def root_followed(own: Event, notices: Iterable[Event]) -> str:
@@ -302,10 +307,12 @@ def root_followed(own: Event, notices: Iterable[Event]) -> str:
     return way[-1]
 
 
-def _joined_root(root: str, events: Sequence[Event], owners: Mapping[str, LogOwner], joined: Mapping[str, str]) -> str:
+def _joined_root(
+    root: str, events: Sequence[Event], owners: Mapping[str, LogOwner], joined: Mapping[str, Sequence[str]]
+) -> str:
     """The root that the office with this root key has joined and that has admitted it; empty where there is none."""
     key = next((key for key in joined if _fingerprint(key) == root), "")
-    above = next((owner.root for owner in owners.values() if owner.key == joined.get(key)), "")
+    above = next((owner.root for owner in owners.values() if key and owner.key == joined[key][0]), "")
     return above if above and key in roster(above, events).powers else ""
 
 

@@ -126,3 +126,16 @@ def test_an_office_joins_by_its_word_and_the_provinces(hub: Terminal, tmp_path: 
         assert at("verify").code == 0
         assert at("twins").out == "" and at("twins", "--json").lines == []
     assert office("twins", "--keep", "Provinsi", "--yes").code == 2
+
+
+def test_who_admits_an_office_is_told_that_it_counts_once_it_has_joined(hub: Terminal, tmp_path: Path) -> None:
+    office = station_at(hub, tmp_path / "office", "--place", "51.71", "--station", "Denpasar")
+    assert office("load", tmp_path / "denpasar.csv").code == 0
+    meet(office, hub)
+    admitted = hub("admit", office.home / CARD, "--power", "plan", "--under", "51.71")
+    assert admitted.code == 0 and "counts here once it has joined" in admitted.err
+    assert "51.71.01" not in hub("plan", "--explain", "51", "--json").out
+    meet(hub, office)
+    assert office("join", hub.home / CARD, "--yes").code == 0
+    meet(office, hub)
+    assert hub("plan", "--explain", "51.71.01").code == 0

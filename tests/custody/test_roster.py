@@ -144,6 +144,13 @@ def test_of_two_provinces_the_one_that_it_joined_first_has_it_for_good():
     assert not roster(fingerprint("Q"), both).counts("B")
 
 
+def test_an_office_whose_key_is_lost_is_vouched_for_by_the_log_that_goes_on_from_it():
+    mine = [genesis("B"), plan("B", 2, "x")]
+    heir = Event("f" * 64, {**genesis("C").body, "continues": f"B:2:{mine[1].leaf}"})
+    assert roster(fingerprint("C"), [*mine, heir, admit("C", 2, "B")]).counts("B")
+    assert not roster(fingerprint("C"), [*mine, genesis("C"), admit("C", 2, "B")]).counts("B")
+
+
 def test_a_province_that_joins_the_nation_takes_its_regencies_along():
     nation = [genesis("N"), plan("N", 2, "z"), admit("N", 3, "P", "plan", "admit", under="51")]
     said = [*REGENCY, *PROVINCE, join("B", 4, "P"), *nation, join("P", 4, "N")]
