@@ -54,6 +54,7 @@ PAGES = (
     "/dashboard",
     "/dashboard/51.08.06",
     "/dashboard/wall",
+    "/handovers",
     "/observers",
 )
 
@@ -195,6 +196,9 @@ def cases() -> Iterator[tuple[str, str, bool]]:
     left = f"{{home}}/{LEFT}"
     yield "handover --load", f"handover --from {WAREHOUSE} --to B1X --load {left} --codes {left} --yes --quiet", True
     yield "import", "--home {out}/other import {home}/logs.serah", True
+    yield "init", f"--home {{out}}/new init --place {WAREHOUSE} --station Gudang-2 --election Pilkada", True
+    yield "load", "--home {out}/other load {example}/places.csv {example}/needs.csv", True
+    yield "plan", "--home {home}/loaded plan", True
     yield "plan with nothing to do", "plan", True
     yield "load the tables again", "load {example}/places.csv {example}/needs.csv", True
 
@@ -214,6 +218,8 @@ def prepared(checkout: Path, home: Path) -> Path:
     run(checkout, home, "export", "--out", str(home / MAIL))
     film(home)
     run(checkout, home / "other", "init", "--place", VILLAGE, "--station", "PPS-1")
+    run(checkout, home / "loaded", "init", "--place", WAREHOUSE, "--station", "Gudang-2")
+    run(checkout, home / "loaded", "load", *(str(tables / f"{name}.csv") for name in ("places", "needs")))
     return home
 
 

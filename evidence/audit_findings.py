@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custody.chain.findings import SEVERITY, Severity
+from custody.errors import N_
 from custody.format.encoding import is_name_of
 
 WRONG = frozenset({"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"})
 """Findings that say the evidence is altered, missing, doubled or contradictory. The others tell what it does
 not show."""
+ALTERED_FILE = N_("{what} (the file was altered: that accuses whoever had it, and not the station of that log)")
+"""What is said of a fault, `what`, that bears no signature of the log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ class Checked:
     findings: tuple[EvidenceFinding, ...] = ()
 
 
+class AlteredFileError(TamperError):
+    """What is wrong bears no signature of its log (`EvidenceFinding.of_file`)."""
+
+
 _HINT = N_("Ask for a new copy of the bundle; nothing was taken from this one.")
 
 
@@ -57,19 +61,19 @@ def check_bundle(
     for seen in mapper(examine, with_keys(entries, known)):
         count += 1
         if seen.fault is not None:
-            raise _refusal(seen.fault.message, seq=seen.seq or count, log=seen.log or "-", **seen.fault.values)
+            raise _altered(seen.fault.message, seq=seen.seq or count, log=seen.log or "-", **seen.fault.values)
         if seen.log not in logs:
-            raise _refusal(N_("{log} is here and not in the list of logs"), log=seen.log)
+            raise _altered(N_("{log} is here and not in the list of logs"), log=seen.log)
         logs[seen.log].take(seen)
     for row in rows:
         log = logs[row.log]
         log.public_key = known.get(row.log)
         for finding in log.findings():
             if not _may_pass(finding, is_held=row.log in keys):
-                raise _refusal(finding.message, **finding.values)
+                raise (_altered if finding.of_file else _refusal)(finding.message, **finding.values)
         _check_row(row, log)
         if row.log not in keys and log.public_key is not None and not is_name_of(row.log, log.public_key):
-            raise _refusal(N_("{log} does not bear the name of the key that signs it"), log=row.log)
+            raise _altered(N_("{log} does not bear the name of the key that signs it"), log=row.log)
     said = tuple(body for log in logs.values() for body in log.kept)
     heads = (false_head(body["log"], body["seq"], body["head"], known) for body in said if body["type"] == "witness")
     return Checked(count, known, said, tuple(finding for finding in heads if finding is not None))
@@ -156,3 +160,7 @@ def _check_head(head: Checkpoint, log: LogAudit) -> None:
 
 def _refusal(message: str, **values: object) -> TamperError:
     return TamperError(message, hint=_HINT, **values)
+
+
+def _altered(message: str, **values: object) -> TamperError:
+    return AlteredFileError(message, hint=_HINT, **values)

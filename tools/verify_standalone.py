@@ -24,45 +24,44 @@ MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 10
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
 NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 6)} | {"1+": range(1, 2**53), "0+": range(2**53)}
-# §3-5, §9: an object (2 to 5: in that version; a<b: and b's), then key:form; none is text, 1+ a whole number, ? null.
+# §3-5, §9: an object (2 to 5: in that version; a<b: and b's), key:form; none is text, * texts, 1+ a number, ? null.
 OBJECTS = """
-first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf; size log size:0+; label code
-print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair giver receiver; extra kind
-count:1+ note; match code print:1+? after:0+? how:"matched"; pair2<pair giver_office receiver_office; ride vehicle
-driver escort stops[]; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper" digest:leaf?; meant
-absent[] beyond[] phase? kinds[]; run to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?;
-answer question answer:"yes"|"no"|"unknown" note; place row:"place" code name level parent? due:time?; place2<place
-dapil?; gone row:"place" code; both name_id name_en; named_level<both level many_id many_en short words[]; stage<both
-code kinds[] days:0+?; condition<both condition; asked<both key; list about questions:asked[]; word language:"id"|"en"
-word instead; letter language:"id"|"en" key lines[]; goneneed row:"need" kind level?; gonepoint row:"point" point;
-goneitem row:"item" code; place4<place2 voters:0+?; handed from to bound[] counted:0+? extras:extra[] witnesses[] note
-occurred:time? bast part:1+ parts:1+; named names[] note occurred:time?; common log seq:1+ prev:leaf? refs:ref[] id
-at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections[];
-need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+
-quantity:1+ election? range:range?; range prefix first:0+ last:0+ width:0+; power power:"admit"|"plan" under?; genesis
-election root station place public_key continues?; witness head; clock2 expected:time codes[]; admit station place
-key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source
-source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent children[] action:"add"|"remove";
+late note occurred:time?; first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf;
+size log size:0+; label code print:1+; remark code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge";
+pair giver receiver; extra kind count:1+ note; match code print:1+? after:0+? how:"matched"; pair2<pair giver_office
+receiver_office; ride vehicle driver escort stops*; ack party:"giver"|"receiver"|"witness" name
+how:"drawn"|"pin"|"paper" digest:leaf?; meant absent* beyond* phase? kinds*; run to count:1+; row log:raw station:raw
+place:raw size:0+ head:raw? checkpoint:raw?; answer question answer:"yes"|"no"|"unknown" note; place row:"place" code
+name level parent? due:time?; place2<place dapil?; gone row:"place" code; both name_id name_en; tier<both level many_id
+many_en short words*; stage<both code kinds* days:0+?; shape<both condition; asked<both key; list about
+questions:asked[]; said language:"id"|"en"; word<said word instead; letter<said key lines*; unneed row:"need" kind
+level?; unpoint row:"point" point; place4<place2 voters:0+?; handed<late from to bound* counted:0+? extras:extra[]
+witnesses* bast part:1+ parts:1+; named<late names*; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need
+row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections*; need4<need
+per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+
+election? range:range?; range prefix first:0+ last:0+ width:0+; unitem row:"item" code; power power:"admit"|"plan"
+under?; genesis election root station place public_key continues?; witness head; clock2 expected:time codes*; admit
+station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[] reason; plan rows:place|need[]
+source source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent children* action:"add"|"remove";
 register items:item[] held_by out_of?; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second?;
-handover<handed items:touch[] parties:pair vehicle; print codes[] print:1+ sheet reason? second?; handover2<handed
+handover<handed items:touch[] parties:pair vehicle; print codes* print:1+ sheet reason? second?; handover2<handed
 items:touch|match[] refused:touch|match[] remarks:remark[] parties:pair2 carriage:ride acknowledged:ack[]; pack2<pack
-action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names[] note occurred:time?; inspect
-item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<named item:touch place
-action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials[] result:"intact"|"broken"|"mismatch"|"none"? witness
-photo:leaf?; delivery2 place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair note
-occurred:time?; incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
-checklist2<named place about answers:answer[]; reassign items:touch[] to reason; point2 point title owner due:time?
-place? state:"open"|"done" note; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC"
-levels:named_level[] phases:stage[] conditions:condition[] checklists:list[] words:word[] letter:letter[] source
-source_digest:leaf; withdraw4 rows:gone|goneneed|gonepoint[] note part:1+ parts:1+; correct target:leaf
-reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
-plan4<plan rows:place4|need4[]; plan5<plan4 under?; admit5<admit powers:power[]; join5 station place key:leaf;
-withdraw5<withdraw4 rows:gone|goneneed|gonepoint|goneitem[]
+action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note occurred:time?; inspect item:touch
+condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<named item:touch place
+action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials* result:"intact"|"broken"|"mismatch"|"none"? witness
+photo:leaf?; delivery2<late place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair;
+incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?; checklist2<named place about
+answers:answer[]; reassign items:touch[] to reason; point2 point title owner due:time? place? state:"open"|"done" note;
+profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[]
+conditions:shape[] checklists:list[] words:word[] letter:letter[] source source_digest:leaf; withdraw4
+rows:gone|unneed|unpoint[] note part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data"
+corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[]; plan5<plan4
+under?; admit5<admit powers:power[]; join5 station place key:leaf; withdraw5<withdraw4 rows:gone|unneed|unpoint|unitem[]
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
-for name, *keys in map(str.split, OBJECTS.split(";")):
+for name, *keys in map(str.split, OBJECTS.replace("*", ":text[]").split(";")):
     name, _, base = name.partition("<")
-    FORMS[name] = FORMS[base] | dict([*re.split(r":|(?=[?[])", k, maxsplit=1), "text"][:2] for k in keys)
+    FORMS[name] = FORMS[base] | dict([*re.split(r":|(?=[?])", k, maxsplit=1), "text"][:2] for k in keys)
 for n in (TYPES := list(FORMS)[list(FORMS).index("genesis") :]):
     FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("2345")}"', "v": "v" + (n[-1] if n[-1] in "2345" else "1")}
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")

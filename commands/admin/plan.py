@@ -208,8 +208,8 @@ def withdraw(
         return
     words = _("Withdrawn from the plan: places {places}, kinds {kinds}, critical points {points}. Event {event}.")
     first = events[0]
-    click.echo(words.format(**_counts(found), event=f"{first.log}:{first.seq}"))
-    note(_hanging_words(found))
+    click.echo(words.format(**found.counts, event=f"{first.log}:{first.seq}"))
+    note(found.hanging_words)
 
 
 def twins(station: Station, under: str | None, keep: str | None, yes: bool, as_json: bool) -> None:
@@ -269,34 +269,17 @@ def _level(word: str) -> str:
     return level
 
 
-def _counts(found: Withdrawal) -> dict[str, str]:
-    return {
-        name: _number(found.count(sort)) for name, sort in (("places", "place"), ("kinds", "need"), ("points", "point"))
-    }
-
-
-def _hanging_words(found: Withdrawal) -> str:
-    """What hangs on it, and what becomes of that."""
-    words = _(
-        "Things registered for it: {things} (with a label: {labelled}, handed over: {sent}); records that name it: "
-        "{records}. They stay in the chain, and no report counts or expects them any more."
-    )
-    amounts = {name: _number(getattr(found, name)) for name in ("things", "labelled", "sent", "records")}
-    return words.format(**amounts)
-
-
 def _ask_to_withdraw(found: Withdrawal) -> None:
     """Show what hangs on it, and ask.
 
     Raises:
         InputError: the input is no terminal.
     """
-    words = _("To be withdrawn from the plan: places {places}, kinds {kinds}, critical points {points}.")
-    told = f"{words.format(**_counts(found))} {_hanging_words(found)}"
+    told = f"{found.words} {found.hanging_words}"
     if not sys.stdin.isatty():
         raise InputError(
             N_("nothing is withdrawn without a yes: {words}"), hint=N_("Add --yes, if that is meant."), words=told
         )
-    if not confirm(f"{told} " + _("Withdraw it?"), default=False):
+    if not confirm(f"{told} " + _("Withdraw it from the plan?"), default=False):
         note(_("Nothing was recorded."))
         raise click.exceptions.Exit(EXIT_USAGE)

@@ -18,6 +18,7 @@ from language import _
     help=_("Folder for labels, films, stills and reports; an earlier demo in it is replaced."),
 )
 @click.option("--quick", is_flag=True, help=_("Two polling stations a village, and boxes alone."))
+@click.option("--profile", metavar=_("NAME"), help=_("The profile, as for init: pilkada, ujian ..."))
 @json_option
 @later("demo.demo")
 def demo() -> None: ...

@@ -1,5 +1,6 @@
 """The demo played from the first label to the last report, in a folder of its own, with a clock of its own."""
 
+import csv
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,22 +15,26 @@ from typing import Protocol
 from commands import VERSION
 from commands.context import progress
 from commands.demo import story
-from commands.demo.story import Leg, Story, write_story
+from commands.demo.story import Cast, Leg, Story, cast_of, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.open_ledger import made
+from commands.report.accounts import save_progress_of
 from commands.report.chains import Chains
 from commands.report.custody import save_chains_of
-from commands.report.report import save_progress_of
+from custody.compose.compose import Handover, Touch
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item
-from custody.plan.places import is_under
+from custody.plan.levels import END
+from custody.plan.places import Place, is_under
+from custody.plan.places import below as below_of
+from custody.plan.profile import DEFAULT
 from db.store import Store, Surroundings
 from labels.content import leaving_order
 from labels.stock import Stock, stock
 from language import _
 from reports.bast.letter_file import save_bast
-from reports.bast.letter_template import read_template
+from reports.bast.letter_template import read_template, shipped_template
 from reports.words import custodian_name
 from scanner.simulation.simulate import Flaws, lay_out, simulate, write_video
 from scanner.sources.frames import PDF_DPI, Image
@@ -39,13 +44,19 @@ from services.labels.print_job import PrintJob
 from services.labels.print_run import labelled_places, print_items, print_places, reprint_items
 from services.plan.loading import load_files
 from services.plan.planning import register_items, unregistered_items
+from services.plan.profile_file import ReadProfile
+from services.plan.profiles import profile_title, record_profile
+from services.records.handovers import record_handover
+from services.records.sealing import record_seal
+from services.records.searching import progress_rows
 from services.reporting.bast_letters import letter_of
-from services.reporting.evaluation_chapters import progress_rows
 
-TABLES = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+BULELENG = EXAMPLES / "buleleng"
 SHEET = "a4-3x7"
 SEED = 14_02_2024
-STATIONS_IF_QUICK = 2
+STATIONS_IF_QUICK, THINGS_IF_QUICK = 2, 4
+"""At each of two places so many of its ends, more where these would have fewer things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,8 @@ class Result:
     played: tuple[Played, ...]
     story: Story
     seconds: float
+    cast: Cast
+    profile: str = DEFAULT
 
     @property
     def is_whole(self) -> bool:
@@ -80,43 +93,96 @@ class Clock:
         return self.utc
 
 
-def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool) -> Result:
-    """Play the whole story into an empty folder."""
+def play(folder: Path, out: Path, *, is_quick: bool, quiet: bool, profile: ReadProfile | None = None) -> Result:
+    """Play the whole story into an empty folder, on the example of the profile: Buleleng, or one of its own."""
     began = time.perf_counter()
     clock = Clock(story.PREPARED)
     home = folder / LEDGER
     around = Surroundings(clock, random.Random(SEED).randrange, by=story.KEEPER, app=f"serah/{VERSION}")
     with made(home, around) as store:
-        store.begin(election="Pemilu 2024", station="Demo-1", place=story.WAREHOUSE)
-        items = _prepare(store, is_quick=is_quick)
+        tables = _tables(profile)
+        place = _top_of(tables[0])
+        election = profile_title(profile.profile) if profile else "Pemilu 2024"
+        store.begin(election=election, station="Demo-1", place=place)
+        if profile is not None:
+            record_profile(store, profile)
+        cast = _load(store, tables)
+        items = _prepare(store, cast, is_quick=is_quick)
         pages = print_items(
             store, PrintJob(stock(SHEET), folder / "labels.pdf", progress=partial(progress, quiet=quiet)), items
         )
         tree = store.state.places.all()
-        plot = write_story(
-            *([item for item in items if is_under(tree, item.to, village)] for village in (story.FIRST, story.SECOND))
-        )
+        first, second = ([item for item in items if is_under(tree, item.to, end)] for end in (cast.first, cast.second))
+        plot = write_story(first, second, cast)
         clock.utc = story.LOADED
         _reprint(store, folder / "reprint.pdf", plot.smudged)
-        pictures = _pictures(store, folder, items, plot)
+        pictures = _pictures(store, folder, items, plot, cast)
         played = _scan_all(store, clock, folder, plot, pictures, quiet=quiet)
-        write_papers(store, clock, folder, plot, bast=played[1].recorded.bast)
-        custodians = {code for leg in played for code in (leg.recorded.giver, leg.recorded.to)}
+        write_papers(store, clock, folder, plot, cast, bast=played[1].recorded.bast)
+        custodians = {code for leg in played for code in (leg.recorded.giver, leg.recorded.to)} | {cast.area}
         names = {code: custodian_name(tree, code) for code in custodians}
-    return Result(out, len(items), pages, names, played, plot, time.perf_counter() - began)
+    name = profile.profile.name if profile else DEFAULT
+    return Result(out, len(items), pages, names, played, plot, time.perf_counter() - began, cast, name)
 
 
-def _prepare(store: Store, *, is_quick: bool) -> list[Item]:
-    """Load the tables, register what the sub-district needs, and give it in the order they leave."""
-    load_files(store, [TABLES / name for name in ("places.csv", "needs.csv", "seal-packs.csv")])
-    tops = [story.DISTRICT]
+def _tables(profile: ReadProfile | None) -> list[Path]:
+    """The tables of the example, that of places first: those in a folder with the profile's name, else Buleleng's."""
+    if profile is None:
+        return [BULELENG / name for name in ("places.csv", "needs.csv", "seal-packs.csv")]
+    own = EXAMPLES / profile.profile.name / "places.csv"
+    return [own if own.exists() else BULELENG / "places.csv"]
+
+
+def _top_of(places: Path) -> str:
+    """The first place of a table, where the demo's station stands."""
+    with places.open(encoding="utf-8") as file:
+        return next(csv.DictReader(file))["code"]
+
+
+def _load(store: Store, tables: Sequence[Path]) -> Cast:
+    """Load the tables, and say whom the story is about."""
+    load_files(store, tables)
+    needs = [need for need in store.state.needs() if need.tracked_as == "item"]
+    kind = next((need.kind for need in needs if need.elections), needs[0].kind)
+    return cast_of(store.state.places.all(), kind)
+
+
+def _prepare(store: Store, cast: Cast, *, is_quick: bool) -> list[Item]:
+    """Register what the area needs, bring it to the warehouse, and give it in the order in which things leave."""
+    tops, tree = [cast.area], store.state.places.all()
     if is_quick:
-        tops = [
-            f"{village}.{k:03d}" for village in (story.FIRST, story.SECOND) for k in range(1, STATIONS_IF_QUICK + 1)
-        ]
-    kind = "box" if is_quick else None
+        tops = [top for place in (cast.first, cast.second) for top in _some_ends(store, tree, place, cast.kind)]
+    kind = cast.kind if is_quick else None
     register_items(store, [item for top in tops for item in unregistered_items(store, under=top, kind=kind)])
-    return leaving_order(store.state.find_items(under=story.DISTRICT), store.state.places.all())
+    items = leaving_order(store.state.find_items(under=cast.area), tree)
+    _seal(store, items)
+    if cast.above:
+        touches = [Touch(item.code, None, "typed") for item in items]
+        handover = Handover(cast.above, cast.warehouse, giver_name=story.PRINTER, receiver_name=story.KEEPER)
+        record_handover(store, handover, touches)
+    return leaving_order(store.state.find_items(under=cast.area), tree)
+
+
+def _some_ends(store: Store, tree: Mapping[str, Place], place: str, kind: str) -> list[str]:
+    """The first ends below a place that need enough of a kind together; the place itself where it is one."""
+    ends = [below.code for below in below_of(tree, place) if below.level == END]
+    for count in range(STATIONS_IF_QUICK, len(ends)):
+        if sum(len(unregistered_items(store, under=end, kind=kind)) for end in ends[:count]) >= THINGS_IF_QUICK:
+            return ends[:count]
+    return ends
+
+
+def _seal(store: Store, items: Sequence[Item]) -> None:
+    """Put the planned seals on things that must have some, as two people do before they leave."""
+    wanted = {need.source: need.per_place for need in store.state.needs() if need.per == "place" and need.source}
+    number = 0
+    for item in items:
+        count = wanted.get(item.kind, 0)
+        if count:
+            serials = [f"SG{number + k:06d}" for k in range(1, count + 1)]
+            number += count
+            touch = Touch(item.code, None, "typed")
+            record_seal(store, touch, "apply", serials, names=(story.KEEPER, story.WITNESS))
 
 
 def _reprint(store: Store, path: Path, item: Item) -> None:
@@ -125,12 +191,14 @@ def _reprint(store: Store, path: Path, item: Item) -> None:
     reprint_items(store, job, items, reason=_("smudged by rain"), second=story.WITNESS)
 
 
-def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story) -> dict[str, Image]:
+def _pictures(store: Store, folder: Path, items: Sequence[Item], plot: Story, cast: Cast) -> dict[str, Image]:
     """Every label that the story shows, cut out of the PDFs that were printed."""
     sheet = stock(SHEET)
     shown = {payload for leg in plot.legs for payload in leg.shown}
     shown |= {place_payload(leg.handover.to) for leg in plot.legs if leg.scans_place}
-    places = labelled_places(store, story.DISTRICT)
+    places = labelled_places(store, cast.area)
+    tree = store.state.places.all()
+    places += [tree[code] for code in (cast.first, cast.second) if tree[code] not in places]  # ends have none
     print_places(store, PrintJob(sheet, folder / "place-labels.pdf"), places)
     found: dict[str, Image] = {}
     for name, payloads in (
@@ -170,7 +238,9 @@ def _scan_all(
 
 def _desks(leg: Leg, pictures: dict[str, Image]) -> list[Image]:
     place = pictures[place_payload(leg.handover.to)] if leg.scans_place else None
-    return desks([pictures[payload] for payload in leg.shown], place)
+    # Few labels of which one is shown twice lie one by one, so that it is out of the picture long enough between.
+    is_twice = len({*leg.shown}) < len(leg.shown) <= FEW
+    return desks([pictures[payload] for payload in leg.shown], place, per_desk=1 if is_twice else LABELS_PER_DESK)
 
 
 @contextmanager
@@ -190,7 +260,7 @@ def _together(length: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 FRAMES_PER_DESK = 10
 """At most: two views of four frames, and a glide of two between them."""
-_LABELS_PER_DESK = 12
+LABELS_PER_DESK, FEW = 12, 20
 _FPS, _SECONDS_PER_VIEW = 10.0, 0.4
 _SCALE = 0.66
 _FLAWS = Flaws(noise=4.0)
@@ -220,10 +290,10 @@ def _cell(page: Image, stock: Stock, cell: int) -> Image:
     return page[top:bottom, left:right]
 
 
-def desks(labels: Sequence[Image], place: Image | None = None) -> list[Image]:
+def desks(labels: Sequence[Image], place: Image | None = None, *, per_desk: int = LABELS_PER_DESK) -> list[Image]:
     """Yield labels as they lie on a desk, some at a time; a place's label comes first and by itself."""
     alone = [] if place is None else lay_out([place], per_page=1)
-    return alone + lay_out(labels, per_page=_LABELS_PER_DESK)
+    return alone + lay_out(labels, per_page=per_desk)
 
 
 def shoot(path: Path, desks: Sequence[Image], *, seed: int, notify: Callable[[int], None]) -> int:
@@ -241,7 +311,7 @@ def shoot(path: Path, desks: Sequence[Image], *, seed: int, notify: Callable[[in
 
 # --- The papers of the demo: chains of custody, progress, and a bundle of the log -------------------------------------
 
-OFFICE = Path(__file__).resolve().parents[2] / "examples" / "buleleng" / "bast.toml"
+OFFICE = BULELENG / "bast.toml"
 """An office's template for its letters, in Indonesian."""
 
 
@@ -251,7 +321,7 @@ class SettableClock(Protocol):
     utc: str
 
 
-def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, *, bast: str) -> None:
+def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, cast: Cast, *, bast: str) -> None:
     """Write every report: in the evening, and next morning the chain of the box that never came.
 
     Args:
@@ -260,7 +330,7 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, 
     clock.utc = story.EVENING
     store.around = replace(store.around, by=story.KEEPER)
     tree = store.state.places.all()
-    sent = [item for village in (story.FIRST, story.SECOND) for item in store.state.find_items(under=village)]
+    sent = [item for place in (cast.first, cast.second) for item in store.state.find_items(under=place)]
     codes = [item.code for item in leaving_order(sent, tree)]
     for name, chosen in (
         ("custody-good.pdf", [plot.good.code]),
@@ -270,11 +340,12 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, 
         ("custody.csv", codes),
     ):
         save_chains_of(store, folder / name, Chains(store, chosen))
-    rows = progress_rows(store, story.DISTRICT)
+    rows = progress_rows(store, cast.area)
     for name in ("progress.pdf", "progress.xlsx"):
         save_progress_of(store, folder / name, rows)
     letter = letter_of(store, bast)
-    save_bast(folder / "bast.pdf", letter.facts, read_template(OFFICE), letter.sheets)
+    template = read_template(OFFICE) if store.state.profile is None else shipped_template()
+    save_bast(folder / "bast.pdf", letter.facts, template, letter.sheets)
     clock.utc = story.MORNING
     save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code]))
     export_bundle(store, folder / "log.serah")

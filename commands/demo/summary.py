@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.demo.play import Result
-from commands.demo.story import DISTRICT, Fault
+from commands.demo.story import Fault
 from commands.demo.watch import Played
 from commands.demo.workshop import LEDGER
 from custody.errors import N_
@@ -21,10 +21,10 @@ FILES = {
     "place-labels.pdf": N_("the labels of places, scanned before the items that they receive"),
     "films/": N_("what the simulated camera saw at each handover"),
     "stills/": N_("pictures of the scan: green is taken, amber irregular, red wrong"),
-    "custody-missing.pdf": N_("the chain of the box that did not come off the truck"),
-    "custody-misrouted.pdf": N_("the chain of the box that went to another village first"),
-    "custody-reprinted.pdf": N_("the chain of the box whose void label was scanned"),
-    "custody-good.pdf": N_("the chain of a box that came to its polling station as it should"),
+    "custody-missing.pdf": N_("the chain of the thing that did not come off the truck"),
+    "custody-misrouted.pdf": N_("the chain of the thing that went to another place first"),
+    "custody-reprinted.pdf": N_("the chain of the thing whose void label was scanned"),
+    "custody-good.pdf": N_("the chain of a thing that came to its place as it should"),
     "custody.xlsx": N_("the chains of everything that was on the truck"),
     "custody.csv": N_("the same for programs"),
     "bast.pdf": N_("the official letter of the unloading, with what was found"),
@@ -42,7 +42,7 @@ def as_lines(result: Result) -> list[str]:
     found = sum(len(played.found) for played in result.played)
     return [
         _("Demo: supplies for {place}, 12 to 14 February 2024 by a simulated clock, with films for a camera.").format(
-            place=result.name(DISTRICT)
+            place=result.name(result.cast.area)
         ),
         _("{items} items registered and as many labels printed on {pages} pages: labels.pdf").format(
             items=number(result.item_count), pages=number(result.page_count)
@@ -91,6 +91,7 @@ def summary(result: Result) -> dict[str, Any]:
         "ok": result.is_whole,
         "out": str(result.out),
         "seconds": round(result.seconds, 1),
+        "profile": result.profile,
         "items": result.item_count,
         "pages": result.page_count,
         "handovers": [_leg_json(played) for played in result.played],

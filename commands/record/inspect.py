@@ -1,4 +1,4 @@
-"""The command that records in which condition things are: inspect; and the report of conditions."""
+"""The command that records in which condition things are: inspect."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,6 @@ from commands.context import (
     set_worker,
 )
 from commands.item_codes import one_touch, photo_bytes, read_touches
-from commands.report.show import show_listing
 from commands.scan.handover_result import show_findings
 from custody.chain.findings import Finding
 from custody.format.events import Event
@@ -21,10 +20,9 @@ from db.store import Store
 from language import _, ngettext
 from language.text import number
 from reports.chain.chain_facts import finding_json
-from reports.lists.condition import condition_report
 from reports.words import condition_word
 from services.one_line import LONGEST_NOTE
-from services.records.inspecting import conditions, record_inspection
+from services.records.inspecting import record_inspection
 
 
 def inspect(
@@ -78,11 +76,3 @@ def show_recorded_events(store: Store, events: Sequence[Event], findings: Sequen
     first, last = events[0], events[-1]
     numbers = str(first.seq) if first.seq == last.seq else f"{first.seq}-{last.seq}"
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=numbers))
-
-
-def report_condition(store: Store, top: str | None, kind: str | None, out: Path | None, *, as_json: bool) -> None:
-    """Tell in which condition things are, by who holds them and their kind."""
-
-    rows = conditions(store, under=top, kind=kind)
-    needs = {need.kind: need for need in store.state.needs()}
-    show_listing(store, condition_report(rows, store.state.places.tree(), needs), out, as_json=as_json)

@@ -1,4 +1,4 @@
-"""The command that records what is done with seals: seal; and the account of every number."""
+"""The command that records what is done with seals: seal."""
 
 from pathlib import Path
 
@@ -15,18 +15,15 @@ from commands.context import (
 from commands.item_codes import KEYBOARD, one_touch, photo_bytes
 from commands.lines import read_lines
 from commands.record.inspect import recorded_json, show_recorded_events
-from commands.report.show import show_listing
 from custody.compose.compose import Touch
 from custody.errors import N_, CodeError, InputError
 from custody.format.serials import parse_serials, shown
 from custody.people import distinct_people
-from db.store import Store
 from language import _, ngettext
 from language.text import number
-from reports.lists.seal_account import seals_report
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
-from services.records.sealing import account, record_seal, strays
+from services.records.sealing import record_seal, strays
 from services.scanning.handover_details import read_occurred
 
 
@@ -123,15 +120,3 @@ def _action_word(action: str, result: str | None) -> str:
         "none": _("looked at, none there"),
     }
     return words[result or action]
-
-
-def report_seals(store: Store, out: Path | None, *, as_json: bool) -> None:
-    """Account for every seal number of every pack."""
-
-    needs = {need.kind: need for need in store.state.needs()}
-    show_listing(
-        store,
-        seals_report(account(store), store.state.places.tree(), needs, list(store.state.seals.all())),
-        out,
-        as_json=as_json,
-    )

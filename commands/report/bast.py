@@ -6,6 +6,7 @@ import click
 
 from commands.context import Station, note, print_json
 from commands.report.handover_paper import check_paper_name
+from commands.report.options import Asked
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
@@ -43,15 +44,13 @@ def save_letter(store: Store, out: Path | None, number: str | None = None, templ
     return letter.facts
 
 
-def report_bast(store: Store, number: str | None, out: Path | None, template: Path | None, *, as_json: bool) -> None:
+def report_bast(store: Store, asked: Asked) -> None:
     """The report of that name; with `as_json` its facts go to the screen too."""
 
-    if out is None and not as_json:
+    if asked.out is None and not asked.as_json:
         raise InputError(N_("no file is named for the report"), hint=N_("Add --out bast.pdf, .xlsx, .csv or .json"))
-    facts = save_letter(store, out, number, template)
-    if out is not None:
-        note(_("Written: {path}").format(path=out))
-    if as_json:
+    facts = save_letter(store, asked.out, asked.number, asked.template)
+    if asked.as_json:
         print_json(bast_json(facts))
 
 

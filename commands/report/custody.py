@@ -1,4 +1,4 @@
-"""The command custody: print the chain of custody of one item, or write a file of many chains."""
+"""The command custody: the chain of custody of one item; and the report of many."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,16 +8,19 @@ import click
 from commands.context import Station, note, print_json
 from commands.exchange.proofs import proof_of, save_proof
 from commands.report.chains import Chains
+from commands.report.options import Asked
+from commands.report.show import needs_of
 from custody.chain.chain import Chain
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, parse_entry
-from custody.plan.places import Need
 from db.store import Store
+from labels.content import leaving_order
 from language import _
 from reports.chain.chain_facts import chain_json
 from reports.chain.chain_file import save_chains
 from reports.chain.chain_text import chain_text
 from services.exchange.custody_report import known_chain, log_heads
+from services.plan.custodians import optional_custodian
 from services.reporting.made_by import made_of
 
 
@@ -40,6 +43,26 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
             click.echo(chain_text(chain, store.state.places, needs))
 
 
+def report_custody(store: Store, asked: Asked) -> None:
+    """Tell the chains of all items that were chosen."""
+
+    out = asked.out
+    if out is None and not asked.as_json:
+        raise InputError(N_("no file is named for the report"), hint=N_("Add --out custody.pdf, .csv, .xlsx or .json"))
+    held_by = optional_custodian(store, asked.held_by)
+    found = store.state.find_items(kind=asked.item_kind, under=asked.top, held_by=held_by)
+    items = leaving_order(found, store.state.places.tree())
+    if not items:
+        raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
+    chains = Chains(store, [item.code for item in items])
+    if out is not None:
+        save_chains_of(store, out, chains, scope=asked.top)
+    if asked.as_json:
+        needs = needs_of(store)
+        for chain in chains:
+            print_json(chain_json(chain, store.state.places, needs))
+
+
 def save_chains_of(store: Store, out: Path, chains: Chains | Sequence[Chain], *, scope: str | None = None) -> None:
     """Write chains to the file that its suffix asks for, with who made it and from which logs; a PDF with its proof."""
 
@@ -54,8 +77,3 @@ def save_chains_of(store: Store, out: Path, chains: Chains | Sequence[Chain], *,
         scope=scope,
         proof=proof_of(store, codes) if out.suffix.lower() == ".pdf" else None,
     )
-
-
-def needs_of(store: Store) -> dict[str, Need]:
-    """Return the needs of the plan by kind."""
-    return {need.kind: need for need in store.state.needs()}

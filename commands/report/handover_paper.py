@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from commands.context import note
+from commands.report.options import Asked
 from custody.errors import N_, CustodyError, InputError
 from custody.handover.draft import RecordedHandover
 from db.store import Store
@@ -31,6 +32,13 @@ def check_paper_name(path: Path | None) -> None:
             hint=N_("Make the folder first, or choose another one."),
             folder=str(path.resolve().parent),
         )
+
+
+def report_handover(store: Store, asked: Asked) -> None:
+    """Write the paper of the handover that is asked for."""
+    if asked.out is None:
+        raise InputError(N_("no file is named for the report"), hint=N_("Add --out handover.pdf"))
+    save_paper(store, asked.out, asked.number)
 
 
 def save_recorded(report: str, recorded: RecordedHandover, path: Path, save: Callable[[], object]) -> None:

@@ -1,11 +1,11 @@
 """The reports of the clock: late, and the plan of pace."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from commands.report.chains import Chains
+from commands.report.options import Asked
 from commands.report.show import show_listing
 from custody.chain.journey import Journey, journey
 from custody.errors import N_, InputError
@@ -25,28 +25,14 @@ LATE_SOON_H = 6
 _MOST_STATIONS, _MOST_SECONDS, _MOST_HOURS = 1000, 3600, 240
 
 
-@dataclass(frozen=True, slots=True)
-class ClockOptions:
-    """What the options of these two reports said (`clock_options`); None where one was not given."""
-
-    as_of: str | None
-    within_h: int | None
-    stations: int | None
-    seconds: float | None
-    trucks: Path | None
-    begin: str | None
-
-
-def report_late(
-    store: Store, top: str | None, kind: str | None, out: Path | None, clock: ClockOptions, *, as_json: bool
-) -> None:
+def report_late(store: Store, asked: Asked) -> None:
     """Tell what is late, will be at this pace, or is due within so many hours; at a moment, None: now."""
 
-    moment = moment_of("--as-of", clock.as_of, store)
-    within_h = check_hours(LATE_SOON_H if clock.within_h is None else clock.within_h)
+    moment = moment_of("--as-of", asked.as_of, store)
+    within_h = check_hours(LATE_SOON_H if asked.within_h is None else asked.within_h)
     ways = Ways(store.state.places.tree())
-    rows = due_rows(journeys(store, ways, moment, top, kind), ways, as_of=moment, within_h=within_h)
-    show_listing(store, late_report(rows, ways, as_of=moment, within_h=within_h), out, as_json=as_json)
+    rows = due_rows(journeys(store, ways, moment, asked.top, asked.item_kind), ways, as_of=moment, within_h=within_h)
+    show_listing(store, late_report(rows, ways, as_of=moment, within_h=within_h), asked.out, as_json=asked.as_json)
 
 
 def journeys(
@@ -59,14 +45,14 @@ def journeys(
     return (one for one in found if one is not None)
 
 
-def report_pace(store: Store, out: Path | None, clock: ClockOptions, *, as_json: bool) -> None:
+def report_pace(store: Store, asked: Asked) -> None:
     """Tell which truck will not be loaded in time, and how many stations are needed.
 
     Raises:
         InputError: no stations or seconds are given, or the timetable has faults.
     """
 
-    stations, seconds, trucks = clock.stations, clock.seconds, clock.trucks
+    stations, seconds, trucks = asked.stations, asked.seconds, asked.trucks
     if stations is None or seconds is None:
         raise InputError(
             N_("the plan of pace needs the stations and the time of one scan"),
@@ -77,7 +63,7 @@ def report_pace(store: Store, out: Path | None, clock: ClockOptions, *, as_json:
     ms_per_scan = round(seconds * 1000) if seconds == seconds and abs(seconds) <= _MOST_SECONDS else 0
     if ms_per_scan < 1:
         raise _out_of_range("--seconds-per-scan", seconds, 0.001, _MOST_SECONDS)
-    start = moment_of("--begin", clock.begin, store)
+    start = moment_of("--begin", asked.begin, store)
     timetable = _timetable(store, trucks) if trucks is not None else _by_due_time(store)
     plan = loading_plan(timetable, begin=start, stations=stations, ms_per_scan=ms_per_scan)
     listing = pace_report(
@@ -88,7 +74,7 @@ def report_pace(store: Store, out: Path | None, clock: ClockOptions, *, as_json:
         here=store.ledger.own_log().place,
         has_timetable=trucks is not None,
     )
-    show_listing(store, listing, out, as_json=as_json)
+    show_listing(store, listing, asked.out, as_json=asked.as_json)
 
 
 def _timetable(store: Store, path: Path) -> list[Truck]:

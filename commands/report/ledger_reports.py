@@ -1,10 +1,11 @@
 """The reports that judge a whole ledger: discrepancies, scorecard, evaluation."""
 
-from pathlib import Path
+import sys
 
 from commands.context import print_json, progress
 from commands.report.late import moment_of
-from commands.report.show import show_listing
+from commands.report.options import Asked
+from commands.report.show import needs_of, show_listing
 from db.store import Store
 from language import _
 from reports.listing import print_listing
@@ -17,33 +18,33 @@ from services.reporting.made_by import made_of
 from services.reporting.survey import Survey, survey
 
 
-def report_discrepancies(store: Store, out: Path | None, *, as_of: str | None, as_json: bool) -> None:
+def report_discrepancies(store: Store, asked: Asked) -> None:
     """Tell all that is irregular at a moment (None: now)."""
 
-    found = surveyed(store, as_of)
-    needs = {need.kind: need for need in store.state.needs()}
+    found = surveyed(store, asked.as_of)
+    needs = needs_of(store)
     here = store.ledger.own_log().place
     listing = discrepancy_report(found.discrepancies, found.ways, needs, as_of=found.as_of, here=here)
-    show_listing(store, listing, out, as_json=as_json)
+    show_listing(store, listing, asked.out, as_json=asked.as_json)
 
 
-def report_scorecard(store: Store, out: Path | None, *, as_of: str | None, as_json: bool) -> None:
+def report_scorecard(store: Store, asked: Asked) -> None:
     """Tell how each committee stands on the six "tepat" at a moment (None: now)."""
 
-    found = surveyed(store, as_of)
-    show_listing(store, scorecard_report(found.cards, found.ways.places, as_of=found.as_of), out, as_json=as_json)
+    found = surveyed(store, asked.as_of)
+    show_listing(
+        store, scorecard_report(found.cards, found.ways.places, as_of=found.as_of), asked.out, as_json=asked.as_json
+    )
 
 
-def report_evaluation(store: Store, out: Path | None, *, as_of: str | None, as_json: bool) -> None:
+def report_evaluation(store: Store, asked: Asked) -> None:
     """Tell everything in one report, for the meeting that looks back; as of a moment (None: now)."""
-    import sys
-
-    evaluation = evaluation_of(store, surveyed(store, as_of))
-    if out is not None:
-        save_evaluation(out, evaluation, made_of(store))
-    if as_json:
+    evaluation = evaluation_of(store, surveyed(store, asked.as_of))
+    if asked.out is not None:
+        save_evaluation(asked.out, evaluation, made_of(store))
+    if asked.as_json:
         print_json(evaluation_json(evaluation))
-    elif out is None:
+    elif asked.out is None:
         print_listing(evaluation_listing(evaluation), sys.stdout)
 
 

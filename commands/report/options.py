@@ -1,11 +1,33 @@
 """What can be typed: the commands of reports and their options. Help and wrong use load nothing else."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import click
 
 from commands.completion import ITEM, KIND, PLACE
 from commands.context import Decimal, F, Input, Integer, Output, json_option, later, pass_station
 from commands.program import REPORTS
 from language import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was typed of a report, its kind apart; None where it was not given."""
+
+    top: str | None
+    item_kind: str | None
+    held_by: str | None
+    out: Path | None
+    as_json: bool
+    number: str | None
+    template: Path | None
+    as_of: str | None
+    within_h: int | None
+    stations: int | None
+    seconds: float | None
+    trucks: Path | None
+    begin: str | None
 
 
 def clock_options(command: F) -> F:

@@ -47,7 +47,7 @@ class Link:
     @property
     def has_moved(self) -> bool:
         """Whether this link changed who holds the item."""
-        return self.to is not None and not (self.is_withdrawn or self.is_repeat or self.is_refused or self.is_stranger)
+        return self.to is not None and not (self.is_withdrawn or self.is_repeat or self.is_refused or self.stranger)
 
 
 @dataclass(slots=True)

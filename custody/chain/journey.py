@@ -80,6 +80,7 @@ def journey(chain: Chain, ways: Ways, *, as_of: str | None = None) -> Journey | 
             if place.code in above:
                 reached.setdefault(place.code, link.event)
     holders = {place.code for place in ways.to(holder)}
-    has_been_home = bool(way) and is_home(ways, way[-1].code, holders_since(chain, as_of=as_of))
+    home = way[-1].code if way else None
+    has_been_home = home in reached and is_home(ways, home, holders_since(chain, as_of=as_of))
     there = frozenset(place.code for place in way if has_been_home or place.code in holders)
     return Journey(item, way, reached, there)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding, moment
+from custody.chain.journey import journey
 from custody.handover.counting import Counted, count_findings
 from custody.measures.scoring import AXES, Axis, Fault, Marks, bearer_of, marks_of
 from custody.plan.levels import AREA
@@ -96,7 +97,7 @@ def scorecard(chains: Iterable[Chain], ways: Ways, *, as_of: str, counted: Itera
     """
     scores = Scores(ways)
     for chain in chains:
-        scores.put(marks_of(chain, ways, as_of=as_of))
+        scores.put(marks_of(chain, journey(chain, ways, as_of=as_of), ways, as_of=as_of))
     return scores.cards(counted, as_of=as_of)
 
 

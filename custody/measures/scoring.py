@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding, moment
 from custody.chain.item_state import Link
-from custody.chain.journey import Journey, journey
+from custody.chain.journey import Journey
 from custody.format.codes import is_plate
 from custody.format.events import Event
 from custody.plan.places import Ways
@@ -76,8 +76,12 @@ class Marks:
     provisional: tuple[str, ...]
 
 
-def marks_of(chain: Chain, ways: Ways, *, as_of: str) -> Marks:
-    """What a chain says of those who had the item, up to a moment."""
+def marks_of(chain: Chain, way: Journey | None, ways: Ways, *, as_of: str) -> Marks:
+    """What a chain says of those who had the item, up to a moment.
+
+    Args:
+        way: its journey up to the same moment.
+    """
     limit = moment(as_of)
     moves = [link for link in chain.links if link.has_moved and moment(link.event.happened) <= limit]
     loads: dict[str, str] = {}
@@ -85,7 +89,6 @@ def marks_of(chain: Chain, ways: Ways, *, as_of: str) -> Marks:
         loads.setdefault(bearer_of(ways, str(link.to)), _session(link.event))
     faults, provisional = _found(chain, ways, limit)
     timed: frozenset[str] = frozenset()
-    way = journey(chain, ways, as_of=as_of)
     if way is not None:
         timed, late = _timed(way, moves, ways, limit)
         faults += late

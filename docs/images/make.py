@@ -26,7 +26,7 @@ def main(demo: Path, screenshots: Path | None = None) -> None:
     for kept, name in SCREENS.items() if screenshots else ():
         save(name, Image.open(screenshots / f"{kept}.png"))
     save("labels", page(demo / "labels.pdf", LABELS_PAGE))
-    save("scan", Image.open(demo / "stills" / "3-kaliuntu-wrong_destination.png"))
+    save("scan", Image.open(demo / "stills" / "3-first-wrong_destination.png"))
     save("custody", page(demo / "custody-misrouted.pdf", 0))
     save("bast", page(demo / "bast.pdf", 0))
 

@@ -29,6 +29,8 @@ HEADERS = (
 STATUSES = {"overdue": N_("overdue"), "due": N_("due"), "green": N_("green"), "done": N_("done")}
 OWNER = frozenset({3})
 _WIDTHS = (24.0, 24.0, 78.0, 46.0, 50.0, 39.0)
+POINT_SOON_H = 24
+"""A critical point that is due within so many hours is told as due."""
 
 
 def point_report(rows: Sequence[Point], places: Places, *, as_of: str, soon_h: int, here: str) -> Listing:

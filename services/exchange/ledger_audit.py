@@ -8,7 +8,7 @@ from custody.chain.chain import Chain, custody
 from custody.errors import N_, StoreError
 from custody.format.events import Event
 from evidence.audit import audit_bundle, worth_spreading
-from evidence.audit_findings import EvidenceFinding
+from evidence.audit_findings import ALTERED_FILE, EvidenceFinding
 from evidence.custody_proof import ProofAudit
 from evidence.entry import RawEntry
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts
@@ -89,9 +89,7 @@ def finding_sentence(finding: EvidenceFinding) -> str:
     said = fill(finding.message, finding.values)
     if not finding.of_file or not finding.log:
         return said
-    return _("{what} (the file was altered: that accuses whoever had it, and not the station of that log)").format(
-        what=said
-    )
+    return _(ALTERED_FILE).format(what=said)
 
 
 def proven_chains(audit: ProofAudit) -> Iterator[Chain]:

@@ -13,12 +13,12 @@ from custody.plan.places import is_under
 from db.log.merge import Merged, merge
 from db.log.quarantine import Strangers
 from db.store import Store
-from evidence.audit_findings import EvidenceFinding
+from evidence.audit_findings import ALTERED_FILE, EvidenceFinding
 from evidence.entry import RawEntry
 from evidence.fingerprint_words import words_of
-from evidence.intake import check_bundle, refuse_foreign
+from evidence.intake import AlteredFileError, check_bundle, refuse_foreign
 from language import _
-from language.text import fill, number
+from language.text import error_text, fill, number
 from services.exchange.bundle import read_bundle, write_bundle
 from services.progress_bar import Progress, unseen
 
@@ -103,7 +103,10 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
     for path in files:
         with read_bundle(path) as bundle:
             watched = _Watched(bundle.entries)
-            checked = check_bundle(bundle.logs, watched, keys)
+            try:
+                checked = check_bundle(bundle.logs, watched, keys)
+            except AlteredFileError as error:
+                raise TamperError(ALTERED_FILE, hint=error.hint, what=error_text(error)) from error
             heads += [row.checkpoint for row in bundle.logs if row.checkpoint is not None]
         keys |= checked.keys
         count += checked.count

@@ -1,5 +1,6 @@
 """The items that the needs ask for and that are not registered yet: count and register them."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from custody.plan.places import Need, Place, below, is_under, path
 from db.state.plan_counts import items_by_branch
 from db.store import Store
 from language import _
+from language.text import number
 from services.progress_bar import Progress, unseen
 from services.records.field_records import withdrawal_rows
 
@@ -244,6 +246,34 @@ class Withdrawal:
         """How many rows are of this sort: place, need or point."""
         return sum(row["row"] == sort for row in self.rows)
 
+    @property
+    def version(self) -> str:
+        """A digest of all of it: who confirms it has seen this and nothing else."""
+        said = repr((self.rows, self.things, self.labelled, self.sent, self.records))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """How many places, kinds and points, by the names that texts give them."""
+        sorts = (("places", "place"), ("kinds", "need"), ("points", "point"))
+        return {name: number(self.count(sort)) for name, sort in sorts}
+
+    @property
+    def words(self) -> str:
+        """What would be withdrawn, in a sentence."""
+        return _("To be withdrawn from the plan: places {places}, kinds {kinds}, critical points {points}.").format(
+            **self.counts
+        )
+
+    @property
+    def hanging_words(self) -> str:
+        """What hangs on it, and what becomes of that."""
+        words = _(
+            "Things registered for it: {things} (with a label: {labelled}, handed over: {sent}); records that name it: "
+            "{records}. They stay in the chain, and no report counts or expects them any more."
+        )
+        return words.format(**{n: number(getattr(self, n)) for n in ("things", "labelled", "sent", "records")})
+
 
 def withdrawal_of(
     store: Store,
@@ -261,9 +291,11 @@ def withdrawal_of(
         points: names of critical points.
 
     Raises:
-        RuleError: a station that counts stands at one of these places, or this one may plan elsewhere alone.
+        RuleError: a station that counts stands at one of these places, or the plan is for others to make, or this
+            station may plan elsewhere alone.
         InputError: the plan has no such place, need or point.
     """
+    store.state.stations.plan_known_to(store.ledger.own_log().name)
     tree, tops = store.state.places.all(), planned_below(store)
     needs = [need for need in store.state.needs() if not tops or need.under in tops]
     for code in places:
@@ -368,6 +400,26 @@ def record_withdrawal(store: Store, found: Withdrawal, *, note: str = "") -> lis
     with store.transaction():
         known = store.state.stations.plan_known_to(store.ledger.own_log().name)
         return store.record(compose.withdraw_events(found.rows, note=note, refs=(*known, *found.refs)))
+
+
+def withdraw_as_seen(store: Store, seen: str, *, note: str = "", **what: Any) -> tuple[Withdrawal, list[Event]]:
+    """Withdraw what was looked at before.
+
+    Args:
+        seen: the version of the withdrawal that was shown.
+        what: as `withdrawal_of` takes it.
+
+    Raises:
+        ConflictError: something else hangs on it by now; nothing was recorded.
+        RuleError, InputError: as `withdrawal_of`.
+    """
+    with store.transaction():
+        found = withdrawal_of(store, **what)
+        if found.version != seen:
+            raise ConflictError(
+                N_("the plan was changed since this was shown, so nothing was withdrawn"), hint=N_("Look at it again.")
+            )
+        return found, record_withdrawal(store, found, note=note)
 
 
 def _refuse_where_stations_stand(store: Store, codes: Container[str]) -> None:

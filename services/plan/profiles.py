@@ -128,16 +128,19 @@ class ProfileShown:
 def profile_shown(store: Store) -> ProfileShown:
     """Return the profile in force as every station shows it."""
     profile = store.state.profile
-    own = profile and (profile.name_id if chosen() == "id" else profile.name_en)
-    title = printable(own, _LONGEST) if own else "Pemilu 2024"
     roster = store.state.stations.now()
     return ProfileShown(
         printable(profile.name, 40) if profile else DEFAULT,
-        title,
+        profile_title(profile) if profile else "Pemilu 2024",
         tuple(map(level_title, tree_levels())),
         profile is not None,
         profile is None and bool(roster.root) and not roster.roots,
     )
+
+
+def profile_title(profile: Profile) -> str:
+    """What people call a profile, in the chosen language."""
+    return printable(profile.name_id if chosen() == "id" else profile.name_en, _LONGEST)
 
 
 def things_registered(store: Store) -> int:

@@ -1,7 +1,9 @@
-"""Searching items by what people type of them, page by page."""
+"""Searching items by what people type of them, page by page; and how far all of them have come."""
 
 from custody.errors import N_, InputError
 from custody.format.codes import fold_beginning, show_code
+from custody.measures.progress import ProgressRow
+from custody.measures.progress import progress as sum_up
 from db.state.item_search import FoundItems, Wanted, find_items
 from db.store import Store
 from services.plan.custodians import find_custodian, find_kind, kinds_beginning, places_beginning
@@ -44,6 +46,18 @@ def search_items(
     of_kind = find_kind(store, kind, registered=True) if kind else None
     wanted = Wanted(of_kind, under, holder, start)
     return find_items(store.state, wanted, after=after, before=before, most=most)
+
+
+def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
+    """How far the supplies for a place and all below it have come, by place and kind."""
+    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
+    rules, table = store.state.need_rules(), store.state.places
+    if top is None:
+        tree = table.tree()
+        return sum_up(groups, tree, rules, inside=tree.values(), kind=kind)
+    table.refresh()
+    inside = table.inside(top)  # places elsewhere are looked up one by one
+    return sum_up(groups, table, rules, inside=inside, kind=kind)
 
 
 def codes_beginning(store: Store, typed: str) -> list[tuple[str, str]]:

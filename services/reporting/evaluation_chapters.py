@@ -1,8 +1,6 @@
 """The reports of a whole ledger, each by itself, and the evaluation that has them as its chapters."""
 
 from custody.chain.conditions import by_area
-from custody.measures.progress import ProgressRow
-from custody.measures.progress import progress as sum_up
 from custody.measures.returning import return_rows
 from db.store import Store
 from reports.listing import Listing
@@ -12,7 +10,7 @@ from reports.lists.discrepancy_list import discrepancy_report
 from reports.lists.evaluation import Evaluation, key_figures, progress_chapter
 from reports.lists.incidents import incident_report
 from reports.lists.late_list import late_report
-from reports.lists.points import point_report, points_zone
+from reports.lists.points import POINT_SOON_H, point_report, points_zone
 from reports.lists.readiness import readiness_report
 from reports.lists.returns import returns_report
 from reports.lists.scorecard_list import scorecard_report
@@ -22,26 +20,12 @@ from services.exchange.custody_report import log_heads
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
 from services.records.inspecting import conditions
 from services.records.sealing import account as sealed
+from services.records.searching import progress_rows
 from services.records.vendor_deliveries import account as delivered
 from services.reporting.survey import Survey
 
 WITHIN_H = 6
 """What is due within so many hours is due soon."""
-POINT_SOON_H = 24
-"""A critical point that is due within so many hours is told as due."""
-
-
-def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
-    """How far the supplies for a place and all below it have come, by place and kind."""
-    groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    rules, table = store.state.need_rules(), store.state.places
-    if top is None:
-        tree = table.tree()
-        return sum_up(groups, tree, rules, inside=tree.values(), kind=kind)
-    table.refresh()
-    return sum_up(
-        groups, table, rules, inside=table.inside(top), kind=kind
-    )  # places elsewhere are looked up one by one
 
 
 def listings(store: Store, found: Survey) -> dict[str, Listing]:

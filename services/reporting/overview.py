@@ -211,7 +211,7 @@ class Overview:
         way = journey(chain, self._ways, as_of=now)
         self._due.put(chain.code, way)
         self._stock.put(chain)
-        self._scores.put(marks_of(chain, self._ways, as_of=now))
+        self._scores.put(marks_of(chain, way, self._ways, as_of=now))
         self._await_due(chain.code, way, moment(now))
         self._loads.put(chain, self._ways.places, as_of=now)
         place = (

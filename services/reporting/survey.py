@@ -56,7 +56,7 @@ def survey(
         if not (chain.item and gone.covers(chain.item.kind, chain.item.to, ways.places, chain.code)):
             way = journey(chain, ways, as_of=as_of)
             due.put(chain.code, way)
-            scores.put(marks_of(chain, ways, as_of=as_of))
+            scores.put(marks_of(chain, way, ways, as_of=as_of))
             if (back := way_back(chain, ways)) is not None:
                 returns.append(back)
             if chain.links:  # what a stranger alone names is in the one line on what waits for admission

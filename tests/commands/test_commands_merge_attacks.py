@@ -132,6 +132,23 @@ def test_an_attacked_bundle_is_refused_whole_and_changes_no_byte(
     assert other("import", "good.serah").code == 0
 
 
+def test_an_entry_under_another_logs_name_is_laid_to_who_had_the_file_and_not_to_that_station(
+    good: bytes, other: Terminal
+) -> None:
+    """Import says it as `verify` does."""
+    lines = gzip.decompress(good).splitlines(keepends=True)
+    last = json.loads(lines[-1])
+    body = json.loads(last["body"])
+    others = {row["log"] for row in json.loads(lines[0])["logs"]} - {body["log"]}
+    for name in (*others, "none/of-these"):
+        last["body"] = json.dumps(body | {"log": name}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        line = json.dumps(last, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+        Path("bad.serah").write_bytes(gzip.compress(b"".join([*lines[:-1], line]), 1))
+        for command in (("import",), ("verify",)):
+            said = other(*command, "bad.serah")
+            assert said.code == 1 and "the file was altered: that accuses whoever had it" in said.out + said.err
+
+
 @pytest.mark.parametrize("size", [0, 1, 10, 300, -1, -8])
 def test_a_file_that_was_cut_is_refused(good: bytes, other: Terminal, size: int) -> None:
     Path("bad.serah").write_bytes(good[:size])

@@ -1,5 +1,7 @@
 """The command profile, and init with one: root says it, every station shows it, and nothing is lost when it changes."""
 
+import re
+
 import pytest
 
 from services.plan.profile_file import SHIPPED
@@ -133,3 +135,50 @@ def test_its_questions_are_asked_and_shown(exams):
     assert "berkunci ganda" in shown.out, shown.out
     opening = exams("checklist", "--place", "SD-1", "--about", "opening", "--show")
     assert "day before the exam" in opening.out
+
+
+SIX = ("store", "store", "store", "area", "group", "end")
+NAMES = ("Pusat", "Wilayah", "Depo", "Cabang", "Pos", "Titik")
+
+
+def profile_of_levels(roles: tuple[str, ...], names: tuple[str, ...]) -> str:
+    """A profile with these levels, and one kind that each end needs two of."""
+    levels = [
+        f'[[level]]\nrole = "{role}"\nid = "{name}"\nen = "{name}"\n' for role, name in zip(roles, names, strict=True)
+    ]
+    need = f'[[need]]\nkind = "vial"\nid = "Vial"\nen = "Vial"\nlevel = "{names[-1]}"\nper_place = 2\nunit = "buah"\n'
+    return 'name = "own"\nid = "Vaksin"\nen = "Vaccines"\ncodes = "free"\nzone = "WIB"\n' + "\n".join([*levels, need])
+
+
+@pytest.mark.parametrize(
+    ("roles", "names"),
+    [
+        (SIX, NAMES),
+        (("store", "area", "end"), ("Depo", "Cabang", "Titik")),
+        (("store", "area", "group", "group", "end"), ("Depo", "Cabang", "Pos", "Regu", "Titik")),
+    ],
+)
+def test_a_tree_of_three_to_six_levels_is_planned_handed_over_and_reported(terminal, tmp_path, roles, names):
+    (tmp_path / "own.toml").write_text(profile_of_levels(roles, names))
+    rows = [
+        f"P{at},{name} satu,{name},{f'P{at - 1}' if at else ''},2024-02-12T10:00:00+07:00"
+        for at, name in enumerate(names)
+    ]
+    (tmp_path / "places.csv").write_text("code,name,level,parent,due\n" + "\n".join(rows) + "\n")
+    assert terminal("init", "--place", "P0", "--station", "Pusat", "--profile", "own.toml").code == 0
+    ran = terminal("load", "places.csv")
+    assert ran.code == 0, ran.err
+    assert terminal("plan", "--json").json["by_kind"] == {"vial": 2}
+    end, area = f"P{len(names) - 1}", f"P{roles.index('area')}"
+    assert terminal.give(terminal.codes(), "P0", area).code == 0
+    rows = terminal("report", "progress", "--json").lines
+    assert [(row["place"], row["arrived"]) for row in rows] == [
+        (f"P{at}", 2 if at <= roles.index("area") else 0) for at in range(len(names) - 1)
+    ]
+    late = terminal("report", "late", "--json").json["rows"]
+    assert {row["place"] for row in late} == {f"P{at}" for at in range(roles.index("area"), len(names))}
+    text = terminal("report", "late", lang="id").out
+    assert "Cabang" in text and not re.search("Kecamatan|PPK|PPS|TPS|desa", text), text
+    assert terminal.give(terminal.codes(), area, end).code == 0
+    assert terminal("report", "progress", "--json").lines[-1]["arrived"] == 2
+    assert terminal("verify").code == 0

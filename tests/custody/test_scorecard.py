@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.chain.chain import Chain, custody
+from custody.chain.journey import journey
 from custody.handover.counting import counted_in
 from custody.measures.discrepancies import discrepancies_of
 from custody.measures.scorecard import LEAST_LOADS, Card, Figure, Scores, scorecard, wilson
@@ -209,7 +210,7 @@ def test_an_item_that_moved_on_is_counted_anew_and_not_twice():
     before = chain_of(OUT + "A2 handover WH>PPK X at=07:00")
     after = chain_of(OUT + "A2 handover WH>PPK X at=07:00\nB1 [A2] handover PPK>TPS1 X at=09:00")
     for chain in (before, after):
-        scores.put(marks_of(chain, WAYS, as_of=LATER))
+        scores.put(marks_of(chain, journey(chain, WAYS, as_of=LATER), WAYS, as_of=LATER))
     assert scores.cards(as_of=LATER) == scorecard([after], WAYS, as_of=LATER)
 
 

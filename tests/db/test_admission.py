@@ -23,9 +23,9 @@ from services.records.label_prints import record_prints
 from services.records.membership import admit, revoke
 from services.records.reassigning import record_reassignment
 from services.records.sealing import record_seal
+from services.records.searching import progress_rows
 from services.records.vendor_deliveries import account as deliveries
 from services.records.vendor_deliveries import record_delivery
-from services.reporting.evaluation_chapters import progress_rows
 from services.reporting.made_by import made_of
 from services.reporting.overview import Overview
 from services.reporting.survey import survey

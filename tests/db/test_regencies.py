@@ -22,7 +22,7 @@ from services.plan.planning import (
 )
 from services.records.correcting import correct
 from services.records.membership import admit, join, revoke
-from services.reporting.evaluation_chapters import progress_rows
+from services.records.searching import progress_rows
 from services.reporting.overview import Overview
 from tests.support.ledger_examples import all_events, boxes, card_of, empty_ledger, give, load_plan
 from tests.support.merge_examples import bundle_of, take

@@ -23,14 +23,14 @@ LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 PACE = """(() => {
   const stamp = Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp").get;
   const now = performance.now.bind(performance), seen = new WeakMap();
-  let late = 0, left = 0, next = 0, gap = 0, last = 0;
-  window.keys_to_come = (count, every_ms, pause_ms) => { [left, gap, next] = [count, every_ms, pause_ms]; };
+  let late = 0, left = 0, is_first = true, last = 0;
+  window.keys_to_come = (count) => { [left, is_first] = [count, true]; };
   Object.defineProperty(Event.prototype, "timeStamp", { get() {
     if (!seen.has(this)) {
       const real = stamp.call(this);
       if (left && this.type === "keydown") {
-        if (next !== null) late = Math.max(late, real - last - next);
-        [left, next, last] = [left - 1, gap, real - late];
+        if (!is_first) late = Math.max(late, real - last - 4);
+        [left, is_first, last] = [left - 1, false, real - late];
       }
       seen.set(this, real - late);
     }
@@ -111,19 +111,10 @@ class Watched:
 
     def type(self, line: str) -> None:
         """Type a line as a USB scanner does: fast, wherever the focus is, Enter at the end."""
-        self.keys(line, more=1)
-        self.page.keyboard.press("Enter")
-
-    def keys(self, text: str, *, pause_ms: float | None = None, more: int = 0) -> None:
-        """Press these keys as fast as a scanner does.
-
-        Args:
-            pause_ms: between the last key that was pressed so and the first; None: whatever it is.
-            more: so many keys come behind them at the same pace.
-        """
         self.is_ready()
-        self.page.evaluate("([count, pause]) => keys_to_come(count, 4, pause)", [len(text) + more, pause_ms])
-        self.page.keyboard.type(text)
+        self.page.evaluate("count => keys_to_come(count)", len(line) + 1)
+        self.page.keyboard.type(line)
+        self.page.keyboard.press("Enter")
 
     def tab_to(self, selector: str) -> None:
         """Go there with the Tab key alone."""

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from custody.format.codes import form_payload, item_payload, show_code
+from custody.format.codes import item_payload, show_code
 from tests.support.browser_examples import Served, tab, wait_until
 from tests.support.command_examples import Terminal
-from tests.support.scan_in_browser import begin, begin_with
+from tests.support.scan_in_browser import begin
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -91,29 +91,6 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
 
 
 @pytest.mark.slow
-def test_what_is_typed_by_hand_is_told_from_what_a_scanner_sends(
-    window: "BrowserContext", served: Served, station: Terminal
-) -> None:
-    codes = station.codes("--to", "51.08.01.2001")[:5]
-    scan = begin(window, served)
-    by_hand = [codes[0], item_payload(codes[1], 1)]
-    by_scanner = [item_payload(codes[2], 1), form_payload(codes[3])]
-    for number, line in enumerate(by_hand, 1):
-        scan.page.keyboard.type(line, delay=160)
-        scan.page.keyboard.press("Enter")
-        scan.shows("#taken", str(number))
-    for number, line in enumerate(by_scanner, 3):
-        scan.type(line)
-        scan.shows("#taken", str(number))
-    scan.page.fill("#line", item_payload(codes[4], 1))  # as a phone writes it: no key is seen
-    scan.page.keyboard.press("Enter")
-    scan.shows("#taken", "5")
-    draft = scan.page.url.split("/")[-1]
-    touches = served.site.keep.do(lambda store: store.drafts.touches(draft))
-    assert [touch.how for touch in touches] == ["typed", "typed", "wedge", "wedge", "wedge"] and scan.errors == []
-
-
-@pytest.mark.slow
 def test_a_second_tab_and_a_double_click_make_one_handover(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:
@@ -140,27 +117,6 @@ def test_a_second_tab_and_a_double_click_make_one_handover(
     other.page.wait_for_url("**/handover?**")
     assert station.event_count() == before + 1
     assert one.errors == other.errors == review.errors == []
-
-
-@pytest.mark.slow
-def test_a_server_that_goes_and_comes_back_is_told_at_once(
-    window: "BrowserContext", served: Served, station: Terminal
-) -> None:
-    codes = station.codes("--to", "51.08.01.2001")
-    scan = begin_with(window, served, codes[0])
-    served.stop()
-    scan.page.wait_for_selector("#alarm:visible")
-    scan.shows("#alarm", "does not answer")
-    scan.type(codes[1])
-    scan.shows("#waiting", f"Not known yet whether this was counted: {codes[1]}")
-    scan.shows("#taken", "1")
-    served.start()
-    scan.page.wait_for_selector("#alarm", state="hidden")
-    scan.shows("#untaken", f"NOT counted: {codes[1]}")
-    scan.type(codes[1])
-    scan.shows("#taken", "2")
-    scan.page.wait_for_selector("#untaken", state="hidden")
-    assert not [error for error in scan.errors if "ERR_" not in error and "Failed to load" not in error]
 
 
 @pytest.mark.slow

@@ -225,3 +225,15 @@ def test_the_guide_by_keyboard_alone_over_a_refresh(window: "BrowserContext", te
     finally:
         served.stop()
     assert kept_token(terminal.home) == served.site.token
+
+
+def test_the_root_chooses_a_profile_and_the_first_page_shows_it(first: Visitor) -> None:
+    assert "School exams (ujian)" in first.see("/first")
+    begin(first, profile="ujian")
+    assert "Profile: School exams (ujian): Printing house" in first.see("/")
+
+
+def test_a_profile_that_does_not_come_with_serah_is_refused_and_no_file_is_read(first: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("name = 'x'")
+    told = begin(first, 422, profile=str(tmp_path / "own.toml"))["fields"]
+    assert "There is no profile" in told["profile"], told

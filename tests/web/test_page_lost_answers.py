@@ -132,55 +132,6 @@ class TestInABrowser:
         review.shows("main", "RECORDED 0001/GUDANG-1/2024")
         assert station.event_count() == before + 1
 
-    def test_a_press_that_never_came_is_said_not_to_be_recorded_and_the_next_one_records(
-        self, window: "BrowserContext", served: Served, station: Terminal
-    ) -> None:
-        review = begin_with(window, served, station.codes("--to", "51.08.01.2001")[0])
-        review.page.click("#review")
-        review.page.wait_for_url("**/review")
-        review.say_names()
-        before = station.event_count()
-        self.away(review, RECORD)
-        review.page.click("#record-button")
-        review.shows("#record-error", "NOT recorded")
-        assert station.event_count() == before
-        review.page.unroute(RECORD)
-        review.page.click("#record-button")
-        review.page.wait_for_url("**/handover?**")
-        assert station.event_count() == before + 1
-
-    def test_a_press_after_another_window_recorded_leads_to_the_handover(
-        self, window: "BrowserContext", served: Served, station: Terminal
-    ) -> None:
-        review = begin_with(window, served, station.codes("--to", "51.08.01.2001")[0])
-        review.page.route("**/news?**", lambda route: route.abort())  # so that nothing but the press can tell it
-        review.page.goto(review.page.url + "/review")
-        review.is_ready()
-        draft, version = review.page.url.split("/")[-2], review.page.get_attribute("#record", "data-version")
-        served.site.sessions.do(draft, lambda session: session.record(version))
-        review.page.click("#record-button")
-        review.page.wait_for_url("**/handover?**")
-        review.shows("main", "RECORDED")
-
-    @pytest.mark.parametrize("is_heard", [True, False], ids=["told as news", "told to who asks"])
-    def test_a_scan_whose_answer_was_lost_is_shown_once_and_as_taken(
-        self, window: "BrowserContext", served: Served, station: Terminal, is_heard: bool
-    ) -> None:
-        codes = station.codes("--to", "51.08.01.2001")
-        scan = begin(window, served)
-        if not is_heard:
-            scan.page.route("**/news?**", lambda route: route.abort())
-            scan.page.reload()
-        answered = self.cut(scan, LINES)
-        scan.type(codes[0])
-        scan.shows("#last.right", "TPS 001 Patas")
-        scan.shows("#taken", "1")
-        scan.page.wait_for_selector("#waiting", state="hidden")
-        assert answered == [200] and scan.page.is_hidden("#untaken") and scan.heard == "ok"
-        scan.type(codes[1])
-        scan.shows("#taken", "2")
-        assert scan.page.is_hidden("#untaken") and scan.page.is_hidden("#waiting")
-
     def test_scans_made_while_the_server_was_away_are_each_told_as_what_they_became(
         self, window: "BrowserContext", served: Served, station: Terminal
     ) -> None:
@@ -193,6 +144,7 @@ class TestInABrowser:
         scan.type(codes[0])  # kept, and its answer lost
         scan.shows("#waiting", codes[0])
         served.stop()
+        scan.shows("#alarm:visible", "does not answer")
         scan.type(codes[1])
         scan.type(codes[2])
         scan.shows("#waiting", f"Not known yet whether this was counted: {codes[0]}, {codes[1]}, {codes[2]}")
@@ -203,6 +155,7 @@ class TestInABrowser:
         scan.page.unroute(f"{LINES}/asked")
         scan.page.unroute("**/news?**")
         scan.page.wait_for_selector("#waiting", state="hidden")
+        scan.page.wait_for_selector("#alarm", state="hidden")
         scan.shows("#last.right", f"In the list: {codes[0]}")
         scan.shows("#untaken", f"NOT counted: {codes[1]}. Scan it again.")
         scan.shows("#untaken", f"NOT counted: {codes[2]}. Scan it again.")

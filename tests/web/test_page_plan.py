@@ -122,6 +122,46 @@ def test_what_is_missing_is_counted_then_registered_once(visitor: Visitor, stati
     assert "Nothing is missing" in work(visitor, "/api/plan/missing", part)["page"]
 
 
+def test_a_mistake_is_looked_at_with_what_hangs_on_it_then_withdrawn_as_it_was_seen(
+    visitor: Visitor, station: Terminal
+) -> None:
+    mistake = {"what": "place", "name": "PPS Patas"}
+    before, code = station.event_count(), station.codes("--to", "51.08.01.2001")[0]
+    seen = work(visitor, "/api/plan/hanging", mistake)
+    assert "places 3" in seen["page"] and seen["things"] == 18 and "handed over: 0" in seen["page"]
+    assert station.event_count() == before
+    station.give([code], "51.08", "51.08.01")
+    late = work(visitor, "/api/plan/withdraw", {**mistake, "version": seen["version"]}, expect=409)
+    assert "changed since" in late["error"] and station.event_count() == before + 1
+    seen = work(visitor, "/api/plan/hanging", mistake)
+    assert "handed over: 1" in seen["page"]
+    done = work(visitor, "/api/plan/withdraw", {**mistake, "version": seen["version"], "note": "never was"})
+    assert "Withdrawn from the plan" in done["page"] and done["event"] in done["page"]
+    gone = work(visitor, "/api/plan/hanging", mistake, expect=422)
+    assert "PPS Patas is not the code" in gone["error"]
+    assert station("custody", "--json", code).json["held_by"] == "51.08.01", "its things stay in their chains"
+    station("correct", done["event"], "--reason", "did-not-occur")
+    assert work(visitor, "/api/plan/hanging", mistake)["things"] == 18
+
+
+def test_a_kind_at_one_level_and_a_critical_point_are_withdrawn_too(visitor: Visitor, station: Terminal) -> None:
+    point = ["Truk siap", "--title", "Truk sewaan siap", "--owner", "Made", "--due", "2024-02-10 08:00 WITA"]
+    assert station("point", *point).code == 0
+    page = visitor.see("/plan")
+    assert "<option>Truk siap</option>" in page and '<option value="polling_station">' in page
+    for mistake in (
+        {"what": "kind", "name": "box", "level": "polling_station"},
+        {"what": "point", "name": "Truk siap"},
+    ):
+        seen = work(visitor, "/api/plan/hanging", mistake)
+        work(visitor, "/api/plan/withdraw", {**mistake, "version": seen["version"]})
+        assert "error" in work(visitor, "/api/plan/hanging", mistake, expect=422)
+    assert "Truk siap" not in visitor.see("/plan")
+    own = {"what": "place", "name": "51.08"}
+    assert "stays in the plan" in work(visitor, "/api/plan/hanging", own, expect=422)["error"]
+    assert work(visitor, "/api/plan/hanging", {"what": "place", "name": ""}, expect=422)["error"]
+
+
 def test_a_station_that_may_not_plan_is_told_at_the_preview(station: Terminal, tmp_path: Path, page_at: PageAt) -> None:
     root = station("verify", "--json").json["logs"][0]["key"]
     other = station_at(station, tmp_path / "other", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
@@ -131,6 +171,8 @@ def test_a_station_that_may_not_plan_is_told_at_the_preview(station: Terminal, t
             guest, "/api/plan/preview", {"uploads": [upload(guest, PLACES.encode(), "places.csv")]}, expect=422
         )
         assert "made by the election's root" in answer["error"]
+        mistaken = work(guest, "/api/plan/hanging", {"what": "place", "name": "51.08.01"}, expect=422)
+        assert "made by the election's root" in mistaken["error"]
 
 
 OFFICE = Path(__file__).parents[1] / "data" / "office_tables"

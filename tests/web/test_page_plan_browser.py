@@ -39,3 +39,24 @@ def test_a_question_about_a_table_is_answered_with_a_button_and_the_table_is_loa
     plan.shows("#load-outcome", "17581")
     plan.shoot("plan-total")
     assert plan.errors == []
+
+
+def test_what_hangs_on_a_mistake_is_shown_before_it_is_withdrawn(window: "BrowserContext", served: Served) -> None:
+    plan = tab(window, f"{served.url}/plan?lang=en")
+    shown, outcome = plan.page.locator("#known"), "#withdraw-outcome"
+    assert plan.page.is_visible("#mistaken") and plan.page.is_hidden("#mistaken-kind")
+    plan.page.select_option("#what", "kind")
+    assert plan.page.is_hidden("#mistaken") and "Voting booth" in shown.inner_text()
+    plan.page.select_option("#mistaken-kind", "booth")
+    plan.page.click("#withdraw .actions button")
+    plan.shows(outcome, "Things registered for it: 12")
+    plan.check_access()
+    plan.shoot("plan-withdraw")
+    plan.page.select_option("#mistaken-kind", "box")
+    assert plan.page.inner_text(outcome) == "", "it told of another kind"
+    plan.page.select_option("#mistaken-kind", "booth")
+    plan.page.click("#withdraw .actions button")
+    plan.page.click("button[data-version]")
+    plan.shows(f"{outcome} .notice.right", "kinds 1")
+    plan.page.wait_for_selector('#mistaken-kind option[value="booth"]', state="detached")
+    assert "Voting booth" not in shown.inner_text() and plan.errors == []

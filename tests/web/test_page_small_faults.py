@@ -1,7 +1,6 @@
 """Small faults that were once seen on the page: empty sessions, raw codes, stale figures, times without a year."""
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,14 +121,6 @@ def test_an_error_moves_no_button() -> None:
 def test_the_recorded_page_has_a_heading(visitor: Visitor, station: Terminal) -> None:
     station.give(station.codes()[:2], "51.08", "51.08.01")
     assert "<h1" in visitor.see("/handover?number=0001/GUDANG-1/2024")
-
-
-def test_the_words_of_a_file_that_was_sent_do_not_stay(tmp_path: Path) -> None:
-    """Between the last byte and the first step of the work, the page says what is done now."""
-    script = (HERE / "static" / "work.js").read_text()
-    assert script.index("tell_working(outcome, form.dataset.working); // all files") < script.index(
-        "await work(path, sent"
-    )
 
 
 @pytest.mark.browser

@@ -75,37 +75,6 @@ class TestInABrowser:
         assert [scan.page.input_value(f"#{field}") for field in fields] == ["Made", "", "", "", ""]
         assert scan.page.url.endswith("/review") and station.event_count() == before and scan.errors == []
 
-    def test_a_slow_scanner_does_not_record_either(
-        self, window: "BrowserContext", served: Served, station: Terminal
-    ) -> None:
-        codes = station.codes("--to", "51.08.01.2001")
-        scan = on_review(window, served, codes[0])
-        before = station.event_count()
-        for field in ("receiver_name", "record-button"):
-            scan.page.focus(f"#{field}")
-            scan.page.keyboard.type(item_payload(codes[1], 1), delay=90)
-            scan.page.keyboard.press("Enter")
-            scan.shows("#record-error", STRAY)
-        assert scan.page.input_value("#receiver_name") == ""
-        assert scan.page.url.endswith("/review") and station.event_count() == before and scan.errors == []
-
-    def test_a_scan_that_a_busy_computer_brings_in_pieces_leaves_nothing_behind(
-        self, window: "BrowserContext", served: Served, station: Terminal
-    ) -> None:
-        codes = station.codes("--to", "51.08.01.2001")
-        scan = on_review(window, served, codes[0])
-        scan.page.fill("#giver_name", "Made")
-        for text in (item_payload(codes[1], 1), codes[2], "8991234567890"):
-            for field, name in (("giver_name", "Made"), ("receiver_name", "")):
-                scan.page.focus(f"#{field}")
-                scan.page.keyboard.press("End")
-                scan.keys(text[:5])
-                scan.keys(text[5:], pause_ms=100, more=1)
-                scan.page.keyboard.press("Enter")
-                scan.shows("#record-error", STRAY)
-                assert scan.page.input_value(f"#{field}") == name
-        assert scan.errors == []
-
     def test_enter_in_the_last_field_stays_there(
         self, window: "BrowserContext", served: Served, station: Terminal
     ) -> None:

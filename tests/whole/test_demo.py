@@ -10,7 +10,7 @@ import pytest
 
 from commands.demo import story
 from commands.demo.play import Result
-from commands.demo.story import Fault, Leg, Story
+from commands.demo.story import Cast, Fault, Leg, Story
 from commands.demo.summary import FILES, as_lines
 from commands.demo.watch import Played
 from commands.demo.workshop import MARK, workshop
@@ -23,7 +23,7 @@ from language import use
 from main import main
 from scanner.sources.files import read_picture
 
-SHORTAGE = Fault("SHORTAGE", "7Q2M9X4T5B8C6", "one box did not come off the truck")
+SHORTAGE = Fault("SHORTAGE", "7Q2M9X4T5B8C6", "one thing did not come off the truck")
 
 
 class Run(NamedTuple):
@@ -92,7 +92,7 @@ def test_its_stills_show_a_dozen_moments(quick):
     stills = sorted((quick.folder / "stills").iterdir())
     assert len(stills) >= 12
     assert {read_picture(path).shape[1] for path in stills} == {1280}
-    assert {"2-unloading-void_label.png", "3-kaliuntu-wrong_destination.png"} <= {path.name for path in stills}
+    assert {"2-unloading-void_label.png", "3-first-wrong_destination.png"} <= {path.name for path in stills}
 
 
 @pytest.mark.slow
@@ -116,7 +116,7 @@ def test_a_fault_that_stays_hidden_is_named_and_the_demo_is_not_whole():
     use("en")
     result = one_handover(found=())
     assert not result.is_whole
-    assert any("NOT FOUND: one box did not come off the truck (SHORTAGE)" in line for line in as_lines(result))
+    assert any("NOT FOUND: one thing did not come off the truck (SHORTAGE)" in line for line in as_lines(result))
 
 
 def test_a_label_that_the_camera_missed_is_told_and_the_demo_is_not_whole():
@@ -176,8 +176,30 @@ def test_the_whole_demo_finds_everything(tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("profile", ["ujian", "pilkada", "psu", "pemilu-nasional", "pemilu-daerah"])
+def test_each_profile_plays_it_and_finds_the_same_faults_and_no_others(tmp_path, capsys, profile):
+    ran = run_demo(capsys, tmp_path / "out", "--quick", "--profile", profile)
+    assert (ran.exit_code, ran.summary["ok"], ran.summary["profile"]) == (0, True, profile)
+    found = sum((Counter(leg["findings"]) for leg in ran.summary["handovers"]), Counter())
+    assert found == Counter(fault["code"] for fault in ran.summary["planted"] if fault["code"] != story.AGAIN)
+    assert main(["profile", "--json", "--home", str(ran.folder / "ledger")]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == profile
+
+
+@pytest.mark.slow
+def test_exam_boxes_leave_with_both_their_seals(tmp_path, capsys):
+    ran = run_demo(capsys, tmp_path / "out", "--profile", "ujian")
+    assert (ran.exit_code, ran.summary["ok"]) == (0, True)
+    assert not any("UNSEALED" in leg["findings"] for leg in ran.summary["handovers"])
+    assert main(["verify", "--home", str(ran.folder / "ledger")]) == 0
+
+
+@pytest.mark.slow
 def test_two_runs_draw_the_same_codes(quick, tmp_path, capsys):
     assert run_demo(capsys, tmp_path / "out", "--quick").summary["look_at"] == quick.summary["look_at"]
+
+
+CAST = Cast("51.08", "DK8123AB", story.DISTRICT, story.FIRST, story.SECOND, story.STATION, "box", "")
 
 
 def one_handover(*, found: tuple[Fault, ...], unread: tuple[str, ...] = ()) -> Result:
@@ -188,4 +210,4 @@ def one_handover(*, found: tuple[Fault, ...], unread: tuple[str, ...] = ()) -> R
     box = Item("7Q2M9X4T5B8C6", "box", story.STATION)
     names = {"51.08": "Gudang", "DK8123AB": "DK 8123 AB", story.DISTRICT: "PPK Buleleng"}
     played = Played(leg, recorded, 10, 2, unread, found)
-    return Result(Path("out"), 2, 1, names, (played,), Story((leg,), box, box, box, box), 1.0)
+    return Result(Path("out"), 2, 1, names, (played,), Story((leg,), box, box, box, box), 1.0, CAST)

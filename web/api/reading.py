@@ -16,8 +16,7 @@ from services.exchange.custody_report import known_chain
 from services.exchange.ledger_audit import audit_json, audit_ledger
 from services.plan.custodians import find_custodian
 from services.records.field_records import incidents_of
-from services.records.searching import search_items
-from services.reporting.evaluation_chapters import progress_rows
+from services.records.searching import progress_rows, search_items
 from services.reporting.overview import Overview
 from web.api import schemas
 from web.dependencies import DESCRIBED, TOLD, RoleDep, SiteDep, StaffDep, waiting

@@ -37,6 +37,8 @@ from services.labels.print_run import is_practice
 from services.one_line import one_line
 from services.paths import keep_details
 from services.plan.custodians import may_load_plan
+from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
+from services.plan.profiles import profile_title
 from web.dependencies import SiteDep
 from web.downloads import saved_file
 from web.live.file_store import Key
@@ -60,7 +62,9 @@ class Sent(Given):
 
 
 class NewStation(Given):
-    """What is said of a new station; `upload` is the bundle that it begins with, None where there is none."""
+    """What is said of a new station; `upload` is the bundle that it begins with, None where there is none;
+    `profile` the name of one that comes with Serah, empty for that of 2024.
+    """
 
     kind: Literal["root", "join"]
     election: Word = ""
@@ -69,6 +73,7 @@ class NewStation(Given):
     place: Word = ""
     name: Word = ""
     by: Word = ""
+    profile: Word = ""
     passphrase: Word = ""
     again: Word = ""
 
@@ -94,7 +99,8 @@ def guide(request: Request, site: SiteDep) -> Response:
     if site.first is None:
         return RedirectResponse("/", 303)
     has_practice = practice_home(site.first).ledger.exists()
-    return render_page(request, "first.html", has_practice=has_practice, folder=str(site.first.home))
+    titles = {name: profile_title(read_profile(name).profile) for name in shipped_profiles()}
+    return render_page(request, "first.html", has_practice=has_practice, folder=str(site.first.home), profiles=titles)
 
 
 @router.post("/api/first/root", summary="Read the root from a card or a bundle; keeps nothing")
@@ -120,6 +126,7 @@ def begin_here(site: SiteDep, asked: NewStation) -> Response:
             place=said["place"],
             root=said["root"],
             passphrase=asked.passphrase or None,
+            profile=said["profile"],
         )
         if asked.kind == "join" and asked.upload and said["found"].is_bundle:
             _take_in(at, begun, site.file_store.path(asked.upload))
@@ -185,6 +192,7 @@ def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]
         "found": lambda: _found(site, asked.upload) if is_joining and asked.upload else None,
         "root": lambda: read_fingerprint(asked.root) if is_joining else None,
         "election": lambda: _needed(_("Election"), asked.election),
+        "profile": lambda: _chosen_profile(asked.profile) if asked.profile and not is_joining else None,
         "place": lambda: parse_custodian(_needed(_("Place"), asked.place)),
         "name": lambda: _needed(_("Name"), asked.name),
         "by": lambda: one_line(_("Name"), asked.by),
@@ -200,6 +208,13 @@ def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]
     if found and said.get("root") and found.root != said["root"]:
         wrong["root"] = _("This is not the root that the chosen file follows. Choose the file again.")
     return said, wrong
+
+
+def _chosen_profile(name: str) -> ReadProfile:
+    """One of the profiles that come with Serah; a path is none, for a page reads no files of this computer."""
+    if name not in shipped_profiles():
+        raise InputError(N_("there is no profile {name}"), name=name[:60])
+    return read_profile(name)
 
 
 def _needed(field: str, text: str) -> str:

@@ -17,12 +17,14 @@ from language.in_words import level_word
 from language.text import error_text, fill, number, printable, sentence
 from reports.lists.need_list import bearer_words, unknown_words
 from reports.words import kind_name
-from services.plan.custodians import find_custodian
+from services.one_line import one_line
+from services.plan.custodians import find_custodian, find_kind
 from services.plan.loading import cells_with_faults, load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words, row_words, version_of
 from services.plan.planning import missing as find
-from services.plan.planning import plan_counts, register_missing
+from services.plan.planning import plan_counts, register_missing, withdraw_as_seen, withdrawal_of
 from services.progress_bar import Progress
+from services.records.field_records import point_rows
 from tables.questions import QuestionError, Reading
 from tables.templates import template_workbook
 from tables.vocabulary import column_words, table_word
@@ -77,6 +79,23 @@ class SeenPart(Part):
     seen: Annotated[int, Field(ge=1, lt=100_000_000)]
 
 
+class Mistaken(Given):
+    """What stands in the plan by mistake: a place, by code or name, with all below it; a kind, at one level or at all
+    (empty); or a critical point, by its name.
+    """
+
+    what: Literal["place", "kind", "point"]
+    name: Word
+    level: Word = ""
+
+
+class SeenMistaken(Mistaken):
+    """The same, the version of what was shown to hang on it, and a remark."""
+
+    version: Annotated[str, Field(max_length=40)]
+    note: Word = ""
+
+
 @router.get("/plan", include_in_schema=False)
 def plan(request: Request, site: SiteDep) -> Response:
     return render_page(request, "plan.html", **site.ask.do(_known))
@@ -105,6 +124,16 @@ def missing(site: SiteDep, part: Part) -> dict[str, Any]:
 @router.post("/api/plan/register", summary="Register what is needed and not registered, all or nothing")
 def register(site: SiteDep, part: SeenPart) -> dict[str, Any]:
     return site.jobs.do(lambda store, progress: _register(part, store, progress))
+
+
+@router.post("/api/plan/hanging", summary="Tell what hangs on a part of the plan; records nothing")
+def hanging(site: SiteDep, mistaken: Mistaken) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _hanging(mistaken, store))
+
+
+@router.post("/api/plan/withdraw", summary="Withdraw a part of the plan that was looked at, all or nothing")
+def withdraw(site: SiteDep, mistaken: SeenMistaken) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _withdraw(mistaken, store))
 
 
 def _preview(site: Site, tables: Tables, store: Store) -> Answer:
@@ -145,6 +174,30 @@ def _register(part: SeenPart, store: Store, progress: Progress) -> Answer:
     return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
 
 
+def _hanging(mistaken: Mistaken, store: Store) -> Answer:
+    found = withdrawal_of(store, **_named(store, mistaken))
+    page = render("plan_withdrawn.html", found=found, event="")
+    return Answer(page, {"version": found.version, "things": found.things, "records": found.records})
+
+
+def _withdraw(mistaken: SeenMistaken, store: Store) -> Answer:
+    remark = one_line(_("Remark"), mistaken.note)
+    found, events = withdraw_as_seen(store, mistaken.version, note=remark, **_named(store, mistaken))
+    event = f"{events[0].log}:{events[0].seq}"
+    return Answer(render("plan_withdrawn.html", found=found, event=event), {"event": event})
+
+
+def _named(store: Store, mistaken: Mistaken) -> dict[str, Any]:
+    """What is meant, as `withdrawal_of` takes it."""
+    match mistaken.what:
+        case "place":
+            return {"places": [find_custodian(store, mistaken.name.strip().removeprefix("P:"))]}
+        case "kind":
+            return {"kinds": [find_kind(store, mistaken.name)], "level": mistaken.level or None}
+        case _:
+            return {"points": [mistaken.name.strip()]}
+
+
 def _readings(said: Sequence[FileAnswer]) -> dict[str, Reading]:
     """How each file is to be read, by what was answered so far."""
     readings: dict[str, Reading] = {}
@@ -182,6 +235,10 @@ def _known(store: Store) -> dict[str, Any]:
             for row in counts.needs
         ],
         "kinds": [(kind, kind_name(names, kind)) for kind in sorted(names)],
+        "bearers": [
+            (level, level_word(level)) for level in LEVELS if level in {row.need.level for row in counts.needs}
+        ],
+        "points": sorted(point_rows(store)),
     }
 
 

@@ -10,6 +10,10 @@ export const is_plate = (text) => PLATE.test(text);
 /** The places of a field that takes several, with a `;` between. */
 export const places_in = (text) => text.split(";").map((place) => place.trim()).filter(Boolean);
 
+/** Which choice Enter takes: the marked one, the one whose code was written, or the only one; null where it is none of them. */
+export const chosen_by_enter = (choices, at, written) =>
+  choices[at] ?? choices.find(({ code }) => code === written.toUpperCase()) ?? (choices.length === 1 ? choices[0] : null);
+
 export function chooser(input) {
   const list = document.getElementById(input.getAttribute("aria-controls"));
   const shown = document.getElementById(input.getAttribute("aria-describedby"));
@@ -77,10 +81,9 @@ export function chooser(input) {
     if (event.key === "ArrowDown" && choices.length && !list.hidden) { event.preventDefault(); mark(at + 1); }
     else if (event.key === "ArrowUp" && choices.length && !list.hidden) { event.preventDefault(); mark(at < 0 ? -1 : at - 1); }
     else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
-    else if (event.key === "Enter" && !list.hidden) { // the only one, or the one that is marked; else it marks the first
+    else if (event.key === "Enter" && !list.hidden) { // where it takes none, it marks the first
       event.preventDefault();
-      const exact = choices.find(({ code }) => code === written().toUpperCase());
-      const chosen = choices[at] ?? exact ?? (choices.length === 1 ? choices[0] : null);
+      const chosen = chosen_by_enter(choices, at, written());
       if (chosen) choose(chosen);
       else mark(0);
     }

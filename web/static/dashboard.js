@@ -1,10 +1,10 @@
 // The dashboard keeps itself up to date: what changed is put in its place, and focus, scroll and open parts stay.
 
-import { part, say_gone } from "./page.js";
+import { follow, part, soon } from "./page.js";
 
-const PAUSE_MS = 250, SILENCE_MS = 8000;
+const PAUSE_MS = 250;
 const overview = document.getElementById("overview");
-let shown = "", timer = 0, is_fetching = false, is_stale = false, heard = Date.now();
+let shown = "";
 
 /** Makes one element like another in place: nodes that are alike stay, so nothing flickers and nothing loses the focus. */
 function become(old, fresh) {
@@ -21,38 +21,18 @@ function become(old, fresh) {
   were.slice(are.length).forEach((node) => node.remove());
 }
 
-function renew() {
-  is_stale = true;
-  if (!timer && !is_fetching) timer = setTimeout(fetch_part, PAUSE_MS);
-}
+const renew = soon(async () => {
+  const html = await part(overview.dataset.part);
+  if (html === shown) return;
+  const template = document.createElement("template");
+  template.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
+  const fresh = overview.cloneNode(false);
+  fresh.append(template.content);
+  become(overview, fresh);
+  shown = html;
+}, PAUSE_MS);
 
-async function fetch_part() {
-  timer = 0;
-  is_fetching = true;
-  is_stale = false;
-  try {
-    const html = await part(overview.dataset.part);
-    if (html !== shown) {
-      const template = document.createElement("template");
-      template.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
-      const fresh = overview.cloneNode(false);
-      fresh.append(template.content);
-      become(overview, fresh);
-      shown = html;
-    }
-  } catch { /* what is gone is said elsewhere */ }
-  is_fetching = false;
-  if (is_stale) renew();
-}
-
-const news = new EventSource(`/dashboard/news?after=${encodeURIComponent(overview.dataset.mark)}`);
-const hear = (name, then) => news.addEventListener(name, () => { heard = Date.now(); say_gone(false); then(); });
-
-news.onopen = () => { heard = Date.now(); say_gone(false); };
-news.onerror = () => say_gone(true);
-setInterval(() => { if (Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
-hear("beat", () => {});
+const { hear } = follow("/dashboard/news", overview.dataset.mark);
 hear("missed", renew);
 hear("changed", renew);
-addEventListener("pagehide", () => news.close());
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -4,7 +4,7 @@ import { ask, Refusal } from "./page.js";
 
 const $ = (id) => document.getElementById(id);
 
-export function second_scanner(draft, news) {
+export function second_scanner(draft, hear) {
   const dialog = $("devices"), offer = $("offer"), list = $("device-list"), trouble = dialog.querySelector(".notice");
 
   async function renew() {
@@ -44,5 +44,5 @@ export function second_scanner(draft, news) {
     }
     renew().catch(() => {});
   });
-  news.addEventListener("device", () => { offer.hidden = true; renew().catch(() => {}); });
+  hear("device", () => { offer.hidden = true; renew().catch(() => {}); });
 }

@@ -8,6 +8,12 @@ const $ = (id) => document.getElementById(id);
 const short = (line) => line.slice(0, 60);
 const bare = (text) => (code_in(text) ?? text).replace(/\*\d\d$/, "").replace(/-/g, "").toUpperCase();
 
+/** How what came of a line looks: `right` alone says that all is well; `watch`, counted, but something is to be looked at. */
+export function mark_of({ beep, kind, is_grave }) {
+  const is_in = ["taken", "again", "place", "said"].includes(kind);
+  return { ok: "right", again: "again", undone: "watch", wrong: is_in && !is_grave ? "watch" : "wrong" }[beep];
+}
+
 /** Shows a line below the field; an empty one takes it away. */
 export function tell_waiting(text, kind = "watch") {
   const waiting = $("waiting");
@@ -20,13 +26,14 @@ export function tell_waiting(text, kind = "watch") {
  * Sends lines one after the other.
  *   words: what to say, from the page; show: shows what came of a line; show_in: shows that one is in the list; then: hears each
  *   answer, with its line
- * Gives `take`, and `settle`, which every outcome goes through, whichever way it came.
+ * Gives `take`, and `hear`, which every outcome goes through: it comes both as the answer and as news, and is shown once;
+ * `forget`, after which older ones are shown again: the server counts anew.
  */
 export function sender(api, words, { show, show_in, then }) {
   const [run] = words.mark.split("-"), lines = [];
   // unknown: lines whose answer was lost, by their ids; untaken: what did not come, until it is scanned again or somebody has seen it
   const unknown = new Map(), untaken = new Map(), told_lines = new Set();
-  let is_sending = false, sent = "";
+  let is_sending = false, sent = "", newest = 0;
 
   function list() {
     const asked = [...unknown.values()].map(short).join(", ");
@@ -48,6 +55,14 @@ export function sender(api, words, { show, show_in, then }) {
     if ((is_in && untaken.delete(bare(code))) || was_unknown || (line && line === sent)) list(); // with the count, not behind it
   }
 
+  function hear(outcome) {
+    settle(outcome);
+    if (outcome.number <= newest) return;
+    newest = outcome.number;
+    show(outcome);
+  }
+  const forget = () => { newest = 0; };
+
   async function send() {
     if (is_sending) return;
     is_sending = true;
@@ -58,7 +73,7 @@ export function sender(api, words, { show, show_in, then }) {
       try {
         const outcome = await ask("POST", `${api}/lines`, line);
         untaken.delete(bare(line.line));
-        show(outcome);
+        hear(outcome);
         then(outcome, line.line, is_burst);
       } catch (error) {
         if (is_lost(error)) inquire(line);
@@ -78,7 +93,7 @@ export function sender(api, words, { show, show_in, then }) {
       const { state, told } = await ask_until_known(`${api}/lines/asked`, { id, line });
       if (!unknown.delete(id)) return; // told as news meanwhile
       if (state === "in") untaken.delete(bare(line));
-      if (state === "told") show(told);
+      if (state === "told") hear(told);
       else if (state === "in") show_in(line);
       else if (state === "out") miss_because(line, words.again);
       else miss(line, words.untold.replace("…", short(line)));
@@ -93,5 +108,5 @@ export function sender(api, words, { show, show_in, then }) {
     lines.push({ id: `${run}.${crypto.randomUUID()}`, line, by_hand, is_burst });
     send();
   }
-  return { take, settle };
+  return { take, hear, forget };
 }

@@ -1,6 +1,6 @@
 // What every page needs: asking the server with the secret, and saying at once when it does not answer.
 
-const ASK_AGAIN_MS = 1000;
+const ASK_AGAIN_MS = 1000, SILENCE_MS = 8000;
 const token = document.querySelector('meta[name="serah-token"]').content;
 const alarm = document.getElementById("alarm");
 
@@ -71,4 +71,39 @@ export async function part(path) {
   const response = await fetch(path, { headers: { Accept: "text/html" } });
   if (!response.ok) throw new Refusal(response.status, { error: response.statusText });
   return response.text();
+}
+
+/**
+ * Hears the news at an address, and says when nobody has answered for a while.
+ *   mark: what the page has heard already; opened: called at each connection, the first and later ones
+ * Gives `hear(name, then)`, for one kind of news, and `close`.
+ */
+export function follow(path, mark, opened = () => {}) {
+  const news = new EventSource(`${path}?after=${encodeURIComponent(mark)}`);
+  let heard = Date.now();
+  const is_there = () => { heard = Date.now(); say_gone(false); };
+  const watch = setInterval(() => { if (Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
+  const close = () => { clearInterval(watch); news.close(); };
+  const hear = (name, then) => news.addEventListener(name, (event) => { is_there(); then(JSON.parse(event.data)); });
+  news.onopen = () => { is_there(); opened(); };
+  news.onerror = () => say_gone(true);
+  hear("beat", () => {});
+  addEventListener("pagehide", close);
+  return { hear, close };
+}
+
+/** Gives a function that does `job` soon: once however often it is called meanwhile, and again where it was called during it. */
+export function soon(job, pause_ms) {
+  let timer = 0, is_doing = false, is_stale = false;
+  function call() {
+    is_stale = true;
+    if (!timer && !is_doing) timer = setTimeout(run, pause_ms);
+  }
+  async function run() {
+    [timer, is_doing, is_stale] = [0, true, false];
+    try { await job(); } catch { /* what is gone is said elsewhere */ }
+    is_doing = false;
+    if (is_stale) call();
+  }
+  return call;
 }

@@ -1,4 +1,5 @@
-// The plan: tables are sent, looked at, and loaded as they were looked at; what is missing is counted, then registered.
+// The plan: tables are sent, looked at, and loaded as they were looked at; what is missing is counted, then registered; what was a
+// mistake is looked at with what hangs on it, then withdrawn.
 
 import { chooser } from "./choose.js";
 import { renew_part, send_all, work_form } from "./work.js";
@@ -23,10 +24,11 @@ work_form(load, async (form, button, tell) => {
   return { uploads: sent, said };
 }, renew);
 
-// What the plan has by now stands below; after a change it is asked for anew.
+// What the plan has by now stands below and in the choices; after a change it is asked for again.
 async function renew(answer) {
-  if ("missing" in answer || "is_ok" in answer) return; // looked at, not changed
-  await renew_part("/plan", "known");
+  if (["missing", "is_ok", "version"].some((name) => name in answer)) return; // looked at, not changed
+  const parts = ["known", "kind", "mistaken-kind", "mistaken-level", "mistaken-point"];
+  await renew_part("/plan", ...parts.filter((id) => document.getElementById(id)));
 }
 
 work_form(register, (form, button) => {
@@ -34,3 +36,20 @@ work_form(register, (form, button) => {
   return button?.dataset.seen ? { ...asked, seen: Number(button.dataset.seen) } : asked;
 }, renew);
 register.addEventListener("change", () => document.getElementById("register-outcome").replaceChildren());
+
+const withdraw = document.getElementById("withdraw"); // where there is a plan
+if (withdraw) {
+  chooser(withdraw.mistaken);
+  const fit = () => { for (const part of withdraw.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== withdraw.what.value; };
+  work_form(withdraw, ({ what, mistaken, mistaken_kind, mistaken_point, level, note }, button) => {
+    const name = { place: mistaken, kind: mistaken_kind, point: mistaken_point }[what.value].value;
+    const asked = { what: what.value, name, level: what.value === "kind" ? level.value : "" };
+    return button?.dataset.version ? { ...asked, note: note.value, version: button.dataset.version } : asked;
+  }, renew);
+  for (const kind of ["change", "input", "chosen"])
+    withdraw.addEventListener(kind, ({ target }) => {
+      fit();
+      if (target !== withdraw.note) document.getElementById("withdraw-outcome").replaceChildren(); // it told of something else
+    });
+  fit();
+}

@@ -1,6 +1,7 @@
 // The review: keeps what is typed in the session, and records it once.
 
-import { ask, ask_until_known, is_lost, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
+import { ask, follow, part, Refusal, sound_the_alarm } from "./page.js";
+import { record } from "./recording.js";
 import { sound } from "./sounds.js";
 import { signing } from "./sign.js";
 import { CALM_MS, catch_labels, is_by_scanner } from "./wedge.js";
@@ -101,54 +102,28 @@ function wait_no_more() {
   button.textContent = label;
 }
 
-/**
- * Asks what became of the session where a failure does not say: by its id, until the server knows. Whether that told what to tell;
- * if not, it was not recorded, and will not be by this press.
- */
-async function is_told_otherwise(press, error) {
-  if (error.field || (press.is_sent ? !is_lost(error) : !(error instanceof Refusal))) return false;
-  if (is_lost(error)) tell(form.dataset.notKnown, "watch");
-  try {
-    const { state, page } = await ask_until_known(`${api}/record/asked`, { id: press.id });
-    if (state === "recorded") location.replace(page);
-    else if (state === "dropped") end(form.dataset.dropped, true);
-    return state !== "open";
-  } catch (refusal) {
-    tell(`${form.dataset.notKnown} ${refusal.message}`, "watch");
-    wait_no_more(); // one more press records nothing twice
-    return true;
-  }
-}
-
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!button || button.disabled) return;
   button.disabled = true;
   await settled; // Enter in a field changes it first: that must not reach the server after the record
   tell("");
-  const press = { id: crypto.randomUUID(), is_sent: false };
-  try {
-    const words = said(true);
-    await ask("PUT", `${api}/said`, words);
-    if (!(await is_sure())) {
-      wait_no_more();
-      return ([form.giver_name, form.receiver_name].find(({ value }) => !value.trim()) ?? button).focus();
-    }
-    is_recording = true;
-    button.textContent = form.dataset.recording;
-    press.is_sent = true;
-    const { page } = await ask("POST", `${api}/record`, { ...words, version: form.dataset.version, id: press.id });
-    location.replace(page);
-  } catch (error) {
-    if (await is_told_otherwise(press, error)) return;
-    tell(`${form.dataset.notRecorded} ${error instanceof Refusal ? error.message : ""}`);
-    wait_no_more();
-    error.field?.closest("details")?.setAttribute("open", "");
-    error.field?.focus();
-    error.field?.scrollIntoView({ block: "center" });
-    renew();
-    if (error.status === 409) setTimeout(() => location.reload(), 4000);
-  }
+  const { state, page, error } = await record(api, form.dataset.version, {
+    said: () => said(true), is_sure,
+    sends: () => { is_recording = true; button.textContent = form.dataset.recording; },
+    waits: () => tell(form.dataset.notKnown, "watch"),
+  });
+  if (state === "recorded") return location.replace(page);
+  if (state === "dropped") return end(form.dataset.dropped, true);
+  wait_no_more();
+  if (state === "unsure") return ([form.giver_name, form.receiver_name].find(({ value }) => !value.trim()) ?? button).focus();
+  if (state === "unknown") return tell(`${form.dataset.notKnown} ${error.message}`, "watch"); // one more press records nothing twice
+  tell(`${form.dataset.notRecorded} ${error instanceof Refusal ? error.message : ""}`);
+  error.field?.closest("details")?.setAttribute("open", "");
+  error.field?.focus();
+  error.field?.scrollIntoView({ block: "center" });
+  renew();
+  if (error.status === 409) setTimeout(() => location.reload(), 4000);
 });
 
 // Nothing is recorded by Enter in a field, for a scanner presses Enter too: it leads to the next field, and never to the button.
@@ -191,16 +166,9 @@ document.getElementById("forget-go").addEventListener("click", async (event) => 
 
 // --- news: what is reviewed here may change or end elsewhere ------------------------------------------------------
 
-const SILENCE_MS = 8000;
-let heard = Date.now(), is_over = false;
-const news = new EventSource(`/scan/${form.dataset.draft}/news?after=${encodeURIComponent(form.dataset.mark)}`);
-const hear = (name, then) => news.addEventListener(name, (event) => { heard = Date.now(); then(JSON.parse(event.data)); });
+const { hear, close } = follow(`/scan/${form.dataset.draft}/news`, form.dataset.mark);
 const is_changed = () => { document.getElementById("stale").hidden = false; };
 
-news.onopen = () => { heard = Date.now(); say_gone(false); };
-news.onerror = () => { if (!is_over) say_gone(true); };
-setInterval(() => { if (!is_over && Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
-hear("beat", () => say_gone(false));
 hear("outcome", ({ kind }) => { if (["taken", "put_out", "place", "said"].includes(kind)) is_changed(); });
 hear("changed", ({ version }) => { if (version !== form.dataset.version) is_changed(); renew(); });
 hear("missed", renew);
@@ -208,11 +176,9 @@ hear("recorded", () => end(form.dataset.recorded));
 hear("dropped", () => end(form.dataset.dropped));
 
 function end(words, is_known = false) {
-  is_over = true;
-  news.close();
+  close();
   if (is_recording && !is_known) return; // it was this page that recorded it
   if (button) button.disabled = true;
   sound_the_alarm(words);
   setTimeout(() => location.reload(), 2500); // the server knows where it has gone
 }
-addEventListener("pagehide", () => news.close());

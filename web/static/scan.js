@@ -1,16 +1,16 @@
 // One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
 
-import { ask, part, Refusal, say_gone, sound_the_alarm } from "./page.js";
+import { ask, follow, part, Refusal, soon, sound_the_alarm } from "./page.js";
 import { chooser, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
-import { sender, tell_waiting } from "./lines.js";
+import { mark_of, sender, tell_waiting } from "./lines.js";
 import { show_chosen, things } from "./things.js";
 import { sound, sound_is_locked, sound_is_on, switch_sound, when_unlocked } from "./sounds.js";
-import { catch_labels, pace } from "./wedge.js";
+import { catch_labels, catch_scanner, pace } from "./wedge.js";
 
 const BOARD_PAUSE_MS = 120;
-const SILENCE_MS = 8000, PICTURE_PAUSE_MS = 1000;
+const PICTURE_PAUSE_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const scan = $("scan"), field = $("line"), last = $("last"), board = $("board");
 const api = `/api/drafts/${scan.dataset.draft}`;
@@ -22,15 +22,10 @@ const rest = () => { if (!is_device) field.focus(); };
 
 // --- what came of it -----------------------------------------------------------------------------------------
 
-let newest = 0, is_alarm = false; // an alarm about what is in the list: undoing it is the first thing to think of
+let is_alarm = false; // an alarm about what is in the list: undoing it is the first thing to think of
 
 function show(outcome) {
-  settle(outcome);
-  if (outcome.number <= newest) return; // it came both ways: as the answer and as news
-  newest = outcome.number;
-  const is_in = ["taken", "again", "place", "said"].includes(outcome.kind);
-  const mark = { ok: "right", again: "again", undone: "watch", wrong: is_in && !outcome.is_grave ? "watch" : "wrong" };
-  last.className = `last ${mark[outcome.beep]}`;
+  last.className = `last ${mark_of(outcome)}`;
   is_alarm = outcome.beep === "wrong" && outcome.kind === "taken";
   void last.offsetWidth; // so that the same line lights up again
   last.classList.add("fresh");
@@ -62,36 +57,22 @@ async function review() {
 }
 $("review").addEventListener("click", (event) => { event.preventDefault(); review(); });
 
-let timer = 0, is_fetching = false, is_stale = false;
-
-function renew() {
-  is_stale = true;
-  if (!timer && !is_fetching) timer = setTimeout(fetch_board, BOARD_PAUSE_MS);
-}
-
-async function fetch_board() {
-  timer = 0;
-  is_fetching = true;
-  is_stale = false;
-  try {
-    const html = await part(`/scan/${scan.dataset.draft}/board`);
-    const known = new Map([...board.querySelectorAll("details")].map((each) => [each.dataset.village, each]));
-    const focused = board.contains(document.activeElement) ? whereabouts(document.activeElement) : "";
-    board.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
-    for (const each of board.querySelectorAll("details")) {
-      const before = known.get(each.dataset.village);
-      if (!before) continue;
-      each.open = before.open;
-      if (!lists(each)) each.lastElementChild.replaceChildren(...before.lastElementChild.childNodes); // until it is asked
-    }
-    if (focused) (board.querySelector(focused) ?? field).focus();
-    lead();
-    show_pause();
-    show_chosen(board, chosen);
-  } catch { /* what is gone is said elsewhere */ }
-  is_fetching = false;
-  if (is_stale) renew();
-}
+const renew = soon(async () => {
+  const html = await part(`/scan/${scan.dataset.draft}/board`);
+  const known = new Map([...board.querySelectorAll("details")].map((each) => [each.dataset.village, each]));
+  const focused = board.contains(document.activeElement) ? whereabouts(document.activeElement) : "";
+  board.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
+  for (const each of board.querySelectorAll("details")) {
+    const before = known.get(each.dataset.village);
+    if (!before) continue;
+    each.open = before.open;
+    if (!lists(each)) each.lastElementChild.replaceChildren(...before.lastElementChild.childNodes); // until it is asked
+  }
+  if (focused) (board.querySelector(focused) ?? field).focus();
+  lead();
+  show_pause();
+  show_chosen(board, chosen);
+}, BOARD_PAUSE_MS);
 
 // What finds this again after the board was rendered anew: who works with the keyboard stays where they are.
 function whereabouts(element) {
@@ -115,7 +96,7 @@ board.addEventListener("toggle", async (event) => {
 // --- typing and USB scanners -------------------------------------------------------------------------------------
 
 const pace_of = pace();
-const { take: send, settle } = sender(api, scan.dataset, { show, show_in, then: (outcome, line, is_burst) => {
+const { take: send, hear: learn, forget } = sender(api, scan.dataset, { show, show_in, then: (outcome, line, is_burst) => {
   if (outcome.kind === "finish") review(); // here alone: another scanner goes on
   if (!is_burst && ["not_understood", "bad_check"].includes(outcome.kind)) correct(line);
 } });
@@ -148,11 +129,7 @@ $("entry").addEventListener("submit", (event) => {
 });
 $("undo").addEventListener("click", ({ currentTarget: { dataset } }) => { take(dataset.code ? `-${dataset.code}` : "undo"); rest(); });
 
-// What is typed goes into the field wherever the focus is, but for other fields: a USB scanner knows of no focus.
-addEventListener("keydown", (event) => {
-  const is_free = !document.activeElement.matches("input, textarea, select") && !document.querySelector("dialog[open]") && event.key !== " ";
-  if (is_free && !event.ctrlKey && !event.altKey && !event.metaKey && event.key.length === 1) field.focus();
-});
+catch_scanner(field, { is_fresh: false });
 catch_labels((label) => take(label));
 addEventListener("focus", () => { if (document.activeElement === document.body) rest(); });
 document.addEventListener("click", (event) => {
@@ -161,16 +138,9 @@ document.addEventListener("click", (event) => {
 
 // --- news ----------------------------------------------------------------------------------------------------------
 
-let heard = Date.now();
-const news = new EventSource(`/scan/${scan.dataset.draft}/news?after=${encodeURIComponent(scan.dataset.mark)}`);
-const hear = (name, then) => news.addEventListener(name, (event) => { heard = Date.now(); then(JSON.parse(event.data)); });
-
-news.onopen = () => { heard = Date.now(); say_gone(false); renew(); };
-news.onerror = () => { if (!is_over) say_gone(true); };
-setInterval(() => { if (!is_over && Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
-hear("beat", () => say_gone(false));
-hear("missed", () => { newest = 0; renew(); });
-hear("outcome", show);
+const { hear, close } = follow(`/scan/${scan.dataset.draft}/news`, scan.dataset.mark, renew);
+hear("missed", () => { forget(); renew(); });
+hear("outcome", learn);
 hear("changed", renew);
 hear("camera", (told) => { if (!is_own) show_camera(told); });
 hear("recorded", () => end(scan.dataset.recorded));
@@ -179,12 +149,11 @@ hear("dropped", () => end(scan.dataset.dropped));
 function end(words) {
   is_over = true;
   eye.stop();
-  news.close();
+  close();
   field.disabled = true;
   sound_the_alarm(words);
   setTimeout(() => location.reload(), 2500); // the server knows where it has gone
 }
-addEventListener("pagehide", () => news.close());
 
 // --- the camera ------------------------------------------------------------------------------------------------------
 
@@ -314,7 +283,7 @@ ends_form.addEventListener("submit", async (event) => {
   }
 });
 
-if ($("devices")) second_scanner(scan.dataset.draft, news);
+if ($("devices")) second_scanner(scan.dataset.draft, hear);
 
 // --- what is said of things -----------------------------------------------------------------------------------------
 
@@ -322,7 +291,7 @@ const chosen = new Set();
 things($("board"), {
   api, chosen, draft: scan.dataset.draft,
   shoot: async () => (is_own ? eye.shoot() : ask("POST", `${api}/camera/photo`)),
-  put_out: async (code) => show(await ask("DELETE", `${api}/items/${code}`)),
+  put_out: async (code) => learn(await ask("DELETE", `${api}/items/${code}`)),
 });
 
 // --- sound --------------------------------------------------------------------------------------------------------------

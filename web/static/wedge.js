@@ -1,10 +1,11 @@
-// A USB scanner types a line and presses Enter, and knows of no focus: what is typed outside of fields goes into this one.
+// A USB scanner types a line and presses Enter, and knows of no focus.
 
-export function catch_scanner(field) {
+/** What is typed goes into this field wherever the focus is, but for other fields and dialogs: there somebody writes. */
+export function catch_scanner(field, { is_fresh = true } = {}) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1 || event.key === " ") return;
     if (document.activeElement.matches("input, textarea, select") || document.querySelector("dialog[open]")) return;
-    field.value = "";
+    if (is_fresh) field.value = "";
     field.focus();
   });
 }
