@@ -232,6 +232,7 @@ WAYS: dict[str, Way] = {
     "revoke": Way(N_("python main.py revoke")),
     "serve_lan": Way(N_("python main.py serve --lan")),
     "token": Way(N_("python main.py token"), "/"),
+    "twins": Way(N_("python main.py twins")),
     "verify": Way(N_("python main.py verify"), "/meet"),
     "verify_root": Way(N_("python main.py verify FILE --root FINGERPRINT")),
     "void": Way(N_("python main.py void CODE --reason spoiled")),

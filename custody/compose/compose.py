@@ -5,7 +5,7 @@ Pure: the ledger adds log, seq, prev, time and signature when it records them.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -113,20 +113,38 @@ def apart(handover: Handover, touches: Sequence[Touch]) -> tuple[Handover, list[
 
 
 def plan_events(
-    places: Sequence[Place], needs: Sequence[Need], *, source: str, digest: str, refs: tuple[Ref, ...] = ()
+    places: Sequence[Place],
+    needs: Sequence[Need],
+    *,
+    source: str,
+    digest: str,
+    refs: tuple[Ref, ...] = (),
+    under: str | None = None,
 ) -> list[NewEvent]:
     """Events that say what should exist and go where. `digest` is the SHA-256 of the file `source`, hex.
 
     Args:
         refs: the newest plan event of each other log, which this plan comes after.
+        under: the place below which it counts; None: wherever the station may plan.
     """
     rows: list[dict[str, Any]] = [{"row": "place", **asdict(place)} for place in places]
-    rows += [{"row": "need", **asdict(need), "elections": list(need.elections)} for need in needs]
+    told = [part.name for part in fields(Need) if part.name != "under"]
+    rows += [
+        {"row": "need", **{name: getattr(need, name) for name in told}, "elections": list(need.elections)}
+        for need in needs
+    ]
     pieces = _rows_that_fit(rows)
     return [
         NewEvent(
             "plan",
-            {"rows": list(piece), "source": source, "source_digest": digest, "part": i, "parts": len(pieces)},
+            {
+                "rows": list(piece),
+                "source": source,
+                "source_digest": digest,
+                "part": i,
+                "parts": len(pieces),
+                "under": under,
+            },
             refs,
         )
         for i, piece in enumerate(pieces, 1)

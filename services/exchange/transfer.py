@@ -18,7 +18,7 @@ from evidence.entry import RawEntry
 from evidence.fingerprint_words import words_of
 from evidence.intake import AlteredFileError, check_bundle, refuse_foreign
 from language import _
-from language.text import command_line, error_text, fill
+from language.text import command_line, error_text, fill, number
 from services.exchange.bundle import read_bundle, write_bundle
 from services.progress_bar import Progress, unseen
 
@@ -142,6 +142,18 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
     with progress(count, _("Merging")) as done:
         merged = merge(store, again(), done, heads=heads, at=store.around.now_utc(), said=said)
     return replace(merged, findings=(*false, *merged.findings))
+
+
+SHOWN_OUTSIDE = 10
+
+
+def outside_words(store: Store) -> list[str]:
+    """What stations plan for branches where they may not, each in one sentence; the first of them."""
+    found = store.state.outside
+    words = [fill(one.message, one.values) for one in found[:SHOWN_OUTSIDE]]
+    if more := len(found) - len(words):
+        words.append(_("and {count} more").format(count=number(more)))
+    return words
 
 
 def other_root_words(store: Store) -> str:

@@ -182,7 +182,7 @@ def claim(
             )
         free = further_items(
             place,
-            store.state.needs(),
+            store.state.need_rules(),
             store.state.slots(to=to),
             kind=kind,
             election=election,
@@ -230,4 +230,4 @@ def account(store: Store) -> PrintAccount:
     """What was printed by every station whose log is held, and what became of it."""
     stations = store.state.stations.now()
     events = (event for event in store.ledger.on_topic(PRINTING) if stations.stands(event))
-    return print_account(events, {log: owner.place for log, owner in stations.owners.items()}, stations.roots)
+    return print_account(events, {log: owner.place for log, owner in stations.owners.items()}, stations.correctors)

@@ -143,7 +143,7 @@ def opened_packs(store: Store) -> frozenset[str]:
         for event in store.ledger.on_topic(("register", "correct"))
         if event.body.get("out_of", "") is not None and stations.stands(event)
     ]
-    withdrawn, _asked = withdrawals({event.leaf: event for event in events}, stations.roots)
+    withdrawn, _asked = withdrawals({event.leaf: event for event in events}, stations.correctors)
     return frozenset(
         str(event.body["out_of"]) for event in events if event.type == "register" and event.leaf not in withdrawn
     )

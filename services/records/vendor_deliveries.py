@@ -109,4 +109,4 @@ def account(store: Store) -> DeliveryAccount:
     """What vendors have delivered by the records of every station whose log is held."""
     state, stations = store.state, store.state.stations.now()
     events = (event for event in store.ledger.on_topic(DELIVERIES) if stations.stands(event))
-    return delivery_account(events, state.places.tree(), state.needs(), stations.roots)
+    return delivery_account(events, state.places.tree(), state.needs(), stations.correctors)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from custody.chain.chain import Chain, chains_then, custody, folded
-from custody.chain.corrections import withdrawals
+from custody.chain.corrections import Roots, withdrawals
 from custody.chain.findings import Finding
 from custody.compose.compose import Handover
 from custody.format.event_types import Body
@@ -247,7 +247,7 @@ def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequen
     histories |= state.families.of(parents) if parents else {}
 
 
-def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: frozenset[str]) -> set[str]:
+def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: Roots) -> set[str]:
     """The items that moved by one of these records, seen or inside others."""
     return {
         code

@@ -393,7 +393,9 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
 
 
 def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of each type of event that version 5 changed or brought: a profile."""
+    """The own fields of each type of event that version 5 changed or brought: a profile, an admission whose powers
+    reach no farther than a place, the word of an office that it joins another, and a plan for one branch.
+    """
     both = {"name_id": "Sekolah", "name_en": "School"}
     level = both | {"level": "polling_station", "many_id": "Sekolah", "many_en": "Schools", "short": "SD", "words": []}
     profile = {
@@ -417,4 +419,16 @@ def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
         "source_digest": "ef" * 32,
     }
     bare = {key: list[str]() for key in ("phases", "conditions", "checklists", "words", "letter")}
-    return [("profile", profile), ("profile", profile | bare | {"codes": "official", "zone": ""})]
+    powers = [
+        {"power": "admit", "under": "51.08"},
+        {"power": "plan", "under": "51.08"},
+        {"power": "plan", "under": None},
+    ]
+    return [
+        ("profile", profile),
+        ("profile", profile | bare | {"codes": "official", "zone": ""}),
+        ("admit", {"station": "KPU Buleleng", "place": "51.08", "key": "0f" * 32, "powers": powers}),
+        ("join", {"station": "KPU Provinsi Bali", "place": "51", "key": "1e" * 32}),
+        ("plan", dict(fourth_forms())["plan"] | {"under": "51.08"}),
+        ("withdraw", dict(fourth_forms())["withdraw"] | {"rows": [{"row": "item", "code": BOX}], "note": "kembar"}),
+    ]
