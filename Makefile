@@ -3,8 +3,9 @@
 PYTHON ?= python3
 RUN := .venv/bin
 TESTS ?= not slow and not camera
+MINUTES ?= 10
 
-.PHONY: dev setup demo test test-full lint texts lock bench release release-windows release-audit clean
+.PHONY: dev setup demo test test-full fuzz lint texts lock bench release release-windows release-audit clean
 
 setup:            ## what Serah needs to run
 	@$(PYTHON) bootstrap.py
@@ -20,6 +21,11 @@ test: dev         ## the quick tests: no camera, no server
 
 test-full: dev    ## every test that needs no camera
 	@$(RUN)/python -m pytest -q -n auto -m "not camera" --hypothesis-profile full
+
+fuzz: dev         ## looks for bytes that harm a reader, MINUTES (10) for each of them
+	@$(RUN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-fuzz.txt || \
+		echo "Without atheris: by mutation alone."
+	@$(RUN)/python -m tests.fuzz --minutes $(MINUTES)
 
 lint: dev         ## layout, mistakes, types, and who may import whom
 	$(RUN)/ruff check .

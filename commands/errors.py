@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import click
 
-from custody.errors import CustodyError, InputError
+from custody.errors import N_, CustodyError, InputError
 from language import _
-from language.text import error_text, fault_text, hint_text, printable, reason
+from language.text import error_text, fault_text, fill, hint_text, printable, reason
 
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
@@ -31,7 +31,7 @@ def run(program: click.Group, args: Sequence[str]) -> int:
         return EXIT_USAGE
     except click.UsageError as error:
         command = next((f"{word} " for word in args if word in program.commands), "")
-        _show(_one_line(error.format_message()), _("See: python main.py {command}--help").format(command=command))
+        _show(_one_line(error.format_message()), fill(N_("See: {way}"), {"way": "help", "command": command}))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         _show(_("Stopped."))
@@ -45,7 +45,7 @@ def run(program: click.Group, args: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         _show(
             _("this Python lacks the package {package}").format(package=error.name),
-            _("Run: {command}").format(command="python main.py doctor"),
+            fill(N_("Run: {way}"), {"way": "doctor"}),
         )
         return EXIT_MACHINE
     except OSError as error:
@@ -86,7 +86,7 @@ def _show_machine(error: OSError) -> None:
         _("The computer refused: {reason} ({path})").format(
             reason=reason(error.strerror or type(error).__name__), path=printable(str(error.filename or "-"), 200)
         ),
-        _("Check the disk's free space and your permissions: python main.py doctor"),
+        fill(N_("Check the disk's free space and your permissions: {way}"), {"way": "doctor"}),
     )
 
 

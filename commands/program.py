@@ -49,6 +49,10 @@ COMMANDS = {
         "exchange",
         N_("Let a station's key count; said by the election's root, which has looked at the fingerprint."),
     ),
+    "join": (
+        "exchange",
+        N_("Let this office, which began as its own root, belong to the one that has admitted it; both must say so."),
+    ),
     "revoke": (
         "exchange",
         N_("Let a station's key count no longer; what came before stays. It does not come back."),
@@ -66,6 +70,10 @@ COMMANDS = {
     "withdraw": (
         "admin",
         N_("Withdraw a place with all below it, a kind or a critical point from the plan; its records stay."),
+    ),
+    "twins": (
+        "admin",
+        N_("List what two offices that began apart registered for one need, and merge it: --keep CODE or STATION."),
     ),
     "items": ("admin", N_("List items: code, kind, to, k/n, holder, condition.")),
     "receive": (

@@ -69,7 +69,8 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
     if len(found) > 1 and len(ours) != 1:
         raise InputError(
             N_("several stations have a handover {number}: {records}"),
-            hint=N_("Name the record instead: --number LOG:SEQ"),
+            hint=N_("Name the record instead{typed}."),
+            typed=N_("--number LOG:SEQ"),
             number=number,
             records=", ".join(f"{parts[0][0].log}:{parts[0][0].seq}" for parts in found),
         )

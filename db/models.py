@@ -115,6 +115,8 @@ class Place(Table):
     last = IntegerField()
     dapil = TextField(null=True)
     voters = IntegerField(null=True)
+    branch = TextField()
+    """The nearest place with needs of its own, at it or above it; empty where there is none."""
 
 
 class Need(Table):
@@ -134,9 +136,10 @@ class Need(Table):
     pack = IntegerField(null=True)
     serial = TextField()
     rule = TextField()
+    under = TextField()
 
     class Meta:
-        primary_key = CompositeKey("kind", "level", "follows")
+        primary_key = CompositeKey("kind", "level", "follows", "under")
 
 
 class Item(Table):

@@ -55,7 +55,8 @@ class Photos:
         if not data.startswith(_JPEG) or len(data) > MAX_BYTES:
             raise InputError(
                 N_("a photograph is kept as JPEG of at most {limit} KiB"),
-                hint=N_("Give the picture's file with --photo: it is made smaller by itself."),
+                hint=N_("Give the picture's file{typed}: it is made smaller by itself."),
+                typed="--photo",
                 limit=MAX_BYTES // 1024,
             )
         digest = hashlib.sha256(data).digest()

@@ -135,8 +135,9 @@ def _trust(held: Mapping[str, Held], root: str | None) -> tuple[dict[str, int], 
     admissions = [event for event in said if event.type == "admit"]
     if root is None:
         return {name: one.audit.newest for name, one in held.items()}, admissions, []
+    roots = {event.log: str(event.body["root"]) for event in said if event.type == "genesis"}
     owners = {
-        name: LogOwner(one.audit.public_key.hex(), one.audit.station, one.audit.place)
+        name: LogOwner(one.audit.public_key.hex(), one.audit.station, one.audit.place, roots.get(name, ""))
         for name, one in held.items()
         if one.audit.public_key
     }

@@ -70,7 +70,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
         TamperError: it is not one, byte for byte.
     """
     lines = text.split("\n")
-    if len(lines) != 4 or not lines[0] or not lines[1].isdecimal() or len(lines[1]) > len(str(MAX_SIZE)):
+    if len(lines) != 4 or not lines[0] or not _is_size(lines[1]):
         raise _not_a_head()
     try:
         head = Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
@@ -79,6 +79,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if len(head.root) != 32 or head.size > MAX_SIZE or str(head) != text:  # the only form: no leading zero, one base64
         raise _not_a_head()
     return head
+
+
+def _is_size(text: str) -> bool:
+    return text.isdecimal() and len(text) <= len(str(MAX_SIZE))  # of thousands of digits, Python makes no number
 
 
 def _not_a_head() -> TamperError:
@@ -122,6 +126,6 @@ def read_seal(text: str, log: str, public_key: bytes) -> tuple[int, str]:
         TamperError: it is no seal, or this log's key has not signed it.
     """
     lines = read_note(text).text_signed_by(log, public_key).split("\n")
-    if len(lines) != 4 or lines[0] != _FIRST_LINE or not lines[1].isdecimal():
+    if len(lines) != 4 or lines[0] != _FIRST_LINE or not _is_size(lines[1]):
         raise TamperError(N_("this is not a log's signed head"))
     return int(lines[1]), lines[2]

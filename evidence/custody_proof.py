@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from custody.chain.corrections import Roots
 from custody.chain.roster import LogOwner, Roster, roster
 from custody.errors import N_, TamperError
 from custody.format.encoding import key_fingerprint
@@ -50,7 +51,7 @@ class ProofAudit(BundleAudit):
 
     codes: tuple[str, ...]
     events: tuple[Event, ...]
-    roots: frozenset[str]
+    roots: Roots
     strangers: Mapping[str, str]
 
     @property
@@ -123,7 +124,7 @@ def audit_proof(proof: CustodyProof, *, root: str | None = None, heads: Sequence
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
     is_anchored = root is not None or bool(witnesses)
     standing = tuple(event for event in events.values() if not (trusted and trusted.is_quarantined(event)))
-    roots = trusted.roots if trusted else _own_roots(genesis)
+    roots = trusted.correctors if trusted else _own_roots(genesis)
     strange = {log for log in keys if trusted and trusted.is_stranger(log)}
     strangers = {log: str(genesis.get(log, {}).get("station", log)) for log in strange}
     return ProofAudit(facts, tuple(found), is_anchored, proof.codes, standing, roots, strangers)
@@ -213,7 +214,7 @@ def _trusted(root: str | None, keys: Mapping[str, bytes], events: Mapping[str, E
     )
 
 
-def _own_roots(genesis: Mapping[str, Body]) -> frozenset[str]:
+def _own_roots(genesis: Mapping[str, Body]) -> Roots:
     """The logs whose first entry says that their own key is the root's."""
     return frozenset(
         log for log, body in genesis.items() if body["root"] == key_fingerprint(bytes.fromhex(body["public_key"]))

@@ -15,7 +15,7 @@ from evidence.ed25519 import holds
 Keys = Mapping[str, bytes]
 """The public key of each log, by the log's name."""
 
-KEPT_TYPES = frozenset({"genesis", "admit", "revoke", "witness"})
+KEPT_TYPES = frozenset({"genesis", "admit", "revoke", "join", "witness"})
 """The events that say something about logs and keys, and not about items: an audit keeps them whole."""
 
 _KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -84,8 +84,15 @@ def examine(job: tuple[RawEntry, Keys]) -> Examined:
         bytes.fromhex(body["prev"]) if body["prev"] else None,
         str(body["type"]),
         tuple(Mention(ref["log"], ref["seq"], bytes.fromhex(ref["leaf"])) for ref in body["refs"]),
-        body if body["type"] in KEPT_TYPES else None,
+        _kept(body),
     )
+
+
+def _kept(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What an audit keeps of a body: all of what speaks of logs and keys, and of a plan what it relies on."""
+    if body["type"] == "plan":
+        return {name: body[name] for name in ("type", "log", "seq", "refs")}
+    return body if body["type"] in KEPT_TYPES else None
 
 
 def learn_key(raw: RawEntry) -> tuple[str, bytes] | None:

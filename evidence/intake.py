@@ -11,7 +11,7 @@ from typing import Any
 
 from custody.chain.roster import Roster
 from custody.errors import N_, InputError, TamperError
-from custody.format.encoding import is_name_of
+from custody.format.encoding import is_name_of, key_fingerprint
 from evidence.audit_findings import EvidenceFinding
 from evidence.between import false_head
 from evidence.bundle_lines import LogRow
@@ -86,7 +86,7 @@ def refuse_foreign(
 
     What belongs together is one root; names are typed, so one may be the beginning of the other. A log passes whose
     root is ours, whose key was admitted, here or in the bundles, or that is held; and all do where the bundles admit
-    our own key, for then their root may be ours.
+    our own key or root's, or an office among them joins ours, for then their root may be ours, or ours theirs.
 
     Args:
         said: what the entries of the bundles say of logs and keys.
@@ -98,7 +98,9 @@ def refuse_foreign(
     """
     bodies = list(said)
     admitted = {body["key"] for body in bodies if body["type"] == "admit"}
-    if own_key in admitted:
+    joined = {body["key"] for body in bodies if body["type"] == "join"}
+    roots = {key_fingerprint(bytes.fromhex(key)) for key in admitted | joined}
+    if own_key in admitted | joined or trusted.root in roots or joined & trusted.powers.keys():
         return
     for body in bodies:
         if body["type"] != "genesis" or body["log"] in held or _is_same(body["election"], election):

@@ -55,7 +55,8 @@ def printable(text: str, limit: int = 80) -> str:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A template in the chosen language with its blanks filled, each value printable.
 
-    `way` is a code of `language.text`: its command line stands there.
+    `way`, or a value whose name ends in `_way`, is a code of `WAYS`: its command line stands there. `typed` is what a
+    terminal takes for the thing before it, as ` (--to)`; empty for who types no command.
     """
     shown = {
         name: value
@@ -65,9 +66,16 @@ def fill(template: str, values: Mapping[str, object]) -> str:
         else printable(str(value), _LONG_NAME if name in _NAMES else _LONG)
         for name, value in values.items()
     }
-    if way := WAYS.get(str(values.get("way"))):
-        shown["way"] = _(way.command).format(**shown)
+    ways = [name for name in values if name == "way" or name.endswith("_way")]
+    shown |= {name: command_line(str(values[name]), **shown) for name in ways if values[name] in WAYS}
+    if typed := values.get("typed"):
+        shown["typed"] = f" ({_(str(typed))})"
     return _(template).format(**shown)
+
+
+def command_line(way: str, /, **values: object) -> str:
+    """Word a way of `WAYS` for a terminal; `values` fill its blanks as they are, so quote them for a shell."""
+    return _(WAYS[way].command).format(**values)
 
 
 def reason(why: object) -> str:
@@ -85,9 +93,10 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def hint_text(error: CustodyError) -> str:
+def hint_text(error: CustodyError, *, at_terminal: bool = True) -> str:
     """What the user can do about a refusal; empty where there is nothing."""
-    return fill(error.hint, error.values) if error.hint else ""
+    values = error.values if at_terminal else {**error.values, "typed": ""}
+    return fill(error.hint, values) if error.hint else ""
 
 
 def fault_text(fault: Fault) -> str:
@@ -154,7 +163,8 @@ def share(part: int, whole: int) -> str:
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# What people can do about a refusal, by the code that its hint names as `way`: each edge words it in its own way.
+# What people can do, by the code that a hint or another text names as `way`: each edge words it in its own way. No
+# other module spells a command line out.
 
 
 class Way(NamedTuple):
@@ -166,32 +176,65 @@ class Way(NamedTuple):
 
 WAYS: dict[str, Way] = {
     "admit": Way(N_("python main.py admit KEYFILE")),
+    "admit_card": Way(N_("python main.py admit station-card.json")),
+    "backup": Way(N_("python main.py backup FILE")),
     "calibrate": Way(N_("python main.py labels --calibrate --out page.pdf"), "/labels"),
     "claim": Way(N_("python main.py claim")),
     "continue": Way(N_("python main.py init --continue")),
     "continue_from": Way(N_("python main.py init --continue --from FILE")),
     "correct": Way(N_("python main.py correct EVENT")),
     "custody": Way(N_("python main.py custody CODE"), "/items"),
+    "custody_at": Way(N_("python main.py --home {home} custody {code}")),
     "doctor": Way(N_("python main.py doctor"), "/meet"),
     "drafts": Way(N_("python main.py drafts"), "/"),
+    "drop": Way(N_("python main.py drop STRANGER")),
+    "export_strangers": Way(N_("python main.py export --with-strangers")),
+    "help": Way(N_("python main.py {command}--help")),
     "import": Way(N_("python main.py import FILE"), "/meet"),
     "incident": Way(N_("python main.py incident")),
+    "incident_add": Way(N_('python main.py incident --stage transport "Truck DK 8123 AB has a flat tyre"')),
+    "incident_close": Way(N_("python main.py incident --close {seq} TEXT")),
     "init": Way(N_("python main.py init --place CODE --station NAME")),
+    "init_again": Way(N_("python main.py init --place {place} --station {station} --root {root}{election}")),
     "init_root": Way(N_("python main.py init --root {root}")),
     "items": Way(N_("python main.py items"), "/items"),
+    "items_held": Way(N_("python main.py items --held-by {giver}")),
     "items_to": Way(N_("python main.py items --to PLACE"), "/items"),
     "labels": Way(N_("python main.py labels"), "/labels"),
+    "key_in": Way(
+        N_(
+            "python main.py handover --from {giver} --to {to}{bound} "
+            '--occurred "2024-02-12 05:30 WITA" --giver "..." --receiver "..." --codes -'
+        )
+    ),
+    "labels_of": Way(N_("python main.py labels {chosen} --out labels.pdf")),
     "load": Way(N_("python main.py load FILE"), "/plan"),
+    "load_deliveries": Way(N_("python main.py receive --load {file}")),
+    "load_file": Way(N_("python main.py load {file}")),
+    "load_points": Way(N_("python main.py point --load {file}")),
+    "match": Way(N_("python main.py handover --from A --to B --match CODE")),
+    "measured": Way(N_("python main.py printer office --measured A,B,C,D")),
     "new_key": Way(N_("python main.py init --continue --new-key")),
+    "pack_check": Way(N_("python main.py pack PARENT --check full CODES")),
+    "pack_more": Way(N_("python main.py pack PARENT --add (or --remove, --check) --source SOURCE")),
     "pins": Way(N_("python main.py pins")),
     "pins_forget": Way(N_("python main.py pins --forget")),
+    "plan": Way(N_("python main.py plan"), "/plan"),
     "point": Way(N_("python main.py point")),
+    "profile": Way(N_("python main.py profile NAME")),
     "proof": Way(N_("python main.py custody CODE --proof FILE"), "/items"),
+    "record": Way(N_("python main.py drafts --record {id}{options}")),
+    "report": Way(N_("python main.py report {report} --number {number} --out FILE.pdf")),
     "reprint": Way(N_("python main.py reprint CODE"), "/labels"),
+    "reprint_now": Way(N_("python main.py reprint {codes} --reason {reason} {people} --out labels.pdf")),
     "reprint_printed": Way(N_("python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"), "/labels"),
+    "resume": Way(N_("python main.py drafts --resume {id}{options}")),
     "revoke": Way(N_("python main.py revoke")),
     "serve_lan": Way(N_("python main.py serve --lan")),
     "token": Way(N_("python main.py token"), "/"),
+    "twins": Way(N_("python main.py twins")),
     "verify": Way(N_("python main.py verify"), "/meet"),
+    "verify_root": Way(N_("python main.py verify FILE --root FINGERPRINT")),
     "void": Way(N_("python main.py void CODE --reason spoiled")),
+    "withdraw": Way(N_("python main.py withdraw")),
 }

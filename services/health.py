@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from custody.errors import CustodyError
+from custody.errors import N_, CustodyError
 from db.log import quarantine
 from db.log.quarantine import MAX_LOGS, Strangers
 from db.read_only import cannot_be_written, is_read_only
 from db.station_key import FILE_NAME, is_protected, read_public
 from db.store import Store
 from language import _, ngettext
-from language.text import error_text, hint_text, number, printable
+from language.text import error_text, fill, hint_text, number, printable
 from scanner.outcomes import Beep
 from scanner.sources.camera_list import in_words
 from scanner.sources.camera_open import this_machine
@@ -233,7 +233,7 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
         yield put_back
     yield strangers
     yield Check(_("Witnesses"), "ok", unwitnessed_words(unwitnessed))
-    never = _("Never copy the file while Serah runs. Run: python main.py backup FILE")
+    never = fill(N_("Never copy the file while Serah runs. Run: {way}"), {"way": "backup"})
     if in_use:
         found = _("the ledger is in use, or was not closed: newer records are in {path} beside it").format(path=wal)
         yield Check(_("Copies"), "ok" if at.is_serving else "warning", found, never)
@@ -264,7 +264,7 @@ def rebuilt(at: Looked, progress: Progress = unseen) -> Iterator[Check]:
         yield Check(name, "broken", error_text(error), hint_text(error))
         return
     words = ngettext("rebuilt from the records of {count} item", "rebuilt from the records of {count} items", count)
-    yield Check(name, "ok", words.format(count=number(count)), _("See that all fits: python main.py verify"))
+    yield Check(name, "ok", words.format(count=number(count)), fill(N_("See that all fits: {way}"), {"way": "verify"}))
 
 
 def _strangers(store: Store) -> Check:
@@ -284,9 +284,8 @@ def _strangers(store: Store) -> Check:
     shown = ", ".join(printable(f"{one.log} ({one.station})", 120) for one in kept[:_NAMED])
     found += "; " + _("most of it: {logs}").format(logs=shown)
     is_near = len(kept) > MAX_LOGS * _NEAR or size > quarantine.MAX_BYTES * _NEAR
-    remedy = _(
-        "Let root admit the station: python main.py admit KEYFILE. Drop what nobody knows: python main.py drop STRANGER"
-    )
+    drop = N_("Let root admit the station: {way}. Drop what nobody knows: {drop_way}")
+    remedy = fill(drop, {"way": "admit", "drop_way": "drop"})
     return Check(_("Not admitted"), "warning" if is_near else "ok", found, remedy)
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from custody.errors import N_, Fault
 from custody.format.codes import is_plate
 from custody.plan.levels import BELOW_STORES, CARRIER, LEVELS, TREE, VENDOR
-from custody.plan.needs import circular_kinds
+from custody.plan.needs import NeedRules, circular_kinds
 from custody.plan.places import Need, Place
 from language.in_words import level_choices, level_word, tree_levels
 from tables.cells import Located
@@ -109,10 +109,14 @@ def _wrong_ways_to_count(rows: Sequence[Located[Need]], standing: Sequence[Need]
 
 def check_items(rows: Sequence[Located[ItemRow]], places: Mapping[str, Place], needs: Iterable[Need]) -> list[Fault]:
     """Faults of items: a kind, destination or holder that nothing knows, and serial numbers in two packs."""
-    tracked = {need.kind: need.tracked_as for need in needs}
+    rules, counted = NeedRules(tuple(needs), places), dict[str, dict[str, str]]()
     faults = _repeated(rows, [row.value.code for row in rows], "code")
     for row in rows:
         item = row.value
+        branch = rules.branch(places[item.to]) if item.to in places else ""
+        if branch not in counted:
+            counted[branch] = {need.kind: need.tracked_as for need in rules.in_force(branch)}
+        tracked = counted[branch]
         if item.kind not in tracked:
             message = N_("no need is of the kind {kind}; the kinds are {kinds}")
             faults.append(row.fault("kind", message, kind=item.kind, kinds=", ".join(sorted(tracked))[:200] or "-"))

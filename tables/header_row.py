@@ -45,7 +45,8 @@ def find_header(file: str, rows: Sequence[Sequence[str]], kinds: Sequence[str], 
         if not (0 <= at < len(rows) and any(rows[at])):
             raise InputError(
                 N_("{file}: row {row} is blank, so it has no headings"),
-                hint=N_("Name the row with the headings: --header-row NUMBER."),
+                hint=N_("Name the row with the headings{typed}."),
+                typed=N_("--header-row NUMBER"),
                 file=file,
                 row=reading.header_row,
             )

@@ -60,7 +60,9 @@ def table_kind(table: Table) -> str:
         if not lacking(other, matched(other, table.headers)):
             raise InputError(
                 N_("{file} is a table of {table}, which load does not take"),
-                hint=N_("Deliveries are taken by receive --load, critical points by point --load."),
+                hint=N_("Deliveries are taken by: {way}; critical points by: {points_way}"),
+                way="load_deliveries",
+                points_way="load_points",
                 file=table.file,
                 table=table_word(other),
             )
@@ -114,12 +116,10 @@ def code_column(table: Table) -> str:
     return found[0]
 
 
-def ignored_columns(table: Table, kind: str) -> tuple[str, ...]:
+def ignored_columns(table: Table, layout: Layout) -> tuple[str, ...]:
     """The headers that mean nothing to this kind of table, for one note to the user."""
     left_out = {header for header, name in table.reading.columns.items() if name == LEFT_OUT}
-    return tuple(
-        header for header in layout_of(table, kind).ignored if header not in left_out and fold(header) not in RUNNING
-    )
+    return tuple(header for header in layout.ignored if header not in left_out and fold(header) not in RUNNING)
 
 
 def missing_columns(table: Table, names: list[str]) -> Fault:

@@ -32,8 +32,8 @@ _IN_BRACKETS = re.compile(r"\(?([0-9]{1,3})\)?")
 
 
 _AREAS = {
-    AREA: (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+(.+)", re.IGNORECASE), "Kecamatan"),
-    GROUP: (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+(.+)", re.IGNORECASE), "Desa"),
+    AREA: (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Kecamatan"),
+    GROUP: (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Desa"),
 }
 """Columns of a list of places that may stand as rows instead: what such a row says, and what the column is headed."""
 _MARK = re.compile(r"[IVXL]{1,6}\.?|[A-Z]\.")
@@ -68,7 +68,7 @@ class Tidied:
 def tidy(
     rows: Sequence[Row],
     headings: Sequence[Sequence[str]],
-    is_whole: Callable[[list[str]], bool],
+    keys: Sequence[int],
     counted: Sequence[int],
     blame: Blame,
 ) -> Tidied:
@@ -77,17 +77,18 @@ def tidy(
     Args:
         rows: the rows below the headings that are not blank.
         headings: the lines of the headings, which a printed list repeats on each page.
-        is_whole: whether a row has what every row of this table must have.
+        keys: the columns that every row of this table must have.
         counted: the columns whose totals are checked.
     """
     found = Tidied()
     totals = {column: _Sums() for column in counted}
-    last_whole = max((at for at, (_, cells) in enumerate(rows) if is_whole(cells)), default=-1)
+    whole = [bool(keys) and all(at < len(cells) and cells[at] for at in keys) for _number, cells in rows]
+    last_whole = max((at for at, is_whole in enumerate(whole) if is_whole), default=-1)
     is_below = was_left_out = False
     for at, (number, cells) in enumerate(rows):
         first = next(cell for cell in cells if cell)
         after_gap = at > 0 and rows[at - 1][0] < number - 1
-        is_total = _is_total(cells, is_whole=is_whole(cells))
+        is_total = _is_total(cells, is_whole=whole[at])
         if is_total:
             for column, sums in totals.items():
                 found.faults += sums.check(number, column, cells[column] if column < len(cells) else "", blame)
@@ -219,7 +220,7 @@ def check_heads(areas: Areas, rows: Sequence[Row], counted: Sequence[int], blame
     """Faults where an area's row has a number that its rows do not make."""
     faults = []
     ends = [number for number, _ in areas.heads[1:]] + [len(rows) + max((number for number, _ in rows), default=0) + 1]
-    for (number, cells), end in zip(areas.heads, ends, strict=True):
+    for (number, cells), end in zip(areas.heads, ends, strict=False):  # a title alone heads no row
         own = [row for row in rows if number < row[0] < end]
         for column in counted:
             said = whole_number(cells[column]) if column < len(cells) else None

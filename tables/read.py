@@ -5,7 +5,7 @@ Strict about what could harm (size, control characters, direction overrides) and
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,8 +170,10 @@ def _table(
         row = str(header.first + 1) if lines == 1 else f"{header.first + 1}-{header.end}"
         if any(map(any, grid[: header.first])) or lines > 1:
             notes.append((N_("the headings are in row {row}"), {"row": row}))
-    areas = _lifted(grid, header, kinds, reading)
-    tidied = _tidied(file, grid, header, kinds, reading, areas)
+    kind = best_kind(names, kinds, reading.columns)
+    found = matched(kind, names, reading.columns)
+    areas = _lifted(grid, header, reading) if "tree" in kinds and lacking(kind, found) else None
+    tidied = _tidied(file, grid, header, kind, found, areas)
     if areas is not None:
         notes.append((N_("{columns} stand in rows of their own: {count}"), _area_words(areas)))
     if tidied.left_out:
@@ -192,11 +194,10 @@ def _table(
     return Table(file, names, rows, digest, unread, tuple(notes), tuple(tidied.faults), reading)
 
 
-def _lifted(grid: list[list[str]], header: Header, kinds: Sequence[str], reading: Reading) -> Areas | None:
+def _lifted(grid: list[list[str]], header: Header, reading: Reading) -> Areas | None:
     """The areas of a list of places that stand as rows, where its headings lack a column for them."""
-    kind, found = best_kind(header.names, kinds, reading.columns), matched("tree", header.names, reading.columns)
-    is_list = "tree" in kinds and bool(lacking(kind, matched(kind, header.names, reading.columns)))
-    missing = lacking("tree", found) if is_list and not found.keys().isdisjoint((GROUP, "tps")) else []
+    found = matched("tree", header.names, reading.columns)
+    missing = [] if found.keys().isdisjoint((GROUP, "tps")) else lacking("tree", found)
     return lift_areas(grid, header.first, header.end, missing) if missing else None
 
 
@@ -208,26 +209,21 @@ def _tidied(
     file: str,
     grid: list[list[str]],
     header: Header,
-    kinds: Sequence[str],
-    reading: Reading,
+    kind: str,
+    found: Mapping[str, Sequence[str]],
     areas: Areas | None,
 ) -> Tidied:
     """The rows of the table, parted from what stands among and below them."""
-    kind = best_kind(header.names, kinds, reading.columns)
-    found = matched(kind, header.names, reading.columns)
     at_of = {name: at for at, name in enumerate(header.names) if name}
     names = ("tps",) if kind == "tree" and "tps" in found else KEYS[kind]
     keys = [at_of[heading] for name in names for heading in found.get(name, ())[:1]]
     counted = [at_of[heading] for name, headings in found.items() if (kind, name) in COUNTED for heading in headings]
     below: list[Row] = [(number, row) for number, row in enumerate(grid[header.end :], header.end + 1) if row]
 
-    def is_whole(cells: list[str]) -> bool:
-        return bool(keys) and all(at < len(cells) and cells[at] for at in keys)
-
     def fault(row: int, at: int, message: str, values: dict[str, object]) -> Fault:
         return Fault(message, values, row, _name(header.names, at), file, f"{letter(at)}{row}")
 
-    tidied = tidy(below, grid[header.first : header.end], is_whole, counted, fault)
+    tidied = tidy(below, grid[header.first : header.end], keys, counted, fault)
     if areas is not None:
         tidied.faults += check_heads(areas, tidied.rows, counted, fault)
     return tidied

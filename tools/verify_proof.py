@@ -28,7 +28,6 @@ from verify_standalone import (
     Body,
     Log,
     is_head_signed,
-    is_name_of,
     is_signed,
     read_json,
     whose_word_counts,
@@ -87,7 +86,8 @@ class Audit:
 
     def find(self, code: str, log: str, seq: int | None, text: str, *values: object) -> None:
         """Note a finding, in English (`detail`) and Indonesian (`keterangan`)."""
-        accuses = ACCUSED.get(code) if is_name_of(log, self.keys.get(log, b"")) else ACCUSED.get(code) and "file"
+        is_named = log.rpartition("/")[2][:-6] == sha256(self.keys.get(log, b"")).hexdigest()[:10]  # §4
+        accuses = ACCUSED.get(code) if is_named else ACCUSED.get(code) and "file"
         code = code.replace("ALTERED", "TAMPERED")
         told = {"detail": text.format(*values), "keterangan": WORDS[text].format(*values), "accuses": accuses}
         self.findings.append({"code": code, "log": log, "seq": seq, **told})
@@ -162,7 +162,10 @@ class Audit:
         for body in sorted(self.events.values(), key=lambda body: int(body["seq"])):
             log = logs[body["log"]]
             log.leaves = range(body["seq"])  # its length alone is asked for, and may be any number
-            log.said += [body] if body["type"] in ("admit", "revoke") else []
+            log.genesis = body if body["type"] == "genesis" else log.genesis
+            log.said += [body] if body["type"] in ("admit", "revoke", "join") else []
+            if log.apart is None and body["type"] in ("admit", "plan"):
+                log.apart = all(ref["log"] == log.name for ref in body["refs"])
         ends = whose_word_counts(logs, root)
         if not ends:
             text = "no log here is signed by the key {}: nobody vouches for any of them"

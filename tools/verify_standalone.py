@@ -11,6 +11,7 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -29,63 +30,65 @@ late note occurred:time?; first logs:row[] serah_bundle:v1; entry body:raw signa
 size log size:0+; label code print:1+; say code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair
 giver receiver; extra kind count:1+ note; hit code print:1+? after:0+? how:"matched"; pair2<pair giver_office
 receiver_office; ride vehicle driver escort stops*; ack party:"giver"|"receiver"|"witness" name
-how:"drawn"|"pin"|"paper" digest:leaf?; lot absent* beyond*; meant<lot phase:text? kinds*; ph phase name kind due:time?;
-run to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question
-answer:"yes"|"no"|"unknown" note; place row:"place" code name level parent:text? due:time?; place2<place dapil:text?;
-gone row:"place" code; both name_id name_en; tier<both level many_id many_en short words*; stage<both code kinds*
-days:0+?; cond<both condition; ask<both key; list about questions:ask[]; said language:"id"|"en"; word<said word
-instead; letter<said key lines*; unnd row:"need" kind level:text?; unpt row:"point" point; place4<place2 voters:0+?;
-gave<late from to bound* counted:0+? extras:extra[] witnesses* bast part:1+ parts:1+; who<late names*; common log seq:1+
-prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit
-tracked_as:"item"|"pack" elections*; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+?
-serial rule; item code kind to k:1+ n:1+ quantity:1+ election:text? range:range?; range prefix first:0+ last:0+
-width:0+; genesis election root station place public_key continues:text?; witness head; clock2 expected:time codes*;
-admit station place key:leaf powers:"plan"|"admit"[]; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
-plan2<plan rows:place2|need[]; pack parent children* action:"add"|"remove"; register items:item[] held_by out_of:text?;
-void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second:text?; handover<gave items:touch[] parties:pair
-vehicle; print codes* print:1+ sheet reason:text? second:text?; revoke station key:leaf last_good:size[] reason;
-handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2 carriage:ride acknowledged:ack[];
-pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note occurred:time?; inspect
-item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<who item:touch place
-action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials* result:"intact"|"broken"|"mismatch"|"none"? witness
-photo:leaf?; delivery2<late place vendor contract kind contracted:0+? arrived:0+ damaged:0+ paper parties:pair;
-incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?; checklist2<who place about
-answers:ans[]; reassign items:touch[] to reason; point2 point title owner due:time? place:text? state:"open"|"done"
-note; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[]
-conditions:cond[] checklists:list[] words:word[] letter:letter[] source source_digest:leaf; withdraw4
-rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data"
-corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[];
-handover5<handover2 destinations:run[] phase:text? kinds* meant:lot?; plan5<plan4 phases:ph[]
+how:"drawn"|"pin"|"paper" digest:leaf?; lot absent* beyond*; meant<lot phase? kinds*; ph phase name kind due:time?; run
+to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question
+answer:"yes"|"no"|"unknown" note; place row:"place" code name level parent? due:time?; place2<place dapil?; gone
+row:"place" code; both name_id name_en; tier<both level many_id many_en short words*; stage<both code kinds* days:0+?;
+shape<both condition; ask<both key; list about questions:ask[]; said language:"id"|"en"; word<said word instead;
+letter<said key lines*; unnd row:"need" kind level?; unpt row:"point" point; place4<place2 voters:0+?; gave<late from to
+bound* counted:0+? extras:extra[] witnesses* bast part:1+ parts:1+; who<late names*; common log seq:1+ prev:leaf?
+refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack"
+elections*; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to
+k:1+ n:1+ quantity:1+ election? range:range?; range prefix first:0+ last:0+ width:0+; unitem row:"item" code; power
+power:"admit"|"plan" under?; genesis election root station place public_key continues?; witness head; clock2
+expected:time codes*; admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[]
+reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent
+children* action:"add"|"remove"; register items:item[] held_by out_of?; void2 labels:label[]
+reason:"spoiled"|"lost"|"unused" note second?; handover<gave items:touch[] parties:pair vehicle; print codes* print:1+
+sheet reason? second?; handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2 carriage:ride
+acknowledged:ack[]; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note
+occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<who
+item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials*
+result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf?; delivery2<late place vendor contract kind
+contracted:0+? arrived:0+ damaged:0+ paper parties:pair; incident2 action:"open"|"close" opened:leaf? place stage
+items:touch[] text occurred:time?; checklist2<who place about answers:ans[]; reassign items:touch[] to reason; point2
+point title owner due:time? place? state:"open"|"done" note; profile5<both name codes:"official"|"free"
+zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[] conditions:shape[] checklists:list[] words:word[]
+letter:letter[] source source_digest:leaf; withdraw4 rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf
+reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
+plan4<plan rows:place4|need4[]; plan5<plan4 phases:ph[] under?; admit5<admit powers:power[]; join5 station place
+key:leaf; withdraw5<withdraw4 rows:gone|unnd|unpt|unitem[]; handover5<handover2 destinations:run[] phase? kinds*
+meant:lot?
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.replace("*", ":text[]").split(";")):
-    FORMS[name.partition("<")[0]] = FORMS[name.partition("<")[2]] | dict((k + ":text").split(":")[:2] for k in keys)
+    name, _, base = name.partition("<")
+    FORMS[name] = FORMS[base] | dict([*re.split(r":|(?=[?])", k, maxsplit=1), "text"][:2] for k in keys)
 for n in (TYPES := list(FORMS)[list(FORMS).index("genesis") :]):
     FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("2345")}"', "v": "v" + (n[-1] if n[-1] in "2345" else "1")}
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
-DIGEST, SIGNED = rf"(?=[^\s=]{{43}}=){BASE64}", rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # of 32 bytes; of 5 or more
+DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes
+SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
 NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
 LEAF, WRONG = re.compile(r"[0-9a-f]{64}"), {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
 ACCUSED = {"ALTERED": "file", "TAMPERED": "log", "FORK": "log"}  # §7: ALTERED is TAMPERED that no log's key has signed
 REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
-VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas
-self-consistent only: give --root or --head|hanya cocok satu sama lain: tambahkan --root atau --head
-complete up to these heads|lengkap sampai posisi log ini
-incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum masuk, sisanya utuh
-disputed: logs contradict each other, no signature tells which is wrong|bertentangan: antarlog tidak cocok, tanda \
-tangan tidak menunjukkan mana yang salah
-unchanged; but nobody has seen how long these logs are|tidak diubah; tetapi panjang log ini belum diketahui pos \
-lain""".splitlines()
+VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas / self-consistent only: give
+--root or --head|hanya cocok satu sama lain: tambahkan --root atau --head / complete up to these heads|lengkap sampai
+posisi log ini / incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum masuk, sisanya utuh /
+disputed: logs contradict each other, no signature tells which is wrong|bertentangan: antarlog tidak cocok, tanda
+tangan tidak menunjukkan mana yang salah / unchanged; but nobody has seen how long these logs are|tidak diubah; tetapi
+panjang log ini belum diketahui pos lain""".replace("\n", " ").split(" / ")
 
 
 def has_form(value: Any, form: str) -> bool:
     """Whether a value has a form of §3; ValueError for a day that does not exist."""
     if form.endswith("?"):
-        return value is None or has_form(value, form[:-1])
+        return value is None or has_form(value, form[:-1] or "text")
     if form.endswith("[]"):
-        return isinstance(value, list) and all(has_form(one, form[:-2]) for one in value)
+        return isinstance(value, list) and all(has_form(one, form[:-2] or "text") for one in value)
     if "|" in form:
         return any(has_form(value, one) for one in form.split("|"))
     if form in NUMBERS:
@@ -100,14 +103,10 @@ def has_form(value: Any, form: str) -> bool:
 
 def read_json(data: bytes, *forms: str) -> Any:
     """The value of JSON in its one form (RFC 8785, where keys are ASCII and numbers integers); None of other bytes."""
-    if sum(map(data.count, (b",", b"[", b"{"))) > 2**20:  # 16 MB of these would be 400 MB of objects
-        return None
-    try:
-        value = json.loads(data)
+    with suppress(ValueError, RecursionError):  # 16 MB of objects would be 400 MB
+        value = json.loads(data) if sum(map(data.count, (b",", b"[", b"{"))) <= 2**20 else None
         written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         return value if written == data and any(has_form(value, form) for form in forms) else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def is_signed(key: bytes, signature: str, message: bytes, key_id: bytes = b"") -> bool:
@@ -115,31 +114,27 @@ def is_signed(key: bytes, signature: str, message: bytes, key_id: bytes = b"") -
     from cryptography.exceptions import InvalidSignature  # here, so that main can say what to install
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    y = int.from_bytes(key, "little") % 2**255
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(b64decode(signature).removeprefix(key_id), message)
     except (InvalidSignature, ValueError):
         return False
+    y = int.from_bytes(key, "little") % 2**255
     return y * (y * y - 1) * (121665 * y**4 - 243332 * y * y + 121666) % (2**255 - 19) != 0
-
-
-def is_name_of(log: str, key: bytes) -> bool:
-    """Whether a log bears the name of its key (§4). Under another one anybody can write, so it accuses nobody."""
-    return log.rpartition("/")[2][:-6] == sha256(key).hexdigest()[:10]
 
 
 class Log:
     """One log as its entries come (§7): its leaves, what they rely on, and the first number that is wrong, if any."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.key, self.genesis, self.is_wrong, self.is_here, self.signed_to = name, b"", {}, False, False, 0
+        self.name, self.key, self.genesis, self.signed_to, self.apart = name, b"", Body(), 0, None
+        self.is_named = self.is_wrong = self.is_here = False
         self.leaves, self.said, self.findings, self.unfollowed = list[bytes](), list[Body](), list[Body](), 0
         self.seen_by, self.nodes, self.refs = dict[str, int](), dict[tuple[int, int], bytes](), dict[str, bytearray]()
 
     def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
         """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""
-        accused = ACCUSED.get(code) and (ACCUSED[code] if is_name_of(self.name, self.key) else "file")
-        code = code.replace("ALTERED", "TAMPERED")
+        accused = ACCUSED.get(code) if self.is_named or code not in ACCUSED else "file"
+        code = "TAMPERED" if code == "ALTERED" else code
         if between or not self.is_wrong or code not in WRONG:
             row = {"code": code, "log": self.name, "seq": seq, "detail": text, "between": between, "accuses": accused}
             self.findings.append(row)
@@ -158,6 +153,7 @@ class Log:
         """Take the next entry; whether it is sound and stands in its place."""
         if body and not self.key and body["seq"] == 1 and LEAF.fullmatch(body.get("public_key", "")):
             self.genesis, self.key = body, bytes.fromhex(body["public_key"])
+            self.is_named = self.name.rpartition("/")[2][:-6] == sha256(self.key).hexdigest()[:10]  # §4; else anybody's
         size, leaf, self.is_here = len(self.leaves), sha256(b"\x00" + raw + b"\n" + line.encode()).digest(), True
         match = re.fullmatch(rf"station {sha256(self.key).hexdigest()[:16]} ({BASE64})\n", line)
         if not body:
@@ -177,7 +173,9 @@ class Log:
         if self.is_wrong or not body:
             return False
         self.leaves.append(leaf)
-        self.said += [body] if body["type"] in ("admit", "revoke", "witness") else []
+        self.said += [body] if body["type"] in ("admit", "revoke", "join", "witness") else []
+        if self.apart is None and body["type"] in ("admit", "plan"):  # §7: whether it is of an office that began apart
+            self.apart = all(ref["log"] == self.name for ref in body["refs"])
         for ref in body["refs"]:
             if ref["log"] == self.name and (ref["seq"] > size or self.leaves[ref["seq"] - 1].hex() != ref["leaf"]):
                 self.find("TAMPERED", min(seq, ref["seq"]), f"is not what number {seq} relies on")
@@ -206,11 +204,10 @@ class Log:
 
     def facts(self) -> Body:
         """What a report says of the log."""
-        owner, key = self.genesis.get("station"), sha256(self.key).hexdigest() * bool(self.key)
-        size, head = len(self.leaves), self.leaves[-1].hex() if self.leaves else None
-        first = {"log": self.name, "station": owner, "place": self.genesis.get("place"), "key": key, "size": size}
-        last = {"root": self.root(0, size).hex(), "witnessed_to": max(self.seen_by.values(), default=0)}
-        return {**first, "witnesses": self.seen_by, "head": head, **last}
+        size, key = len(self.leaves), sha256(self.key).hexdigest() * bool(self.key)
+        told = {"log": self.name, "key": key} | {name: self.genesis.get(name) for name in ("station", "place")}
+        seen = {"size": size, "head": self.leaves[-1].hex() if self.leaves else None, "root": self.root(0, size).hex()}
+        return {**told, **seen, "witnesses": self.seen_by, "witnessed_to": max(self.seen_by.values(), default=0)}
 
     def witness(self, by: "Log", size: int) -> None:
         if self.key != by.key:  # nobody witnesses himself
@@ -266,44 +263,51 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
 
 def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     """The logs that count, each with the number up to which it does (§7: level by level, from the root's key down)."""
-    ends, known = {name: len(log.leaves) for name, log in sorted(logs.items())}, Body()
-    level = {log.key.hex(): ["admit"] for log in logs.values() if log.key and sha256(log.key).hexdigest() == root}
-    while level:
-        known |= level
-        heard = [name for name in ends if "admit" in level.get(logs[name].key.hex(), ())]
-        said = [body for name in heard for body in logs[name].said if body["seq"] <= ends[name]]
-        said = [body for body in said if body["type"] != "witness" and body["key"] not in known]
-        level = {body["key"]: body["powers"] for body in said if body["type"] == "admit"}
-        for body in (body for body in said if body["type"] == "revoke"):
-            for name in (name for name in ends if logs[name].key.hex() == body["key"]):
-                sizes = [row["size"] for row in body["last_good"] if row["log"] == name]
-                ends[name] = min(ends[name], *sizes) if sizes else 0
-    return {name: end for name, end in ends.items() if not root or logs[name].key.hex() in known}
+
+    def up_to(key: str, by: tuple[str, ...], name: str) -> int:  # by one branch's word, and what was taken back of it
+        said = [rows for of, rows in ended.get(key, ()) if by[: len(of)] == of]
+        return min([min([row["size"] for row in rows if row["log"] == name] or [0]) for rows in said] or [2**53])
+
+    known, ended, keys = Body(), dict[str, list[Any]](), {name: log.key.hex() for name, log in sorted(logs.items())}
+    said = [(name, keys[name], body["key"], body) for name in keys for body in logs[name].said if "key" in body]
+    joined = {own: key for _, own, key, body in reversed(said) if body["type"] == "join"}
+    heirs = {(keys.get((logs[n].genesis.get("continues") or "").rsplit(":", 2)[0]), keys[n]) for n in keys}
+    apart = {keys[n] for n in keys if logs[n].apart and logs[n].genesis.get("root") == sha256(logs[n].key).hexdigest()}
+    level: Body = {keys[n]: {(): {()}} for n in keys if root in ("", sha256(logs[n].key).hexdigest() if keys[n] else 0)}
+    while level:  # of each key: what it may admit, below which places, by the branch that says so
+        known, now, level = known | level, level, Body()
+        for name, own, key, body in (one for one in said if one[3]["type"] != "join" and one[2] not in known):
+            may = [at for by, at in now.get(own, {}).items() if body["seq"] <= up_to(own, by, name)]
+            for by in set[tuple[str, ...]]().union(*may):
+                if body["type"] == "revoke":
+                    ended.setdefault(key, []).append((by, body["last_good"]))
+                elif key not in apart or joined.get(key) == own or (key, own) in heirs:
+                    told = [(p, "") if isinstance(p, str) else (p["power"], p["under"]) for p in body["powers"]]
+                    at = {by if not top or top in by[-1:] else (*by, top) for power, top in told if power == "admit"}
+                    level.setdefault(key, {})[by] = at
+    ends = {name: max(up_to(key, by, name) for by in known[key]) for name, key in keys.items() if key in known}
+    return {name: min(len(logs[name].leaves), end) for name, end in ends.items()}
 
 
 def is_head_signed(head: re.Match[str], key: bytes) -> bool:
     """Whether a head bears its log's signature, and none of its key that does not hold (§8)."""
     key_id = sha256(head[2].encode() + b"\n\x01" + key).digest()[:4]
-    lines = [line.split(" ")[1:] for line in head[5].splitlines()]
-    ours = [text for name, text in lines if name == head[2] and b64decode(text)[:4] == key_id]
+    ours = [s for _, name, s in map(str.split, head[5].splitlines()) if name == head[2] and b64decode(s)[:4] == key_id]
     return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
 
 
 def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> None:
     """Note the highest number that is named of a log of which no entry is here."""
-    if name not in absent and len(absent) >= MAX_LOGS and by != "head":
-        absent.setdefault(None, (place or 0, by))
-    else:
-        absent[name] = max((seq, by), absent.get(name, (0, "")), key=lambda known: known[0])
+    key = None if name not in absent and len(absent) >= MAX_LOGS and by != "head" else name
+    most = max((seq, by), absent.get(key, (0, "")), key=lambda known: known[0])
+    absent[key] = most if key is not None else absent.get(None, (place or 0, by))
 
 
 def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent) -> Iterator[Any]:
     """Hold other logs to what one relies on, where neither their `first` fault nor their own signature explains it."""
     for name, rows in by.refs.items():
         log, seen, beyond, other = logs.get(name), 0, (0, 0), (0, 0)
-        for seq, leaf, place in REF.iter_unpack(rows):
-            if place > end:
-                continue
+        for seq, leaf, place in (row for row in REF.iter_unpack(rows) if row[2] <= end):
             if log is None or not log.is_here:
                 miss(absent, name, seq, by.name, place)
             elif seq <= len(log.leaves) and log.leaves[seq - 1] == leaf:
@@ -314,26 +318,23 @@ def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int],
                 other = other if other[0] else (seq, place)
         if log and seen:
             log.witness(by, seen)
-        lie = "or this one names what never was"
-        if other[0]:
-            text = f"relies on another number {other[0]} of {name} than is here: that was written anew, {lie}"
-            yield "DISPUTED", other[1], text
-        if log and beyond[0]:
-            text = f"relies on number {beyond[0]} of {name}, which ends at {len(log.leaves)} here: that was cut, {lie}"
-            yield "INCOMPLETE", beyond[1], text
+        ends = f"which ends at {len(log.leaves)} here: that was cut" if log else ""
+        anew = (other, "DISPUTED", f"another number {other[0]} of {name} than is here: that was written anew")
+        for (at, place), code, text in (anew, (beyond, "INCOMPLETE", f"number {beyond[0]} of {name}, {ends}")):
+            if log and at:
+                yield code, place, f"relies on {text}, or this one names what never was"
 
 
 def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, auditor: Log) -> None:
     """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
     ends, absent = whose_word_counts(logs, root), Absent()
     first = {name: min([2**53, *(f["seq"] for f in log.findings if f["seq"])]) for name, log in logs.items()}
-    if root and not ends:
-        auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
+    auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}") if root and not ends else None
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
     said = [(logs[name], body) for name in ends for body in logs[name].said if body["seq"] <= ends[name]]
-    kept = [(body["head"], by, False, body["seq"]) for by, body in said if body["type"] == "witness"]
+    kept = [(body["head"], by, False, body["seq"]) for by, body in said if "head" in body]
     for note, keeper, is_listed, seq in [*kept, *((*one, None) for one in notes)]:
         code = "TAMPERED" if seq else "ALTERED"  # §8: who kept a C2SP tlog-checkpoint, in an entry that he signed
         if not (match := re.fullmatch(NOTE, note)) or int(match[3]) >= 2**53 or (is_listed and match[2] != keeper.name):
@@ -341,7 +342,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
         elif (log := logs.get(match[2])) is None or not log.is_here:
             miss(absent, match[2], int(match[3]), keeper.name, seq)
         elif log.key and not is_head_signed(match, log.key):
-            code = code if is_name_of(log.name, log.key) else "ALTERED"
+            code = code if log.is_named else "ALTERED"
             keeper.find(code, seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
         elif log.key:
             log.hold(keeper, int(match[3]), b64decode(match[4]), is_listed)
@@ -352,8 +353,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
     for name in (name for name in ends if 0 < logs[name].unfollowed <= ends[name]):
         absent.setdefault(None, (logs[name].unfollowed, name))
     if lost := absent.pop(None, None):
-        text = f"more absent logs are named than are followed: {lost[1]} names some from its number {lost[0]} on"
-        auditor.find("INCOMPLETE", None, text, True)
+        auditor.find("INCOMPLETE", None, f"more absent logs are named than are followed, by {lost[1]}:{lost[0]}", True)
     for name, (seq, by_name) in absent.items():
         text = f"and on are not here: {by_name} names number {seq} of this log, and no entry of it is here"
         logs.setdefault(str(name), Log(str(name))).find("INCOMPLETE", 1, text, True)

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
-from language.text import error_text, fault_text, printable, sentence
+from language.text import WAYS, error_text, fault_text, printable, sentence
 from services.paths import keep_details
 from web.api import reading, recording
 from web.api.schemas import Refusal
@@ -67,14 +67,14 @@ PAGES: tuple[APIRouter, ...] = (
     papers.router,
 )
 _SHOWN_FAULTS = 50
-ABOUT = """
+ABOUT = f"""
 The station of one warehouse or committee: items, their chains of custody, progress, what is late or irregular.
 
-**Observers** send `Authorization: Bearer TOKEN`; a supervisor makes tokens on the page or with `python main.py token`.
-They read, and change nothing. **Programs on the station's own computer** read without a secret; to change something
-they send the secret in the file `page.token` of the station's folder twice, as the cookie that the page sets and as
-`X-Serah-Token`, and bodies as `application/json`. Refusals say in `error` and `hint` what is wrong, in the language of
-`?lang=id` or `?lang=en`.
+**Observers** send `Authorization: Bearer TOKEN`; a supervisor makes tokens on the page or with
+`{WAYS["token"].command}`. They read, and change nothing. **Programs on the station's own computer** read without a
+secret; to change something they send the secret in the file `page.token` of the station's folder twice, as the cookie
+that the page sets and as `X-Serah-Token`, and bodies as `application/json`. Refusals say in `error` and `hint` what is
+wrong, in the language of `?lang=id` or `?lang=en`.
 """
 SECURITY = [
     Depends(HTTPBearer(scheme_name="observer", description="An observer's token.", auto_error=False)),

@@ -23,6 +23,6 @@ def way_of(error: CustodyError) -> tuple[str, str] | None:
 
 
 def hint_on_page(error: CustodyError) -> str:
-    """Return what to do about an error on the page: its hint, with a page in place of a command to type."""
-    hint, way = hint_text(error), way_of(error)
+    """Return what to do about an error on the page: its hint without options, and the page that does it."""
+    hint, way = hint_text(error, at_terminal=False), way_of(error)
     return _("{hint} On this page: {way}.").format(hint=hint, way=_(way[1])) if way else hint

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from commands.context import Station, note, print_json, progress
+from custody.errors import N_
 from language import _
-from language.text import number
+from language.text import fill, number
 from services.exchange.backup import copy_ledger
 
 
@@ -19,4 +20,4 @@ def backup(station: Station, file: Path, as_json: bool) -> None:
         return
     click.echo(_("Copied to {path} and read back; entries: {count}.").format(count=number(copied.entries), path=file))
     note(_("The station's key is not in it: keep station.key apart."))
-    note(_("A ledger that is put back from this copy goes on with a new log: python main.py init --continue"))
+    note(fill(N_("A ledger that is put back from this copy goes on with a new log: {way}"), {"way": "continue"}))

@@ -53,7 +53,8 @@ def init(
     if goes_on and read is not None:
         raise InputError(
             N_("--profile does not go with --continue: the profile that was recorded holds on"),
-            hint=N_("Change it with: python main.py profile NAME"),
+            hint=N_("Change it with: {way}"),
+            way="profile",
         )
     if goes_on:
         begun = go_on(

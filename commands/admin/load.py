@@ -1,6 +1,7 @@
 """`load`: tables of an office into the plan; asks where one can be read in several ways."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from custody.errors import N_, InputError
 from db.store import Store
 from language import _
 from language.text import error_text, printable
+from services.plan.custodians import optional_custodian
 from services.plan.loading import load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words
 from tables.questions import QuestionError, Reading
@@ -29,6 +31,7 @@ def load(
     names: tuple[str, ...],
     own_codes: bool,
     dues: tuple[str, ...],
+    under: str | None,
     as_json: bool,
 ) -> None:
     reading = Reading(
@@ -40,7 +43,8 @@ def load(
         dues=_pairs("--due", dues),
     )
     with station.store(write=not dry_run) as store:
-        changes = _load(store, files, reading, station.home, dry_run=dry_run, may_ask=not as_json)
+        ask = partial(_load, store, files, reading, station.home, dry_run=dry_run, may_ask=not as_json)
+        changes = ask(under=optional_custodian(store, under))
     if as_json:
         print_json({"files": [change.as_json() for change in changes]})
         return
@@ -69,7 +73,14 @@ def _pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def _load(
-    store: Store, files: tuple[Path, ...], reading: Reading, home: Path, *, dry_run: bool, may_ask: bool
+    store: Store,
+    files: tuple[Path, ...],
+    reading: Reading,
+    home: Path,
+    *,
+    dry_run: bool,
+    may_ask: bool,
+    under: str | None,
 ) -> list[Change]:
     """Load the files, and ask at a terminal how to read unclear headings.
 
@@ -80,7 +91,7 @@ def _load(
     readings = {"": reading}
     while True:
         try:
-            return load_files(store, files, dry_run=dry_run, readings=readings, home=home)
+            return load_files(store, files, dry_run=dry_run, readings=readings, home=home, under=under)
         except QuestionError as question:
             if not (may_ask and sys.stdin.isatty()):
                 raise

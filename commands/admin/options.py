@@ -75,7 +75,7 @@ def init() -> None: ...
 @click.argument("name", required=False, metavar=_("NAME"))
 @json_option
 @pass_station
-@later("admin.profile")
+@later("admin.use_profile")
 def profile() -> None: ...
 
 
@@ -111,6 +111,7 @@ def profile() -> None: ...
     metavar=_("LEVEL=TIME"),
     help=_("The due time of all places of a level, where a list has none: 'PPS=13/02/2024 12:00'."),
 )
+@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("The plan counts for this place and below it alone."))
 @json_option
 @pass_station
 @later("admin.load")
@@ -238,6 +239,20 @@ _SORTS = {"place": "place", "tempat": "place", "kind": "kind", "jenis": "kind", 
 @pass_station
 @later("admin.plan")
 def withdraw() -> None: ...
+
+
+@click.command()
+@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only for this place and all below it."))
+@click.option(
+    "--keep",
+    metavar=_("CODE|STATION"),
+    help=_("Keep this thing, or all that this station registered, and take its twins out of the plan."),
+)
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@json_option
+@pass_station
+@later("admin.plan")
+def twins() -> None: ...
 
 
 @click.command()

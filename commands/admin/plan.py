@@ -17,16 +17,25 @@ from commands.context import (
 )
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
-from custody.format.codes import show_code
+from custody.format.codes import fold_beginning, show_code
 from custody.format.events import Event
 from db.store import Store
 from language import _, ngettext
-from language.text import number, printable
+from language.text import fill, number, printable
 from reports.lists.need_list import total_json, total_words, unknown_words
 from reports.words import condition_word, kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
-from services.plan.planning import Withdrawal, explained, missing, record_withdrawal, register_missing, withdrawal_of
+from services.plan.planning import (
+    Withdrawal,
+    explained,
+    merge_twins,
+    missing,
+    record_withdrawal,
+    register_missing,
+    twins_of,
+    withdrawal_of,
+)
 from tables.vocabulary import parse_level
 
 
@@ -46,10 +55,12 @@ def plan(
             found, events = register_missing(store, top, only, progress=partial(progress, quiet=as_json))
         needs, may_plan = store.state.needs(), may_load_plan(store)
     items, counts, packs = found.items, found.by_kind, found.packs
+    if found.top and top is None and not as_json:
+        note(_("Counted below {place}, this station's branch.").format(place=found.top))
     if as_json:
         print_json(
             {
-                "place": top,
+                "place": found.top,
                 "missing": len(items),
                 "registered": 0 if dry_run else len(items),
                 "by_kind": dict(counts),
@@ -113,8 +124,8 @@ def _explain(store: Store, place: str, kind: str | None, *, as_json: bool) -> No
 def _way_to_a_plan(may_plan: bool) -> str:
     """How tables of places and needs come to a station."""
     if may_plan:
-        return _("Load them with: python main.py load FILE")
-    return _("Take in a bundle that has the plan: python main.py import FILE")
+        return fill(N_("Load them with: {way}"), {"way": "load"})
+    return fill(N_("Take in a bundle that has the plan: {way}"), {"way": "import"})
 
 
 def _kind_name(needs: dict[str, Any], kind: str) -> str:
@@ -162,9 +173,9 @@ def items(station: Station, kind: str | None, to: str | None, held_by: str | Non
                 )
         has_needs, may_plan, is_filled = bool(store.state.needs()), may_load_plan(store), store.ledger.code_count() > 0
     if not count and not as_json:
-        words = _("No items. Register them with: python main.py plan")
+        words = fill(N_("No items. Register them with: {way}"), {"way": "plan"})
         if is_filled:
-            words = _("None of the items is so. All of them: python main.py items")
+            words = fill(N_("None of the items is so. All of them: {way}"), {"way": "items"})
         note(words if has_needs or is_filled else _("No items.") + " " + _way_to_a_plan(may_plan))
 
 
@@ -199,6 +210,56 @@ def withdraw(
     first = events[0]
     click.echo(words.format(**found.counts, event=f"{first.log}:{first.seq}"))
     note(found.hanging_words)
+
+
+def twins(station: Station, under: str | None, keep: str | None, yes: bool, as_json: bool) -> None:
+    with station.store(write=keep is not None) as store:
+        top = optional_custodian(store, under)
+        found = twins_of(store, top)
+        needs = {need.kind: need for need in store.state.needs()}
+        if keep is not None:
+            code = fold_beginning(keep)
+            if not yes:
+                _ask_to_merge(keep, len(found))
+            events, left = merge_twins(store, code if code and any(code in one.codes for one in found) else keep, top)
+    if keep is not None:
+        count = sum(len(event.body["rows"]) for event in events)
+        if as_json:
+            told = [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events]
+            print_json({"merged": count, "left": left, "events": told})
+            return
+        click.echo(_("Taken out of the plan: {count}.").format(count=_number(count)))
+        if left:
+            words = _("Left as they are, for the other one was handed over too: {count}. Merge them by their codes.")
+            note(words.format(count=_number(left)))
+        return
+    for one in found:
+        if as_json:
+            items = [{"code": code, "station": one.stations[code]} for code in one.codes]
+            print_json({"kind": one.counted.kind, "to": one.counted.to, "k": one.counted.k, "items": items})
+            continue
+        codes = "; ".join(f"{show_code(code)} {printable(one.stations[code], 40)}" for code in one.codes)
+        click.echo(f"{_kind_name(needs, one.counted.kind)} {one.counted.to} {one.counted.k}: {codes}")
+    if not as_json:
+        words = _("Registered twice: {count}. The first of each line counts, until somebody merges them with --keep.")
+        note(words.format(count=_number(len(found))) if found else _("Nothing is registered twice."))
+
+
+def _ask_to_merge(keep: str, count: int) -> None:
+    """Ask whether what is registered twice is to be merged.
+
+    Raises:
+        InputError: the input is no terminal.
+    """
+    told = _("Registered twice: {count}. Keep {keep}, and take its twins out of the plan?")
+    words = told.format(count=_number(count), keep=printable(keep, 60))
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("nothing is merged without a yes: {words}"), hint=N_("Add --yes, if that is meant."), words=words
+        )
+    if not confirm(words, default=False):
+        note(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)
 
 
 def _level(word: str) -> str:

@@ -6,7 +6,7 @@ from commands.context import Station, one_line, print_json
 from custody.errors import N_, InputError
 from labels.calibration import Adjustment, from_measures
 from language import _
-from language.text import decimal, printable
+from language.text import command_line, decimal, fill, printable
 from services.labels.print_job import PrintJob
 from services.labels.printer_profiles import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
 from tables.output.safe_file import safe_file
@@ -31,14 +31,12 @@ def printer(
         )
     if name is None:
         if is_changed:
-            raise InputError(
-                N_("no printer is named"), hint=N_("Name it: python main.py printer office --measured ...")
-            )
+            raise InputError(N_("no printer is named"), hint=N_("Name it: {way}"), way="measured")
         known = known_printers(station.home)
         for each, adjustment in known.items():
             _show(each, adjustment, as_json)
         if not known and not as_json:
-            click.echo(_("No printer was measured yet. Begin with: python main.py labels --calibrate --out page.pdf"))
+            click.echo(fill(N_("No printer was measured yet. Begin with: {way}"), {"way": "calibrate"}))
         return
     name = one_line("NAME", name, LONGEST_NAME)
     if forget:
@@ -64,7 +62,7 @@ def print_calibration(job: PrintJob, *, as_json: bool) -> None:
             N_("the page of rulers is for sheets and is written as .pdf"), hint=N_("Add --out calibration.pdf")
         )
     with safe_file(job.path) as file:
-        draw_calibration(file, job.stock, job.adjustment, _("python main.py printer office --measured A,B,C,D"))
+        draw_calibration(file, job.stock, job.adjustment, command_line("measured"))
     if as_json:
         print_json({"out": str(job.path), "sheet": job.stock.name})
     else:

@@ -6,6 +6,7 @@ import click
 
 from custody.errors import N_, InputError
 from language import _
+from language.text import command_line
 from tables.output.safe_file import safe_file
 from tables.templates import template_workbook
 
@@ -16,5 +17,5 @@ def template(kind: str, out: Path) -> None:
     with safe_file(out) as file:
         file.write(template_workbook(kind, _))
     click.echo(_("Written: {path}").format(path=out))
-    way = {"points": "point --load", "deliveries": "receive --load"}.get(kind, "load")
-    click.echo(_("Fill it in, save it, and load it: {command}").format(command=f"python main.py {way} {out.name}"))
+    way = {"points": "load_points", "deliveries": "load_deliveries"}.get(kind, "load_file")
+    click.echo(_("Fill it in, save it, and load it: {command}").format(command=command_line(way, file=out.name)))

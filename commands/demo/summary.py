@@ -12,7 +12,7 @@ from commands.demo.workshop import LEDGER
 from custody.errors import N_
 from custody.format.codes import show_code
 from language import _
-from language.text import number
+from language.text import command_line, number
 
 FILES = {
     "README.txt": N_("this list"),
@@ -54,8 +54,10 @@ def as_lines(result: Result) -> list[str]:
         _("Look into {folder}: stills/, custody-missing.pdf, custody-misrouted.pdf, progress.pdf, README.txt").format(
             folder=result.out
         ),
-        _("Ask for yourself: python main.py --home {home} custody {code}").format(
-            code=show_code(result.story.misrouted.code), home=_argument(result.out / LEDGER)
+        _("Ask for yourself: {command}").format(
+            command=command_line(
+                "custody_at", code=show_code(result.story.misrouted.code), home=_argument(result.out / LEDGER)
+            )
         ),
     ]
 

@@ -11,6 +11,7 @@ from commands.context import Station, print_json, progress
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
+from language.text import fill
 from services.exchange.photo_files import save_photos
 from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
 from services.plan.custodians import optional_custodian
@@ -90,7 +91,7 @@ def _save_photos(store: Store, out: Path, lines: list[str]) -> int:
     count, missing = save_photos(store, out)
     lines.append(_("Photographs written to {path}: {count}").format(count=count, path=out))
     if missing:
-        lines.append(_("Not kept here, or altered: {count}. See: python main.py verify").format(count=missing))
+        lines.append(fill(N_("Not kept here, or altered: {count}. See: {way}"), {"count": missing, "way": "verify"}))
     return count
 
 

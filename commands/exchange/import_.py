@@ -20,14 +20,17 @@ from commands.context import (
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.events import Event
+from custody.plan.places import is_official
 from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import fill, number
 from reports.chain.finding_rows import named_finding
 from services.exchange.photo_files import import_photos, split_photos
-from services.exchange.transfer import import_bundles, other_root_words
+from services.exchange.transfer import import_bundles, other_root_words, outside_words
+from services.plan.custodians import find_custodian
 from services.records.membership import StationCard, easily_taken_for, read_card
 from services.records.membership import admit as record_admit
+from services.records.membership import join as record_join
 from services.records.membership import revoke as record_revoke
 
 MAX_CARD_BYTES = 64 * 1024
@@ -39,7 +42,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         bar = partial(progress, quiet=as_json)
         merged = import_bundles(store, bundles, progress=bar)
         photos = import_photos(store, pictures, progress=bar)
-        other_root = other_root_words(store)
+        other_root, outside = other_root_words(store), outside_words(store)
     if as_json:
         print_json(
             {
@@ -50,6 +53,7 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
                 "findings": [_finding_json(finding) for finding in merged.findings],
             }
             | ({"photos": photos} if pictures else {})
+            | ({"outside": outside} if outside else {})
         )
         return
     click.echo(
@@ -68,16 +72,22 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         click.echo(words.format(count=number(merged.waiting)))
     for finding in merged.findings:
         click.echo(f"  {named_finding(finding.code)}: {fill(finding.message, finding.values)}")
+    for line in outside:
+        note(line)
     if other_root:
         note(other_root)
 
 
-def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def admit(
+    station: Station, keyfile: Path, power: tuple[str, ...], under: tuple[str, ...], yes: bool, as_json: bool
+) -> None:
     card = read_card(_card_bytes(keyfile))
     with station.store(write=True) as store:
+        tops = [place if is_official(place) else find_custodian(store, place) for place in under]
         if not yes and (alike := easily_taken_for(store, card)):
             _ask_whether_it_is_another(card, alike)
-        events = record_admit(store, card, power)
+        events = record_admit(store, card, power, tops)
+        is_apart = card.public_key not in store.state.stations.now().powers
     if as_json:
         print_json(
             {
@@ -86,14 +96,55 @@ def admit(station: Station, keyfile: Path, power: tuple[str, ...], yes: bool, as
                 "log": card.log,
                 "fingerprint": card.fingerprint,
                 "powers": sorted(set(power)),
+                "under": sorted(tops),
                 "events": _shown(events),
             }
         )
         return
     said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
     click.echo(said.format(station=card.station, place=card.place))
+    if is_apart:
+        words = _("{station} began as an office of its own: it counts here once it has joined, by the command join.")
+        note(words.format(station=card.station))
     click.echo(_("Compare its fingerprint with the paper that was signed when it began:"))
     click.echo("  " + in_groups(card.fingerprint))
+
+
+def join(station: Station, keyfile: Path, yes: bool, as_json: bool) -> None:
+    card = read_card(_card_bytes(keyfile))
+    with station.store(write=True) as store:
+        if not yes:
+            _ask_whether_it_is_the_office(card)
+        events = record_join(store, card)
+    if as_json:
+        fingerprint = {"station": card.station, "place": card.place, "log": card.log, "fingerprint": card.fingerprint}
+        print_json({**fingerprint, "events": _shown(events)})
+        return
+    said = (
+        _("This office has joined {station} at {place}.") if events else _("This office had joined {station} already.")
+    )
+    click.echo(said.format(station=card.station, place=card.place))
+
+
+def _ask_whether_it_is_the_office(card: StationCard) -> None:
+    """Show whom this office would join, and ask.
+
+    Raises:
+        InputError: the input is no terminal.
+    """
+    if not sys.stdin.isatty():
+        raise InputError(
+            N_("this office would join {station} at {place}, for good"),
+            hint=N_("Compare its fingerprint with its key sheet: {fingerprint}. Is it right, add --yes."),
+            station=card.station,
+            place=card.place,
+            fingerprint=in_groups(card.fingerprint),
+        )
+    note(_("This office would join {station} at {place}, for good:").format(station=card.station, place=card.place))
+    note("  " + in_groups(card.fingerprint))
+    if not confirm(_("Does the key sheet of that office show this fingerprint?"), default=False):
+        note(_("Nothing was recorded."))
+        raise click.exceptions.Exit(EXIT_USAGE)
 
 
 def _ask_whether_it_is_another(card: StationCard, alike: Sequence[tuple[str, str]]) -> None:

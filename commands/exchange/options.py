@@ -94,11 +94,26 @@ def import_() -> None: ...
     _("What it may do besides: plan, or admit others. May be given twice."),
     type=click.Choice(["plan", "admit"]),
 )
+@repeatable(
+    "--under",
+    _("It may plan, and admit others, below this place alone. May be given several times."),
+    type=PLACE,
+    metavar=_("PLACE"),
+)
 @click.option("--yes", is_flag=True, help=_("Admit it though its name looks like that of a station admitted before."))
 @json_option
 @pass_station
 @later("exchange.import_")
 def admit() -> None: ...
+
+
+@click.command()
+@click.argument("keyfile", type=Input(), metavar=_("KEYFILE"))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@json_option
+@pass_station
+@later("exchange.import_")
+def join() -> None: ...
 
 
 @click.command()

@@ -66,12 +66,15 @@ def labels(
         if not wanted:
             raise RuleError(
                 N_("no label was printed: nothing is registered for this choice"),
-                hint=N_("Register items with: python main.py plan."),
+                hint=N_("Register items with: {way}."),
+                way="plan",
             )
         if not fresh:
             raise RuleError(
                 N_("no label was printed: none of these items is without one"),
-                hint=N_("Register items with: python main.py plan. Print one again with: python main.py reprint CODE"),
+                hint=N_("Register items with: {way}. Print one again with: {again_way}"),
+                way="plan",
+                again_way="reprint",
             )
         pages = print_items(store, job, fresh)
     report_labels(job, len(fresh), pages, already=len(wanted) - len(fresh), as_json=as_json)
@@ -81,7 +84,8 @@ def _refuse_with_blanks(codes: object, to: str | None) -> None:
     if codes or to is not None:
         raise InputError(
             N_("blank labels belong to no item: --codes and --to do not go with --blank"),
-            hint=N_("Say where things are bound for when you claim the labels: python main.py claim"),
+            hint=N_("Say where things are bound for when you claim the labels: {way}"),
+            way="claim",
         )
 
 

@@ -7,7 +7,7 @@ from commands.lines import parse_codes
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
-from language.text import local_time, printable
+from language.text import command_line, local_time, printable
 from reports.lists.incidents import duration_words, hours_open, incident_json
 from reports.words import place_path, zone_code
 from services.plan.custodians import optional_custodian
@@ -32,9 +32,8 @@ def incident(
         if close is not None or item or stage or occurred:
             raise InputError(
                 N_("the text is missing: what hinders the work, or how it was overcome"),
-                hint=N_(
-                    'Add it in quotes: python main.py incident --stage transport "Truck DK 8123 AB has a flat tyre"'
-                ),
+                hint=N_("Add it in quotes: {way}"),
+                way="incident_add",
             )
         with station.store() as store:
             _list(store, optional_custodian(store, place), with_closed=with_closed, as_json=as_json)
@@ -59,7 +58,8 @@ def incident(
     click.echo(_("RECORDED: the obstacle is closed.") if close else _("RECORDED: an obstacle."))
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
     if not close:
-        click.echo(_("When it is overcome: python main.py incident --close {seq} TEXT").format(seq=event.seq))
+        close_it = command_line("incident_close", seq=event.seq)
+        click.echo(_("When it is overcome: {command}").format(command=close_it))
 
 
 def _codes(texts: tuple[str, ...]) -> list[str]:

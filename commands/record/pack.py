@@ -27,7 +27,7 @@ from custody.format.item_facts import Item
 from custody.format.serials import count_of, parse_range
 from db.store import Store
 from language import _, ngettext
-from language.text import number
+from language.text import command_line, number
 from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
@@ -247,7 +247,7 @@ def _open_pack(
     chosen = " ".join(f"--code {show_code(item.code)}" for item in opened.items[:_SHOWN_LABELS])
     if len(opened.items) > _SHOWN_LABELS:
         chosen = f"--kind {opened.items[0].kind}"
-    note(_("Print their labels: {command}").format(command=f"python main.py labels {chosen} --out labels.pdf"))
+    note(_("Print their labels: {command}").format(command=command_line("labels_of", chosen=chosen)))
     show_recorded_events(store, opened.recorded.events, opened.recorded.findings)
 
 

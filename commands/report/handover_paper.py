@@ -9,7 +9,7 @@ from custody.errors import N_, CustodyError, InputError
 from custody.handover.draft import RecordedHandover
 from db.store import Store
 from language import _
-from language.text import error_text, reason
+from language.text import command_line, error_text, reason
 from services.scanning.handover_papers import paper_facts
 from tables.output.safe_file import safe_file
 
@@ -54,7 +54,7 @@ def save_recorded(report: str, recorded: RecordedHandover, path: Path, save: Cal
         save()
     except (CustodyError, OSError) as error:
         why = error_text(error) if isinstance(error, CustodyError) else reason(error.strerror or type(error).__name__)
-        later = f"python main.py report {report} --number {recorded.bast} --out FILE.pdf"
+        later = command_line("report", report=report, number=recorded.bast)
         note(_("It is recorded, but its paper is not written: {reason}\n  {later}").format(reason=why, later=later))
     else:
         note(_("Written: {path}").format(path=path))

@@ -21,7 +21,7 @@ from custody.handover.draft import DraftInfo
 from custody.people import named_twice_in
 from db.store import Store
 from language import _
-from language.text import local_time
+from language.text import command_line, local_time
 from reports.words import custodian_name, people_words
 from scanner.outcomes import Outcome
 from scanner.reads import Read
@@ -266,12 +266,14 @@ def _kept(store: Store, desk: DraftDesk, source: str, options: HandoverOptions) 
         return _("No label was taken, so nothing is kept.")
     files = {"paper": options.paper, "bast": options.bast}
     papers = "".join(f" --{name} {shlex.quote(str(path))}" for name, path in files.items() if path)
-    go_on = f"python main.py drafts --resume {id}"
-    if source != FIRST_CAMERA:
-        go_on += f" --source {shlex.quote(source)}"
+    camera = "" if source == FIRST_CAMERA else f" --source {shlex.quote(source)}"
     words = _("NOT RECORDED. Labels kept: {count}.\n  Go on: {go_on}\n  Record them: {record}")
     if not count:
         words = _(
             "NOT RECORDED. What was said of things without a label is kept.\n  Go on: {go_on}\n  Record it: {record}"
         )
-    return words.format(count=count, go_on=go_on + papers, record=f"python main.py drafts --record {id}{papers}")
+    return words.format(
+        count=count,
+        go_on=command_line("resume", id=id, options=camera + papers),
+        record=command_line("record", id=id, options=papers),
+    )

@@ -15,7 +15,7 @@ from custody.format.codes import show_code
 from custody.handover.draft import RecordedHandover
 from db.store import Store
 from language import _
-from language.text import number
+from language.text import command_line, number
 from reports.chain.chain_facts import finding_json
 from reports.chain.finding_rows import finding_title, named_finding
 from reports.handover.handover_words import fact_lines
@@ -47,7 +47,7 @@ def show_recorded(store: Store, recorded: RecordedHandover, options: HandoverOpt
     for line in fact_lines(recorded.facts, {need.kind: need for need in store.state.needs()}):
         click.echo(line)
     if short := [finding for finding in recorded.findings if finding.code == "SHORTAGE"]:
-        rest = f"python main.py items --held-by {shlex.quote(recorded.giver)}"
+        rest = command_line("items_held", giver=shlex.quote(recorded.giver))
         words = _("Not handed over, stayed with {giver}: {count}.")
         if any(finding.message != MISSED_BY_PAPER for finding in short):
             words = _("Not handed over, stayed with {giver}: {count}. Which: {command}")
@@ -75,12 +75,12 @@ def _tell_reprint(store: Store, recorded: RecordedHandover) -> None:
     click.echo(_("Without a readable label: {count}. Print new ones now:").format(count=len(recorded.matched)))
     if len(printed) < len(recorded.matched):
         bare = " ".join(f"--code {show_code(code)}" for code in recorded.matched if code not in printed)
-        click.echo(f"  python main.py labels {bare} --out labels.pdf")
+        click.echo("  " + command_line("labels_of", chosen=bare))
     if not printed:
         return
     codes = " ".join(map(show_code, printed))
     reason = shlex.quote(_("label not readable"))
-    click.echo(f"  python main.py reprint {codes} --reason {reason} {people} --out labels.pdf")
+    click.echo("  " + command_line("reprint_now", codes=codes, reason=reason, people=people))
 
 
 def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:

@@ -188,7 +188,8 @@ def _find_handover(store: Store, id: str) -> DraftInfo:
     if info.purpose:
         raise InputError(
             N_("session {id} is no handover but: {purpose}"),
-            hint=N_("Go on with: python main.py pack PARENT --add (or --remove, --check) --source SOURCE"),
+            hint=N_("Go on with: {way}"),
+            way="pack_more",
             id=info.id[:8],
             purpose=info.purpose,
         )

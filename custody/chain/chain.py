@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from custody.chain.corrections import correction_findings, in_place_of, withdrawals, withdrawn_links
+from custody.chain.corrections import Roots, correction_findings, in_place_of, withdrawals, withdrawn_links
 from custody.chain.findings import BROKEN, Finding, moment
 from custody.chain.fold import Fold
 from custody.chain.held import Held
@@ -85,7 +85,7 @@ def custody(
     *,
     met: frozenset[str] | None = None,
     as_of: str | None = None,
-    roots: frozenset[str] = frozenset(),
+    roots: Roots = frozenset(),
     sealed_kinds: frozenset[str] = frozenset(),
     strangers: Mapping[str, str] = MappingProxyType({}),
     held: Held | None = None,
@@ -123,7 +123,7 @@ class _Rules:
     places: Mapping[str, Place] = field(default_factory=dict)
     met: frozenset[str] | None = None
     as_of: str | None = None
-    roots: frozenset[str] = frozenset()
+    roots: Roots = frozenset()
     sealed_kinds: frozenset[str] = frozenset()
     held: Held | None = None
     by_lists: bool = True
@@ -193,7 +193,7 @@ def _keyed_in_later(
     return frozenset(leaf for leaf in late - withdrawn.keys() if leaf not in placed or said[leaf] in late)
 
 
-def folded(code: str, events: Iterable[Event], roots: frozenset[str] = frozenset()) -> Chain:
+def folded(code: str, events: Iterable[Event], roots: Roots = frozenset()) -> Chain:
     """The chain of an item for who holds it and how it stands: without what lists, places and strangers say of it.
 
     Args:
@@ -203,7 +203,7 @@ def folded(code: str, events: Iterable[Event], roots: frozenset[str] = frozenset
 
 
 @lru_cache(maxsize=8)
-def _plain_rules(roots: frozenset[str]) -> _Rules:
+def _plain_rules(roots: Roots) -> _Rules:
     """The rules of `folded`, made once: a plan folds every item of a regency."""
     return _Rules(roots=roots, by_lists=False)
 
@@ -211,7 +211,7 @@ def _plain_rules(roots: frozenset[str]) -> _Rules:
 def chains_then(
     records: Sequence[Event],
     histories: Mapping[str, Sequence[Event]],
-    roots: frozenset[str] = frozenset(),
+    roots: Roots = frozenset(),
     replaced: Sequence[Event] = (),
 ) -> tuple[dict[str, Chain], dict[str, Chain]]:
     """The chains of items as of a handover, by code (`folded`): without its records, and with them.

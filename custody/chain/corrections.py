@@ -10,18 +10,22 @@ from custody.errors import N_
 from custody.format.codes import show_code
 from custody.format.events import Event
 
+Roots = frozenset[str | tuple[str, str]]
+"""Whose corrections count: logs that may withdraw any record, and pairs of a log and another whose records it may."""
 
-def withdrawals(events: Mapping[str, Event], roots: frozenset[str]) -> tuple[dict[str, Event], list[Event]]:
+
+def withdrawals(events: Mapping[str, Event], roots: Roots) -> tuple[dict[str, Event], list[Event]]:
     """Which events are withdrawn, by what; and the corrections that may not withdraw what they name.
 
-    Only the log that wrote an event, or a log of root, may withdraw it. A correction can itself be withdrawn, so
-    those that no other one names are taken first.
+    Only the log that wrote an event, a log of root, or one of the office that the log belongs to may withdraw it. A
+    correction can itself be withdrawn, so those that no other one names are taken first.
     """
     valid: dict[str, Event] = {}
     foreign: dict[str, Event] = {}
     for event in sorted(events.values(), key=lambda e: (e.log, e.seq, e.leaf)):
         if event.type == "correct" and (target := events.get(event.body["target"])) is not None:
-            (valid if event.log == target.log or event.log in roots else foreign)[event.leaf] = event
+            may = event.log == target.log or event.log in roots or (event.log, target.log) in roots
+            (valid if may else foreign)[event.leaf] = event
     pending = Counter(correction.body["target"] for correction in valid.values())
     ready = [correction for leaf, correction in valid.items() if not pending[leaf]]
     withdrawn: dict[str, Event] = {}

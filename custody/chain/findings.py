@@ -137,8 +137,9 @@ def judge_label(
     if item is None:
         unknown = N_("{item} is registered nowhere that this station knows of")
         if blank is not None:
-            unknown = N_("{item} is a blank label that nobody has claimed; say what it is with: python main.py claim")
-        found.append(Finding("UNKNOWN_CODE", unknown, shown, label.code, is_provisional=not met_giver))
+            unknown = N_("{item} is a blank label that nobody has claimed; say what it is with: {way}")
+        values = shown if blank is None else shown | {"way": "claim"}
+        found.append(Finding("UNKNOWN_CODE", unknown, values, label.code, is_provisional=not met_giver))
     if label.print is None or (item is None and not blank):
         return found
     newest = item.print if item else label.print

@@ -4,23 +4,19 @@ A pure function of the events about logs and keys, so that stations with the sam
 key does not come back: its station goes on with a new one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any
 
-from custody.chain.corrections import in_place_of, withdrawals
-from custody.chain.order import Order, causal_order
+from custody.chain.corrections import Roots
 from custody.format.encoding import key_fingerprint
-from custody.format.event_types import POWERS, Body
+from custody.format.event_types import POWERS
 from custody.format.events import Event
-from custody.plan.phases import Phase, phases_of
-from custody.plan.places import Place
 
 PLANNING = ("plan", "withdraw")
 """The types of events that the plan follows from."""
-NOTICES = frozenset({"genesis", "admit", "revoke", *PLANNING})
+NOTICES = frozenset({"genesis", "admit", "revoke", "join", *PLANNING})
 """The types of events that a roster follows from."""
 
 
@@ -36,6 +32,28 @@ class LogOwner:
     root: str = ""
 
 
+Scope = tuple[str, ...]
+"""How far a power reaches: below each of these places, the last being the narrowest; empty: everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one branch says of a key: what it may do and how far, by name of the power and scope.
+
+    `by` is the scope of whoever admitted it, `level` how many admissions lie between root and it. `ends` are the sizes
+    up to which its logs stand by this word, nothing of a log that is not named; None where it was not revoked.
+    """
+
+    by: Scope
+    level: int
+    powers: frozenset[tuple[str, Scope]]
+    ends: Mapping[str, int] | None = None
+
+    def holds(self, log: str, seq: int) -> bool:
+        """Whether this word stands for that number of a log of the key."""
+        return self.ends is None or seq <= self.ends.get(log, 0)
+
+
 @dataclass(frozen=True)
 class Roster:
     """Who counts in an election.
@@ -43,21 +61,47 @@ class Roster:
     Attributes:
         root: fingerprint of the root's key, whether its log is held or not.
         owners: whose each held log is.
-        powers: the keys that count, and what each may do.
-        revoked: for each revoked key, the sizes up to which its logs stand; of a log not named, nothing does.
+        powers: the keys that count, and what each may do: one word of each branch that admitted it.
+        revoked: the keys that every branch which admitted them has revoked, with the sizes up to which their logs
+            stand; of a log not named, nothing does.
         own: the logs of the station that asks, which count there, admitted or not; those it went on from, too.
+        offices: the keys of the offices that began apart, whether they have joined or not.
     """
 
     root: str
     owners: Mapping[str, LogOwner]
-    powers: Mapping[str, frozenset[str]]
+    powers: Mapping[str, tuple[Grant, ...]]
     revoked: Mapping[str, Mapping[str, int]]
     own: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
 
     @cached_property
     def roots(self) -> frozenset[str]:
         """The logs that the root's key signs."""
         return frozenset(log for log, owner in self.owners.items() if _fingerprint(owner.key) == self.root)
+
+    @cached_property
+    def correctors(self) -> Roots:
+        """Whose corrections count: root's, and those of each office that has joined, of what its stations wrote."""
+        logs: dict[str, list[str]] = {}
+        for log, owner in self.owners.items():
+            logs.setdefault(owner.key, []).append(log)
+        pairs = {
+            (log, other)
+            for key in self.offices & self.powers.keys()
+            for log in logs.get(key, ())
+            for scope in self.scopes(log, "admit")
+            for below, grants in self.powers.items()
+            if any(scope and grant.by[: len(scope)] == scope for grant in grants)
+            for other in logs.get(below, ())
+        }
+        return self.roots | pairs
+
+    @cached_property
+    def has_branches(self) -> bool:
+        """Whether a key that counts may plan below some place alone."""
+        said = (power for grants in self.powers.values() for grant in grants for power in grant.powers)
+        return any(named == "plan" and scope for named, scope in said)
 
     def counts(self, log: str) -> bool:
         """Whether a log's key was admitted, revoked later or not."""
@@ -118,9 +162,24 @@ class Roster:
         return not (self.is_stranger(event.log) or self.is_quarantined(event))
 
     def may(self, log: str, power: str) -> bool:
-        """Whether a log may plan, or admit and revoke."""
+        """Whether a log may plan, or admit and revoke, anywhere."""
+        return bool(self.scopes(log, power))
+
+    def scopes(self, log: str, power: str, seq: int = 0) -> list[Scope]:
+        """How far a log may plan, or admit and revoke, in its entry of that number; none where it may not."""
+        said = self._said_of(log, power, seq)
+        return sorted({scope for grant in said for named, scope in grant.powers if named == power})
+
+    def rank(self, log: str, power: str, seq: int = 0) -> int:
+        """At which level a log has a power: 0 for root, and for whoever has it everywhere."""
+        if () in self.scopes(log, power, seq):
+            return 0
+        return min((grant.level for grant in self._said_of(log, power, seq)), default=0)
+
+    def _said_of(self, log: str, power: str, seq: int) -> list[Grant]:
         owner = self.owners.get(log)
-        return owner is not None and power in self.powers.get(owner.key, ())
+        said = self.powers.get(owner.key, ()) if owner else ()
+        return [grant for grant in said if grant.holds(log, seq) and any(named == power for named, _ in grant.powers)]
 
 
 def roster(
@@ -132,9 +191,12 @@ def roster(
 ) -> Roster:
     """Who counts, where the key with the fingerprint `root` is the root's.
 
-    A key stands at the level after the lowest one that admitted it, root's at the first; where several of one level
-    admitted it, the powers are those of the last by log, then number. Keys are revoked from above alone: so two
-    delegates cannot revoke each other, and no order of arrival matters.
+    A key stands at the level after the lowest one that admitted it, root's at the first. Each branch has one word on a
+    key: where several of one branch and level admitted it, the last by log, then number. A power that is admitted
+    reaches no farther than the admitting one. Keys are revoked from above alone, and a branch takes back its own word
+    and those of the branches inside it: so two delegates cannot revoke each other, no branch takes away or adds what
+    another said, and no order of arrival matters. The key of an office that began apart counts where that office has
+    joined whoever admits it (`offices`), and nowhere else.
 
     Args:
         notices: the events of the types `NOTICES`, in any order; others do no harm.
@@ -143,19 +205,40 @@ def roster(
     """
     events = sorted(notices, key=_place)
     owners = _owners(events) if owners is None else owners
-    powers: dict[str, frozenset[str]] = {}
-    revoked: dict[str, dict[str, int]] = {}
-    level = {o.key: frozenset(POWERS) for o in owners.values() if _fingerprint(o.key) == root}
+    said = [event for event in events if event.type in ("admit", "revoke") and event.log in owners]
+    joined = offices(events, owners)
+    powers: dict[str, tuple[Grant, ...]] = {}
+    ends: dict[str, list[tuple[Scope, Mapping[str, int]]]] = {}
+    everything = Grant((), 0, frozenset((power, ()) for power in POWERS))
+    roots = (owner.key for owner in owners.values() if _fingerprint(owner.key) == root)
+    level: dict[str, tuple[Grant, ...]] = dict.fromkeys(roots, (everything,))
+    depth = 0
     while level:
-        powers |= level
-        so_far = Roster(root, owners, level, revoked)
-        said = [event for event in events if so_far.may(event.log, "admit") and not so_far.is_quarantined(event)]
-        below = [event for event in said if event.type in ("admit", "revoke") and event.body["key"] not in powers]
-        for event in below:
-            if event.type == "revoke":
-                _end(revoked, event)
-        level = {event.body["key"]: frozenset(event.body["powers"]) for event in below if event.type == "admit"}
-    return Roster(root, owners, powers, revoked, own)
+        powers, depth = powers | level, depth + 1
+        so_far = Roster(root, owners, level, {})
+        words: dict[str, dict[Scope, frozenset[tuple[str, Scope]]]] = {}
+        for event in said:
+            key, admitting = event.body["key"], owners[event.log].key
+            if key in powers or (event.type == "admit" and admitting not in joined.get(key, (admitting,))):
+                continue
+            for by in so_far.scopes(event.log, "admit", event.seq):
+                if event.type == "revoke":
+                    ends.setdefault(key, []).append((by, _sizes(event)))
+                else:
+                    words.setdefault(key, {})[by] = granted(event.body["powers"], by)
+        level = {
+            key: tuple(Grant(by, depth, told, _end(ends.get(key, ()), by)) for by, told in sorted(branches.items()))
+            for key, branches in words.items()
+        }
+    revoked = {key: _last_end(powers.get(key, ()), said) for key, said in ends.items()}
+    ended = {key: sizes for key, sizes in revoked.items() if sizes is not None}
+    return Roster(root, owners, powers, ended, own, frozenset(joined))
+
+
+def granted(powers: Iterable[Any], by: Scope) -> frozenset[tuple[str, Scope]]:
+    """What the `powers` of an `admit`, in either of its forms, let a key do, as far as whoever says so may."""
+    told = ((row, None) if isinstance(row, str) else (row["power"], row["under"]) for row in powers)
+    return frozenset((power, (*by, under) if under and under not in by[-1:] else by) for power, under in told)
 
 
 def own_logs(own: Event, notices: Iterable[Event]) -> frozenset[str]:
@@ -170,12 +253,38 @@ def own_logs(own: Event, notices: Iterable[Event]) -> frozenset[str]:
     return frozenset(found)
 
 
+def offices(notices: Iterable[Event], owners: Mapping[str, LogOwner]) -> dict[str, list[str]]:
+    """The keys of the offices that began apart, each with the keys that may admit it: the one that it has joined first,
+    where it has joined any, then those of logs that go on from one of its own, for its key is lost then.
+
+    An office is its own root and has admitted a station, or planned, without relying on another log. The first `join`
+    in its logs (by name, then number) is for good.
+    """
+    found: dict[str, list[str]] = {}
+    joined: dict[str, str] = {}
+    heirs: dict[str, list[str]] = {}
+    begun: set[str] = set()
+    for event in sorted(notices, key=_place):
+        owner = owners.get(event.log)
+        before = owners.get(str(event.body.get("continues") or "").rsplit(":", 2)[0])
+        if owner is not None and before is not None and event.type == "genesis":
+            heirs.setdefault(before.key, []).append(owner.key)
+        if owner is not None and event.type == "join":
+            joined.setdefault(owner.key, event.body["key"])
+        elif owner is not None and event.type in ("admit", "plan") and event.log not in begun:
+            begun.add(event.log)
+            if owner.root == _fingerprint(owner.key) and all(ref["log"] == event.log for ref in event.body["refs"]):
+                found[owner.key] = []
+    return {key: [joined.get(key, ""), *heirs.get(key, ())] for key in found}
+
+
 def root_followed(own: Event, notices: Iterable[Event]) -> str:
     """Return the fingerprint of the root that a station follows.
 
-    It is the one that was given when its log began. A station without one is its own root, until it meets the one other
-    root that has admitted its key, or the only one that has a plan while it has none itself. A station that has
-    admitted another is a root and follows none, so a stranger's bundle cannot take an election over.
+    It is the one that was given when its log began. An office that began apart, and all that follow it, follow the root
+    of the office that it has joined once that one has admitted it: both must have said so. A laptop that was given no
+    root and is no office follows the one other root that has admitted its key, or the only one that has a plan; so a
+    stranger's bundle cannot take an election over.
 
     Args:
         own: the first event of the station's own log.
@@ -183,156 +292,28 @@ def root_followed(own: Event, notices: Iterable[Event]) -> str:
     told, key = str(own.body["root"]), str(own.body["public_key"])
     events = sorted(notices, key=_place)
     owners = _owners(events)
-    said = {event.type for event in events if event.log in owners and owners[event.log].key == key}
-    if told != _fingerprint(key) or "admit" in said:
-        return told
-    others = {
-        event.body["root"]
-        for event in events
-        if event.type == "genesis"
-        and event.body["public_key"] != key
-        and event.body["root"] == _fingerprint(event.body["public_key"])
-    }
-    admitting = {root for root in others if key in roster(root, events).powers}
-    planning = {_fingerprint(owners[event.log].key) for event in events if event.type == "plan"} & others
-    followed = admitting or (planning if "plan" not in said else set())
-    return followed.pop() if len(followed) == 1 else told
+    joined = offices(events, owners)
+    if told == _fingerprint(key) and key not in joined:
+        others = {o.root for o in owners.values() if o.key != key and o.root == _fingerprint(o.key)}
+        admitting = {root for root in others if key in roster(root, events).powers}
+        planning = {_fingerprint(owners[event.log].key) for event in events if event.type == "plan"} & others
+        followed = admitting or planning
+        told = followed.pop() if len(followed) == 1 else told
+    way = [told]
+    while root := _joined_root(way[-1], events, owners, joined):
+        if root in way:
+            return root  # offices that joined each other in a circle: each stays by itself
+        way.append(root)
+    return way[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """What was withdrawn from the plan and not planned again: codes of places, kinds, and (kind, level) of needs."""
-
-    places: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()
-    needs: frozenset[tuple[str, str]] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.places or self.kinds or self.needs)
-
-    def covers(self, kind: str, to: str, places: Mapping[str, Place]) -> bool:
-        """Whether a thing of this kind, bound for that place, is none that the plan still has."""
-        if to in self.places or kind in self.kinds:
-            return True
-        place = places.get(to) if self.needs else None
-        return place is not None and (kind, place.level) in self.needs
-
-
-def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
-    """The rows of the plan that count, each after those that its station knew; of two for one thing the last holds.
-
-    Rows of stations that may not plan, and those that were withdrawn, are left out; a corrective plan stands where the
-    withdrawn one stood. A `withdraw` takes away the rows that come before it. What no knowledge orders goes by leaf
-    digest.
-
-    Args:
-        plans: the `plan`, `withdraw` and `correct` events, in any order.
-    """
-    rows: list[Body] = []
-    for event in _plans_in_order(plans, trusted):
-        if event.type == "plan":
-            rows += event.body["rows"]
-        else:
-            gone = _withdrawn_by(event)
-            rows = [row for row in rows if gone.isdisjoint(_names_of(row))]
-    return rows
-
-
-def withdrawn_from_plan(plans: Iterable[Event], trusted: Roster) -> Withdrawn:
-    """What the plan in force lacks because somebody who may plan withdrew it.
-
-    Args:
-        plans: as for `plan_in_force`.
-    """
-    gone: set[Name] = set()
-    for event in _plans_in_order(plans, trusted):
-        if event.type == "plan":
-            gone.difference_update(*map(_names_of, event.body["rows"]))
-        else:
-            gone |= _withdrawn_by(event)
-    return Withdrawn(
-        frozenset(name[1] for name in gone if name[0] == "place"),
-        frozenset(name[1] for name in gone if name[0] == "kind"),
-        frozenset((name[1], name[2]) for name in gone if name[0] == "need"),
-    )
-
-
-class PhasesInForce(NamedTuple):
-    """The phases of the plan in force; `overlaps` has the other phases, by kind, in which stations that may plan and
-    knew nothing of each other have put a kind.
-    """
-
-    phases: tuple[Phase, ...] = ()
-    overlaps: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-
-
-def phases_in_force(plans: Iterable[Event], trusted: Roster) -> PhasesInForce:
-    """The phases of the plan that counts. Of two words on one kind the one holds whose station knew the other; what no
-    knowledge orders goes by leaf digest, and is told as an overlap.
-
-    Args:
-        plans: as for `plan_in_force`.
-    """
-    order, events = _ordered(plans, trusted)
-    said: dict[str, list[tuple[Event, Body]]] = {}
-    for event in events:
-        if event.type == "plan":
-            for row in event.body.get("phases", ()):
-                said.setdefault(row["kind"], []).append((event, row))
-        else:
-            for name in _withdrawn_by(event):
-                said.pop(name[1], None) if name[0] == "kind" else None
-    overlaps = {}
-    for kind, told in said.items():
-        held_by, held = told[-1]
-        apart = (row["phase"] for event, row in told if order.are_apart(event, held_by))
-        if others := sorted({phase for phase in apart if phase != held["phase"]}):
-            overlaps[kind] = tuple(others)
-    return PhasesInForce(phases_of(told[-1][1] for told in said.values()), overlaps)
-
-
-Name = tuple[str, ...]
-"""What a row of a plan is about: ("place", code), ("need", kind, level), or ("kind", kind)."""
-
-
-def _names_of(row: Body) -> tuple[Name, ...]:
-    if row["row"] == "place":
-        return (("place", row["code"]),)
-    return (("need", row["kind"], row["level"]), ("kind", row["kind"])) if row["row"] == "need" else ()
-
-
-def _withdrawn_by(event: Event) -> set[Name]:
-    rows = event.body["rows"]
-    gone: set[Name] = {("place", row["code"]) for row in rows if row["row"] == "place"}
-    for row in rows:
-        if row["row"] == "need":
-            gone.add(("kind", row["kind"]) if row["level"] is None else ("need", row["kind"], row["level"]))
-    return gone
-
-
-def _plans_in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[Event]:
-    """The events of the plan that count, each after those that its station knew."""
-    return _ordered(plans, trusted)[1]
-
-
-def _ordered(plans: Iterable[Event], trusted: Roster) -> tuple[Order, Iterator[Event]]:
-    """The same, and what their stations knew of each other."""
-    events = {event.leaf: event for event in plans if trusted.stands(event)}
-    withdrawn, _disputed = withdrawals(events, trusted.roots)
-    placed = in_place_of(events, withdrawn)
-    order = causal_order(
-        placed.get(leaf, event)
-        for leaf, event in events.items()
-        if event.type in PLANNING and leaf not in withdrawn and trusted.may(event.log, "plan")
-    )
-    return order, _taken(order)
-
-
-def _taken(order: Order) -> Iterator[Event]:
-    while ready := order.ready() if order.waiting() else []:
-        event = min(ready, key=lambda event: event.leaf)
-        order.take(event)
-        yield event
+def _joined_root(
+    root: str, events: Sequence[Event], owners: Mapping[str, LogOwner], joined: Mapping[str, Sequence[str]]
+) -> str:
+    """The root that the office with this root key has joined and that has admitted it; empty where there is none."""
+    key = next((key for key in joined if _fingerprint(key) == root), "")
+    above = next((owner.root for owner in owners.values() if key and owner.key == joined[key][0]), "")
+    return above if above and key in roster(above, events).powers else ""
 
 
 def _owners(events: Iterable[Event]) -> dict[str, LogOwner]:
@@ -345,15 +326,31 @@ def _owners(events: Iterable[Event]) -> dict[str, LogOwner]:
     }
 
 
-def _end(revoked: dict[str, dict[str, int]], event: Event) -> None:
-    """Note up to where a key's logs stand; of several words on one log, the strictest holds."""
-    key, sizes = event.body["key"], dict[str, int]()
+def _sizes(event: Event) -> dict[str, int]:
+    """Up to where a `revoke` lets a key's logs stand; of several words on one log, the strictest holds."""
+    sizes: dict[str, int] = {}
     for row in event.body["last_good"]:
         sizes[row["log"]] = min(row["size"], sizes.get(row["log"], row["size"]))
-    before = revoked.get(key)
-    if before is not None:
-        sizes = {log: min(size, before[log]) for log, size in sizes.items() if log in before}
-    revoked[key] = sizes
+    return sizes
+
+
+def _end(said: Iterable[tuple[Scope, Mapping[str, int]]], by: Scope) -> Mapping[str, int] | None:
+    """Up to where a key's logs stand by the word of one branch; the revocations of it and those above it count."""
+    found = [sizes for scope, sizes in said if by[: len(scope)] == scope]
+    if not found:
+        return None
+    named = set.intersection(*(set(sizes) for sizes in found))
+    return {log: min(sizes[log] for sizes in found) for log in sorted(named)}
+
+
+def _last_end(grants: Iterable[Grant], said: Sequence[tuple[Scope, Mapping[str, int]]]) -> Mapping[str, int] | None:
+    """Up to where a key's logs stand by any word that admitted it; None where one of these was not revoked."""
+    found: dict[str, int] = {}
+    for ends in [grant.ends for grant in grants] or [_end([((), sizes) for _by, sizes in said], ())]:
+        if ends is None:
+            return None
+        found = {log: max(size, found.get(log, 0)) for log, size in {**found, **ends}.items()}
+    return found
 
 
 def _place(event: Event) -> tuple[str, int, str]:

@@ -5,7 +5,7 @@ Pure: the ledger adds log, seq, prev, time and signature when it records them.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -124,14 +124,20 @@ def plan_events(
     digest: str,
     phases: Sequence[Phase] = (),
     refs: tuple[Ref, ...] = (),
+    under: str | None = None,
 ) -> list[NewEvent]:
     """Events that say what should exist, go where, and when. `digest` is the SHA-256 of the file `source`, hex.
 
     Args:
         refs: the newest plan event of each other log, which this plan comes after.
+        under: the place below which it counts; None: wherever the station may plan.
     """
     rows: list[dict[str, Any]] = [{"row": "place", **asdict(place)} for place in places]
-    rows += [{"row": "need", **asdict(need), "elections": list(need.elections)} for need in needs]
+    told = [part.name for part in fields(Need) if part.name != "under"]
+    rows += [
+        {"row": "need", **{name: getattr(need, name) for name in told}, "elections": list(need.elections)}
+        for need in needs
+    ]
     pieces = _rows_that_fit([*rows, *phase_rows(phases)])
     return [
         NewEvent(
@@ -143,6 +149,7 @@ def plan_events(
                 "source_digest": digest,
                 "part": i,
                 "parts": len(pieces),
+                "under": under,
             },
             refs,
         )

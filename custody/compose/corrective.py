@@ -32,19 +32,22 @@ def corrective_events(
     if withdrawn[0].type != "handover":
         raise InputError(
             N_("only a handover has a receiver, items and a count to put right"),
-            hint=N_("Leave --to, --remove and --counted away."),
+            hint=N_("Name no receiver, no things and no counts{typed}."),
+            typed="--to, --remove, --counted",
         )
     if reason != "incorrect_data":
         raise InputError(
             N_("what did not occur has nothing to put right"),
-            hint=N_("Give --reason incorrect-data, or leave --to, --remove and --counted away."),
+            hint=N_("Give the reason incorrect-data, or name no receiver, no things and no counts{typed}."),
+            typed="--reason, --to, --remove, --counted",
         )
     if to in (body["from"], body["to"]):
         raise InputError(
             N_("{place} is what the record says already")
             if to == body["to"]
             else N_("{place} cannot hand over to itself"),
-            hint=N_("Choose another receiver with --to."),
+            hint=N_("Choose another receiver{typed}."),
+            typed="--to",
             place=to,
         )
     named = {code for event in withdrawn for code in event.rows}
@@ -58,7 +61,8 @@ def corrective_events(
     if named and named <= set(remove):
         raise InputError(
             N_("nothing would be left of the handover"),
-            hint=N_("Withdraw it whole: --reason did-not-occur, without --remove."),
+            hint=N_("Withdraw it whole, for the reason did-not-occur, and name no things{typed}."),
+            typed="--reason, --remove",
         )
     counts = [None] * (len(withdrawn) - 1) + [counted]  # of all parts, the last has it
     return [_rightly(event, to, remove, counted) for event, counted in zip(withdrawn, counts, strict=True)]

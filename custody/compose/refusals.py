@@ -18,7 +18,8 @@ def refuse_to_itself(handover: Handover, places: Mapping[str, Place]) -> None:
     if handover.giver == handover.to:
         raise RuleError(
             N_("{place} cannot hand over to itself"),
-            hint=N_("Choose another receiver with --to."),
+            hint=N_("Choose another receiver{typed}."),
+            typed="--to",
             place=name_of(places, handover.giver),
         )
 
@@ -49,6 +50,7 @@ def refuse_unscanned(handover: Handover, touches: Sequence[Touch]) -> None:
     if alone:
         raise InputError(
             N_("a photograph is given for {item}, and neither its condition nor how its seals are"),
-            hint=N_("Say what it shows: --condition CODE=light, or --seal CODE=broken."),
+            hint=N_("Say what it shows: light damage, or a broken seal{typed}."),
+            typed=N_("--condition CODE=light, --seal CODE=broken"),
             item=show_code(alone[0]),
         )

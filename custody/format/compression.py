@@ -17,7 +17,7 @@ from custody.format.codes import ALPHABET, check_character, is_checked
 MAX_TEXT_BYTES = 128 * 1024
 """More than the largest entry with its head: a packed text that claims to be longer is refused, not unfolded."""
 
-_CODE_BITS = 60
+_CODE_BITS, _CODE_DIGITS = 60, 15
 _ROW = ',"code":"{}","how":"camera","print":1}},{{"after":'
 """Nearly all rows of a handover read so, between one `after` and the next."""
 
@@ -149,19 +149,26 @@ def _code_bytes(count: int) -> int:
 
 
 def _pack_codes(codes: list[str]) -> bytes:
-    """The codes without their check characters as one number in base 32, in whole bytes."""
+    """The codes without their check characters as one number in base 32, in whole bytes; 15 hex digits a code."""
+    digits = "".join(f"{_number(code[:-1]):0{_CODE_DIGITS}x}" for code in codes)
+    return bytes.fromhex("0" * (len(digits) % 2) + digits)
+
+
+def _number(text: str) -> int:
     number = 0
-    for char in "".join(code[:-1] for code in codes):
+    for char in text:
         number = number << 5 | ALPHABET.index(char)
-    return number.to_bytes(_code_bytes(len(codes)), "big")
+    return number
 
 
 def _unpack_codes(data: bytes, count: int) -> list[str]:
-    number, codes = int.from_bytes(data, "big"), []
-    if number >> count * _CODE_BITS:
+    digits = data.hex()
+    first = len(digits) - count * _CODE_DIGITS  # 1 where half a byte is left
+    if digits[:first].strip("0"):
         raise _unreadable()
-    for index in reversed(range(count)):
-        bits = number >> index * _CODE_BITS
+    codes = []
+    for start in range(first, len(digits), _CODE_DIGITS):
+        bits = int(digits[start : start + _CODE_DIGITS], 16)
         body = "".join(ALPHABET[bits >> shift & 31] for shift in range(_CODE_BITS - 5, -1, -5))
         codes.append(body + check_character(body))
     return codes

@@ -188,6 +188,13 @@ _RUN = object_of({"to": _text, "count": _positive})
 
 _PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
 
+_WITHDRAWN = {"note": _text, "part": _positive, "parts": _positive}
+_GONE = (
+    _row("place", {"code": _text})
+    | _row("need", {"kind": _text, "level": _text | None})
+    | _row("point", {"point": _text})
+)
+
 FORMS: Mapping[tuple[str, int], Fields] = {
     ("genesis", 1): {
         "election": _text,
@@ -198,6 +205,13 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         "continues": _text | None,
     },
     ("admit", 1): {"station": _text, "place": _text, "key": _leaf, "powers": _list(_one_of(*POWERS))},
+    ("admit", 5): {
+        "station": _text,
+        "place": _text,
+        "key": _leaf,
+        "powers": _list(object_of({"power": _one_of(*POWERS), "under": _text | None})),
+    },
+    ("join", 5): {"station": _text, "place": _text, "key": _leaf},
     ("revoke", 1): {
         "station": _text,
         "key": _leaf,
@@ -211,17 +225,10 @@ FORMS: Mapping[tuple[str, int], Fields] = {
     | {
         "rows": _list(_row("place", _PLACE_ROW_4) | _row("need", _NEED_ROW_4)),
         "phases": _list(object_of({"phase": _text, "name": _text, "kind": _text, "due": _time | None})),
+        "under": _text | None,
     },
-    ("withdraw", 4): {
-        "rows": _list(
-            _row("place", {"code": _text})
-            | _row("need", {"kind": _text, "level": _text | None})
-            | _row("point", {"point": _text})
-        ),
-        "note": _text,
-        "part": _positive,
-        "parts": _positive,
-    },
+    ("withdraw", 4): _WITHDRAWN | {"rows": _list(_GONE)},
+    ("withdraw", 5): _WITHDRAWN | {"rows": _list(_GONE | _row("item", {"code": _text}))},
     ("profile", 5): {
         "name": _text,
         "name_id": _text,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from custody.chain.corrections import withdrawals
+from custody.chain.corrections import Roots, withdrawals
 from custody.chain.order import Order, causal_order
 from custody.format.events import Event
 
@@ -76,9 +76,7 @@ class PrintAccount:
         return total
 
 
-def print_account(
-    events: Iterable[Event], places: Mapping[str, str], roots: frozenset[str] = frozenset()
-) -> PrintAccount:
+def print_account(events: Iterable[Event], places: Mapping[str, str], roots: Roots = frozenset()) -> PrintAccount:
     """Account for every label that these events printed; rows by person, kind, stock and place.
 
     Args:

@@ -10,7 +10,7 @@ from custody.chain.findings import moment
 from custody.chain.journey import holders_since, is_home, moves_of
 from custody.plan.deliveries import DeliveryRow
 from custody.plan.levels import ABOVE_ENDS
-from custody.plan.needs import NO_NEEDS, NeedRules, Total
+from custody.plan.needs import NO_NEEDS, Group, NeedRules, Total
 from custody.plan.phases import Phase
 from custody.plan.places import Place, Ways
 
@@ -120,7 +120,7 @@ def progress(
             if row is None:
                 row = sums[place.code, group.kind] = _Sum(place, codes)
             row.add(group, has_arrived=has_arrived)
-    for code, alike in _alike(ways, inside).items():
+    for code, alike in _alike(ways, inside, rules).items():
         for one in rules.kinds if kind is None else {kind}:
             total = rules.total(alike, one)
             if total.lines and (row := sums.get((code, one))) is None and (total.known or total.open):
@@ -145,13 +145,14 @@ def progress(
     ]
 
 
-def _alike(ways: Ways, places: Iterable[Place]) -> dict[str, Counter[tuple[str, int | None]]]:
-    """For each place that has rows, the places at and below it by level and number of voters."""
-    found: dict[str, Counter[tuple[str, int | None]]] = {}
+def _alike(ways: Ways, places: Iterable[Place], rules: NeedRules) -> dict[str, Counter[Group]]:
+    """For each place that has rows, the places at and below it by group."""
+    found: dict[str, Counter[Group]] = {}
     for place in places:
+        group = rules.group(place)
         for step in ways.to(place.code):
             if step.level in ABOVE_ENDS:
-                found.setdefault(step.code, Counter())[place.level, place.voters] += 1
+                found.setdefault(step.code, Counter())[group] += 1
     return found
 
 

@@ -83,7 +83,7 @@ def balance(
         needs: all needs, for one kind may follow another.
         under: only what this place and those below it lack; what they get may come from anywhere.
     """
-    wanted = _Wanted(NeedRules(tuple(needs)), places)
+    wanted = _Wanted(NeedRules(tuple(needs), places), places)
     held: dict[tuple[str, str, str | None], list[Item]] = defaultdict(list)
     kinds = set()
     for item in items:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from custody.chain.corrections import Roots
 from custody.format.events import Event
 from custody.plan.field import Delivered, Supply, deliveries, supply
 from custody.plan.needs import NeedRules, grouped
@@ -65,7 +66,7 @@ def delivery_account(
     events: Iterable[Event],
     places: Mapping[str, Place],
     needs: Iterable[Need],
-    roots: frozenset[str] = frozenset(),
+    roots: Roots = frozenset(),
 ) -> DeliveryAccount:
     """Add up every delivery that stands.
 
@@ -73,12 +74,13 @@ def delivery_account(
         events: every known event of the types `DELIVERIES`, in any order; others do no harm.
         roots: the logs of the election's root, which may withdraw any record.
     """
-    rules, delivered = NeedRules(tuple(needs)), deliveries(events, roots)
-    groups = {top: grouped(below(places, top)) for top in {part.place for part in delivered}}
+    rules, delivered = NeedRules(tuple(needs), places), deliveries(events, roots)
+    groups = {top: grouped(below(places, top), rules) for top in {part.place for part in delivered}}
     rows = []
     for (place, kind), parts in groupby(delivered, key=lambda part: (part.place, part.kind)):
         total = rules.total(groups[place], kind)
-        need = total.count if kind in rules.kinds else None
+        named = {need.kind for need in rules.in_force(rules.branch(places[place]))} if place in places else set()
+        need = total.count if total.lines or kind in named else None
         rows.append(DeliveryRow(place, kind, need, tuple(parts), total.open, total.lacks_voters))
     notes: dict[tuple[str, ...], list[Event]] = {}
     for part in delivered:

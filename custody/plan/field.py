@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from custody.chain.corrections import in_place_of, withdrawals
+from custody.chain.corrections import Roots, in_place_of, withdrawals
 from custody.chain.findings import moment
 from custody.chain.order import causal_order
 from custody.format.event_types import Body
@@ -17,7 +17,7 @@ from custody.format.events import Event
 PointStatus = Literal["done", "green", "due", "overdue"]
 
 
-def in_force(events: Iterable[Event], roots: frozenset[str] = frozenset()) -> list[Event]:
+def in_force(events: Iterable[Event], roots: Roots = frozenset()) -> list[Event]:
     """The events that stand, each after all that its station knew; what no knowledge orders, by leaf digest.
 
     An event that says a withdrawn one rightly comes where that one stood.
@@ -97,7 +97,7 @@ class Supply:
         return None if self.to_come is None else max(self.short - self.to_come, 0)
 
 
-def deliveries(events: Iterable[Event], roots: frozenset[str] = frozenset()) -> list[Delivered]:
+def deliveries(events: Iterable[Event], roots: Roots = frozenset()) -> list[Delivered]:
     """What vendors have delivered, summed over their deliveries; by place, kind, vendor and contract.
 
     Args:
@@ -171,7 +171,7 @@ class Incident:
         return told.body
 
 
-def incidents(events: Iterable[Event], roots: frozenset[str] = frozenset()) -> list[Incident]:
+def incidents(events: Iterable[Event], roots: Roots = frozenset()) -> list[Incident]:
     """Every obstacle, the open ones first, each in the order in which they were opened. The first closing holds."""
     standing = in_force(_of(events, "incident"), roots)
     closing: dict[str, Event] = {}
@@ -210,7 +210,7 @@ class Readiness:
         return bool(self.event.body["answers"]) and not self.missing
 
 
-def readiness(events: Iterable[Event], roots: frozenset[str] = frozenset()) -> list[Readiness]:
+def readiness(events: Iterable[Event], roots: Roots = frozenset()) -> list[Readiness]:
     """How each place stands by its newest checklist of each name, in the order of places and names.
 
     Newest is by what stations knew; of two that knew nothing of each other the one with an answer that is not yes
@@ -254,9 +254,7 @@ class Point:
         return self.events[-1].body
 
 
-def points(
-    events: Iterable[Event], as_of: str, *, soon_h: int = 24, roots: frozenset[str] = frozenset()
-) -> list[Point]:
+def points(events: Iterable[Event], as_of: str, *, soon_h: int = 24, roots: Roots = frozenset()) -> list[Point]:
     """The register of critical points at a moment: overdue first, then due, green, done; each by its due time.
 
     A point that was withdrawn is left out until it is recorded again.

@@ -15,7 +15,7 @@ GROUPS = ("village", "group-2")
 GROUP = GROUPS[0]
 END = "polling_station"
 """Where things are used."""
-VENDOR, CARRIER = "vendor", "carrier"
+VENDOR, CARRIER = BESIDE = ("vendor", "carrier")
 """Beside the tree."""
 
 TREE = (*STORES, AREA, *GROUPS, END)

@@ -143,7 +143,7 @@ def missing_items(
 
 def further_items(
     place: Place,
-    needs: Iterable[Need],
+    rules: NeedRules,
     existing: Collection[Slot],
     *,
     kind: str,
@@ -160,7 +160,7 @@ def further_items(
         existing: the slots of what is registered for the place.
         election: whose items these are; None takes them as they come.
     """
-    planned = list(planned_items([place], NeedRules(tuple(needs)), kind))
+    planned = list(planned_items([place], rules, kind))
     for item in planned:
         if slot_of(item) not in existing and election in (None, item.election):
             yield replace(item, quantity=quantity, held_by=held_by)

@@ -1,5 +1,6 @@
 """How many of each kind a place needs and how each number came about: the one rule that every count follows.
 
+Needs may hold below a place alone, its branch: of each kind those of the nearest branch that says anything of it count.
 Whole numbers only; a reserve is rounded up for each place and election. What cannot be known (a place without its
 number of voters, kinds that follow each other in a circle) is None, never zero.
 """
@@ -11,10 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from custody.plan.places import Need, Place
+from custody.plan.places import Need, Place, path
 
-Groups = Mapping[tuple[str, int | None], int]
-"""How many places there are of each level and number of voters; None: their voters are not known."""
+Group = tuple[str, int | None, str]
+"""Places that need the same: their level, number of voters (None: not known), and nearest branch with needs of its own,
+empty where there is none.
+"""
+Groups = Mapping[Group, int]
+"""How many places there are of each group."""
 
 WHOLE = 10_000
 """A reserve counts hundredths of a per cent: 200 is 2 %."""
@@ -193,32 +198,76 @@ def _in_order(rows: Mapping[str, Sequence[Need]]) -> list[str]:
     return order
 
 
+def needs_in_force(needs: Sequence[Need], way: Iterable[str]) -> tuple[Need, ...]:
+    """The needs that count in a branch: of each kind those of the nearest branch that says anything of it.
+
+    Args:
+        way: the branch and all places above it, the nearest first.
+    """
+    stating: dict[str, set[str]] = {}
+    for need in needs:
+        stating.setdefault(need.kind, set()).add(need.under)
+    steps = (*way, "")
+    nearest = {kind: next((step for step in steps if step in branches), None) for kind, branches in stating.items()}
+    return tuple(need for need in needs if need.under == nearest[need.kind])
+
+
 @dataclass(slots=True)
 class NeedRules:
-    """The needs of a plan, asked place by place. What places of one level and number of voters need is worked out once.
+    """The needs of a plan, asked place by place. What places of one group need is worked out once.
 
-    So a whole country takes one pass and little memory.
+    So a whole country takes one pass and little memory. `places` is the tree; without it, needs of branches count
+    nowhere.
     """
 
     needs: tuple[Need, ...]
-    _known: dict[tuple[str, int | None], dict[str, Needed]] = field(default_factory=dict)
-    _follow_voters: dict[str, bool] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    _known: dict[Group, dict[str, Needed]] = field(default_factory=dict)
+    _follow_voters: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _in_force: dict[str, tuple[Need, ...]] = field(default_factory=dict)
+    _branch: dict[str, str] = field(default_factory=dict)
+    branches: frozenset[str] = field(init=False)
+    """The places that have needs of their own."""
 
-    def like(self, level: str, voters: int | None) -> Mapping[str, Needed]:
-        """What a place of this level with so many voters needs, by kind."""
-        if level not in self._follow_voters:
-            open_one = needed_at(self.needs, level, None)
-            self._follow_voters[level] = any(needed.lacks_voters for needed in open_one.values())
-        key = level, voters if self._follow_voters[level] else None
+    def __post_init__(self) -> None:
+        self.branches = frozenset(need.under for need in self.needs if need.under)
+
+    def branch(self, place: Place) -> str:
+        """The nearest branch with needs of its own that a place is or lies in; empty where there is none."""
+        if not self.branches or place.code in self.branches:
+            return place.code if self.branches else ""
+        parent = place.parent or ""
+        if parent not in self._branch:
+            way = reversed(path(self.places, parent))
+            self._branch[parent] = next((step.code for step in way if step.code in self.branches), "")
+        return self._branch[parent]
+
+    def in_force(self, branch: str) -> tuple[Need, ...]:
+        """The needs that count in a branch with needs of its own, or outside of all (empty)."""
+        if branch not in self._in_force:
+            way = (place.code for place in reversed(path(self.places, branch))) if branch else ()
+            self._in_force[branch] = needs_in_force(self.needs, (branch, *way))
+        return self._in_force[branch]
+
+    def group(self, place: Place) -> Group:
+        """The group that a place is counted in."""
+        return place.level, place.voters, self.branch(place)
+
+    def like(self, level: str, voters: int | None, branch: str = "") -> Mapping[str, Needed]:
+        """What a place of this group needs, by kind."""
+        if (level, branch) not in self._follow_voters:
+            open_one = needed_at(self.in_force(branch), level, None)
+            self._follow_voters[level, branch] = any(needed.lacks_voters for needed in open_one.values())
+        key = level, voters if self._follow_voters[level, branch] else None, branch
         if key not in self._known:
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            self._known[key] = needed_at(self.needs, *key)
+            self._known[key] = needed_at(self.in_force(branch), *key[:2])
         return self._known[key]
 
     def at(self, place: Place) -> Mapping[str, Needed]:
         """What a place needs, by kind, and why."""
-        return self.like(place.level, place.voters)
+        return self.like(*self.group(place))
 
     @property
     def kinds(self) -> list[str]:
@@ -227,9 +276,9 @@ class NeedRules:
 
     def total(self, groups: Groups, kind: str) -> Total:
         """What many places need of a kind, and how it came about."""
-        total, lines = Total(), dict[tuple[tuple[str, ...], str | None], Line]()
-        for (level, voters), places in groups.items():
-            if needed := self.like(level, voters).get(kind):
+        total, lines = Total(), dict[tuple[object, ...], Line]()
+        for group, places in groups.items():
+            if needed := self.like(*group).get(kind):
                 counts = needed.by_election
                 total.known += places * (needed.count or 0)
                 total.open += places * (counts is None)
@@ -239,7 +288,7 @@ class NeedRules:
                     total.packs += places * sum(-(-count // needed.pack) for count in (counts or {}).values())
                 for term in needed.terms:
                     line = Line(term.need, term.election, term.each)
-                    lines.setdefault((term.need.key, term.election), line).add(term, places)
+                    lines.setdefault((term.need.under, term.need.key, term.election), line).add(term, places)
         total.lines = list(lines.values())
         return total
 
@@ -256,6 +305,6 @@ class NeedRules:
 NO_NEEDS = NeedRules(())
 
 
-def grouped(places: Iterable[Place]) -> Groups:
-    """How many of these places there are of each level and number of voters."""
-    return Counter((place.level, place.voters) for place in places)
+def grouped(places: Iterable[Place], rules: NeedRules = NO_NEEDS) -> Groups:
+    """How many of these places there are of each group."""
+    return Counter(map(rules.group, places))

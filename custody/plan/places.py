@@ -48,6 +48,7 @@ class Need:
     election of each piece in order, so that piece k of n is for `elections[k - 1]`. `reserve` is what comes on top,
     rounded up, in hundredths of a per cent: 200 is 2 %; `rule` says where that stands. `pack` is how many a full pack
     has, None where packs are registered from their own list; `serial` is the first number of the first pack, or empty.
+    `under` is the place below which it holds, empty: everywhere (`custody.plan.needs.needs_in_force`).
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Need:
     pack: int | None = None
     serial: str = ""
     rule: str = ""
+    under: str = ""
 
     @property
     def source(self) -> str:
@@ -74,7 +76,7 @@ class Need:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What no two needs of a plan share."""
+        """What no two needs of one branch share."""
         return (self.kind, self.level, self.follows)
 
     def is_for(self, level: str) -> bool:

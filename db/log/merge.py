@@ -213,10 +213,10 @@ class Merge:
         if left_out := self._quarantine.left_out:
             message = N_(
                 "no room is left for logs that nobody admitted: {count} entries of {logs} of them were left "
-                "out. Let root admit these stations (python main.py admit KEYFILE) or empty the room (python "
-                "main.py drop STRANGER), then import again; doctor shows what is kept"
+                "out. Let root admit these stations ({way}) or empty the room ({drop_way}), then import again; doctor "
+                "shows what is kept"
             )
-            values = {"count": sum(left_out.values()), "logs": len(left_out)}
+            values = {"count": sum(left_out.values()), "logs": len(left_out), "way": "admit", "drop_way": "drop"}
             yield EvidenceFinding("UNKNOWN_STATION", "", None, message, values)
         for name, log in sorted(self._logs.items()):
             if name in forked:
@@ -224,11 +224,9 @@ class Merge:
                 yield _finding("FORK", name, forked[name], message)
             seen = self._seen.longest(name)
             if log.is_own and max(log.size, seen) > log.began_with:
-                message = N_(
-                    "this station's own log went on to number {size} elsewhere: begin a new one with "
-                    "python main.py init --continue"
-                )
-                yield _finding("INCOMPLETE", name, log.began_with + 1, message, size=max(log.size, seen))
+                message = N_("this station's own log went on to number {size} elsewhere: begin a new one with {way}")
+                size = max(log.size, seen)
+                yield _finding("INCOMPLETE", name, log.began_with + 1, message, size=size, way="continue")
             elif seen > log.size and not log.waits:
                 message = N_("entries of {log} by a head that its station signed: {size}; here: {held}")
                 yield _finding("INCOMPLETE", name, log.size + 1, message, size=seen, held=log.size)

@@ -73,6 +73,7 @@ TOPICS = frozenset(
         "genesis",
         "admit",
         "revoke",
+        "join",
         "plan",
         "withdraw",
         "profile",

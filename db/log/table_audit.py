@@ -90,7 +90,17 @@ class Checking:
         yield from self._indexes()
         yield from self._places()
         yield from self._items(done)
+        yield from self._outside()
         yield from shown_findings(self.store)
+
+    def _outside(self) -> Iterator[EvidenceFinding]:
+        """What stations plan for branches where they may not: signed as it should be, and not counted."""
+        try:
+            outside = self.state.outside
+        except TamperError:
+            return  # a finding about the entry already
+        for one in outside:
+            yield EvidenceFinding("UNKNOWN_STATION", one.event.log, one.event.seq, one.message, one.values)
 
     def _logs(self, facts: dict[str, LogFacts]) -> Iterator[EvidenceFinding]:
         """The table of logs against each log's first entry, and what is counted in it."""

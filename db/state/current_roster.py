@@ -65,10 +65,25 @@ class RosterTable:
                 hint=N_("Load the table there and import its bundle here: {way}"),
                 way="import",
             )
-        newest: dict[str, Ref] = {}
+        newest = {ref.log: ref for ref in self.admissions()}
         for event in self.ledger.on_topic(PLANNING):
             if event.log != log and (event.log not in newest or newest[event.log].seq < event.seq):
                 newest[event.log] = Ref(event.log, event.seq, event.leaf)
+        return tuple(newest[name] for name in sorted(newest))
+
+    def admissions(self, by: str | None = None) -> tuple[Ref, ...]:
+        """The newest record by which others (or one key, 64 hex digits) admitted this station's key: what it does with
+        the powers that it has from it relies on that, and so shows that it is no office that began apart.
+        """
+        own, now = self.ledger.require_own_row(), self.now()
+        said = [
+            event
+            for event in self.ledger.on_topic(("admit",))
+            if event.body["key"] == own.public_key
+            and (owner := now.owners.get(event.log)) is not None
+            and (owner.key == by if by else owner.key in now.powers and owner.key != own.public_key)
+        ]
+        newest = {event.log: Ref(event.log, event.seq, event.leaf) for event in said}
         return tuple(newest[name] for name in sorted(newest))
 
     def forked(self) -> dict[str, int]:

@@ -6,8 +6,8 @@ from typing import Any
 from peewee import fn
 
 from custody.errors import N_, RuleError
-from custody.plan.needs import Groups
-from custody.plan.places import Place
+from custody.plan.needs import Groups, NeedRules
+from custody.plan.places import Need, Place
 from db.log.memory import Mark
 from db.log.reader import LedgerReader
 from db.models import Tables
@@ -23,7 +23,7 @@ class PlaceTable(Mapping[str, Place]):
     def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._place = Prepared(tables.database, self._place_query)
-        columns = ("code", "name", "level", "parent", "due", "dapil", "voters", "first", "last")
+        columns = ("code", "name", "level", "parent", "due", "dapil", "voters", "first", "last", "branch")
         self._put = PreparedInsert(tables, "place", columns, key=("code",))
         self._known: dict[str, Place | None] = {}
         self._known_at: Mark | None = None
@@ -59,6 +59,14 @@ class PlaceTable(Mapping[str, Place]):
         self._known |= found
         return found
 
+    def inside(self, top: str) -> list[Place]:
+        """A place and all below it, parents before children, in the order of the codes; nothing else is read."""
+        place = self.tables.place
+        query = place.select(*self._columns()).where(place.code.in_(self.codes_under(top))).order_by(place.first)
+        found = [Place(*row) for row in query.tuples()]
+        self._known |= {place.code: place for place in found}
+        return found
+
     def tree(self) -> Mapping[str, Place]:
         """The whole tree, read again only when the plan may have changed since."""
         return self.ledger.memory.remember_rule("tree", self.all)
@@ -72,15 +80,16 @@ class PlaceTable(Mapping[str, Place]):
         return [Place(*row) for row in query.order_by(fn.LENGTH(place.code), place.code).limit(most).tuples()]
 
     def alike(self, top: str | None = None) -> Groups:
-        """How many places there are of each level and number of voters, in all or at a place and below it."""
+        """How many places there are of each group that needs the same, in all or at a place and below it."""
         place = self.tables.place
-        query = place.select(place.level, place.voters, fn.COUNT(place.code))
+        alike = (place.level, place.voters, place.branch)
+        query = place.select(*alike, fn.COUNT(place.code))
         if top is not None:
             query = query.where(place.code.in_(self.codes_under(top)))
 
         def count() -> Groups:
-            rows = query.group_by(place.level, place.voters).order_by(place.level, place.voters).tuples()
-            return {(level, voters): places for level, voters, places in rows}
+            rows = query.group_by(*alike).order_by(*alike).tuples()
+            return {(level, voters, branch): places for level, voters, branch, places in rows}
 
         return self.ledger.memory.remember_rule(f"alike: {top}", count)
 
@@ -129,13 +138,16 @@ class PlaceTable(Mapping[str, Place]):
                     place=place.code,
                 )
 
-    def put(self, changed: Mapping[str, Place]) -> None:
-        """Add or replace places and number the tree again. Call within a transaction."""
+    def put(self, changed: Mapping[str, Place], needs: Iterable[Need]) -> None:
+        """Add or replace places, number the tree again, and note the branches that have needs of their own. Call within
+        a transaction.
+        """
         self.forget()
         places = {**self.all(), **changed}
-        spans = _spans(places)
+        spans, rules = _spans(places), NeedRules(tuple(needs), places)
         self._put.run(
-            (p.code, p.name, p.level, p.parent, p.due, p.dapil, p.voters, *spans[p.code]) for p in places.values()
+            (p.code, p.name, p.level, p.parent, p.due, p.dapil, p.voters, *spans[p.code], rules.branch(p))
+            for p in places.values()
         )
         self.forget()
 

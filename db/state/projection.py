@@ -7,7 +7,8 @@ from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from custody.chain.chain import folded
-from custody.chain.roster import NOTICES, PLANNING, plan_in_force, restood
+from custody.chain.planned import plan_in_force, with_branch
+from custody.chain.roster import NOTICES, PLANNING, restood
 from custody.format.events import Event
 from custody.plan.places import Need, need_of, place_of
 from db.log.transactions import Transactions
@@ -44,9 +45,11 @@ class Projection:
         if any(event.type != "plan" and self.is_notice(event) for event in events):
             self.catch_up(codes, [event for event in events if self.is_notice(event)])
             return
-        rows = list(joined.from_iterable(event.body["rows"] for event in events if event.type == "plan"))
-        if rows:  # of our own log, which may plan, and after all that it knew
-            self._follow_plan(rows)
+        plans = [event for event in events if event.type == "plan"]
+        if plans and self.state.stations.now().has_branches:
+            self.replan()
+        elif plans:  # of our own log, which may plan everywhere, and after all that it knew
+            self._follow_plan([row for event in plans for row in with_branch(event)])
         self._refold_all(codes)
 
     def is_notice(self, event: Event) -> bool:
@@ -127,13 +130,15 @@ class Projection:
 
     def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
         places = {place.code: place for place in map(place_of, rows) if place}
-        if places:
-            self.state.places.put(places)
         need, parts = self.tables.need, [part.name for part in fields(Need)]
-        needs = {told.key: told for told in map(need_of, rows) if told}  # the last word on each counts
-        changed = [getattr(need, name) for name in parts if name not in ("kind", "level", "follows")]
-        key = [need.kind, need.level, need.follows]
+        needs = {(told.key, told.under): told for told in map(need_of, rows) if told}  # the last word on each counts
+        names = ("kind", "level", "follows", "under")
+        key, changed = (
+            [getattr(need, name) for name in parts if (name in names) is is_key] for is_key in (True, False)
+        )
         records = ({**asdict(row), "elections": json.dumps(row.elections)} for row in needs.values())
         for batch in batches(records, _ROWS_PER_INSERT):
             need.insert_many(batch).on_conflict(conflict_target=key, preserve=changed).execute()
+        if places or any(told.under for told in needs.values()):
+            self.state.places.put(places, self.state.needs())
         self.ledger.memory.forget_rules()

@@ -8,29 +8,34 @@ from typing import Any
 from peewee import Case, fn
 
 from custody.chain.chain import Chain, custody
+from custody.chain.corrections import Roots
 from custody.chain.held import Held
-from custody.chain.roster import PLANNING, PhasesInForce, Withdrawn, phases_in_force, withdrawn_from_plan
+from custody.chain.planned import Outside, PhasesInForce, Plan, Withdrawn, phases_in_force, plan_of
+from custody.chain.roster import PLANNING
 from custody.chain.standing import with_standing
 from custody.compose.compose import Ref
 from custody.format.event_types import Body
 from custody.format.item_facts import Item, Voids
 from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
+from custody.plan.levels import CARRIER, VENDOR
 from custody.plan.missing_items import PackStock, Slot, sealed_kinds
 from custody.plan.needs import NeedRules
 from custody.plan.phases import Goods, Phase
-from custody.plan.places import Need, Place
+from custody.plan.places import Need, Place, path
 from custody.plan.profile import Profile, profile_in_force
 from db.log.reader import LedgerReader
 from db.log.stored import PHASED
 from db.models import Tables
-from db.prepared import Prepared, PreparedIn, blank, written
+from db.prepared import Prepared, PreparedIn, batches, blank, written
 from db.state.contents import Contents, Families
 from db.state.current_roster import RosterTable
 from db.state.item_rows import ItemRow, standing_links
 from db.state.knowledge import Knowledge
 from db.state.place_rows import PlaceTable
 from db.state.seal_uses import SealUses
+
+_AT_ONCE = 500
 
 
 class State:
@@ -47,9 +52,9 @@ class State:
         self._expected = PreparedIn(ledger.database, self._expected_query)
 
     @property
-    def roots(self) -> frozenset[str]:
-        """The logs of the election's root, which may withdraw any record."""
-        return self.stations.now().roots
+    def roots(self) -> Roots:
+        """The logs of the election's root, which may withdraw any record, and of offices that may those of others."""
+        return self.stations.now().correctors
 
     @property
     def profile(self) -> Profile | None:
@@ -84,7 +89,9 @@ class State:
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
-        sealed, held, papers = self.sealed_kinds, self.held, None
+        held, papers = self.held, None
+        branches = self.need_rules().branches
+        bound = {row.code: row.bound_for for row in self.item_rows(codes)} if branches else {}
         for code in codes:
             chain = custody(
                 code,
@@ -92,8 +99,8 @@ class State:
                 places,
                 met=met,
                 as_of=as_of,
-                roots=stations.roots,
-                sealed_kinds=sealed,
+                roots=stations.correctors,
+                sealed_kinds=self.sealed_kinds(bound.get(code, "")),
                 strangers=strangers,
                 held=held,
             )
@@ -114,8 +121,10 @@ class State:
 
     @property
     def has_plan(self) -> bool:
-        """Whether any place of the delivery tree is known here."""
-        return self.ledger.memory.remember_rule("has_plan", lambda: len(self.places) > 0)
+        """Whether any place of the delivery tree is known here; a profile may have brought carriers, which are none."""
+        return self.ledger.memory.remember_rule(
+            "has_plan", lambda: any(level not in (VENDOR, CARRIER) for level, *_same in self.places.alike())
+        )
 
     def has_met(self, giver: str) -> bool:
         """Whether what the giver's own station recorded is known here, or all that any station did."""
@@ -150,34 +159,110 @@ class State:
         """How much is held of the logs that count; None for a laptop that is alone."""
         return None if self.stations.places_met() is None else self.ledger.memory.remember("held", self.knowledge.held)
 
-    @property
-    def sealed_kinds(self) -> frozenset[str]:
-        """The kinds that the plan says need seals, so that they may not go without."""
-        return self.ledger.memory.remember_rule("sealed_kinds", lambda: sealed_kinds(self.needs()))
+    def sealed_kinds(self, to: str) -> frozenset[str]:
+        """The kinds that the plan says need seals where they are bound for, so that they may not go without."""
+        branch, rules = self.branch(to), self.need_rules()
+        return self.ledger.memory.remember_rule(f"sealed: {branch}", lambda: sealed_kinds(rules.in_force(branch)))
+
+    def branch(self, code: str) -> str:
+        """The nearest branch with needs of its own that a place is or lies in; empty where there is none."""
+        rules = self.need_rules()
+        place = self.places.get(code) if rules.branches else None
+        return "" if place is None else rules.branch(place)
+
+    def needs_at(self, code: str) -> tuple[Need, ...]:
+        """The needs that count at a place."""
+        return self.need_rules().in_force(self.branch(code))
 
     def needs(self) -> list[Need]:
-        """What places need, in order of kind and level."""
-        return [_need(*row) for row in self._needs()]
+        """What places need, in order of kind; of each kind those of this station's own branch last, so that whoever
+        takes the names by kind has its own.
+        """
+        found = [_need(*row) for row in self._needs()]
+        if any(need.under for need in found) and (own := self.ledger.own_row()):
+            way = ["", *(place.code for place in path(self.places, own.place))]
+            ranks = {code: rank for rank, code in enumerate(way)}
+            found.sort(key=lambda need: (need.kind, ranks.get(need.under, -1)))
+        return found
 
     @written
     def _needs(self) -> Any:
         need = self.tables.need
         columns = (getattr(need, part.name) for part in fields(Need))
-        return need.select(*columns).order_by(need.kind, need.level, need.follows)
+        return need.select(*columns).order_by(need.kind, need.level, need.follows, need.under)
 
     def need_rules(self) -> NeedRules:
         """What places need, to be asked place by place."""
-        return self.ledger.memory.remember_rule("need_rules", lambda: NeedRules(tuple(self.needs())))
+
+        def made() -> NeedRules:
+            self.places.refresh()
+            return NeedRules(tuple(self.needs()), self.places)
+
+        return self.ledger.memory.remember_rule("need_rules", made)
 
     @property
     def withdrawn(self) -> Withdrawn:
-        """What was withdrawn from the plan: what is registered for it is kept, and neither expected nor counted."""
-        return self.ledger.memory.remember_rule("withdrawn", self._withdrawn)
+        """What was withdrawn from the plan, and the twins of what counts: all that is registered for it is kept, and
+        neither expected nor counted.
+        """
+        has_any = self.ledger.memory.remember_rule("withdraws", lambda: bool(self.ledger.on_topic(("withdraw",))))
+        gone = self.plan.withdrawn if has_any else Withdrawn()
+        beside = frozenset((row.code, "") for rows in self.twins for row in rows[1:])
+        return replace(gone, items=gone.items | beside) if beside else gone
 
-    def _withdrawn(self) -> Withdrawn:
-        if not self.ledger.on_topic(("withdraw",)):
-            return Withdrawn()
-        return withdrawn_from_plan(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now())
+    @property
+    def twins(self) -> list[list[ItemRow]]:
+        """The things that offices which began apart have registered for one need, those that are not merged yet: the
+        first of each row counts, as it has moved, has a label, or has the lower code; the others do not.
+        """
+        stations = self.stations.now()
+        if stations.offices.isdisjoint(stations.powers):
+            return []
+        return self.ledger.memory.remember("twins", self._twins)
+
+    def _twins(self) -> list[list[ItemRow]]:
+        item = self.tables.item
+        alike = (item.kind, item.bound_for, item.election, item.k)
+        slots = set(item.select(*alike).group_by(*alike).having(fn.COUNT(item.code) > 1).tuples())
+        found: dict[Slot, list[ItemRow]] = {slot: [] for slot in slots}
+        for places in batches(sorted({slot[1] for slot in slots}), _AT_ONCE):
+            for row in map(ItemRow._make, item.select().where(item.bound_for.in_(places)).tuples()):
+                if (slot := (row.kind, row.bound_for, row.election, row.k)) in found:
+                    found[slot].append(row)
+        gone, places_of = self.plan.withdrawn, self.places.tree()
+        naming = self.ledger.naming([row.code for rows in found.values() for row in rows])
+        logs = {
+            code: {event.log for event in events if event.type == "register" and self.stations.now().stands(event)}
+            for code, events in naming.items()
+        }
+        twins = []
+        for _slot, rows in sorted(found.items(), key=lambda entry: repr(entry[0])):
+            rows = [row for row in rows if not gone.covers(row.kind, row.bound_for, places_of, row.code)]
+            rows.sort(key=lambda row: (row.moves == 0, row.print == 0, row.code))
+            if len(rows) > 1 and any(logs[row.code].isdisjoint(logs[rows[0].code]) for row in rows[1:]):
+                twins.append(rows)
+        return twins
+
+    def uncounted(self) -> list[str]:
+        """The codes of the registered things that were taken out of the plan one by one, and of twins."""
+        gone, places = self.withdrawn, self.places
+        if not gone.items:
+            return []
+        rows = self.item_rows({code for code, _branch in gone.items})
+        return [row.code for row in rows if gone.covers(row.kind, row.bound_for, places, row.code)]
+
+    @property
+    def plan(self) -> Plan:
+        """What the records of the plan come to, with what they say that does not count."""
+        topics = (*PLANNING, "correct")
+        return self.ledger.memory.remember_rule(
+            "plan", lambda: plan_of(self.ledger.on_topic(topics), self.stations.now())
+        )
+
+    @property
+    def outside(self) -> list[Outside]:
+        """The rows of the plan that are not counted, for they are of another branch than their station may plan."""
+        return self.plan.outside if self.stations.now().has_branches else []
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -192,7 +277,9 @@ class State:
     def _phased(self) -> PhasesInForce:
         if not self.ledger.on_topic((PHASED,)):
             return PhasesInForce()
-        return phases_in_force(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now())
+        own = self.ledger.own_row()
+        way = {own.place, *(place.code for place in path(self.places.tree(), own.place))} if own else set()
+        return phases_in_force(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now(), way)
 
     def goods_of(self, place: str) -> Mapping[str, Goods]:
         """What was registered for a place and below it, by kind: held by it as it was registered, and gone since."""
@@ -213,7 +300,7 @@ class State:
         if not gone:
             return items
         places = self.places.tree()
-        return (item for item in items if not gone.covers(item.kind, item.to, places))
+        return (item for item in items if not gone.covers(item.kind, item.to, places, item.code))
 
     def item(self, code: str) -> Item | None:
         """What is known of one item, None when it is registered nowhere."""
@@ -297,18 +384,22 @@ class State:
         refs = self.ledger.refs(leaves.values())
         return {code: refs[leaf] for code, leaf in leaves.items() if leaf in refs}
 
-    def slots(self, *, to: str | None = None) -> set[Slot]:
-        """What every registered item is for, or every one bound for a place."""
+    def slots(self, *, to: str | None = None, under: str | None = None) -> set[Slot]:
+        """What every registered item is for, or every one bound for a place, or for one and all below it."""
         item = self.tables.item
-        query = item.select(item.kind, item.bound_for, item.election, item.k)
+        columns = (item.kind, item.bound_for, item.election, item.k)
+        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         return set((query if to is None else query.where(item.bound_for == to)).tuples())
 
-    def pack_stock(self) -> dict[tuple[str, str], PackStock]:
+    def pack_stock(self, under: str | None = None) -> dict[tuple[str, str], PackStock]:
         """The packs of kinds whose needs say how many a full one has, by kind and destination."""
         item, need, found = self.tables.item, self.tables.need, dict[tuple[str, str], PackStock]()
         alike = (item.kind, item.bound_for, item.election)
-        query = item.select(*alike, fn.MAX(item.k), fn.SUM(item.quantity))
+        columns = (*alike, fn.MAX(item.k), fn.SUM(item.quantity))
+        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         query = query.where(item.kind.in_(need.select(need.kind).where(need.pack.is_null(False))))
+        if uncounted := self.uncounted():
+            query = query.where(item.code.not_in(uncounted))
         for kind, to, election, highest, pieces in query.group_by(*alike).tuples():
             there = found.setdefault((kind, to), PackStock())
             there.highest, there.pieces[election] = max(there.highest, highest), int(pieces)
@@ -359,6 +450,8 @@ class State:
         )
         query = item.select(*columns) if under is None else self._bound_under([under], *columns)
         gone, places = self.withdrawn, self.places
+        if uncounted := self.uncounted():
+            query = query.where(item.code.not_in(uncounted))
         for to, kind, held_by, before, count, labelled, sent, pieces in query.group_by(*alike).tuples():
             if not (gone and gone.covers(kind, to, places)):
                 yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))

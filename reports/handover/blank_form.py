@@ -15,7 +15,7 @@ from reportlab.platypus import Flowable, Spacer
 from custody.format.codes import form_payload, show_code
 from custody.format.item_facts import Item
 from language import _
-from language.text import local_time, number, printable
+from language.text import command_line, local_time, number, printable
 from reports.bast.letter_template import Template
 from reports.bast.template_keys import PAGE_SIZES_MM
 from reports.chain.steps import headline
@@ -226,16 +226,8 @@ class _Drawn:
             for role in roles
         ]
         paper.place(paper.row_of(boxes, [paper.width_mm / 3] * 3), after_mm=3)
-        command = " ".join(
-            (
-                "python main.py handover --from",
-                _quoted(form.giver) or "...",
-                "--to",
-                _quoted(form.to),
-                *(f"--bound {_quoted(code)}" for code in form.bound),
-                '--occurred "2024-02-12 05:30 WITA" --giver "..." --receiver "..." --codes -',
-            )
-        )
+        bound = "".join(f" --bound {_quoted(code)}" for code in form.bound)
+        command = command_line("key_in", giver=_quoted(form.giver) or "...", to=_quoted(form.to), bound=bound)
         words = _(
             "For whoever keys it in: only what is ticked, by USB scanner or by typing the codes; the time is that of "
             "the handover. Or read whole pages with the camera (scan) and take out what is not ticked with -CODE."

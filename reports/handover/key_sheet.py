@@ -13,10 +13,11 @@ from PIL import Image
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
+from custody.errors import N_
 from evidence.fingerprint_words import words_of
 from language import _
 from language.in_words import time_in_words
-from language.text import printable
+from language.text import fill, printable
 from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
 from reports.words import zone_code
 
@@ -129,9 +130,9 @@ def _draw_meaning(paper: Document, sheet: KeySheet) -> None:
             "scan the "
             "code; the words are for comparing on the telephone."
         ),
-        _(
-            "To check records later, on any computer: python main.py verify FILE --root FINGERPRINT, with the "
-            "fingerprint of the root of the election."
+        fill(
+            N_("To check records later, on any computer: {way}, with the fingerprint of the root of the election."),
+            {"way": "verify_root"},
         ),
     )
     for line in lines:

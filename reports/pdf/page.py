@@ -19,9 +19,10 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Table
 
+from custody.errors import N_
 from language import _, chosen
 from language.in_words import time_in_words
-from language.text import number, printable
+from language.text import fill, number, printable
 from reports.output import Colophon, Made
 
 INK, MUTED, RULE, TINT = HexColor("#1B2430"), HexColor("#5A6470"), HexColor("#C8D0D7"), HexColor("#F1F5F6")
@@ -260,10 +261,11 @@ def draw_colophon(paper: Document, colophon: Colophon) -> None:
     )
     words = f"{held.format(station=colophon.station, time=colophon.made_at)} {limits}"
     if colophon.has_proof:
-        words += " " + _(
+        proof = N_(
             "The proof of each record is attached to this file. Whoever has the fingerprint of the election's root can "
-            "check it, without us and without this ledger: python main.py verify FILE --root FINGERPRINT"
+            "check it, without us and without this ledger: {way}"
         )
+        words += " " + fill(proof, {"way": "verify_root"})
     paper.place(text(words, 8.5, leading=1.4), after_mm=2)
     if not colophon.heads:
         return

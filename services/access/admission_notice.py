@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from custody.chain.standing import Stranger, Waiting, waiting
+from custody.errors import N_
 from custody.format.encoding import key_fingerprint
 from db.log.quarantine import Strangers
 from db.store import Store
 from language import _, chosen, ngettext
-from language.text import number, printable
+from language.text import fill, number, printable
 
 _NAMED = 3
 
@@ -33,9 +34,12 @@ def _words(store: Store) -> str:
     lines = [_strangers(store, strangers)] if strangers else []
     if len(strangers) < len(found):
         lines.append(
-            _(
-                "This station is not admitted: what it records counts here alone. Carry station-card.json, from this "
-                "station's folder, to the warehouse. There: python main.py admit station-card.json"
+            fill(
+                N_(
+                    "This station is not admitted: what it records counts here alone. Carry station-card.json, from "
+                    "this station's folder, to the warehouse. There: {way}"
+                ),
+                {"way": "admit_card"},
             )
         )
     return " ".join(lines)
@@ -50,11 +54,12 @@ def _strangers(store: Store, strangers: list[Waiting]) -> str:
     ).format(count=number(count), stations=_names(strangers))
     own = store.ledger.own_row()
     may_admit = own is not None and store.state.stations.now().may(own.name, "admit")
-    admit = _(
-        "To admit a station, compare its fingerprint with its key sheet, then: python main.py admit "
-        "station-card.json (the file from its folder)"
+    admit = N_("To admit a station, compare its fingerprint with its key sheet, then: {way} (the file from its folder)")
+    return f"{words} " + (
+        fill(admit, {"way": "admit_card"})
+        if may_admit
+        else _("Only the warehouse admits: ask it, then import its data again.")
     )
-    return f"{words} " + (admit if may_admit else _("Only the warehouse admits: ask it, then import its data again."))
 
 
 def _names(strangers: list[Waiting]) -> str:

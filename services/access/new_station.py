@@ -246,7 +246,10 @@ def go_on(
         _need_ledger(at)
     elif at.ledger.exists():
         raise InputError(
-            N_("there is a ledger at {path}: nothing is lost"), hint=N_("Leave --from away."), path=str(at.ledger)
+            N_("there is a ledger at {path}: nothing is lost"),
+            hint=N_("Leave the bundle away{typed}."),
+            typed="--from",
+            path=str(at.ledger),
         )
     genesis: Event | None = None
     try:

@@ -46,11 +46,12 @@ def _word_on(state: State, logs: Iterable[str]) -> list[Event]:
     """What says whose these logs are: their first entries, the word on their keys, and so on up to the root's."""
     ledger, found = state.ledger, dict[str, Event]()
     wanted, keys = set(logs), ledger.keys()
-    said = ledger.on_topic(("admit", "revoke"))
+    said, joins = ledger.on_topic(("admit", "revoke")), ledger.on_topic(("join",))
     while new := [e for e in said if e.leaf not in found and e.body["key"] in {keys[log].hex() for log in wanted}]:
         found |= {event.leaf: event for event in new}
         wanted |= {event.log for event in new}
-    return [*found.values(), *(event for log in sorted(wanted) for event in ledger.at(log, 1))]
+    begun = [event for log in sorted(wanted) for event in ledger.at(log, 1)]
+    return [*found.values(), *(event for event in joins if event.log in wanted), *begun]
 
 
 def _proofs(state: State, log: str, events: Iterable[Event]) -> list[str]:

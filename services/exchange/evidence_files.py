@@ -37,7 +37,7 @@ def audit_file(
     elif not data.startswith(FIRST_LINE.encode()):
         raise InputError(
             N_("{file} is no bundle, custody report or proof"),
-            hint=N_("Give a file that Serah wrote: a bundle of export, a PDF of custody, a proof of custody --proof."),
+            hint=N_("Give a file that Serah wrote: a bundle, a PDF of chains of custody, or a proof."),
             file=str(path),
         )
     if len(data) > MAX_FILE_BYTES:

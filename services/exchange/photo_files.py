@@ -93,7 +93,8 @@ def split_photos(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
             if not found:
                 raise InputError(
                     N_("there is no photograph in {path}"),
-                    hint=N_("Give bundles as files, and the folder that export --photos wrote."),
+                    hint=N_("Give bundles as files, and the folder of exported photographs{typed}."),
+                    typed="export --photos",
                     path=str(path),
                 )
             photos += found

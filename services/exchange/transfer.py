@@ -18,7 +18,7 @@ from evidence.entry import RawEntry
 from evidence.fingerprint_words import words_of
 from evidence.intake import AlteredFileError, check_bundle, refuse_foreign
 from language import _
-from language.text import error_text
+from language.text import command_line, error_text, fill, number
 from services.exchange.bundle import read_bundle, write_bundle
 from services.progress_bar import Progress, unseen
 
@@ -71,11 +71,16 @@ def export_bundle(
     if left_out and not heads:
         raise InputError(
             N_("the stations there are not admitted, so their logs are handed on only where that is asked for"),
-            hint=N_("Add --with-strangers, or let root admit them: {way}"),
+            hint=N_("Ask for them too{typed}, or let root admit them: {way}"),
+            typed="--with-strangers",
             way="admit",
         )
     if not heads:
-        raise InputError(N_("no log is held of a station there"), hint=N_("Leave --under away to export all logs."))
+        raise InputError(
+            N_("no log is held of a station there"),
+            hint=N_("Name no place{typed} to export all logs."),
+            typed="--under",
+        )
     names = [head["log"] for head in heads]
     total = store.ledger.entry_count(names)
     with progress(total, _("Writing")) as done:
@@ -85,8 +90,8 @@ def export_bundle(
 
 def left_out_words(count: int) -> str:
     """Say which logs were not exported because they are not admitted, and how to export them."""
-    words = _("Left out, logs of stations that nobody admitted: {count}. To hand them on too: export --with-strangers")
-    return words.format(count=count)
+    words = N_("Left out, logs of stations that nobody admitted: {count}. To hand them on too: {way}")
+    return fill(words, {"count": count, "way": "export_strangers"})
 
 
 def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = unseen) -> Merged:
@@ -139,6 +144,18 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
     return replace(merged, findings=(*false, *merged.findings))
 
 
+SHOWN_OUTSIDE = 10
+
+
+def outside_words(store: Store) -> list[str]:
+    """What stations plan for branches where they may not, each in one sentence; the first of them."""
+    found = store.state.outside
+    words = [fill(one.message, one.values) for one in found[:SHOWN_OUTSIDE]]
+    if more := len(found) - len(words):
+        words.append(_("and {count} more").format(count=number(more)))
+    return words
+
+
 def other_root_words(store: Store) -> str:
     """Say that others follow another root than this station, whose own is not known here: perhaps it was mistyped.
 
@@ -162,10 +179,14 @@ def other_root_words(store: Store) -> str:
     told = words.format(other=" · ".join(words_of(other)), own=" · ".join(words_of(followed)))
     if store.ledger.sizes()[own.name] > 1:
         return told + " " + _("This station has recorded something already: ask the warehouse what to do.")
-    again = f"python main.py init --place {own.place} --station {shlex.quote(own.station)} --root {other}"
     election = store.ledger.own_log().election
-    if election != "Pemilu":  # what init takes where none is given
-        again += f" --election {shlex.quote(election)}"
+    again = command_line(
+        "init_again",
+        place=own.place,
+        station=shlex.quote(own.station),
+        root=other,
+        election="" if election == "Pemilu" else f" --election {shlex.quote(election)}",  # what init takes else
+    )
     return told + " " + _("If so, begin again, and import again: {command}").format(command=again)
 
 

@@ -81,7 +81,10 @@ def typed_head(text: str, name: str = "") -> str:
     except TamperError as error:
         raise InputError(
             N_("{given} is no signed head of a log: nothing was checked"),
-            hint=N_("Give the file that export --head wrote, or the text of the QR code that stands alone on a paper."),
+            hint=N_(
+                "Give the file of an exported head{typed}, or the text of the QR code that stands alone on a paper."
+            ),
+            typed="export --head",
             given=name or " ".join(text.split())[:100],
         ) from error
     return head

@@ -36,13 +36,14 @@ def read_as_before(path: Path, reading: Reading, home: Path | None) -> Table:
         InputError: it is no such table.
     """
     table = read_table(path, reading=reading)
-    if home is None:
+    if home is None or not (home / FILE).exists():
         return table
     if not reading.columns and (columns := remembered(home, table.headers)):
         table = read_table(path, reading=replace(reading, columns=columns))
         said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
         table = replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
-    return _with_names(table, remembered_names(home))
+    names = remembered_names(home)
+    return _with_names(table, names) if names else table
 
 
 def _with_names(table: Table, names: Mapping[str, str]) -> Table:

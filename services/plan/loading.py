@@ -12,13 +12,14 @@ from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.item_facts import Item
+from custody.plan.levels import BESIDE
 from custody.plan.phases import Phase
-from custody.plan.places import Need, Place, is_official
+from custody.plan.places import Need, Place, below, is_official, is_under
 from db.store import Store
 from language.time_zones import zone
 from services.plan.headings import keep_answers, read_as_before
 from services.plan.plan_changes import Change, ChangedRow, Group, note_missing_voters, version_of
-from services.plan.planning import record_plan, register_items
+from services.plan.planning import branch_to_plan, record_plan, register_items
 from services.records.sealing import whole_packs
 from tables.cells import Located
 from tables.check import check_items, check_needs, check_phases, check_places
@@ -46,6 +47,7 @@ def load_files(
     seen: str | None = None,
     readings: Mapping[str, Reading] | None = None,
     home: Path | None = None,
+    under: str | None = None,
 ) -> list[Change]:
     """Load tables of places, needs and items, in that order whatever theirs, all or nothing.
 
@@ -54,8 +56,10 @@ def load_files(
         seen: the version of the changes that were shown to the user; None: none was.
         readings: how a file is to be read, by its name; under "" that of all others.
         home: where what is told of headings is kept for the next table; None: nowhere.
+        under: the place below which the plan counts; None: where this station may plan.
 
     Raises:
+        RuleError: this station may not plan there.
         QuestionError: a file can be read in several ways.
         InputError: a file is no such table, or a row has a fault; `faults` has those of every file.
         ConflictError: it changes something else than what was looked at; nothing was loaded.
@@ -72,20 +76,24 @@ def load_files(
     with nullcontext() if dry_run else store.transaction():
         if dry_run:
             store.state.stations.plan_known_to(store.ledger.own_log().name)
-        places = dict(store.state.places.all())
-        needs = {need.key: need for need in store.state.needs()}
+        places, branch = dict(store.state.places.all()), branch_to_plan(store, under)
+        needs = {need.key: need for need in store.state.needs() if need.under == (branch or "")}
+        others = [need for need in store.state.needs() if need.under != (branch or "")]
         phases = {kind: _row(phase, kind) for phase in store.state.phases for kind in phase.kinds}
         for kind, table in tables:
             if kind in ("places", "tree", "voters"):
-                changes.append(_load_places(store, table, kind, places, faults, dry_run))
+                changes.append(_load_places(store, table, kind, places, faults, branch, dry_run))
             elif kind == "needs":
-                changes.append(_load_needs(store, table, needs, faults, dry_run))
+                changes.append(_load_needs(store, table, needs, faults, branch, dry_run))
             elif kind == "phases":
-                changes.append(_load_phases(store, table, needs.values(), phases, faults, dry_run))
+                known_needs = [*others, *needs.values()]
+                changes.append(_load_phases(store, table, known_needs, phases, faults, branch, dry_run))
             else:
-                changes.append(_load_items(store, table, places, needs.values(), faults, dry_run))
+                changes.append(_load_items(store, table, places, [*others, *needs.values()], faults, dry_run))
+        if under is not None and under not in places:
+            raise InputError(N_("there is no place {code} in the plan"), code=under)
         _refuse(faults)
-        note_missing_voters(changes, places.values(), needs.values())
+        note_missing_voters(changes, places, [*others, *needs.values()], branch)
         if seen is not None and seen != version_of(changes):
             raise ConflictError(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
@@ -148,7 +156,13 @@ def cells_with_faults(
 
 
 def _load_places(
-    store: Store, table: Table, kind: str, known: dict[str, Place], faults: list[Fault], dry_run: bool
+    store: Store,
+    table: Table,
+    kind: str,
+    known: dict[str, Place],
+    faults: list[Fault],
+    branch: str | None,
+    dry_run: bool,
 ) -> Change:
     if kind == "tree":
         said = {fold(name): code for name, code in table.reading.names.items()}
@@ -158,7 +172,11 @@ def _load_places(
     else:
         rows, found = parse_places(table)
     rows = [_with_what_is_known(row, known.get(row.value.code)) for row in rows]
+    if branch in known:  # where the branch itself lies is for those above it to say
+        top = known[branch].parent
+        rows = [replace(row, value=replace(row.value, parent=top)) if row.value.code == branch else row for row in rows]
     found += check_places(rows, known)
+    found += _of_other_branches(store, rows, known, branch) if branch else []
     faults += found
     change, fresh = _compare(table, kind, rows, known, lambda place: place.code, lambda place: place.level)
     now = moment(store.around.now_utc())
@@ -166,11 +184,36 @@ def _load_places(
         change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
     )
     change = _with_those_back(change, [code for code in change.added if code in store.state.withdrawn.places])
+    if branch:
+        inside = {place.code for place in below(known, branch)}
+        change = replace(change, absent=len(inside - {row.value.code for row in rows}))
     if not found:
         known |= {place.code: place for place in fresh}
         if not dry_run:
-            record_plan(store, fresh, (), source=table.file, digest=table.digest)
+            record_plan(store, fresh, (), source=table.file, digest=table.digest, under=branch)
     return change
+
+
+def _of_other_branches(
+    store: Store, rows: Sequence[Located[Place]], known: Mapping[str, Place], branch: str
+) -> list[Fault]:
+    """A fault for each row that a table for a branch cannot have: of a place elsewhere, or that moves one which whoever
+    plans above this station has put somewhere.
+    """
+    tree = {**known, **{row.value.code: row.value for row in rows}}
+    stations, own = store.state.stations.now(), store.ledger.own_log().name
+    rank, parents = stations.rank(own, "plan"), store.state.plan.parents
+    faults = []
+    for row in rows:
+        place, before = row.value, known.get(row.value.code)
+        is_beside = place.level in BESIDE and place.parent is None
+        if not is_under(known if before else tree, place.code, branch) and not (is_beside and before in (None, place)):
+            message = N_("{place} does not lie below {under}, for which this table is loaded")
+            faults.append(row.fault("code", message, place=place.code, under=branch))
+        elif before and before.parent != place.parent and parents.get(place.code, (rank,))[0] < rank:
+            message = N_("{place} was put below {parent} by who plans above this station, and only they can move it")
+            faults.append(row.fault("parent", message, place=place.code, parent=before.parent or "-"))
+    return faults
 
 
 def _with_what_is_known(row: Located[Planned], before: Planned | None) -> Located[Planned]:
@@ -183,21 +226,35 @@ def _with_what_is_known(row: Located[Planned], before: Planned | None) -> Locate
     return replace(row, value=replace(row.value, **absent))
 
 
-def _load_needs(store: Store, table: Table, known: dict[NeedKey, Need], faults: list[Fault], dry_run: bool) -> Change:
+def _load_needs(
+    store: Store,
+    table: Table,
+    known: dict[NeedKey, Need],
+    faults: list[Fault],
+    branch: str | None,
+    dry_run: bool,
+) -> Change:
     rows, found = parse_needs(table)
-    rows = _with_kinds_by_name(rows, known.values())
+    rows = [replace(row, value=replace(row.value, under=branch or "")) for row in rows]
+    above = [need for need in store.state.need_rules().in_force(branch or "") if need.under != (branch or "")]
+    rows = _with_kinds_by_name(rows, [*above, *known.values()])
     rows = [_with_what_is_known(row, known.get(row.value.key)) for row in rows]
-    found += check_needs(rows, known.values())
+    own = {need.kind for need in (*known.values(), *(row.value for row in rows))}
+    found += check_needs(rows, [*(need for need in above if need.kind not in own), *known.values()])
     faults += found
     rows += _renamed_elsewhere(rows, known)
     change, fresh = _compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind)
     gone = store.state.withdrawn
-    back = [need.kind for need in fresh if need.kind in gone.kinds or (need.kind, need.level) in gone.needs]
+    back = [
+        need.kind
+        for need in fresh
+        if (need.kind, need.under) in gone.kinds or (need.kind, need.level, need.under) in gone.needs
+    ]
     change = _with_those_back(change, back)
     if not found:
         known |= {need.key: need for need in fresh}
         if not dry_run:
-            record_plan(store, (), fresh, source=table.file, digest=table.digest)
+            record_plan(store, (), fresh, source=table.file, digest=table.digest, under=branch)
     return replace(change, needs=tuple(fresh))
 
 
@@ -227,6 +284,7 @@ def _load_phases(
     needs: Iterable[Need],
     known: dict[str, PhaseRow],
     faults: list[Fault],
+    branch: str | None,
     dry_run: bool,
 ) -> Change:
     rows, found = parse_phases(table)
@@ -245,7 +303,7 @@ def _load_phases(
         known |= {row.kind: row for row in fresh}
         if not dry_run:
             told = [Phase(row.phase, row.name, (row.kind,), row.due) for row in fresh]
-            record_plan(store, (), (), phases=told, source=table.file, digest=table.digest)
+            record_plan(store, (), (), phases=told, source=table.file, digest=table.digest, under=branch)
     return replace(change, notes=(*change.notes, *_odd_dues(known.values(), moment(store.around.now_utc()))))
 
 
@@ -320,10 +378,9 @@ def _compare(
         tuple(added),
         tuple(changed),
         same,
-        ignored_columns(table, kind),
-        table.digest,
-        absent,
-        groups,
+        digest=table.digest,
+        absent=absent,
+        groups=groups,
         **_how_read(table, kind, rows),
     )
     return change, fresh
@@ -334,8 +391,9 @@ def _how_read(table: Table, kind: str, rows: Sequence[Located[Any]]) -> dict[str
     notes, zones = list(table.notes), rows[0].source.zones if rows else set()
     if zones:
         notes.append((N_("times without a zone were read as {zones}"), {"zones": ", ".join(sorted(zones))}))
-    columns = layout_of(table, kind).columns
-    return {"notes": tuple(notes), "understood": tuple((header, name) for name, header in columns.items())}
+    layout = layout_of(table, kind)
+    understood = tuple((header, name) for name, header in layout.columns.items())
+    return {"notes": tuple(notes), "understood": understood, "ignored": ignored_columns(table, layout)}
 
 
 def _load_items(
@@ -360,8 +418,7 @@ def _load_items(
         added,
         (),
         same,
-        ignored_columns(table, "items"),
-        table.digest,
+        digest=table.digest,
         groups=groups,
         **_how_read(table, "items", rows),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from custody.errors import N_
 from custody.plan.needs import NeedRules
-from custody.plan.places import Need, Place
+from custody.plan.places import Need, Place, below
 from language import _, ngettext
 from language.in_words import level_word
 from language.text import fill, local_time, number, printable
@@ -122,9 +122,12 @@ def past_words(change: Change) -> str:
     return words.format(count=number(len(change.past)), place=first.name, time=time)
 
 
-def note_missing_voters(changes: list[Change], places: Iterable[Place], needs: Iterable[Need]) -> None:
-    """Note with the last table of the plan which places lack the voters that their needs follow."""
-    lacking = list(NeedRules(tuple(needs)).lacking(places))
+def note_missing_voters(
+    changes: list[Change], places: Mapping[str, Place], needs: Iterable[Need], under: str | None = None
+) -> None:
+    """Note with the last table of the plan which places (of a branch) lack the voters that their needs follow."""
+    inside = places.values() if under is None else below(places, under)
+    lacking = list(NeedRules(tuple(needs), places).lacking(inside))
     at = max((at for at, change in enumerate(changes) if change.kind != "items"), default=None)
     if lacking and at is not None:
         told = {"count": len(lacking), "places": ", ".join(place.name for place in lacking[:5])}

@@ -96,7 +96,7 @@ def _refuse_lost_levels(store: Store, profile: Profile) -> None:
         RuleError: it lacks one.
     """
     levels = profile.level_values
-    for (level, _voters), count in store.state.places.alike().items():
+    for (level, *_what), count in store.state.places.alike().items():
         if count and level in TREE and level not in levels:
             raise RuleError(
                 N_("the profile {name} has no level for {level}, and the plan has such places: {count}"),

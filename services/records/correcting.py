@@ -193,7 +193,7 @@ def _refuse(store: Store, event: Event) -> None:
             hint=N_("Say whose key counts with admit and revoke."),
             type=event.type,
         )
-    if event.log != own and own not in store.state.roots:
+    if event.log != own and store.state.roots.isdisjoint({own, (own, event.log)}):
         raise RuleError(
             N_("another station recorded this: {log}"),
             hint=N_("Ask that station, or the election's root, to correct it."),

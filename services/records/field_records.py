@@ -259,7 +259,8 @@ def change_point(store: Store, name: str, *, note: str = "", **changes: Any) -> 
         if not row.title:
             raise InputError(
                 N_("the point {point} is new and has no title"),
-                hint=N_('Say what it is: --title "..."; {way} lists those that are known.'),
+                hint=N_("Say what it is{typed}; {way} lists those that are known."),
+                typed='--title "..."',
                 way="point",
                 point=row.point,
             )

@@ -63,7 +63,8 @@ def _bast_number(store: Store, shared: str) -> str:
         if newest_handover(store.ledger.tables, own.id, shared):
             raise RuleError(
                 N_("this station has recorded a handover {number} already"),
-                hint=N_("Leave --number away, or agree on another one with the others at the truck."),
+                hint=N_("Leave the number away{typed}, or agree on another one with the others at the truck."),
+                typed="--number",
                 number=shared,
             )
         return shared

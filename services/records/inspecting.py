@@ -123,7 +123,7 @@ def looks(store: Store, *, under: str | None = None, kind: str | None = None) ->
             look = newest_look(chain)
             if look is None or kind not in (None, look.item.kind):
                 continue
-            if gone.covers(look.item.kind, look.item.to, places):
+            if gone.covers(look.item.kind, look.item.to, places, look.item.code):
                 continue
             if under is None or is_under(places, look.item.to, under):
                 yield look

@@ -176,12 +176,13 @@ def claim(
         if place is None:
             raise InputError(
                 N_("an item is bound for a place of the plan, and {place} is none"),
-                hint=N_("Choose a place with --to."),
+                hint=N_("Choose a place{typed}."),
+                typed="--to",
                 place=to,
             )
         free = further_items(
             place,
-            store.state.needs(),
+            store.state.need_rules(),
             store.state.slots(to=to),
             kind=kind,
             election=election,
@@ -229,4 +230,4 @@ def account(store: Store) -> PrintAccount:
     """What was printed by every station whose log is held, and what became of it."""
     stations = store.state.stations.now()
     events = (event for event in store.ledger.on_topic(PRINTING) if stations.stands(event))
-    return print_account(events, {log: owner.place for log, owner in stations.owners.items()}, stations.roots)
+    return print_account(events, {log: owner.place for log, owner in stations.owners.items()}, stations.correctors)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
-from custody.chain.roster import NOTICES, Roster, roster
+from custody.chain.roster import NOTICES, Roster, granted, roster
 from custody.compose.compose import NewEvent, Ref
 from custody.errors import N_, CustodyError, InputError, RuleError
 from custody.format.encoding import canonical, key_fingerprint, read_canonical
 from custody.format.event_types import POWERS
 from custody.format.events import Event
 from custody.people import is_taken_for
+from custody.plan.places import is_under
 from db.store import Store
 from evidence.ed25519 import Signer, holds
 
@@ -66,14 +67,22 @@ def read_card(data: bytes) -> StationCard:
     return read
 
 
-def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[Event]:
+def admit(store: Store, card: StationCard, powers: Sequence[str] = (), under: Sequence[str] = ()) -> list[Event]:
     """Record that a station's key counts; nothing where it does already, with these powers.
 
+    Args:
+        under: the places below which it has these powers; none: as far as this station has them.
+
     Raises:
-        RuleError: this station may not admit others, or that station follows another root.
+        InputError: a limit without a power.
+        RuleError: this station may not admit others, or not there, or that station follows another root.
     """
+    if under and not powers:
+        raise InputError(N_("--under limits a power, and none is given"), hint=N_("Name it too: --power plan."))
     with store.transaction():
         trusted = _for_admitting(store)
+        for place in (card.place, *under):
+            _refuse_elsewhere(store, trusted, place)
         if card.root not in (trusted.root, card.fingerprint):
             raise RuleError(
                 N_("{station} follows another root than this election's"),
@@ -89,10 +98,58 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = ()) -> list[E
                 way="new_key",
                 station=card.station,
             )
-        if trusted.powers.get(card.public_key) == frozenset(powers) or card.fingerprint == trusted.root:
+        places: list[str | None] = [*sorted(set(under))] or [None]
+        rows = [{"power": power, "under": place} for power in sorted(set(powers)) for place in places]
+        ours = {by: granted(rows, by) for by in trusted.scopes(store.ledger.own_log().name, "admit")}
+        known = {grant.by: grant.powers for grant in trusted.powers.get(card.public_key, ())}
+        if ours.items() <= known.items() or card.fingerprint == trusted.root:
             return []
-        said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": sorted(set(powers))}
-        return store.record([NewEvent("admit", said)])
+        said = {"station": card.station, "place": card.place, "key": card.public_key, "powers": rows}
+        return store.record([NewEvent("admit", said, store.state.stations.admissions())])
+
+
+def join(store: Store, card: StationCard) -> list[Event]:
+    """Record that this office, which began apart, belongs to the one with this card; nothing where it said so already.
+
+    Raises:
+        RuleError: this station is no office, it has joined another, or that one has not admitted it as is known here.
+    """
+    with store.transaction():
+        own = store.ledger.event_at(store.ledger.own_log().id, 1).body
+        trusted, key = store.state.stations.now(), own["public_key"]
+        if card.public_key == key or own["root"] != key_fingerprint(bytes.fromhex(key)):
+            raise RuleError(
+                N_("only an office that began as its own root joins another, and this station is none"),
+                hint=N_("Do it at the station whose fingerprint stands on the key sheet of the election there."),
+            )
+        said = [e.body["key"] for e in store.ledger.on_topic(("join",)) if trusted.owners[e.log].key == key]
+        if said:
+            if said[0] == card.public_key:
+                return []
+            raise RuleError(N_("this office has joined another one, and that is for good"))
+        if not (admitted := store.state.stations.admissions(by=card.public_key)):
+            raise RuleError(
+                N_("{station} has not admitted this office, as far as is known here"),
+                hint=N_("Give it station-card.json from this station's folder, and take in its bundle then: {way}"),
+                way="import",
+                station=card.station,
+            )
+        fields = {"station": card.station, "place": card.place, "key": card.public_key}
+        events = store.record([NewEvent("join", fields, admitted)])
+        store.projection.rebuild()
+        return events
+
+
+def _refuse_elsewhere(store: Store, trusted: Roster, place: str) -> None:
+    scopes, tree = trusted.scopes(store.ledger.own_log().name, "admit"), store.state.places.tree()
+    if any(all(is_under(tree, place, top) for top in scope) for scope in scopes):
+        return
+    raise RuleError(
+        N_("{place} does not lie below {places}, where alone this station may admit others"),
+        hint=N_("Let the station of that branch, or the election's root, do it."),
+        place=place,
+        places=", ".join(sorted({scope[-1] for scope in scopes if scope})),
+    )
 
 
 def easily_taken_for(store: Store, card: StationCard) -> list[tuple[str, str]]:
@@ -156,7 +213,9 @@ def lost_log(store: Store, *, station: str | None = None, place: str | None = No
         InputError: no log here is of that name, place and key, or several are; or the ledger has a log of its own.
     """
     if store.ledger.own_row() is not None:
-        raise InputError(N_("this ledger has a log of its own already"), hint=N_("Leave --from away."))
+        raise InputError(
+            N_("this ledger has a log of its own already"), hint=N_("Leave the bundle away{typed}."), typed="--from"
+        )
     begun = {event.log: event.body for event in store.ledger.on_topic(("genesis",))}
     left = {str(body["continues"]).rsplit(":", 2)[0] for body in begun.values() if body["continues"]}
     asked = {"station": station, "place": place, "public_key": key}
@@ -169,7 +228,8 @@ def lost_log(store: Store, *, station: str | None = None, place: str | None = No
         known = fits or sorted(begun.keys() - left)
         raise InputError(
             N_("several logs here could be this station's") if fits else N_("no log here is this station's"),
-            hint=N_("Give its --station and --place as they were: {known}"),
+            hint=N_("Give its name and place as they were{typed}: {known}"),
+            typed="--station, --place",
             known=", ".join(f"{begun[log]['station']} / {begun[log]['place']}" for log in known) or "-",
         )
     return fits[0]
@@ -212,7 +272,12 @@ def go_on(
         )
         if was_root and has_new_key and root is None:
             sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
-            said = {"station": own.station, "place": own.place, "key": old["public_key"], "powers": sorted(POWERS)}
+            said = {
+                "station": own.station,
+                "place": own.place,
+                "key": old["public_key"],
+                "powers": [{"power": power, "under": None} for power in sorted(POWERS)],
+            }
             store.record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
         store.projection.rebuild()
         return genesis
@@ -222,13 +287,15 @@ def _for_admitting(store: Store) -> Roster:
     """Return who counts, at a station that may admit: root, a delegate, or a station that was given no root."""
     own = store.ledger.own_log()
     told = store.ledger.event_at(own.id, 1).body
-    if told["root"] == key_fingerprint(bytes.fromhex(told["public_key"])):
-        return roster(told["root"], store.ledger.on_topic(NOTICES))
     trusted = store.state.stations.now()
+    if told["root"] == key_fingerprint(bytes.fromhex(told["public_key"])) and not trusted.may(own.name, "admit"):
+        alone = roster(told["root"], store.ledger.on_topic(NOTICES))
+        trusted = trusted if told["public_key"] in trusted.offices and trusted.root != alone.root else alone
     if not trusted.may(own.name, "admit"):
         raise RuleError(
             N_("this station may neither admit nor revoke others"),
-            hint=N_("Do it at the election's root, or ask it to admit this station with --power admit."),
+            hint=N_("Do it at the election's root, or ask it to admit this station with that power{typed}."),
+            typed="--power admit",
         )
     return trusted
 
@@ -264,7 +331,10 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, show
     if not sizes and last_good != 0:
         raise InputError(
             N_("nothing of that station's log is here, so there is no end to set to it"),
-            hint=N_("Import its bundle first; or give --last-good 0, and nothing of it will ever count."),
+            hint=N_(
+                "Import its bundle first; or give 0 as its last good number{typed}, and nothing of it will ever count."
+            ),
+            typed="--last-good 0",
         )
     if last_good is None or not sizes:
         return
@@ -279,7 +349,8 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, show
     if last_good > (known := max(sizes[log], shown(log))):
         raise InputError(
             N_("--last-good {given}: of {log} no more than {known} entries are known here"),
-            hint=N_("Import its newest bundle first, or give a lower number; without --last-good it is {held}."),
+            hint=N_("Import its newest bundle first, or give a lower number; without one{typed} it is {held}."),
+            typed="--last-good",
             given=last_good,
             log=log,
             known=known,

@@ -96,7 +96,8 @@ def _refuse_strangers(outer: Item, codes: Sequence[str]) -> None:
     if codes:
         raise RuleError(
             N_("{item} is not in {parent}"),
-            hint=N_("What is really in it says: pack PARENT --check full CODES"),
+            hint=N_("What is really in it says: {way}"),
+            way="pack_check",
             item=", ".join(show_code(code) for code in codes[:6]),
             parent=show_code(outer.code),
         )

@@ -83,12 +83,14 @@ def _check(touch: Touch | None, action: str, serials: Sequence[str], result: str
     if (action == "check") != (result is not None):
         raise InputError(
             N_("a check says what was seen, and nothing else does"),
-            hint=N_("Add --result intact, broken, mismatch or none to --check."),
+            hint=N_("Say what the check found: intact, broken, mismatch or none{typed}."),
+            typed="--result",
         )
     if result == "none" and serials:
         raise RuleError(
             N_("there is no seal, and numbers were read: {serials}"),
-            hint=N_("Where numbers can be read: --result broken, or mismatch."),
+            hint=N_("Where numbers can be read, the result is broken or mismatch{typed}."),
+            typed="--result",
             serials=", ".join(serials[:_SHOWN]),
         )
 
@@ -141,7 +143,7 @@ def opened_packs(store: Store) -> frozenset[str]:
         for event in store.ledger.on_topic(("register", "correct"))
         if event.body.get("out_of", "") is not None and stations.stands(event)
     ]
-    withdrawn, _asked = withdrawals({event.leaf: event for event in events}, stations.roots)
+    withdrawn, _asked = withdrawals({event.leaf: event for event in events}, stations.correctors)
     return frozenset(
         str(event.body["out_of"]) for event in events if event.type == "register" and event.leaf not in withdrawn
     )

@@ -4,7 +4,6 @@ from custody.errors import N_, InputError
 from custody.format.codes import fold_beginning, show_code
 from custody.measures.progress import ProgressRow
 from custody.measures.progress import progress as sum_up
-from custody.plan.places import below
 from db.state.item_search import FoundItems, Wanted, find_items
 from db.store import Store
 from services.plan.custodians import find_custodian, find_kind, kinds_beginning, places_beginning
@@ -52,9 +51,13 @@ def search_items(
 def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:
     """How far the supplies for a place and all below it have come, by place and kind."""
     groups = (group for group in store.state.stock(top) if kind in (None, group.kind))
-    places = store.state.places.tree()
-    inside = places.values() if top is None else below(places, top)
-    return sum_up(groups, places, store.state.need_rules(), inside=inside, kind=kind)
+    rules, table = store.state.need_rules(), store.state.places
+    if top is None:
+        tree = table.tree()
+        return sum_up(groups, tree, rules, inside=tree.values(), kind=kind)
+    table.refresh()
+    inside = table.inside(top)  # places elsewhere are looked up one by one
+    return sum_up(groups, table, rules, inside=inside, kind=kind)
 
 
 def codes_beginning(store: Store, typed: str) -> list[tuple[str, str]]:

@@ -45,7 +45,8 @@ def record_delivery(
     if damaged > arrived:
         raise RuleError(
             N_("{damaged} cannot be damaged where {arrived} arrived"),
-            hint=N_("Count the damaged among those that arrived: --arrived has them too."),
+            hint=N_("Count the damaged among those that arrived too{typed}."),
+            typed="--arrived",
             damaged=damaged,
             arrived=arrived,
         )
@@ -115,7 +116,7 @@ def account(store: Store) -> DeliveryAccount:
     """What vendors have delivered by the records of every station whose log is held."""
     state, stations = store.state, store.state.stations.now()
     events = (event for event in store.ledger.on_topic(DELIVERIES) if stations.stands(event))
-    return delivery_account(events, state.places.tree(), state.needs(), stations.roots)
+    return delivery_account(events, state.places.tree(), state.needs(), stations.correctors)
 
 
 def late_words(store: Store, rows: Iterable[DeliveryRow]) -> list[str]:

@@ -13,7 +13,8 @@ from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.findings import Finding, moment
 from custody.chain.journey import Journey, journey
-from custody.chain.roster import Roster, Withdrawn
+from custody.chain.planned import Withdrawn
+from custody.chain.roster import Roster
 from custody.handover.counting import Counted, counted_in
 from custody.measures.discrepancies import of_clocks, of_handovers
 from custody.measures.progress import Amounts, Pieces, StockSums
@@ -165,6 +166,7 @@ class Overview:
         sizes = ledger.sizes()
         is_same = store is self._store and before is not None and before[2:] == mark[2:] and before[0] == mark[0]
         news = list(ledger.events_since(self._sizes)) if is_same else []
+        is_same = is_same and store.state.withdrawn == self._gone
         if not is_same or sizes.keys() != self._sizes.keys() or any(map(store.projection.is_notice, news)):
             self._restart()
             self._store = store
@@ -188,7 +190,7 @@ class Overview:
 
     def _put(self, chain: Chain, now: str) -> None:
         self._put_count += 1
-        if not (chain.item and self._gone.covers(chain.item.kind, chain.item.to, self._ways.places)):
+        if not (chain.item and self._gone.covers(chain.item.kind, chain.item.to, self._ways.places, chain.code)):
             self._put_sums(chain, now)
         to_come = []
         for link in chain.links:

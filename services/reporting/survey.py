@@ -53,7 +53,7 @@ def survey(
     counted: dict[str, Counted] = {}
     loads = Truckloads()
     for chain in every_chain(store, as_of):
-        if not (chain.item and gone.covers(chain.item.kind, chain.item.to, ways.places)):
+        if not (chain.item and gone.covers(chain.item.kind, chain.item.to, ways.places, chain.code)):
             way = journey(chain, ways, as_of=as_of)
             due.put(chain.code, way)
             scores.put(marks_of(chain, way, ways, as_of=as_of))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from custody.chain.chain import Chain, chains_then, custody, folded
-from custody.chain.corrections import withdrawals
+from custody.chain.corrections import Roots, withdrawals
 from custody.chain.findings import Finding
 from custody.compose.compose import Handover
 from custody.format.events import Event
@@ -302,7 +302,7 @@ def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequen
     histories |= state.families.of(parents) if parents else {}
 
 
-def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: frozenset[str]) -> set[str]:
+def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: Roots) -> set[str]:
     """The items that moved by one of these records, seen or inside others."""
     return {
         code

@@ -137,7 +137,8 @@ def read_look(text: str) -> SealLook:
     if result == "none" and serials:
         raise InputError(
             N_("there is no seal, and numbers were read: {serials}"),
-            hint=N_("Where numbers can be read: --result broken, or mismatch."),
+            hint=N_("Where numbers can be read, the result is broken or mismatch{typed}."),
+            typed="--result",
             serials=", ".join(serials)[:LONGEST_NAME],
         )
     return SealLook(result, serials)

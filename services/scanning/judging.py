@@ -71,7 +71,6 @@ def _judge_items(
     waybill = waybill_for(store, handover)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
     has_met = store.state.has_met(handover.giver)
-    needs, sealed = _needs(store), store.state.sealed_kinds
     found = [
         finding
         for label in labels
@@ -85,8 +84,9 @@ def _judge_items(
             met_giver=has_met,
             is_recorded=label.code in received,
             blank=blanks.get(label.code),
-            needs=needs,
-            must_be_sealed=label.code in items and items[label.code].kind in sealed,
+            needs=_needs(store, items[label.code].to) if label.code in items else {},
+            must_be_sealed=label.code in items
+            and items[label.code].kind in store.state.sealed_kinds(items[label.code].to),
         )
         if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
     ]
@@ -153,10 +153,11 @@ def _carried(store: Store, items: Mapping[str, Item]) -> dict[str, Item]:
     return {code: item for code, item in inside.items() if code not in items}
 
 
-def _needs(store: Store) -> Mapping[tuple[str, str], Need]:
-    """What places need, by kind and level."""
+def _needs(store: Store, to: str) -> Mapping[tuple[str, str], Need]:
+    """What is needed where a thing is bound for, by kind and level."""
+    needs = store.state.needs_at(to)
     return store.ledger.memory.remember_rule(
-        "needs", lambda: {(need.kind, need.level): need for need in store.state.needs() if not need.follows}
+        f"needs: {store.state.branch(to)}", lambda: {(n.kind, n.level): n for n in needs if not n.follows}
     )
 
 

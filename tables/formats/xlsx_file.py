@@ -35,6 +35,19 @@ from tables.formats.limits import (
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _UNSAVED = N_("is a formula without a value: open the table in Excel or LibreOffice, save it, and load it again")
+_BROKEN = (
+    calamine.CalamineError,
+    expat.ExpatError,
+    ElementTree.ParseError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
+"""What a damaged workbook raises in the libraries, `UnicodeDecodeError` of a part's name (a `ValueError`) included."""
 _EXACT_BELOW = 10**15
 """Spreadsheets keep 15 digits of a number; a longer one has lost its last digits already."""
 
@@ -80,7 +93,7 @@ def open_book(path: Path) -> tuple[str, list[XlsxSheet]]:
             unsaved = survey(path.name, archive)
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             filled = [sheet for sheet in map(book.get_sheet_by_name, worksheets(book)) if sheet.start]
-    except (zipfile.BadZipFile, calamine.CalamineError, OSError) as error:
+    except _BROKEN as error:
         raise damaged(path.name) from error
     sheets = [XlsxSheet(sheet.name, sheet, unsaved.get(sheet.name, frozenset())) for sheet in filled]
     return hashlib.sha256(data).hexdigest(), sheets
@@ -117,6 +130,8 @@ def cell_text(cell: str | float | bool | date | time | timedelta) -> str | Fault
 
 _CHUNK_BYTES = 1 << 18
 _ENCRYPTED = 0x1
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What a spreadsheet writes. LZMA takes as much memory as a part says, and a part of 20 bytes can say 4 GB."""
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
@@ -127,42 +142,27 @@ def survey(file: str, archive: zipfile.ZipFile) -> dict[str, frozenset[tuple[int
     stored value (row and column from 1).
 
     Raises:
-        InputError: damaged, protected, or over a limit of size, rows or columns.
+        InputError: damaged, protected, or over a limit of size, rows or columns; one of `_BROKEN` says damaged, too.
     """
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * max(packed, 1):
         raise too_large(file, MAX_UNPACKED_BYTES)
-    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+    if any(entry.flag_bits & _ENCRYPTED or entry.compress_type not in _PACKED for entry in entries):
         raise damaged(file)
     texts: list[int] = []
     uses: Counter[int] = Counter()
     area = 0
     unsaved: dict[str, frozenset[tuple[int, int]]] = {}
-    try:
-        for entry in entries:
-            with archive.open(entry) as content:
-                part = _Part(file, texts, uses)
-                part.read(content)
-                area += part.rows * part.columns
-                if part.unsaved:
-                    unsaved[entry.filename] = frozenset(part.unsaved)
-        named = _sheet_names(archive) if unsaved else {}
-    except (
-        expat.ExpatError,
-        ElementTree.ParseError,
-        KeyError,
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        EOFError,
-        LookupError,
-        ValueError,
-    ) as error:
-        if isinstance(error, InputError):
-            raise
-        raise damaged(file) from error
+    for entry in entries:
+        with archive.open(entry) as content:
+            part = _Part(file, texts, uses)
+            part.read(content)
+            area += part.rows * part.columns
+            if part.unsaved:
+                unsaved[entry.filename] = frozenset(part.unsaved)
+    named = _sheet_names(archive) if unsaved else {}
     if max(uses, default=-1) >= len(texts):
         raise damaged(file)
     if area > MAX_AREA or sum(texts[text] * count for text, count in uses.items()) > MAX_TEXT:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.plan.missing_items import further_items, slot_of
+from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place
 from tests.support.command_examples import Ran, Terminal, station_at
 
@@ -143,9 +144,14 @@ SLOTS = st.tuples(
 @given(st.sets(SLOTS), st.integers(0, 6), st.sampled_from([None, "DPR"]))
 def test_further_items_are_never_what_is_there_and_fill_the_plan_first(existing, per_place, election) -> None:
     elections = ("DPR", "DPD", "DPR", "DPD", "DPR", "DPD")[:per_place]
-    needs = [Need("box", "Kotak", "Box", "polling_station", per_place, "buah", "item", elections)]
+    needs = (Need("box", "Kotak", "Box", "polling_station", per_place, "buah", "item", elections),)
     free = further_items(
-        Place("TPS", "TPS 1", "polling_station"), needs, existing, kind="box", election=election, held_by="WH"
+        Place("TPS", "TPS 1", "polling_station"),
+        NeedRules(needs),
+        existing,
+        kind="box",
+        election=election,
+        held_by="WH",
     )
     items = [item for _number, item in zip(range(12), free, strict=False)]
     slots = [slot_of(item) for item in items]

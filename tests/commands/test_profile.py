@@ -96,10 +96,6 @@ def test_a_station_that_follows_root_shows_its_profile_once_its_records_have_com
     assert "School exams (ujian)" in school("doctor").out
 
 
-def test_codes_of_ones_own_are_no_place_before_the_plan_has_come(exams):
-    assert exams("receive", "--place", "51.08.01", "--kind", "envelope", "--arrived", "1").code == 2
-
-
 def test_a_change_after_things_were_registered_is_told_and_loses_nothing(exams, tmp_path):
     assert load(exams).code == 0 and exams("plan").code == 0
     before = exams.items()

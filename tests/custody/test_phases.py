@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.chain.roster import PhasesInForce, phases_in_force, roster
+from custody.chain.planned import PhasesInForce, phases_in_force
+from custody.chain.roster import roster
 from custody.errors import InputError
 from custody.format.events import Event
 from custody.format.item_facts import Item

@@ -2,9 +2,10 @@
 
 import pytest
 
-from custody.chain.roster import plan_in_force, root_followed, roster
+from custody.chain.planned import plan_in_force
+from custody.chain.roster import root_followed, roster
 from custody.format.events import Event
-from tests.support.roster_examples import GENESES, admit, fingerprint, genesis, plan, revoke
+from tests.support.roster_examples import GENESES, admit, fingerprint, genesis, join, plan, revoke
 
 
 def named(*said: Event) -> set[str]:
@@ -81,9 +82,12 @@ def test_a_laptop_alone_is_its_own_root():
 
 def test_a_laptop_that_was_told_no_root_follows_the_one_that_admits_it():
     mine = genesis("E")
-    said = [mine, genesis("A"), plan("A", 2, "x"), plan("E", 2, "y")]
+    said = [mine, genesis("A"), admit("A", 3, "B"), genesis("M"), admit("M", 2, "B")]
     assert root_followed(mine, said) == fingerprint("E")
-    assert root_followed(mine, [*said, admit("A", 3, "E")]) == fingerprint("A")
+    assert root_followed(mine, [*said, admit("A", 4, "E")]) == fingerprint("A")
+    theirs = plan("A", 5, "x")
+    assert root_followed(mine, [*said, admit("A", 4, "E"), theirs, plan("E", 2, "y", theirs)]) == fingerprint("A")
+    assert root_followed(mine, [*said, admit("A", 4, "E"), admit("M", 4, "E")]) == fingerprint("E"), "two want it"
 
 
 def test_a_laptop_without_a_plan_follows_the_only_root_that_has_one():
@@ -97,6 +101,76 @@ def test_a_laptop_without_a_plan_follows_the_only_root_that_has_one():
 def test_a_root_that_has_admitted_somebody_cannot_be_taken_over():
     said = [genesis("A"), admit("A", 2, "B"), genesis("M"), admit("M", 2, "A"), plan("M", 3, "x")]
     assert root_followed(said[0], said) == fingerprint("A")
+
+
+# --- offices that began apart -----------------------------------------------------------------------------------------
+# P and Q are provinces; B is a regency that began as its own root, S a station of it.
+
+REGENCY = [genesis("B"), genesis("S", "B"), admit("B", 2, "S"), plan("B", 3, "x")]
+PROVINCE = [genesis("P"), plan("P", 2, "y"), admit("P", 3, "B", "plan", "admit", under="51.71")]
+OTHER = [genesis("Q"), admit("Q", 2, "B", "plan", "admit", under="51.71")]
+
+
+def who(*said: Event) -> tuple[list[bool], list[str]]:
+    """Whether B and S count at the province, and whom they follow themselves."""
+    at_the_province = roster(fingerprint("P"), said)
+    names = {fingerprint(name): name for name in "PQBS"}
+    counts = [at_the_province.counts(log) for log in "BS"]
+    return counts, [names[root_followed(next(e for e in said if e.log == log), said)] for log in "BS"]
+
+
+def test_without_both_words_nothing_changes_on_any_station():
+    for said in ([*REGENCY, *PROVINCE], [*REGENCY, *PROVINCE[:2], join("B", 4, "P")]):
+        assert who(*said) == ([False, False], ["B", "B"])
+    one_laptop = [genesis("B"), plan("B", 3, "x"), genesis("S", "B")]
+    assert who(*one_laptop, *PROVINCE) == ([False, False], ["B", "B"]), "its plan is its own, though it admitted nobody"
+
+
+def test_after_both_words_the_regency_counts_and_its_stations_follow_the_province():
+    assert who(*REGENCY, *PROVINCE, join("B", 4, "P")) == ([True, True], ["P", "P"])
+    trusted = roster(fingerprint("P"), [*REGENCY, *PROVINCE, join("B", 4, "P")])
+    assert trusted.scopes("B", "plan") == [("51.71",)] and trusted.rank("B", "plan") == 1
+    assert ("B", "S") in trusted.correctors and {"P"} == trusted.roots
+
+
+def test_only_the_office_itself_says_that_it_joins():
+    said = [*REGENCY, *PROVINCE, join("S", 2, "P"), genesis("X"), join("X", 2, "P")]
+    assert who(*said) == ([False, False], ["B", "B"])
+
+
+def test_of_two_provinces_the_one_that_it_joined_first_has_it_for_good():
+    both = [*REGENCY, *PROVINCE, *OTHER, join("B", 4, "P"), join("B", 5, "Q")]
+    assert who(*both) == ([True, True], ["P", "P"])
+    assert not roster(fingerprint("Q"), both).counts("B")
+
+
+def test_an_office_whose_key_is_lost_is_vouched_for_by_the_log_that_goes_on_from_it():
+    mine = [genesis("B"), plan("B", 2, "x")]
+    heir = Event("f" * 64, {**genesis("C").body, "continues": f"B:2:{mine[1].leaf}"})
+    assert roster(fingerprint("C"), [*mine, heir, admit("C", 2, "B")]).counts("B")
+    assert not roster(fingerprint("C"), [*mine, genesis("C"), admit("C", 2, "B")]).counts("B")
+
+
+def test_a_province_that_joins_the_nation_takes_its_regencies_along():
+    nation = [genesis("N"), plan("N", 2, "z"), admit("N", 3, "P", "plan", "admit", under="51")]
+    said = [*REGENCY, *PROVINCE, join("B", 4, "P"), *nation, join("P", 4, "N")]
+    assert root_followed(REGENCY[1], said) == root_followed(PROVINCE[0], said) == fingerprint("N")
+    assert roster(fingerprint("N"), said).scopes("B", "plan") == [("51", "51.71")]
+
+
+def test_offices_that_join_each_other_stay_by_themselves():
+    said = [*REGENCY, *PROVINCE, join("B", 4, "P"), admit("B", 5, "P"), join("P", 4, "B")]
+    assert [root_followed(said[n], said) for n in (0, 1)] == [fingerprint("B")] * 2
+    assert root_followed(PROVINCE[0], said) == fingerprint("P")
+
+
+def test_the_order_in_which_both_words_are_learnt_does_not_matter():
+    said = [*REGENCY, *PROVINCE, *OTHER, join("B", 4, "P"), revoke("B", 5, "S", S=3)]
+    first, followed = roster(fingerprint("P"), said), root_followed(REGENCY[1], said)
+    for turn in range(len(said)):
+        for some in (said[turn:] + said[:turn], said[::-1][turn:] + said[::-1][:turn]):
+            assert roster(fingerprint("P"), some) == first and root_followed(REGENCY[1], some) == followed
+    assert first.last_good("S") == 3
 
 
 # --- the plan ---------------------------------------------------------------------------------------------------------

@@ -393,8 +393,9 @@ def fourth_forms() -> list[tuple[str, dict[str, Any]]]:
 
 
 def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
-    """The own fields of each type of event that version 5 changed or brought: a profile, a plan with phases, and
-    handovers that say what was to go by phase and kinds, with a list and without.
+    """The own fields of each type of event that version 5 changed or brought: a profile, an admission whose powers
+    reach no farther than a place, the word of an office that it joins another, a plan for one branch, one with phases,
+    and handovers that say what was to go by phase and kinds.
     """
     both = {"name_id": "Sekolah", "name_en": "School"}
     level = both | {"level": "polling_station", "many_id": "Sekolah", "many_en": "Schools", "short": "SD", "words": []}
@@ -427,11 +428,19 @@ def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
     ]
     said = third | {"bast": "0046/51.08/2026", "phase": "I", "kinds": ["bilik", "kotak"]}
     listed = said | {"meant": {"absent": [EXTRA_BOX], "beyond": [INK]}}
+    powers = [
+        {"power": "admit", "under": "51.08"},
+        {"power": "plan", "under": "51.08"},
+        {"power": "plan", "under": None},
+    ]
     return [
         ("profile", profile),
         ("profile", profile | bare | {"codes": "official", "zone": ""}),
-        ("plan", plan | {"rows": plan["rows"][:1], "phases": rows}),
-        ("plan", plan | {"phases": []}),
+        ("admit", {"station": "KPU Buleleng", "place": "51.08", "key": "0f" * 32, "powers": powers}),
+        ("join", {"station": "KPU Provinsi Bali", "place": "51", "key": "1e" * 32}),
+        ("plan", plan | {"phases": [], "under": "51.08"}),
+        ("withdraw", dict(fourth_forms())["withdraw"] | {"rows": [{"row": "item", "code": BOX}], "note": "kembar"}),
+        ("plan", plan | {"rows": plan["rows"][:1], "phases": rows, "under": None}),
         ("handover", listed),
         ("handover", said | {"bast": "0047/51.08/2026", "phase": None}),
         ("handover", said | {"bast": "0048/51.08/2026", "phase": None, "kinds": []}),

@@ -35,6 +35,12 @@ from tests.support.merge_examples import told as chains_told
 
 KEPT = Path(__file__).parents[1] / "data" / "ledger_16"
 SAYS = json.loads((KEPT / "says.json").read_text())
+OURS = [
+    ("0016_ledger",),
+    ("0017_refused_has_not_left",),
+    ("0018_needs_follow",),
+    ("0019_needs_of_branches",),
+]
 OF_BEFORE = [
     "0001_ledger",
     "0002_other_stations",
@@ -105,7 +111,7 @@ def test_the_history_of_before_becomes_ours_on_either_database(url: str) -> None
     for _time in range(2):
         with open_store(url, signer(), around(1)) as store:
             rows = store.ledger.database.execute_sql("SELECT name FROM schema_migration").fetchall()
-            assert sorted(rows) == [("0016_ledger",), ("0017_refused_has_not_left",), ("0018_needs_follow",)]
+            assert sorted(rows) == OURS
             assert changed_objects(store.ledger.database) == [] == told(store)
 
 
@@ -120,7 +126,7 @@ def test_a_ledger_that_lacks_the_last_migrations_of_before_gets_what_they_made(u
             database.execute_sql(f"INSERT INTO schema_migration VALUES ({number}, '{name}', '2024-02-10 00:00:00')")
     with open_store(url, signer(), around(1)) as store:
         rows = store.ledger.database.execute_sql("SELECT name FROM schema_migration").fetchall()
-        assert sorted(rows) == [("0016_ledger",), ("0017_refused_has_not_left",), ("0018_needs_follow",)]
+        assert sorted(rows) == OURS
         assert changed_objects(store.ledger.database) == []
         assert list(store.state.tables.dropped.select()) == []
         record_inspection(store, touched(boxes(store, 1)), "wet")

@@ -4,7 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from custody.chain.roster import plan_in_force, roster
+from custody.chain.planned import plan_in_force
+from custody.chain.roster import roster
 from custody.errors import RuleError
 from custody.format.events import Event
 from custody.plan.places import Need, Place

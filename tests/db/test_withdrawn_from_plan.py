@@ -4,7 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from custody.chain.roster import Withdrawn, plan_in_force, roster, withdrawn_from_plan
+from custody.chain.planned import Withdrawn, plan_in_force, withdrawn_from_plan
+from custody.chain.roster import roster
 from custody.compose.compose import NewEvent
 from custody.errors import InputError, RuleError
 from custody.format.events import Event
@@ -192,10 +193,10 @@ def judged(*said: Event) -> tuple[list[str], Withdrawn]:
 
 def test_a_withdrawal_takes_what_comes_before_it_and_nothing_that_comes_after():
     one, two = planned("A", 2, "1"), planned("A", 3, "2")
-    assert judged(one, two, gone("A", 4, "1")) == (["2", "k2"], Withdrawn(frozenset({"1"}), frozenset({"k1"})))
+    assert judged(one, two, gone("A", 4, "1")) == (["2", "k2"], Withdrawn(frozenset({"1"}), frozenset({("k1", "")})))
     assert judged(one, gone("A", 4, "1"), planned("A", 5, "1")) == (["1", "k1"], Withdrawn())
     by_level = judged(one, gone("A", 4, "1", level="village"))
-    assert by_level == ([], Withdrawn(frozenset({"1"}), needs=frozenset({("k1", "village")})))
+    assert by_level == ([], Withdrawn(frozenset({"1"}), needs=frozenset({("k1", "village", "")})))
     assert judged(one, gone("A", 4, "1", level="district"))[0] == ["k1"]
 
 

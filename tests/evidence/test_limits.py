@@ -11,14 +11,13 @@ import json
 import lzma
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.exchange.evidence_files import audit_file
-from tests.support.tool_examples import TOOLS, load_tool
+from tests.support.two_verifiers import proof_tool, standalone
 
 DATA = Path(__file__).parents[1] / "data"
 FROZEN = json.loads((DATA / "limits_v1.json").read_text("utf-8"))
@@ -29,13 +28,6 @@ Told = tuple[bool, bool]
 
 def unpacked(text: str) -> bytes:
     return lzma.decompress(base64.b64decode(text))
-
-
-@pytest.fixture(scope="module")
-def tools() -> Iterator[dict[str, Any]]:
-    sys.path.insert(0, str(TOOLS))  # verify_proof takes what it shares from beside it
-    yield {"bundle": load_tool("verify_standalone"), "proof": load_tool("verify_proof")}
-    sys.path.remove(str(TOOLS))
 
 
 def written(case: dict[str, Any], text: bytes, folder: Path) -> tuple[Path, list[str]]:
@@ -80,8 +72,8 @@ def by_a_tool(tool: Any, case: dict[str, Any], text: bytes, folder: Path) -> Tol
 
 
 @pytest.mark.parametrize("case", LIMITS, ids=lambda case: f"{case['limit']}, {case['file']}")
-def test_all_verifiers_take_what_keeps_to_a_limit_and_refuse_one_over(case, tools, tmp_path):
-    tool = tools["proof" if case["file"] == "proof" else "bundle"]
+def test_all_verifiers_take_what_keeps_to_a_limit_and_refuse_one_over(case, tmp_path):
+    tool = proof_tool if case["file"] == "proof" else standalone
     is_right = case["at_is"] == "right"
     for told in (
         by_the_program(case, unpacked(case["at"]), tmp_path),

@@ -1,13 +1,14 @@
 """Where a hint names a way, the terminal says its command and the page says where it does the same."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 import language
 from custody.errors import InputError
-from language.catalogue import sources
+from language.catalogue import ROOT, sources
 from language.text import WAYS, hint_text
 from web.page_hints import NAVIGATION, hint_on_page, way_of
 
@@ -37,27 +38,44 @@ def test_a_way_that_the_page_has_not_is_said_as_its_command_in_the_chosen_langua
     assert hint_on_page(InputError("no")) == "" and way_of(InputError("no")) is None
 
 
+def test_what_is_typed_at_a_terminal_is_not_said_on_the_page() -> None:
+    error = InputError("no", hint="Choose another receiver{typed}.", typed="--to")
+    assert hint_text(error) == "Choose another receiver (--to)."
+    assert hint_on_page(error) == "Choose another receiver."
+
+
+def test_no_hint_of_the_rules_and_services_spells_an_option_out() -> None:
+    """Pages and the API show these too."""
+    for path in sources():
+        if path.suffix != ".py" or path.relative_to(ROOT).parts[0] not in ("custody", "evidence", "services", "tables"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "hint":
+                spelled = [text for text in _texts(ast.walk(node)) if re.search(r"(?<![\w-])--[a-z]", text)]
+                assert not spelled, f"{path}: {spelled}"
+
+
 def test_the_ways_are_those_at_the_top_of_the_page() -> None:
     assert {way.page for way in WAYS.values()} <= {"", *(page for page, _name in NAVIGATION)}
 
 
-def _texts(node: ast.AST) -> list[str]:
-    return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+def _texts(nodes: Iterable[ast.AST]) -> set[str]:
+    return {one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
-def test_every_hint_below_the_commands_names_its_way_by_a_code_that_there_is() -> None:
-    """`{way}` and the code stand together in the same call or tuple, and no hint spells a command out."""
+def test_no_text_spells_a_command_line_out_and_every_hint_names_a_way_that_there_is() -> None:
+    """The table alone spells them; `{way}` and its code stand together in the same call or tuple."""
     named = set[str]()
     for path in sources():
-        if path.suffix != ".py" or "commands" in path.parts or path.name in ("ways.py", "page_hints.py"):
+        if path.suffix != ".py" or path.name in ("text.py", "page_hints.py"):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                hints = [text for keyword in node.keywords if keyword.arg == "hint" for text in _texts(keyword.value)]
-                assert not any("main.py" in text for text in hints), f"{path}:{node.lineno}"
-            if isinstance(node, ast.Call | ast.Tuple) and any("{way}" in text for text in _texts(node)):
-                found = {text for text in _texts(node) if text in WAYS}
-                if isinstance(node, ast.Tuple) or any(keyword.arg == "hint" for keyword in node.keywords):
-                    assert found, f"{path}:{node.lineno}"
-                named |= found
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        texts = _texts(node for node in nodes if id(node) not in docstrings)
+        assert [text for text in texts if "python main.py" in text] == [], path
+        named |= texts & set(WAYS)
+        for node in nodes if any("{way}" in text for text in texts) else ():
+            is_hint = isinstance(node, ast.Call) and any(keyword.arg == "hint" for keyword in node.keywords)
+            if (is_hint or isinstance(node, ast.Tuple)) and any("{way}" in text for text in _texts(ast.walk(node))):
+                assert _texts(ast.walk(node)) & set(WAYS), f"{path}:{node.lineno}"
     assert named == set(WAYS)

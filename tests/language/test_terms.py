@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custody.plan.profile import LevelName, Profile, Word
 from language import LevelWords, Terms, _, in_terms, ngettext, use_terms
 from language.in_words import (
     level_choices,
@@ -17,6 +18,7 @@ from language.in_words import (
     tree_levels,
 )
 from language.time_zones import zone
+from services.plan.profiles import terms_of
 
 WORDS = {
     "en": {"sub-district": "cluster", "TPS": "school", "box": "crate", "boxes": "crates"},
@@ -72,6 +74,16 @@ def test_blanks_stay_and_without_a_profile_every_text_stays(text):
     ]
     use_terms(None)
     assert in_terms(text, "en") == text
+
+
+def test_a_profile_whose_words_have_braces_breaks_no_text():
+    words = (Word("en", "TPS", "{sekolah}"), Word("en", "box", "a\nb"))
+    names = tuple(
+        LevelName(level, "{x}", "{y}", "{z}", "{z}", "{s}") for level in ("warehouse", "district", "polling_station")
+    )
+    use_terms(terms_of(Profile("odd", "Odd", "Odd", "free", "", names, words=words)))
+    assert _("TPS {count}").format(count=3) == "(sekolah) 3"
+    assert "{" not in level_heading("district") and "\n" not in _("one box")
 
 
 def test_levels_are_called_as_the_profile_says():

@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 
 from custody.errors import InputError
 from custody.plan.levels import TREE
+from db.store import open_store
 from language import chosen, use, use_terms
 from language.text import fault_text
 from reports.bast.letter_template import shipped_template
+from services.plan.custodians import is_named
 from services.plan.profile_file import MAX_BYTES, SHIPPED, read_profile, shipped_profiles
-from services.plan.profiles import terms_of
+from services.plan.profiles import record_profile, terms_of
+from tests.support.ledger_examples import around, signer
 
 GOOD = """\
 name = "ujian"
@@ -216,3 +219,17 @@ def test_no_file_makes_it_fail_otherwise_than_by_telling(tmp_path_factory, keys,
 
 def test_the_shipped_files_lie_beside_the_program():
     assert SHIPPED.name == "profiles" and (SHIPPED / "ujian.toml").is_file()
+
+
+@pytest.mark.parametrize(("codes", "is_place"), [("official", True), ("free", False)])
+def test_a_well_formed_code_is_a_place_before_the_plan_only_where_codes_are_official(tmp_path, codes, is_place):
+    carrier = '\n[[carrier]]\ncode = "PERAHU-1"\nname = "Perahu"\n'  # it is in the plan, and no place of the tree
+    found = read(tmp_path, GOOD.replace('codes = "free"', f'codes = "{codes}"') + carrier)
+    with open_store(f"sqlite:///{tmp_path / 'l.db'}", signer(), around(), create=True) as store:
+        store.begin(election="U", station="Dinas", place="DINAS")
+        change = record_profile(store, found)
+        assert [event.type for event in change.events] == ["profile", "plan"]
+        assert "PERAHU-1" in store.state.places and not store.state.has_plan
+        assert is_named(store, "51.08.01") is is_place
+        assert is_named(store, "DINAS")
+        assert not record_profile(store, found).events  # it is in force already

@@ -80,8 +80,14 @@ MEDDLER = 50
 """The seeds of stations whose word does not count, or not all of it, begin here."""
 
 
-def admit(by: Station, whom: Station, *powers: str) -> None:
-    by.write("admit", station="Pos", place="51.02", key=whom.public_key.hex(), powers=list(powers))
+def admit(by: Station, whom: Station, *powers: str, under: str | None = None) -> None:
+    """By a station's word, which relies on its own admission as a delegate's does, another one counts; in the newest
+    form where its powers reach no farther than a place.
+    """
+    refs = [] if by.admitted is None else [by.admitted]
+    told = [{"power": power, "under": under} for power in powers] if under else list(powers)
+    by.write("admit", refs, v=5 if under else 1, station="Pos", place="51.02", key=whom.public_key.hex(), powers=told)
+    whom.admitted = whom.admitted or by.ref()
 
 
 def revoke(by: Station, whom: Station, *sizes: tuple[str, int]) -> None:
@@ -163,6 +169,34 @@ def one_whose_powers_were_taken(root: Station, delegate: Station, dice: random.R
     return [poor, child]
 
 
+def two_branches(root: Station, delegate: Station, dice: random.Random) -> list[Station]:
+    """Two branches: each revokes its own alone, and neither adds to what the other lets a key do."""
+    one, other, child, thief = (Station(MEDDLER + n) for n in range(10, 14))
+    admit(root, one, "admit", under="51.71")
+    admit(root, other, "admit", under="51.08")
+    for by in dice.sample([one, other], 2):
+        admit(by, thief, *dice.sample(["admit", "plan"], dice.randrange(3)), under=dice.choice(["51.71", "51.08.01"]))
+    admit(one, child)
+    revoke(other, child, *[(child.name, 1)] * dice.randrange(2))
+    revoke(dice.choice([one, other]), thief, (thief.name, dice.randrange(1, 9)))
+    grandchild = Station(MEDDLER + 14)
+    admit(thief, grandchild)
+    for station in (one, other, child, thief, grandchild):
+        station.hand_over([root.ref()])
+    return [one, other, child, thief, grandchild]
+
+
+def an_office_that_began_apart(root: Station, delegate: Station, dice: random.Random) -> list[Station]:
+    """Whoever has admitted or planned by himself counts where he has joined, and nowhere else."""
+    office, child = Station(MEDDLER + 15), Station(MEDDLER + 16)
+    admit(office, child)
+    for whom in dice.sample([root, delegate, child], dice.randrange(3)):
+        office.write("join", v=5, station="Pos", place="51", key=whom.public_key.hex())
+    admit(dice.choice([root, delegate]), office, *dice.sample(["admit"], dice.randrange(2)), under="51.71")
+    child.hand_over([root.ref(), delegate.ref()])
+    return [office, child]
+
+
 MEDDLERS: list[Callable[[Station, Station, random.Random], list[Station]]] = [
     a_stranger,
     a_thief,
@@ -170,4 +204,6 @@ MEDDLERS: list[Callable[[Station, Station, random.Random], list[Station]]] = [
     two_beside_each_other,
     one_admitted_too_late,
     one_whose_powers_were_taken,
+    two_branches,
+    an_office_that_began_apart,
 ]

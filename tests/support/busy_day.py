@@ -17,6 +17,15 @@ seal,box,6,keping,pack
 """
 PACKS = "kind,to,first,last\nseal,51.08,A0001,A0100\n"
 LATE = "2024-02-10T05:30:00Z"
+LEVELS = {
+    "store": ("Gudang", "Warehouse"),
+    "area": ("Kecamatan", "Sub-district"),
+    "group": ("Desa", "Village"),
+    "end": ("TPS", "Polling station"),
+}
+PROFILE = 'name = "own"\nid = "Pemilu"\nen = "Election"\ncodes = "official"\n' + "".join(
+    f'[[level]]\nrole = "{role}"\nid = "{own}"\nen = "{english}"\n' for role, (own, english) in LEVELS.items()
+)
 
 
 class Day(Terminal):
@@ -36,6 +45,8 @@ def live_through(day: Day, folder: Path) -> None:
     """Record everything."""
     (folder / "sets.csv").write_text(NEEDS)
     (folder / "packs.csv").write_text(PACKS)
+    (folder / "own.toml").write_text(PROFILE)
+    day.done("profile", folder / "own.toml")
     day.done("load", folder / "sets.csv", folder / "packs.csv")
     day.done("plan")
     here = day.items("--to", "51.08.01.2001.001")

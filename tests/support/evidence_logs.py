@@ -26,6 +26,8 @@ class Station:
     name: str = ""
     bodies: list[dict[str, Any]] = field(default_factory=list)
     entries: list[RawEntry] = field(default_factory=list)
+    admitted: dict[str, Any] | None = None
+    """The ref to the record that first admitted its key, which what it does as a delegate relies on."""
 
     def __post_init__(self) -> None:
         self.secret = Ed25519PrivateKey.from_private_bytes(bytes([self.seed]) * 32)

@@ -58,13 +58,22 @@ def take(store: Store, *bundles: Bundle) -> Merged:
     return merge(store, entries, heads=heads, at="2024-02-10T23:00:00Z", said=said)
 
 
-def join(url: str, seed: int, root: Store, *, place: str, name: str, powers: Sequence[str] = ()) -> Store:
+def join(
+    url: str,
+    seed: int,
+    root: Store,
+    *,
+    place: str,
+    name: str,
+    powers: Sequence[str] = (),
+    under: Sequence[str] = (),
+) -> Store:
     """A station that begins under a root, which admits it; the caller closes it."""
     stack = ExitStack()
     store = stack.enter_context(empty_ledger(url, seed))
     fingerprint = root.ledger.own_log().root
     store.begin(election="Pemilu 2024", station=name, place=place, root=fingerprint)
-    admit(root, card_of(store, seed), powers)
+    admit(root, card_of(store, seed), powers, under)
     store.close_after_test = stack  # type: ignore[attr-defined]
     return store
 

@@ -23,8 +23,14 @@ def genesis(log: str, root: str | None = None) -> Event:
     return event(log, 1, "genesis", root=fingerprint(root or log), station=log, place="51", public_key=key(log))
 
 
-def admit(log: str, seq: int, whom: str, *powers: str) -> Event:
-    return event(log, seq, "admit", station=whom, place="51", key=key(whom), powers=list(powers))
+def admit(log: str, seq: int, whom: str, *powers: str, under: str | None = None) -> Event:
+    """Root's word, or a delegate's; in the newest form where its powers reach no farther than `under`."""
+    told = [{"power": power, "under": under} for power in powers] if under else list(powers)
+    return event(log, seq, "admit", station=whom, place="51", key=key(whom), powers=told)
+
+
+def join(log: str, seq: int, whom: str) -> Event:
+    return event(log, seq, "join", station=whom, place="51", key=key(whom))
 
 
 def revoke(log: str, seq: int, whom: str, **last_good: int) -> Event:

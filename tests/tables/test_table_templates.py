@@ -11,7 +11,7 @@ from custody.errors import InputError
 from custody.plan.places import Place
 from language import _
 from tables.field_rows import parse_deliveries, parse_points
-from tables.headers import ignored_columns, table_kind
+from tables.headers import ignored_columns, layout_of, table_kind
 from tables.output.write import Sheet, write_table
 from tables.read import read_table
 from tables.rows import parse_items, parse_needs, parse_phases, parse_places, parse_voters
@@ -62,7 +62,7 @@ def test_every_heading_is_known_and_the_example_would_be_a_valid_row(tmp_path: P
     assert len(found) >= len(COLUMNS[kind]) - 3
     write_table(tmp_path / "t.xlsx", [Sheet("t", headings, [example, [1, *example[1:]]])])
     table = read_table(tmp_path / "t.xlsx", (kind,))
-    assert ignored_columns(table, kind) == () and (kind in BESIDE_LOAD or table_kind(table) == kind)
+    assert ignored_columns(table, layout_of(table, kind)) == () and (kind in BESIDE_LOAD or table_kind(table) == kind)
     rows, faults = PARSERS[kind](table)
     assert [row.row for row in rows] == [3] and faults == [], "the example itself is left out"
 

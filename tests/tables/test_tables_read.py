@@ -291,6 +291,30 @@ def test_damage_inside_a_part_is_refused(tmp_path, damage):
     refusal(path)
 
 
+def test_no_zip_file_that_no_spreadsheet_writes_ends_in_another_error(tmp_path):
+    """A part's name that is no text; a version of the future; a packing that can ask for 4 GB, whole and damaged; the
+    text in front of the first one.
+    """
+    whole = xlsx_table(tmp_path, ["kode", "nama"], ["51.08", "Gudang"]).read_bytes()
+    entry, path = whole.index(b"PK\x01\x02"), tmp_path / "strange.xlsx"
+    for at, byte in ((entry + 46, 0xFF), (entry + 6, 99)):
+        flagged = bytearray(whole)
+        flagged[entry + 8 : entry + 10] = b"\x00\x08"  # names are UTF-8
+        flagged[at] = byte
+        path.write_bytes(flagged)
+        assert "damaged" in str(refusal(path))
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as new:
+        for part in old.infolist():
+            new.writestr(part.filename, old.read(part))
+    packed = bytearray(path.read_bytes())
+    assert "damaged" in str(refusal(path))
+    packed[70:80] = bytes(10)
+    path.write_bytes(packed)
+    assert "damaged" in str(refusal(path))
+    sheet = SHEET.format('<row r="1"><c r="A1" t="s"><v>-9</v></c></row>')
+    refusal(with_part(xlsx_table(tmp_path, ["a"]), "xl/worksheets/sheet1.xml", sheet, path))
+
+
 def test_a_formula_without_a_value_is_named_with_its_cell_and_only_on_its_own_sheet(tmp_path):
     cell = '<row r="2"><c r="A2"><f>B2</f>{}</c><c r="B2"><v>1</v></c></row>'
     head = '<c r="{}1" t="inlineStr"><is><t>{}</t></is></c>'
@@ -326,6 +350,15 @@ def test_an_area_below_the_rows_heads_none_of_them(tmp_path):
     headed = read_table(csv_table(tmp_path, f"No,Desa,Jumlah TPS\n,PPK Gerokgak,12\n{rows},Kec. Seririt,\n5,X,1\n"))
     assert [cells["Kecamatan"] for _, cells in headed.rows] == ["Gerokgak"] * 4 + ["Seririt"] and not headed.faults
     assert [number for number, _ in headed.rows] == [3, 4, 5, 6, 8]
+
+
+def test_a_title_that_names_the_area_heads_all_rows_and_one_that_names_none_heads_no_row(tmp_path):
+    rows = "Desa,Jumlah TPS\nPatas,3\nMusi,2\n"
+    table = read_table(csv_table(tmp_path, f"Kecamatan : Gerokgak,\n{rows}"))
+    assert [cells["Kecamatan"] for _, cells in table.rows] == ["Gerokgak"] * 2 and not table.faults
+    for blank in ("Kecamatan : ", "Kecamatan :", "Kecamatan : ........", "Kec. :"):
+        table = read_table(csv_table(tmp_path, f"{blank},\n{rows}"))
+        assert table.headers == ("Desa", "Jumlah TPS") and len(table.rows) == 2
 
 
 def test_of_two_hundred_sheets_that_have_such_a_table_one_is_asked_for(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from custody.errors import InputError
 from custody.plan.places import Need, Place
-from tables.headers import ignored_columns, table_kind
+from tables.headers import ignored_columns, layout_of, table_kind
 from tables.questions import QuestionError
 from tables.read import Table, read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places
@@ -95,11 +95,12 @@ def test_missing_columns_are_one_fault_that_names_them():
 def test_unknown_columns_are_ignored_and_named_once():
     text = "code|name|level|Nama Ketua|luas\nG|Gudang|gudang|Budi|12"
     assert parse_places(table(text))[1] == []
-    assert ignored_columns(table(text), "places") == ("Nama Ketua", "luas")
+    assert ignored_columns(table(text), layout_of(table(text), "places")) == ("Nama Ketua", "luas")
 
 
 def test_the_exact_header_beats_its_synonyms_and_of_two_synonyms_one_is_asked_for():
-    assert ignored_columns(table("kind|type|to"), "items") == ("type",)
+    items = table("kind|type|to")
+    assert ignored_columns(items, layout_of(items, "items")) == ("type",)
     with pytest.raises(QuestionError, match="jenis, type could be kind") as caught:
         parse_items(table("jenis|type|to\nbox|box|51"))
     assert caught.value.values["options"] == '--map "jenis=kind" | --map "type=kind"'

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from tests.support.tool_examples import load_tool
-from tools.release import packages, papers, parts
+from tools.release import enclosed, packages, parts
 from tools.release.parts import WINDOWS, File, ReleaseError, Source, linux
 
-MADE = Source("c" * 40, 1_790_000_000, "0.9.0", "### Labels\n", False)
+MADE = Source("HEAD", 1_790_000_000, "0.9.0", "### Labels\n", False)
 EMBEDDED = ("python.exe", "LICENSE.txt", "python313.dll", "python313.zip", "python313._pth")
 
 
@@ -298,10 +298,10 @@ def test_a_name_that_windows_takes_for_another_stops_the_release(
     tmp_path: Path, own_wheels: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = parts.program()
-    monkeypatch.setattr(packages, "program", lambda: {**files, "Main.py": File(b"")})
+    monkeypatch.setattr(packages, "program", lambda _commit: {**files, "Main.py": File(b"")})
     with pytest.raises(ReleaseError, match=r"for one: program/Main\.py, program/main\.py"):
         packages.windows_zip(tmp_path, MADE, *python_zip(tmp_path))
-    monkeypatch.setattr(packages, "program", lambda: {**files, "docs/" + "d" * 140: File(b"")})
+    monkeypatch.setattr(packages, "program", lambda _commit: {**files, "docs/" + "d" * 140: File(b"")})
     with pytest.raises(ReleaseError, match="13 letters too long"):
         packages.windows_zip(tmp_path, MADE, *python_zip(tmp_path))
 
@@ -377,7 +377,7 @@ SKIPPED = {"name": "numpy", "skip_reason": "Dependency not found on PyPI and cou
     ids=["clean", "vulnerable", "skipped", "left out"],
 )
 def test_the_audit_passes_only_what_was_asked_about_and_is_sound(answered: list[Any], found: list[str]) -> None:
-    assert papers.troubles({"dependencies": answered, "fixes": []}, {"calm"}) == found
+    assert enclosed.troubles({"dependencies": answered, "fixes": []}, {"calm"}) == found
 
 
 @pytest.mark.parametrize("answer", [[ILL], [SKIPPED], None], ids=["vulnerable", "skipped", "none"])
@@ -387,11 +387,11 @@ def test_a_release_stops_at_what_the_audit_says(tmp_path: Path, monkeypatch: pyt
     text = f"""cat <<'END'\n{json.dumps({"dependencies": answer})}\nEND""" if answer else "echo no network >&2"
     python.write_text(f"#!/bin/sh\n{text}\n")
     python.chmod(0o755)
-    monkeypatch.setattr(papers, "tools_python", lambda: python)
+    monkeypatch.setattr(enclosed, "tools_python", lambda: python)
     lock = tmp_path / "requirements.lock"
     lock.write_text("jinja2==2.4.1\n" if answer == [ILL] else "numpy==2.5.5\n")
     with pytest.raises(ReleaseError, match="do not release" if answer else "no network"):
-        papers.audit([lock])
+        enclosed.audit([lock])
 
 
 def test_the_licences_name_each_package_and_bring_each_text_once(tmp_path: Path) -> None:
@@ -402,18 +402,18 @@ def test_the_licences_name_each_package_and_bring_each_text_once(tmp_path: Path)
         {"Name": "calm", "Version": "1.0", "License": "UNKNOWN"},
         {"Name": "Loud", "Version": "2.0", "License": "MIT"},
     ]
-    text = papers.licences(rows, files)
+    text = enclosed.licences(rows, files)
     assert text.startswith("calm 1.0: see its text\nLoud 2.0: MIT\n")
     assert text.count("\nzlib\n") == 1 and "calm/NOTICE" in text
     with pytest.raises(ReleaseError, match=r"no licence is known of calm 1\.0"):
-        papers.licences(rows, {})
+        enclosed.licences(rows, {})
 
 
 def test_the_notes_keep_what_was_given_as_python(tmp_path: Path) -> None:
     path, digest = python_zip(tmp_path)
-    told = papers.notes(MADE, path)
+    told = enclosed.notes(MADE, path)
     assert digest in told and MADE.commit in told and "### Labels" in told
-    assert "python.org" not in papers.notes(MADE, None)
+    assert "python.org" not in enclosed.notes(MADE, None)
 
 
 def test_the_icon_has_the_sizes_that_windows_shows() -> None:

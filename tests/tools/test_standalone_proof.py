@@ -2,19 +2,14 @@
 
 import ast
 import contextlib
-import importlib.util
 import io
 import json
-import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from custody.compose.compose import Handover
-from custody.errors import CustodyError
 from custody.format.encoding import key_fingerprint
 from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof, audit_proof, read_custody_proof
@@ -28,21 +23,10 @@ from tests.support.evidence_logs import Station
 from tests.support.ledger_examples import TRUCK, absorb, boxes, give, planned_station, signer, touched
 from tests.support.merge_examples import join
 from tests.support.proof_attacks import ATTACKS, Dice, is_harmless
+from tests.support.tool_examples import TOOLS
+from tests.support.two_verifiers import proof_by_the_program, proof_by_the_tool, proof_tool
 
 ROOT = key_fingerprint(signer().public_key)
-TOOLS = Path(__file__).parents[2] / "tools"
-
-
-@pytest.fixture(scope="module")
-def tool() -> Iterator[Any]:
-    """The second verifier as it is: one file, and another one beside it."""
-    sys.path.insert(0, str(TOOLS))
-    spec = importlib.util.spec_from_file_location("verify_proof", TOOLS / "verify_proof.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    sys.path.remove(str(TOOLS))
 
 
 @pytest.fixture(scope="module")
@@ -67,70 +51,47 @@ def proofs(tmp_path_factory: pytest.TempPathFactory) -> list[CustodyProof]:
         return [*found, prove(root.state, codes[:1]).proof]
 
 
-Verdict = tuple[bool, set[str]]
-"""Whether nothing is wrong, and the codes of what was found."""
-
-
-def ours(text: str, root: str | None, heads: list[str]) -> Verdict:
-    try:
-        audit = audit_proof(read_custody_proof(text), root=root, heads=heads)
-    except CustodyError:
-        return False, {"TAMPERED"}
-    return audit.is_ok, {finding.code for finding in audit.findings}
-
-
-def theirs(tool: Any, folder: Path, text: str, root: str | None, heads: list[str]) -> Verdict:
-    (folder / "box.proof").write_bytes(text.encode())
-    words = [str(folder / "box.proof"), "--json", *(["--root", root] if root else [])]
-    for number, head in enumerate(heads):
-        (folder / f"head-{number}").write_bytes(head.encode())
-        words += ["--head", str(folder / f"head-{number}")]
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        code = tool.main(words)
-    report = json.loads(out.getvalue())
-    assert code == (0 if report["ok"] else 1)
-    return report["ok"], {finding["code"] for finding in report["findings"]}
-
-
 def head_of(proof: CustodyProof) -> str:
     return proof.proofs[-1].partition("\n\n")[2]
 
 
-def test_both_find_nothing_wrong_with_true_proofs(tool: Any, proofs: list[CustodyProof], tmp_path: Path) -> None:
+def test_both_find_nothing_wrong_with_true_proofs(proofs: list[CustodyProof], tmp_path: Path) -> None:
     for proof in proofs:
         for root in (None, ROOT, "0" * 64):
             for heads in ([], [head_of(proofs[0])], [head_of(proof), head_of(proofs[1])]):
-                one, two = ours(str(proof), root, heads), theirs(tool, tmp_path, str(proof), root, heads)
+                one, two = (
+                    proof_by_the_program(str(proof), root, heads),
+                    proof_by_the_tool(tmp_path, str(proof), root, heads),
+                )
                 assert one == two and one[0] == (root != "0" * 64)
-        assert theirs(tool, tmp_path, str(proof), ROOT, [head_of(proof)]) == (True, set())
+        assert proof_by_the_tool(tmp_path, str(proof), ROOT, [head_of(proof)]) == (True, set())
 
 
-def test_what_is_no_head_is_wrong_use_and_nothing_is_checked(tool: Any, proofs: list[CustodyProof], tmp_path: Path):
+def test_what_is_no_head_is_wrong_use_and_nothing_is_checked(proofs: list[CustodyProof], tmp_path: Path):
     for text in ("", "no head", head_of(proofs[0])[1:-1]):
         with pytest.raises(SystemExit) as stopped:
-            theirs(tool, tmp_path, str(proofs[0]), ROOT, [text])
+            proof_by_the_tool(tmp_path, str(proofs[0]), ROOT, [text])
         assert stopped.value.code == 2
 
 
-def attack_all(tool: Any, proofs: list[CustodyProof], folder: Path, count: int) -> None:
+def attack_all(proofs: list[CustodyProof], folder: Path, count: int) -> None:
     for number in range(count):
         for attack in ATTACKS:
             proof = proofs[number % 2]  # of the third one, only whole logs show that the revocation was left out
             text = attack(proof, Dice(number))
             (ok, found), (same, _) = (
-                ours(text, ROOT, [head_of(proof)]),
-                theirs(tool, folder, text, ROOT, [head_of(proof)]),
+                proof_by_the_program(text, ROOT, [head_of(proof)]),
+                proof_by_the_tool(folder, text, ROOT, [head_of(proof)]),
             )
             assert ok == same, (attack.__name__, number)
             assert not ok or "UNKNOWN_STATION" in found or is_harmless(text, proof), (attack.__name__, number)
 
 
-def test_both_come_to_one_verdict_on_every_attack(tool: Any, proofs: list[CustodyProof], tmp_path: Path) -> None:
-    attack_all(tool, proofs, tmp_path, 3)
+def test_both_come_to_one_verdict_on_every_attack(proofs: list[CustodyProof], tmp_path: Path) -> None:
+    attack_all(proofs, tmp_path, 3)
 
 
-def test_each_finding_is_told_in_indonesian_too(tool: Any) -> None:
+def test_each_finding_is_told_in_indonesian_too() -> None:
     tree = ast.parse((TOOLS / "verify_proof.py").read_text("utf-8"))
     constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     told = {
@@ -138,15 +99,13 @@ def test_each_finding_is_told_in_indonesian_too(tool: Any) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "find"
     }
-    assert len(told) > 15 and all(isinstance(text, ast.Name) or text.value in tool.WORDS for text in told)
-    assert tool.WORDS.keys() <= constants, "nothing is translated that is not said"
-    for english, indonesian in tool.WORDS.items():
+    assert len(told) > 15 and all(isinstance(text, ast.Name) or text.value in proof_tool.WORDS for text in told)
+    assert proof_tool.WORDS.keys() <= constants, "nothing is translated that is not said"
+    for english, indonesian in proof_tool.WORDS.items():
         assert english != indonesian and english.count("{}") == indonesian.count("{}")
 
 
-def test_a_false_genesis_under_a_logs_name_accuses_no_log(
-    tool: Any, proofs: list[CustodyProof], tmp_path: Path
-) -> None:
+def test_a_false_genesis_under_a_logs_name_accuses_no_log(proofs: list[CustodyProof], tmp_path: Path) -> None:
     name = head_of(proofs[0]).partition("\n")[0]
     false, later = Station(9, name).fill(3), Station(9, name)
     later.dice = Dice(5)
@@ -164,14 +123,12 @@ def test_a_false_genesis_under_a_logs_name_accuses_no_log(
     for root in (ROOT, None):
         ours = {finding.accuses for finding in audit_proof(read_custody_proof(text), root=root).findings}
         with contextlib.redirect_stdout(io.StringIO()) as out:
-            tool.main([str(path), "--json", *(["--root", root] if root else [])])
+            proof_tool.main([str(path), "--json", *(["--root", root] if root else [])])
         told = {finding["accuses"] for finding in json.loads(out.getvalue())["findings"]}
         for accused in (ours, told):
             assert "file" in accused and "log" not in accused
 
 
 @pytest.mark.slow
-def test_both_come_to_one_verdict_on_five_hundred_attacks(
-    tool: Any, proofs: list[CustodyProof], tmp_path: Path
-) -> None:
-    attack_all(tool, proofs, tmp_path, 50)
+def test_both_come_to_one_verdict_on_five_hundred_attacks(proofs: list[CustodyProof], tmp_path: Path) -> None:
+    attack_all(proofs, tmp_path, 50)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.note import read_note, sign_note
 from tests.support.tool_examples import load_tool
-from tools.release.papers import KEY_NAME, public_pem, release_key, signed, sums
+from tools.release.enclosed import KEY_NAME, public_pem, release_key, signed, sums
 from tools.release.parts import ReleaseError, Source
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

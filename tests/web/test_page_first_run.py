@@ -237,3 +237,16 @@ def test_a_profile_that_does_not_come_with_serah_is_refused_and_no_file_is_read(
     (tmp_path / "own.toml").write_text("name = 'x'")
     told = begin(first, 422, profile=str(tmp_path / "own.toml"))["fields"]
     assert "There is no profile" in told["profile"], told
+
+
+def test_the_page_speaks_in_the_words_of_the_profile(first: Visitor) -> None:
+    begin(first, profile="ujian", place="CETAK")
+    example = (Path(__file__).parents[2] / "examples" / "ujian" / "places.csv").read_bytes()
+    places = upload(first, example, "places.csv")
+    seen = work(first, "/api/plan/preview", {"uploads": [places]})
+    work(first, "/api/plan/load", {"uploads": [places], "version": seen["version"]})
+    work(first, "/api/plan/missing", {"place": "", "kind": ""})
+    for path, words in {"/plan": "Cluster", "/dashboard/DINAS": "Clusters", "/dashboard/SR-01": "Schools"}.items():
+        page = first.see(path)
+        assert words in page, path
+        assert not re.search(r"[Ss]ub-district|[Vv]illage|[Pp]olling station|\b(PPK|PPS|TPS)\b", page), path

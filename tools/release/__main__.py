@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.release import packages, papers
+from tools.release import enclosed, packages
 from tools.release.parts import CACHE, ROOT, WINDOWS, ReleaseError, Source, git, linux, program, source
 
 LOCK = "requirements.lock"
@@ -29,7 +29,7 @@ def main() -> int:
         )
     try:
         if options.what == "audit":
-            papers.audit([ROOT / LOCK, ROOT / "requirements-hub.lock"])
+            enclosed.audit([ROOT / LOCK, ROOT / "requirements-hub.lock"])
             return 0
         release(options)
     except ReleaseError as error:
@@ -50,7 +50,7 @@ def release(options: argparse.Namespace) -> None:
     made = source()
     key = None
     if options.key:
-        key = papers.release_key(options.key, os.environ.get("RELEASE_PASSPHRASE", "").encode() or None)
+        key = enclosed.release_key(options.key, os.environ.get("RELEASE_PASSPHRASE", "").encode() or None)
         if not made.is_dated or git(ROOT, "status", "--porcelain"):
             raise ReleaseError(
                 "sign only what is committed, with the day of release in CHANGELOG.md: ## [0.9.0], 1 December 2026"
@@ -61,24 +61,24 @@ def release(options: argparse.Namespace) -> None:
         folder.mkdir(parents=True)
         for path in build(folder, made, options):
             print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
-    texts = [papers.sums(made, folder.iterdir()) for folder in (first, second)]
+    texts = [enclosed.sums(made, folder.iterdir()) for folder in (first, second)]
     if texts[0] != texts[1]:
         raise ReleaseError(f"two builds differ: compare {first} and {second}")
     shutil.rmtree(second)
     if key is None:
-        (first / papers.SUMS).write_text(texts[0], "utf-8", newline="\n")
+        (first / enclosed.SUMS).write_text(texts[0], "utf-8", newline="\n")
         print(f"Built twice, the same bytes: {first}. Not signed: give RELEASE_KEY for a release.")
         return
-    (first / papers.SUMS).write_text(papers.signed(texts[0], key), "utf-8", newline="\n")
+    (first / enclosed.SUMS).write_text(enclosed.signed(texts[0], key), "utf-8", newline="\n")
     public = first.with_name("release-key.pem")
-    public.write_bytes(papers.public_pem(key))
+    public.write_bytes(enclosed.public_pem(key))
     if subprocess.call([sys.executable, ROOT / "tools" / "verify_release.py", first, "--key", public]):
         raise ReleaseError("the checker refuses what was just made")
 
 
 def build(folder: Path, made: Source, options: argparse.Namespace) -> Iterator[Path]:
     """Write the packages and what goes with them into a folder; each as it is done."""
-    lock, rows, files, targets = program()[LOCK].data.decode(), [], {}, {}
+    lock, rows, files, targets = program(made.commit)[LOCK].data.decode(), [], {}, {}
     if options.what == "all":
         targets["linux-x86_64"] = linux(packages.DEBIAN_PYTHON)
         yield packages.linux_tar(folder, made)
@@ -88,11 +88,11 @@ def build(folder: Path, made: Source, options: argparse.Namespace) -> Iterator[P
         yield packages.windows_zip(folder, made, options.python_zip, options.python_sha256)
         files["python/LICENSE.txt"] = packages.embedded(options.python_zip, options.python_sha256)["LICENSE.txt"]
     for name, target in targets.items():
-        bom, more, held = papers.parts(made, target, lock, options.python_zip if target is WINDOWS else None)
+        bom, more, held = enclosed.parts(made, target, lock, options.python_zip if target is WINDOWS else None)
         rows, files = rows + more, files | held
         yield written(folder / f"serah-{made.version}-{name}.cdx.json", bom)
-    yield written(folder / "LICENCES.txt", papers.licences(rows, files))
-    yield written(folder / "RELEASE-NOTES.md", papers.notes(made, options.python_zip))
+    yield written(folder / "LICENCES.txt", enclosed.licences(rows, files))
+    yield written(folder / "RELEASE-NOTES.md", enclosed.notes(made, options.python_zip))
     yield written(folder / "verify_release.py", (ROOT / "tools" / "verify_release.py").read_text("utf-8"))
 
 

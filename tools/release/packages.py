@@ -50,7 +50,7 @@ def shared(name: str, runs: bool = False) -> File:
 
 def linux_tar(folder: Path, made: Source) -> Path:
     """A tar that sets itself up without a network, with wheels for each Python of `PYTHONS`."""
-    files = program()
+    files = program(made.commit)
     for python in PYTHONS:
         for path in wheels(linux(python), files[LOCK].data.decode()).values():
             files[f"wheelhouse/{path.name}"] = File(path.read_bytes())
@@ -68,7 +68,7 @@ def debian(folder: Path, made: Source) -> Path:
     Raises:
         ReleaseError: there is no dpkg-deb here, or it fails.
     """
-    own = program()
+    own = program(made.commit)
     packages = unpacked(wheels(linux(DEBIAN_PYTHON), own[LOCK].data.decode()).values())
     files = {f"usr/lib/serah/{name}": file for name, file in own.items()}
     files |= {f"usr/lib/serah/packages/{name}": file for name, file in packages.items()}
@@ -109,7 +109,7 @@ def windows_zip(folder: Path, made: Source, python_zip: Path, digest: str) -> Pa
         ReleaseError: the zip is not the one of that digest, or is no embeddable Python; a path is too long.
     """
     files = {f"python/{name}": file for name, file in embedded(python_zip, digest).items()}
-    own = program()
+    own = program(made.commit)
     packages = unpacked(wheels(WINDOWS, own[LOCK].data.decode()).values())
     files |= {f"python/Lib/site-packages/{name}": file for name, file in packages.items()}
     files |= {f"program/{name}": file for name, file in own.items() if name != "bootstrap.py"}

@@ -28,6 +28,7 @@ KEPT_BACK = (
     *(".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml", "CONTRIBUTING.md", "Makefile", "pyproject.toml"),
     *("bench", "tests", "tools/measure_house.py", "tools/release", "tools/walk.py", "requirements-dev.txt"),
     *("requirements-hub.txt", "requirements-hub.lock", "requirements-release.txt", "requirements-release.lock"),
+    "requirements-fuzz.txt",
 )
 """What of the repository is for those who change it; all else is given to users."""
 LEFT_OUT = re.compile(r"(^|/)(tests|__pycache__)/|\.(pyi|pxd|pyx|h|hpp|lib|a)$|\.dist-info/(RECORD|INSTALLER)$")
@@ -95,12 +96,12 @@ def git(top: Path, *arguments: str) -> bytes:
     return ran.stdout
 
 
-def program(top: Path = ROOT) -> Files:
+def program(commit: str = "HEAD") -> Files:
     """The program's files as they are committed; what was changed and not committed is left out."""
     files: Files = {}
     held_back = [f":(exclude){name}" for name in KEPT_BACK]
     with tarfile.open(
-        fileobj=io.BytesIO(git(top, "archive", "--format=tar", "HEAD", "--", ".", *held_back))
+        fileobj=io.BytesIO(git(ROOT, "archive", "--format=tar", commit, "--", ".", *held_back))
     ) as archive:
         for member in archive:
             if (opened := archive.extractfile(member)) is not None:

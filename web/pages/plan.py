@@ -222,7 +222,7 @@ def _known(store: Store) -> dict[str, Any]:
         "levels": [(level_word(level), counts.places[level]) for level in LEVELS if level in counts.places],
         "needs": [
             {
-                "kind": kind_name(names, row.need.kind),
+                "kind": kind_name(names, row.need.kind) + (f" ({row.need.under})" if row.need.under else ""),
                 "level": bearer_words(row.need, names),
                 "per_place": row.need.per_place,
                 "unit": row.need.unit,

@@ -6,7 +6,7 @@ powershell -NoProfile -Command "$s=New-Object -ComObject WScript.Shell; $l=$s.Cr
 if errorlevel 1 goto failed
 echo Pintasan Serah ada di desktop. / The shortcut is on the desktop.
 pause
-exit /b
+exit /b %errorlevel%
 :failed
 echo Pintasan tidak dapat dibuat: klik kanan MULAI.cmd, "Kirim ke", "Desktop (buat pintasan)".
 echo The shortcut could not be made: right-click MULAI.cmd, "Send to", "Desktop (create shortcut)".

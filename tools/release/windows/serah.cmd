@@ -4,7 +4,7 @@ if not exist "%~dp0python\python.exe" goto part
 if "%~1"=="" goto terminal
 setlocal DisableDelayedExpansion
 "%~dp0python\python.exe" "%~dp0program\start.py" %*
-exit /b
+exit /b %errorlevel%
 :terminal
 "%~dp0python\python.exe" "%~dp0program\start.py" --version || goto stop
 if exist "%~dp0data\" set "SERAH_HOME=%~dp0data"
@@ -12,7 +12,7 @@ set "PATH=%~dp0python;%~dp0;%PATH%"
 cd /d "%~dp0program"
 echo serah --help
 cmd /k
-exit /b
+exit /b %errorlevel%
 :part
 echo Zip Serah belum dibongkar: klik kanan zip itu, "Ekstrak semua", lalu buka serah.cmd di folder hasilnya.
 echo Serah's zip was not unpacked: right-click it, "Extract all", then open serah.cmd in the folder that comes of it.

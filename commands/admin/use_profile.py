@@ -5,10 +5,11 @@ from typing import Any
 import click
 
 from commands.context import Station, note, print_json
+from custody.errors import N_
 from db.store import Store
 from language import _, chosen
 from language.in_words import level_title, tree_levels
-from language.text import number, printable
+from language.text import fill, number, printable
 from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
 from services.plan.profiles import profile_shown, record_profile, things_registered
 
@@ -38,11 +39,8 @@ def _record(store: Store, read: ReadProfile) -> None:
     if change.left:
         note(_("Left as the plan has it: {names}").format(names=printable(", ".join(change.left), 300)))
     if change.others:
-        note(
-            _("Still in the plan from before: {names}. Take out what is not meant: python main.py withdraw").format(
-                names=printable(", ".join(change.others), 300)
-            )
-        )
+        still = N_("Still in the plan from before: {names}. Take out what is not meant: {way}")
+        note(fill(still, {"names": printable(", ".join(change.others), 300), "way": "withdraw"}))
 
 
 def _as_json(store: Store) -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""A branch by command: what it loads counts for itself, what it may not is refused in one line, and offices join."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_examples import Terminal, station_at
+from tests.support.meet_examples import fingerprint_of, meet
+
+PROVINCE = """\
+code,name,level,parent,due
+51,Provinsi Bali,warehouse,,
+51.08,KPU Buleleng,warehouse,51,
+51.71,KPU Denpasar,warehouse,51,
+"""
+DENPASAR = """\
+code,name,level,parent,due
+51.71,Gudang Denpasar,warehouse,,
+51.71.01,PPK Densel,district,51.71,
+51.71.01.2001,Desa Sesetan,village,51.71.01,
+51.71.01.2001.001,TPS 1,polling_station,51.71.01.2001,
+"""
+NEEDS = "kind,name_id,name_en,level,per_place,unit,tracked_as\nbox,Kotak suara,Ballot box,polling_station,2,buah,item\n"
+CARD = "station-card.json"
+
+
+@pytest.fixture
+def hub(station: Terminal, tmp_path: Path) -> Terminal:
+    """A province with two regencies in its plan, and five boxes and two bottles of ink for each TPS."""
+    (tmp_path / "province.csv").write_text(PROVINCE)
+    (tmp_path / "denpasar.csv").write_text(DENPASAR)
+    (tmp_path / "needs.csv").write_text(NEEDS)
+    everywhere = NEEDS.replace(",2,", ",5,") + "ink,Tinta,Ink,polling_station,2,botol,item\n"
+    (tmp_path / "everywhere.csv").write_text(everywhere)
+    found = station_at(station, tmp_path / "hub", "--place", "51", "--station", "Provinsi")
+    assert found("load", tmp_path / "province.csv", tmp_path / "everywhere.csv").code == 0
+    return found
+
+
+@pytest.fixture
+def denpasar(hub: Terminal, tmp_path: Path) -> Terminal:
+    """A regency that the province lets plan for itself."""
+    place = ("--place", "51.71", "--station", "Denpasar")
+    found = station_at(hub, tmp_path / "regency", *place, "--root", fingerprint_of(hub))
+    admitted = hub("admit", found.home / CARD, "--power", "plan", "--power", "admit", "--under", "51.71", "--json")
+    assert admitted.json["under"] == ["51.71"]
+    meet(hub, found)
+    return found
+
+
+def missing(at: Terminal, *more: object) -> dict[str, int]:
+    counts: dict[str, int] = at("plan", "--dry-run", "--json", *more).json["by_kind"]
+    return counts
+
+
+def test_what_a_branch_loads_counts_for_it_alone(hub: Terminal, denpasar: Terminal, tmp_path: Path) -> None:
+    assert denpasar("load", tmp_path / "denpasar.csv", tmp_path / "needs.csv").code == 0
+    assert missing(denpasar) == {"box": 2, "ink": 2}
+    meet(denpasar, hub)
+    assert missing(hub, "--place", "51.71") == {"box": 2, "ink": 2}
+    said = denpasar("plan", "--dry-run")
+    assert "Counted below 51.71" in said.err and said.code == 0
+    places = {row["code"]: row["parent"] for row in hub("plan", "--explain", "51", "--json").json.get("places", [])}
+    assert places.get("51.71", "51") == "51"
+    for at in (hub, denpasar):
+        assert at("verify", "--json").code == 0
+
+
+def test_tables_of_another_branch_are_refused_with_the_row_and_nothing_is_loaded(
+    hub: Terminal, denpasar: Terminal, tmp_path: Path
+) -> None:
+    before = denpasar.event_count()
+    refused = denpasar("load", tmp_path / "needs.csv", "--under", "51.08")
+    assert refused.code == 2 and "51.08 does not lie below 51.71" in refused.err
+    (tmp_path / "theirs.csv").write_text(DENPASAR + "51.08.01,PPK Gerokgak,district,51.08,\n")
+    refused = denpasar("load", tmp_path / "theirs.csv")
+    assert refused.code == 2 and "51.08.01 does not lie below 51.71" in refused.err and "6" in refused.err
+    assert denpasar("withdraw", "place", "51.08", "--yes").code == 2
+    assert denpasar.event_count() == before
+    indonesian = denpasar("load", tmp_path / "needs.csv", "--under", "51.08", lang="id")
+    assert "51.08 tidak berada di bawah 51.71" in indonesian.err
+
+
+def test_a_place_that_the_province_put_somewhere_is_moved_by_it_alone(
+    hub: Terminal, denpasar: Terminal, tmp_path: Path
+) -> None:
+    rows = ("51.71.01,PPK 1,district,51.71,", "51.71.02,PPK 2,district,51.71,", "51.71.02.2001,Desa,village,51.71.02,")
+    (tmp_path / "more.csv").write_text("\n".join(["code,name,level,parent,due", *rows, ""]))
+    assert hub("load", tmp_path / "more.csv").code == 0
+    meet(hub, denpasar)
+    (tmp_path / "moved.csv").write_text("code,name,level,parent,due\n51.71.02.2001,Desa,village,51.71.01,\n")
+    refused = denpasar("load", tmp_path / "moved.csv")
+    assert refused.code == 2 and "put below 51.71.02 by who plans above" in refused.err
+    assert hub("load", tmp_path / "moved.csv").code == 0
+
+
+def test_the_province_loads_needs_for_one_branch(hub: Terminal, denpasar: Terminal, tmp_path: Path) -> None:
+    assert denpasar("load", tmp_path / "denpasar.csv").code == 0
+    meet(denpasar, hub)
+    assert hub("load", tmp_path / "needs.csv", "--under", "51.08").code == 0
+    assert missing(hub) == {"box": 5, "ink": 2}
+    assert hub("load", tmp_path / "needs.csv", "--under", "51.71").code == 0
+    assert missing(hub) == {"box": 2, "ink": 2}
+    assert hub("load", tmp_path / "needs.csv", "--under", "51.99").code == 2
+    assert hub("admit", denpasar.home / CARD, "--under", "51.71").code == 2, "a limit without a power"
+
+
+def test_an_office_joins_by_its_word_and_the_provinces(hub: Terminal, tmp_path: Path) -> None:
+    office = station_at(
+        hub, tmp_path / "office", "--place", "51.71", "--station", "Denpasar", "--election", "Pilkada Kota"
+    )
+    assert office("load", tmp_path / "denpasar.csv", tmp_path / "needs.csv").code == 0
+    assert office("plan").code == 0
+    early = office("join", hub.home / CARD, "--yes")
+    assert early.code == 2 and "has not admitted this office" in early.err
+    assert hub("admit", office.home / CARD, "--power", "plan", "--power", "admit", "--under", "51.71").code == 0
+    meet(hub, office)
+    asked = office("join", hub.home / CARD, typed="")
+    assert asked.code == 2 and "for good" in asked.err and "--yes" in asked.err
+    assert office("join", hub.home / CARD, "--yes", "--json").json["station"] == "Provinsi"
+    assert "had joined" in office("join", hub.home / CARD, "--yes").out
+    assert hub("join", office.home / CARD, "--yes").code == 2
+    meet(office, hub)
+    assert len(hub.codes("--to", "51.71")) == 2 and missing(hub, "--place", "51.71") == {"ink": 2}
+    for at in (hub, office):
+        assert at("verify").code == 0
+        assert at("twins").out == "" and at("twins", "--json").lines == []
+    assert office("twins", "--keep", "Provinsi", "--yes").code == 2
+
+
+def test_who_admits_an_office_is_told_that_it_counts_once_it_has_joined(hub: Terminal, tmp_path: Path) -> None:
+    office = station_at(hub, tmp_path / "office", "--place", "51.71", "--station", "Denpasar")
+    assert office("load", tmp_path / "denpasar.csv").code == 0
+    meet(office, hub)
+    admitted = hub("admit", office.home / CARD, "--power", "plan", "--under", "51.71")
+    assert admitted.code == 0 and "counts here once it has joined" in admitted.err
+    assert "51.71.01" not in hub("plan", "--explain", "51", "--json").out
+    meet(hub, office)
+    assert office("join", hub.home / CARD, "--yes").code == 0
+    meet(office, hub)
+    assert hub("plan", "--explain", "51.71.01").code == 0
