@@ -1,6 +1,7 @@
 """Phases of a plan: which kinds are in which, whatever order logs come in; and what of them has not come yet."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -56,6 +57,15 @@ def test_who_plans_without_knowing_of_the_other_makes_an_overlap_and_all_station
     mended = plan("A", 4, FIRST, knew=(other,))
     after = in_force(let, first, other, mended)
     assert after.overlaps == {} and [phase.kinds for phase in after.phases] == [("booth", "box"), ("ink",)]
+
+
+def test_what_a_branch_says_of_phases_counts_below_its_place_alone() -> None:
+    let: Any = admit("A", 2, "B", {"power": "plan", "under": "51.71"})
+    first, own = plan("A", 3, FIRST), plan("B", 2, Phase("1", "", ("box",)), Phase("2", "", ("booth",)))
+    of_root = event("A", 4, "plan", (), at=first.at, rows=[], under="51.72", phases=phase_rows([SECOND]))
+    for way, codes in ((("51", "51.71"), {"1", "2"}), (("51", "51.72"), {"I", "II"}), ((), {"I"})):
+        plans, trusted = [first, own, of_root], roster(fingerprint("A"), [*GENESES, let, first, own, of_root])
+        assert {phase.code for phase in phases_in_force(plans, trusted, way).phases} == codes, way
 
 
 def test_a_kind_that_is_withdrawn_is_in_no_phase_and_one_of_a_level_stays() -> None:
