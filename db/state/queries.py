@@ -121,7 +121,7 @@ class State:
     def has_plan(self) -> bool:
         """Whether any place of the delivery tree is known here; a profile may have brought carriers, which are none."""
         return self.ledger.memory.remember_rule(
-            "has_plan", lambda: any(level not in (VENDOR, CARRIER) for level, _voters in self.places.alike())
+            "has_plan", lambda: any(level not in (VENDOR, CARRIER) for level, *_same in self.places.alike())
         )
 
     def has_met(self, giver: str) -> bool:
