@@ -34,7 +34,7 @@ from db.store import (  # noqa: E402
 )
 from services.exchange.epcis import export_epcis  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
-from services.plan.planning import register_items, unregistered_items  # noqa: E402
+from services.plan.registering import register_items, unregistered_items  # noqa: E402
 from services.records.correcting import correct  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
 from services.records.inspecting import record_inspection  # noqa: E402

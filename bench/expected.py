@@ -36,7 +36,8 @@ from evidence.ed25519 import Signer  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
-from services.plan.planning import record_plan, register_items, unregistered_items  # noqa: E402
+from services.plan.planning import record_plan  # noqa: E402
+from services.plan.registering import register_items, unregistered_items  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
 from services.scanning.draft_details import keep_details  # noqa: E402
 from services.scanning.handover_desk import DraftDesk  # noqa: E402

@@ -33,7 +33,8 @@ from custody.plan.places import Need, Place  # noqa: E402
 from db.log.transactions import check_tail  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
 from evidence.ed25519 import Signer  # noqa: E402
-from services.plan.planning import record_plan, register_items, unregistered_items  # noqa: E402
+from services.plan.planning import record_plan  # noqa: E402
+from services.plan.registering import register_items, unregistered_items  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"

@@ -37,7 +37,7 @@ from reports.bast.letter_pdf import write_bast  # noqa: E402
 from reports.bast.letter_template import read_template  # noqa: E402
 from reports.pdf.data_qr import draw_symbol, spread  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
-from services.plan.planning import register_items, unregistered_items  # noqa: E402
+from services.plan.registering import register_items, unregistered_items  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
 from services.reporting.bast_letters import letter_facts  # noqa: E402
 

@@ -30,7 +30,8 @@ from custody.plan.places import Place  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
 from evidence.ed25519 import Signer  # noqa: E402
 from services.exchange.transfer import export_bundle, import_bundles  # noqa: E402
-from services.plan.planning import record_plan, register_items  # noqa: E402
+from services.plan.planning import record_plan  # noqa: E402
+from services.plan.registering import register_items  # noqa: E402
 from services.records.membership import admit, make_card, read_card  # noqa: E402
 
 AT = "2024-02-10T08:00:00Z"

@@ -24,7 +24,8 @@ from served import add_up, begun, get, prepared, served, spent_ms
 import main
 from commands.context import station_at
 from custody.compose.compose import Handover, Touch
-from services.plan.planning import record_plan, register_items, unregistered_items
+from services.plan.planning import record_plan
+from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from web.site import Site
 

@@ -28,7 +28,8 @@ from custody.compose.compose import Handover, Ref, Touch, handover_events, parts
 from custody.format.encoding import SIGNING_CONTEXT, read_signatures  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
 from db.store import Store  # noqa: E402
-from services.plan.planning import record_plan, register_items, unregistered_items  # noqa: E402
+from services.plan.planning import record_plan  # noqa: E402
+from services.plan.registering import register_items, unregistered_items  # noqa: E402
 
 Group = tuple[str, str, list[str], int]
 """Giver, receiver, codes, and how many go at a time."""

@@ -3,17 +3,19 @@
 Pure: takes parsed rows and mappings, gives faults in the order of the rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
+from custody.chain.findings import moment
 from custody.errors import N_, Fault
 from custody.format.codes import is_plate
-from custody.plan.levels import BELOW_STORES, CARRIER, LEVELS, TREE, VENDOR
+from custody.plan.levels import BELOW_STORES, BESIDE, CARRIER, LEVELS, TREE, VENDOR
 from custody.plan.needs import NeedRules, circular_kinds
-from custody.plan.places import Need, Place
+from custody.plan.places import Need, Place, is_under
 from language.in_words import level_choices, level_word, tree_levels
 from tables.cells import Located
+from tables.read import Note
 from tables.rows import ItemRow, PhaseRow
 
 T = TypeVar("T")
@@ -52,6 +54,29 @@ def _voters_that_do_not_fit(rows: Sequence[Located[Place]]) -> list[Fault]:
                 "{place} has {said} voters, and the places right below it {made}: correct the one that is wrong"
             )
             faults.append(row.fault("voters", message, place=row.value.name, said=said, made=sum(known)))
+    return faults
+
+
+def check_branch(
+    rows: Sequence[Located[Place]], known: Mapping[str, Place], branch: str, fixed: Container[str]
+) -> list[Fault]:
+    """Faults of places in a table for a branch: a place elsewhere, or one moved that others have put somewhere.
+
+    Args:
+        branch: the code of its top.
+        fixed: the codes of those that whoever plans above this station has put somewhere.
+    """
+    tree = {**known, **{row.value.code: row.value for row in rows}}
+    faults = []
+    for row in rows:
+        place, before = row.value, known.get(row.value.code)
+        is_beside = place.level in BESIDE and place.parent is None
+        if not is_under(known if before else tree, place.code, branch) and not (is_beside and before in (None, place)):
+            message = N_("{place} does not lie below {under}, for which this table is loaded")
+            faults.append(row.fault("code", message, place=place.code, under=branch))
+        elif before and before.parent != place.parent and place.code in fixed:
+            message = N_("{place} was put below {parent} by who plans above this station, and only they can move it")
+            faults.append(row.fault("parent", message, place=place.code, parent=before.parent or "-"))
     return faults
 
 
@@ -145,6 +170,19 @@ def check_phases(rows: Sequence[Located[PhaseRow]], needs: Iterable[Need]) -> li
             told = {"phase": other.value.phase or "-", "row": other.row, "file": other.source.file}
             faults.append(row.fault("kind", message, kind=kind, **told))
     return faults
+
+
+def odd_dues(rows: Iterable[PhaseRow], now: str) -> list[Note]:
+    """What looks wrong with the due times of phases: passed already, or before that of the phase that stands first."""
+    notes: list[Note] = []
+    due = {row.phase: moment(row.due) for row in sorted(rows, key=lambda row: row.due or "") if row.phase and row.due}
+    if past := ", ".join(phase for phase, when in due.items() if when < now):
+        notes.append((N_("phases that were due already: {phases}. Are year and time zone right?"), {"phases": past}))
+    for one, other in pairwise(phase for phase in dict.fromkeys(row.phase for row in rows) if phase in due):
+        if due[other] < due[one]:
+            odd = N_("phase {other} is due before phase {one}: are the times right?")
+            notes.append((odd, {"one": one, "other": other}))
+    return notes
 
 
 def _parent_faults(row: Located[Place], places: Mapping[str, Place]) -> list[Fault]:

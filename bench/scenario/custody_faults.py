@@ -5,7 +5,7 @@ from dataclasses import replace
 from bench.scenario.field import Load
 from bench.scenario.scene import Scene, fault, leave_out
 from scanner.reads import Read
-from services.plan.planning import register_items
+from services.plan.registering import register_items
 from services.records.label_prints import record_reprints
 from services.records.sealing import record_seal
 

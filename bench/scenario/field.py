@@ -19,7 +19,8 @@ from custody.handover.draft import RecordedHandover
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, below
 from services.exchange.transfer import own_head
-from services.plan.planning import record_plan, register_items, unregistered_items
+from services.plan.planning import record_plan
+from services.plan.registering import register_items, unregistered_items
 from services.records.label_prints import record_prints
 from services.records.membership import admit
 from services.records.vendor_deliveries import record_delivery

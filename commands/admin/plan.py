@@ -26,16 +26,8 @@ from reports.lists.need_list import total_json, total_words, unknown_words
 from reports.words import condition_word, kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
-from services.plan.planning import (
-    Withdrawal,
-    explained,
-    merge_twins,
-    missing,
-    record_withdrawal,
-    register_missing,
-    twins_of,
-    withdrawal_of,
-)
+from services.plan.registering import explained, missing, register_missing
+from services.plan.withdrawing import Withdrawal, merge_twins, record_withdrawal, twins_of, withdrawal_of
 from tables.vocabulary import parse_level
 
 

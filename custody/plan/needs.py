@@ -292,6 +292,10 @@ class NeedRules:
         total.lines = list(lines.values())
         return total
 
+    def totals(self, groups: Groups, kind: str | None = None) -> dict[str, Total]:
+        """What many places need of each kind, or of one."""
+        return {one: self.total(groups, one) for one in self.kinds if kind in (None, one)}
+
     def lacking(self, places: Iterable[Place], kind: str | None = None) -> Iterator[Place]:
         """The places whose number of voters must be known for their needs (of this kind) and is not."""
         for place in places:

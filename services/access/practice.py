@@ -14,7 +14,7 @@ from services.labels.print_job import PrintJob
 from services.labels.print_run import PRACTICE, print_items
 from services.labels.selection import in_order
 from services.plan.loading import load_files
-from services.plan.planning import register_items, unregistered_items
+from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from tables.output.own_files import LEDGER_FILE
 from tables.output.safe_file import folder_for

@@ -1,8 +1,8 @@
-"""What loading a table changes, as words and as JSON."""
+"""What loading a table changes: found row by row, as words and as JSON."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from custody.errors import N_
@@ -12,8 +12,10 @@ from language import _, ngettext
 from language.in_words import level_word
 from language.text import fill, local_time, number, printable
 from reports.words import kind_name
+from tables.cells import Located
+from tables.headers import ignored_columns, layout_of
 from tables.questions import Choice
-from tables.read import Note
+from tables.read import Note, Table
 from tables.vocabulary import column_words
 
 
@@ -88,6 +90,66 @@ class Change:
                 for row in self.changed
             ],
         }
+
+
+def compare(
+    table: Table,
+    kind: str,
+    rows: Sequence[Located[Any]],
+    known: dict[Any, Any],
+    key: Any,
+    group_of: Callable[[Any], str],
+) -> tuple[Change, list[Any]]:
+    """Which rows are new, which differ and in what, and both together."""
+    added, changed, fresh, same = [], [], [], 0
+    groups: dict[str, Group] = {}
+    for row in rows:
+        value, name = row.value, key(row.value)
+        before, group = known.get(name), groups.setdefault(group_of(value), Group())
+        if before == value:
+            same += 1
+            group.same += 1
+            continue
+        fresh.append(value)
+        shown = name if isinstance(name, str) else " ".join(filter(None, name))
+        if before is None:
+            added.append(shown)
+            group.added += 1
+        else:
+            group.changed += 1
+            old, new = asdict(before), asdict(value)
+            changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
+    absent = len(known) - len(changed) - same
+    change = Change(
+        table.file,
+        kind,
+        tuple(added),
+        tuple(changed),
+        same,
+        digest=table.digest,
+        absent=absent,
+        groups=groups,
+        **how_read(table, kind, rows),
+    )
+    return change, fresh
+
+
+def how_read(table: Table, kind: str, rows: Sequence[Located[Any]]) -> dict[str, Any]:
+    """How a file was taken, for `Change`."""
+    notes, zones = list(table.notes), rows[0].source.zones if rows else set()
+    if zones:
+        notes.append((N_("times without a zone were read as {zones}"), {"zones": ", ".join(sorted(zones))}))
+    layout = layout_of(table, kind)
+    understood = tuple((header, name) for name, header in layout.columns.items())
+    return {"notes": tuple(notes), "understood": understood, "ignored": ignored_columns(table, layout)}
+
+
+def with_those_back(change: Change, names: Sequence[str]) -> Change:
+    """The change, which says what it brings back of what was withdrawn: an old table still has the mistake."""
+    if not names:
+        return change
+    note: Note = (N_("withdrawn before, and planned again by this table: {names}"), {"names": ", ".join(names)[:300]})
+    return replace(change, notes=(*change.notes, note))
 
 
 def row_words(change: Change, key: str, names: Mapping[str, Need]) -> str:

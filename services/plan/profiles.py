@@ -15,6 +15,7 @@ from db.store import Store
 from language import LevelWords, Terms, _, chosen, terms, use_terms
 from language.in_words import level_title, level_word, tree_levels
 from language.text import printable
+from services.plan.planning import plan_before
 
 if TYPE_CHECKING:  # what reads the file is not needed to speak in its words
     from services.plan.profile_file import ReadProfile
@@ -60,8 +61,9 @@ def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
             new.append(NewEvent("profile", fields, _others_newest(store, own)))
         phases = _new_phases(store, read.profile)
         if needs or carriers or phases:
-            refs = store.state.stations.plan_known_to(own)
-            new += plan_events(carriers, needs, phases=phases, source=read.source, digest=read.digest, refs=refs)
+            new += plan_events(
+                carriers, needs, phases=phases, source=read.source, digest=read.digest, refs=plan_before(store)
+            )
         events = store.record(new) if new else []
     speak(store)
     others = sorted(known - {need.kind for need in read.needs})

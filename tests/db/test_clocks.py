@@ -20,7 +20,8 @@ from custody.format.item_facts import Item
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
 from evidence.log_audit import audit_log
-from services.plan.planning import record_plan, register_items
+from services.plan.planning import record_plan
+from services.plan.registering import register_items
 from services.records.handovers import record_handover
 from services.records.membership import admit
 from services.uptime import uptime

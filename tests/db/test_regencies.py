@@ -9,17 +9,9 @@ from custody.compose.compose import plan_events
 from custody.errors import InputError, RuleError
 from custody.plan.places import Need, Place
 from db.store import Store
-from services.plan.planning import (
-    merge_twins,
-    missing,
-    own_top,
-    plan_counts,
-    record_plan,
-    record_withdrawal,
-    register_missing,
-    twins_of,
-    withdrawal_of,
-)
+from services.plan.planning import own_top, record_plan
+from services.plan.registering import missing, plan_counts, register_missing
+from services.plan.withdrawing import merge_twins, record_withdrawal, twins_of, withdrawal_of
 from services.records.correcting import correct
 from services.records.membership import admit, join, revoke
 from services.records.searching import progress_rows

@@ -14,7 +14,8 @@ from custody.format.item_facts import Item, SerialRange
 from custody.plan.places import Need, Place, below
 from db.state.queries import standing_links
 from db.store import Store
-from services.plan.planning import record_plan, register_items
+from services.plan.planning import record_plan
+from services.plan.registering import register_items
 from services.records.label_prints import record_prints
 from services.scanning.handover_context import expected_now
 from tests.support.ledger_examples import (

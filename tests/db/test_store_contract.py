@@ -13,7 +13,8 @@ from custody.format.encoding import SIGNING_CONTEXT, canonical, entry_bytes, rea
 from custody.plan.places import Need, Place
 from db.store import open_store
 from services.plan.custodians import find_custodian
-from services.plan.planning import record_plan, register_items, unregistered_items
+from services.plan.planning import record_plan
+from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from services.records.label_prints import record_prints, record_reprints
 from services.records.membership import admit

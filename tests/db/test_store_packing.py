@@ -11,7 +11,7 @@ from custody.errors import CustodyError, RuleError
 from custody.format.item_facts import Item, SerialRange
 from custody.format.serials import count_of
 from db.store import Store
-from services.plan.planning import register_items
+from services.plan.registering import register_items
 from services.records.handovers import record_handover
 from services.records.packing import open_pack, record_packing
 from services.records.sealing import account, record_seal

@@ -11,7 +11,9 @@ from custody.errors import InputError, RuleError
 from custody.format.events import Event
 from custody.plan.places import Need, Place
 from db.store import Store
-from services.plan.planning import record_plan, record_withdrawal, unregistered_items, withdrawal_of
+from services.plan.planning import record_plan
+from services.plan.registering import unregistered_items
+from services.plan.withdrawing import record_withdrawal, withdrawal_of
 from services.records.correcting import correct
 from services.records.field_records import PointRow, point_rows, record_points
 from services.reporting.overview import Overview

@@ -7,7 +7,7 @@ import pytest
 
 from custody.compose.compose import Handover, SealLook, Touch
 from custody.format.item_facts import Item
-from services.plan.planning import register_items
+from services.plan.registering import register_items
 from services.records.handovers import record_handover
 from services.records.sealing import record_seal
 from tests.support.ledger_examples import TPS, TRUCK, WAREHOUSE, planned_station, touched

@@ -23,7 +23,8 @@ from db.store import Store
 from evidence.entry import RawEntry
 from reports.bast.letter_file import bast_json
 from reports.epcis.epcis_events import Uris, epcis_event
-from services.plan.planning import record_plan, register_items
+from services.plan.planning import record_plan
+from services.plan.registering import register_items
 from services.records.correcting import correct
 from services.records.handovers import record_handover
 from services.records.membership import admit

@@ -20,7 +20,8 @@ from db.log.merge import Merged, merge
 from db.store import Store, Surroundings, open_store
 from evidence.ed25519 import Signer
 from evidence.entry import RawEntry
-from services.plan.planning import record_plan, register_items
+from services.plan.planning import record_plan
+from services.plan.registering import register_items
 from services.records.handovers import record_handover
 from services.records.membership import StationCard, make_card, read_card
 

@@ -9,7 +9,7 @@ from custody.compose.compose import Handover, NewEvent
 from custody.format.codes import ItemLabel, draw_code
 from custody.format.item_facts import CONDITIONS, Item, SerialRange
 from db.store import Store
-from services.plan.planning import register_items
+from services.plan.registering import register_items
 from services.records.handovers import record_handover
 from services.records.label_prints import claim, record_blanks, record_prints, record_reprints, record_void
 from tests.support.ledger_examples import TPS, TRUCK, WAREHOUSE, all_events, record, touched

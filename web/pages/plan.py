@@ -21,8 +21,9 @@ from services.one_line import one_line
 from services.plan.custodians import find_custodian, find_kind
 from services.plan.loading import cells_with_faults, load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words, row_words, version_of
-from services.plan.planning import missing as find
-from services.plan.planning import plan_counts, register_missing, withdraw_as_seen, withdrawal_of
+from services.plan.registering import missing as find
+from services.plan.registering import plan_counts, register_missing
+from services.plan.withdrawing import withdraw_as_seen, withdrawal_of
 from services.progress_bar import Progress
 from services.records.field_records import point_rows
 from tables.questions import QuestionError, Reading

@@ -1,0 +1,174 @@
+"""The items that the needs ask for: counted, explained, and those that are not registered yet registered."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from custody.compose import compose
+from custody.errors import N_, ConflictError, InputError
+from custody.format.events import Event
+from custody.format.item_facts import Item
+from custody.plan.missing_items import missing_items
+from custody.plan.needs import Total
+from custody.plan.places import Need, Place
+from db.state.plan_counts import items_by_branch
+from db.store import Store
+from language import _
+from services.plan.planning import own_top
+from services.progress_bar import Progress, unseen
+
+SHOWN_PLACES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The items that are needed and not registered, the kinds of packs that no table of items has named yet, and the
+    totals of the kinds of which it is not known how many are needed.
+    """
+
+    items: Sequence[Item]
+    packs: Sequence[str]
+    open: Mapping[str, Total]
+    top: str | None = None
+    """The place below which it was counted; None: everywhere."""
+
+    @property
+    def by_kind(self) -> Mapping[str, int]:
+        """How many of each kind."""
+        return Counter(item.kind for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCount:
+    """A row of the needs, how many pieces its kind needs in all, and how many are registered, in how many things."""
+
+    need: Need
+    asked: Total
+    registered: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCounts:
+    """How much the plan has: places by level, and the needs counted."""
+
+    places: Mapping[str, int]
+    needs: Sequence[NeedCount]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a place needs with all below it, by kind, and how it came about; some of the places without their voters."""
+
+    place: Place
+    totals: Mapping[str, Total]
+    lacking: tuple[Place, ...]
+
+
+def plan_counts(store: Store) -> PlanCounts:
+    """What the plan has by now."""
+    groups, items, rules = store.state.places.alike(), items_by_branch(store.state), store.state.need_rules()
+    counted = []
+    for need in rules.needs:
+        inside = {branch for _l, _v, branch in groups if need in rules.in_force(branch)}
+        asked = rules.total({group: count for group, count in groups.items() if group[2] in inside}, need.kind)
+        there = [items.get((need.kind, branch), (0, 0)) for branch in inside]
+        counted.append(NeedCount(need, asked, sum(one[0] for one in there), sum(one[1] for one in there)))
+    levels: Counter[str] = Counter()
+    for (level, _voters, _branch), count in groups.items():
+        levels[level] += count
+    return PlanCounts(levels, counted)
+
+
+def explained(store: Store, top: str, kind: str | None = None) -> Explanation:
+    """What a place and all below it need of each kind, or of one, and how each number came about.
+
+    Raises:
+        InputError: the plan has no such place.
+    """
+    inside, rules = store.state.places.inside(top), store.state.need_rules()
+    if not inside:
+        raise InputError(N_("there is no place {code} in the plan"), code=top)
+    groups = store.state.places.alike(top)
+    lacking = rules.lacking(inside, kind)
+    shown = {one: total for one, total in rules.totals(groups, kind).items() if total.lines}
+    return Explanation(inside[0], shown, tuple(islice(lacking, SHOWN_PLACES)))
+
+
+def missing(store: Store, top: str | None = None, kind: str | None = None) -> Missing:
+    """What is needed at a place and below it, of a kind, and does not exist yet; nothing is recorded.
+
+    Args:
+        top: None: below the place that this station counts (`own_top`).
+    """
+    store.state.places.refresh()
+    top = own_top(store) if top is None else top
+    items = unregistered_items(store, under=top, kind=kind)
+    there = {serials[0] for serials in store.state.serial_ranges()}
+    groups, rules = store.state.places.alike(top), store.state.need_rules()
+    needs = {need for branch in {group[2] for group in groups} for need in rules.in_force(branch)}
+    packed = [need for need in needs if need.tracked_as == "pack" and kind in (None, need.kind)]
+    there |= {need.kind for need in packed if need.pack}
+    unknown = {one: total for one, total in rules.totals(groups, kind).items() if total.open}
+    return Missing(items, sorted({need.kind for need in packed} - there), unknown, top)
+
+
+def register_missing(
+    store: Store,
+    top: str | None = None,
+    kind: str | None = None,
+    *,
+    seen: int | None = None,
+    progress: Progress = unseen,
+) -> tuple[Missing, Sequence[Event]]:
+    """Register the missing items, all or none.
+
+    Args:
+        seen: the number that was shown to the user; None: none was.
+
+    Raises:
+        ConflictError: it is another number by now; nothing was registered.
+    """
+    # Under the write lock from the first look on: two that plan at once would register everything twice.
+    with store.transaction():
+        found = missing(store, top, kind)
+        if seen is not None and seen != len(found.items):
+            raise ConflictError(
+                N_("the plan was changed since this was shown, so nothing was registered"), hint=N_("Look at it again.")
+            )
+        with progress(len(found.items), _("Registering")) as done:
+            return found, register_items(store, found.items, progress=done)
+
+
+def unregistered_items(store: Store, *, under: str | None = None, kind: str | None = None) -> list[Item]:
+    """The items and packs that the needs ask for and that nobody registered yet, each with a new code, in our hands."""
+    state = store.state
+    places = list(state.places.all().values()) if under is None else state.places.inside(under)
+    return missing_items(
+        places,
+        state.need_rules(),
+        state.slots(under=under),
+        state.pack_stock(under),
+        state.serial_ranges(),
+        kind=kind,
+        held_by=store.ledger.own_log().place,
+        draw_code=store.around.new_code,
+    )
+
+
+def register_items(
+    store: Store, items: Sequence[Item], *, progress: Callable[[int], None] | None = None
+) -> list[Event]:
+    """Record that these items exist, all or none.
+
+    Args:
+        progress: called with the number of items done since the last call.
+    """
+    events: list[Event] = []
+    with store.transaction():
+        for new in compose.register_events(items):
+            events += store.record([new])
+            if progress:
+                progress(len(new.fields["items"]))
+    return events
