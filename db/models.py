@@ -297,31 +297,8 @@ class Photo(Table):
     data = BlobField()
 
 
-_MODELS: Mapping[str, type[Table]] = {
-    model._meta.table_name: model
-    for model in (
-        Log,
-        Event,
-        EventItem,
-        EventTopic,
-        Fork,
-        ForkItem,
-        Waiting,
-        Place,
-        Need,
-        Item,
-        SealUse,
-        Draft,
-        DraftScan,
-        DraftSaid,
-        Paper,
-        Tree,
-        SeenHead,
-        Witnessed,
-        Dropped,
-        Photo,
-    )
-}
+_MODELS: Mapping[str, type[Table]] = {model._meta.table_name: model for model in Table.__subclasses__()}
+"""Every table, in the order in which they are written here."""
 
 
 class Tables:

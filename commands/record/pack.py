@@ -28,12 +28,12 @@ from custody.format.serials import count_of, parse_range
 from db.store import Store
 from language import _, ngettext
 from language.text import command_line, number
+from reports.chain.steps import item_words
 from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
 from services.records.inspecting import Recorded
 from services.records.packing import open_pack, record_packing, registered
-from services.scanning.handover_desk import item_words
 from services.scanning.handover_details import read_occurred
 from services.scanning.open_drafts import draft_for_purpose
 from services.scanning.pack_desk import PackDesk, purpose_of
@@ -209,7 +209,7 @@ def _show_missing(store: Store, code: str) -> None:
     missing = PackDesk(store, "", code, "add").missing
     needs = {need.kind: need for need in store.state.needs()}
     for item in missing[:_SHOWN_MISSING]:
-        click.echo("  " + _("not in it yet: {item}").format(item=item_words(item, needs, store)))
+        click.echo("  " + _("not in it yet: {item}").format(item=item_words(item, needs, store.state.places)))
     if (more := len(missing) - _SHOWN_MISSING) > 0:
         click.echo("  " + _("and {count} more").format(count=number(more)))
 

@@ -64,7 +64,7 @@ def report_phases(store: Store, asked: Asked) -> None:
     """Tell how far each phase has come, by kind."""
 
     rows, now, kind = phases_of(store, asked.top, asked.item_kind), store.around.now_utc(), asked.item_kind
-    overlaps = {one: other for one, other in store.state.phased.overlaps.items() if kind in (None, one)}
+    overlaps = {one: other for one, other in store.state.plan.phased.overlaps.items() if kind in (None, one)}
     listing = phase_report(rows, overlaps, needs_of(store), as_of=now, here=store.ledger.own_log().place)
     show_listing(store, listing, asked.out, as_json=asked.as_json)
 

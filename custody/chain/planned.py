@@ -5,19 +5,17 @@ adds places to it; where its place lies, and which places of others lie in it, o
 neither grows by its own word nor takes a place from another, and the order of arrival decides nothing.
 """
 
-from collections import ChainMap
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from custody.chain.branches import Branches, CountedRows, Outside, PlanRecord
 from custody.chain.corrections import in_place_of, withdrawals
 from custody.chain.order import causal_order
 from custody.chain.roster import PLANNING, Roster, Scope
-from custody.errors import N_
 from custody.format.event_types import Body
 from custody.format.events import Event
-from custody.plan.levels import BESIDE
 from custody.plan.phases import Phase, phases_of
 from custody.plan.places import Place, path
 
@@ -25,31 +23,6 @@ Name = tuple[str, ...]
 """What a row of a plan is about: ("place", code), ("need", kind, level, branch), ("kind", kind, branch), or ("item",
 code, branch).
 """
-
-_ELSEWHERE = N_("{station} plans {what}, which does not lie below {under}, where alone it may plan: not counted")
-_BRANCH = N_(
-    "{station} plans for {what}, which does not lie below {under}, where alone it may plan: nothing is counted"
-)
-_MOVED = N_("{station} puts {what} under another place than who plans above it: its place in the tree stays")
-_TAKEN = N_("{station} plans {what}, which another branch planned as its own: not counted")
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """A row of a plan that is not counted, or not where it says: the record and its station, what it is about, the
-    places below which that station may plan, and a sentence that says so.
-    """
-
-    event: Event
-    station: str
-    what: str
-    under: str
-    message: str
-
-    @property
-    def values(self) -> dict[str, str]:
-        """What fills the blanks of the message."""
-        return {"station": self.station, "what": self.what, "under": self.under}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +99,14 @@ def plan_of(plans: Iterable[Event], trusted: Roster) -> Plan:
         plans: the `plan`, `withdraw` and `correct` events, in any order.
     """
     plan, said = Plan(), list(_in_order(plans, trusted))
-    counted: dict[str, _Counted] = {}
+    counted: dict[str, CountedRows] = {}
     for rank in sorted({one.rank for one in said}):
         level = [one for one in said if one.rank == rank]
-        counted |= _Branches(plan, level).counted() if rank else {one.event.leaf: _everywhere(one) for one in level}
+        counted |= (
+            Branches(level, plan.parents, plan.outside).counted()
+            if rank
+            else {one.event.leaf: _everywhere(one) for one in level}
+        )
         _follow(plan.parents, rank, ((one.event.type, counted[one.event.leaf].rows) for one in level))
     rows = plan.rows
     for one in said:
@@ -142,16 +119,6 @@ def plan_of(plans: Iterable[Event], trusted: Roster) -> Plan:
             rows[:] = [row for row in rows if names.isdisjoint(_names_of(row))]
             plan.gone.update(names)
     return plan
-
-
-def plan_in_force(plans: Iterable[Event], trusted: Roster) -> list[Body]:
-    """The rows of the plan that count (`plan_of`)."""
-    return plan_of(plans, trusted).rows
-
-
-def withdrawn_from_plan(plans: Iterable[Event], trusted: Roster) -> Withdrawn:
-    """What the plan in force lacks because somebody who may plan withdrew it."""
-    return plan_of(plans, trusted).withdrawn
 
 
 class PhasesInForce(NamedTuple):
@@ -191,42 +158,24 @@ def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Container[str]
     return PhasesInForce(phases_of(told[-1][1] for told in said.values()), overlaps)
 
 
-def _is_for(one: "_Said", way: Container[str]) -> bool:
+def _is_for(one: PlanRecord, way: Container[str]) -> bool:
     """Whether a record of the plan speaks of a place with this way."""
     under = one.event.body.get("under")
     may = one.rank == 0 or any(all(code in way for code in scope) for scope in one.scopes)
     return may and (under is None or under in way)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A record of the plan, how far its station may plan, and at which level: 0 where it may everywhere."""
-
-    event: Event
-    scopes: tuple[Scope, ...]
-    rank: int
-    station: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """The rows of a record that count, and the branches that a withdrawal of needs is about; None: all of them."""
-
-    rows: Sequence[Body]
-    branches: frozenset[str] | None = None
-
-
-def _in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[_Said]:
+def _in_order(plans: Iterable[Event], trusted: Roster) -> Iterator[PlanRecord]:
     """The events of the plan that count, each after those that its station knew."""
     events = {event.leaf: event for event in plans if trusted.stands(event)}
     withdrawn, _disputed = withdrawals(events, trusted.correctors)
     placed = in_place_of(events, withdrawn)
-    said: dict[str, _Said] = {}
+    said: dict[str, PlanRecord] = {}
     for leaf, event in events.items():
         scopes = () if event.type not in PLANNING or leaf in withdrawn else _reach(trusted, event)
         if scopes:
             rank = trusted.rank(event.log, "plan", event.seq)
-            said[leaf] = _Said(placed.get(leaf, event), scopes, rank, trusted.owners[event.log].station)
+            said[leaf] = PlanRecord(placed.get(leaf, event), scopes, rank, trusted.owners[event.log].station)
     order = causal_order(one.event for one in said.values())
     while ready := order.ready() if order.waiting() else []:
         first = min((said[event.leaf] for event in ready), key=lambda one: (one.rank, one.event.leaf))
@@ -238,9 +187,9 @@ def _reach(trusted: Roster, event: Event) -> tuple[Scope, ...]:
     return tuple(trusted.scopes(event.log, "plan", event.seq))
 
 
-def _everywhere(one: _Said) -> _Counted:
+def _everywhere(one: PlanRecord) -> CountedRows:
     """The rows of a record whose station may plan everywhere."""
-    return _Counted(with_branch(one.event) if one.event.type == "plan" else one.event.body["rows"])
+    return CountedRows(with_branch(one.event) if one.event.type == "plan" else one.event.body["rows"])
 
 
 def with_branch(plan: Event) -> list[Body]:
@@ -268,136 +217,6 @@ def _follow(parents: dict[str, tuple[int, str | None]], rank: int, told: Iterabl
                 parents.pop(row["code"], None)
 
 
-class _Branches:
-    """The records of one level whose stations may plan below some places alone, judged by the levels above it."""
-
-    def __init__(self, plan: Plan, said: Sequence[_Said]) -> None:
-        self.said, self.outside = said, plan.outside
-        self.above = {code: parent for code, (_rank, parent) in plan.parents.items()}
-        """Where the levels above put each place."""
-        self.mine: dict[tuple[Scope, ...], dict[str, str | None]] = {}
-        """Where the stations of each branch put places, by their last word."""
-        for one in self._of("plan"):
-            places = (row for row in one.event.body["rows"] if row["row"] == "place")
-            self.mine.setdefault(one.scopes, {}).update((row["code"], row["parent"]) for row in places)
-        self.limits = {one.event.leaf: self._limits(one) for one in said}
-        """The places below which each record counts, the narrowest last; none where it is for another branch."""
-        self.owners: dict[str, tuple[Scope, ...]] = self._owners()
-
-    def counted(self) -> dict[str, _Counted]:
-        """What counts of each record, by its leaf."""
-        found = {one.event.leaf: self._places(one, self.limits[one.event.leaf]) for one in self._of("plan")}
-        tree = dict(self.above)
-        for one in self._of("plan"):
-            tree |= {row["code"]: row["parent"] for row in found[one.event.leaf] if row["code"] in self.owners}
-        counted = {}
-        for one in self._of("plan"):  # what seemed to lie in the branch before all of this level was read
-            rows, limits = (
-                list[Body](),
-                [limit for limit in self.limits[one.event.leaf] if self._is_ours(one, limit, tree)],
-            )
-            for row in found[one.event.leaf]:
-                if row["code"] not in self.owners or _is_beside(row) or _within(tree, row["code"], limits):
-                    rows.append(row)
-                else:
-                    self._leave(one, row["code"], _ELSEWHERE)
-            for branch in dict.fromkeys(limit[-1] for limit in limits):
-                rows += [{**row, "under": branch} for row in one.event.body["rows"] if row["row"] == "need"]
-            if not limits:
-                self._leave(one, str(one.event.body.get("under") or one.scopes[0][-1]), _BRANCH)
-            counted[one.event.leaf] = _Counted(rows)
-        for one in self._of("withdraw"):
-            limits = self.limits[one.event.leaf]
-            rows = [row for row in one.event.body["rows"] if self._may_withdraw(one, limits, tree, row)]
-            counted[one.event.leaf] = _Counted(rows, frozenset(limit[-1] for limit in limits))
-        return counted
-
-    def _of(self, type_: str) -> Iterator[_Said]:
-        return (one for one in self.said if one.event.type == type_)
-
-    def _limits(self, one: _Said) -> list[Scope]:
-        under = one.event.body.get("under")
-        scopes = [scope for scope in one.scopes if _within(self.above, scope[-1], [scope])]
-        limits = [scope if under in (None, scope[-1]) else (*scope, under) for scope in scopes]
-        mine = ChainMap(self.above, self.mine.get(one.scopes, {}))
-        return [limit for limit in limits if _within(mine, limit[-1], [limit])]
-
-    def _is_ours(self, one: _Said, limit: Scope, tree: Mapping[str, str | None]) -> bool:
-        """Whether the place that a plan is for lies in the branch, now that all of this level was read."""
-        is_own = limit in one.scopes or limit[-1] in self.above or self.owners.get(limit[-1]) == one.scopes
-        return is_own and _within(tree, limit[-1], [limit])
-
-    def _places(self, one: _Said, limits: Sequence[Scope]) -> list[Body]:
-        """The places of a plan that count, as far as one can tell before those of other branches are known."""
-        rows: list[Body] = []
-        tops = {scope[-1] for scope in one.scopes}
-        for row in one.event.body["rows"] if limits else ():
-            if row["row"] == "place" and (why := self._why_not(one, limits, row)):
-                self._leave(one, row["code"], why)
-            elif row["row"] == "place":
-                code = row["code"]
-                if code in self.above and row["parent"] != self.above[code] and code not in tops:
-                    self._leave(one, code, _MOVED)
-                rows.append({**row, "parent": None} if code in tops and code not in self.above else row)
-        return rows
-
-    def _why_not(self, one: _Said, limits: Sequence[Scope], row: Body) -> str | None:
-        """Why a row of a place does not count; None where it does, and the place, if it is new, is this branch's."""
-        code = row["code"]
-        if code in self.above:
-            return None if _within(self.above, code, limits) else _ELSEWHERE
-        if not self._fits(one, limits, row):
-            return _ELSEWHERE
-        return None if self.owners[code] == one.scopes else _TAKEN
-
-    def _fits(self, one: _Said, limits: Sequence[Scope], row: Body) -> bool:
-        """Whether a new place lies in the branch by what its own stations say, or stands beside the tree."""
-        mine = ChainMap(self.above, {row["code"]: row["parent"]}, self.mine[one.scopes])
-        return _is_beside(row) or _within(mine, row["code"], limits)
-
-    def _owners(self) -> dict[str, tuple[Scope, ...]]:
-        """The branch that each new place belongs to: the one whose code its own begins with, else the first that put it
-        below its own place.
-        """
-        first: dict[str, tuple[bool, int, tuple[Scope, ...]]] = {}
-        for number, one in enumerate(self._of("plan")):
-            limits = self.limits[one.event.leaf]
-            tops = tuple(f"{limit[-1]}." for limit in limits)
-            for row in one.event.body["rows"] if limits else ():
-                if row["row"] == "place" and row["code"] not in self.above and self._fits(one, limits, row):
-                    claim = (not f"{row['code']}.".startswith(tops), number, one.scopes)
-                    first[row["code"]] = min(claim, first.get(row["code"], claim))
-        return {code: scopes for code, (_is_foreign, _number, scopes) in first.items()}
-
-    def _may_withdraw(self, one: _Said, limits: Sequence[Scope], tree: Mapping[str, str | None], row: Body) -> bool:
-        if row["row"] != "place":
-            return True
-        inner = [limit for limit in limits if row["code"] != limit[-1]]
-        if self.owners.get(row["code"]) == one.scopes or _within(tree, row["code"], inner):
-            return True
-        self._leave(one, row["code"], _ELSEWHERE)
-        return False
-
-    def _leave(self, one: _Said, what: str, why: str) -> None:
-        under = ", ".join(sorted({scope[-1] for scope in one.scopes}))
-        self.outside.append(Outside(one.event, one.station, what, under, why))
-
-
-def _is_beside(row: Body) -> bool:
-    """Whether a row is of a vendor or carrier, which stand beside the tree and so in no branch."""
-    return row.get("level") in BESIDE and row["parent"] is None
-
-
-def _within(parents: Mapping[str, str | None], code: str, limits: Iterable[Scope]) -> bool:
-    """Whether a place is, or lies below, all places of one of these scopes."""
-    way: dict[str, None] = {}
-    step: str | None = code
-    while step is not None and step not in way:
-        way[step] = None
-        step = parents.get(step)
-    return any(all(place in way for place in limit) for limit in limits)
-
-
 def _names_of(row: Body) -> tuple[Name, ...]:
     if row["row"] == "place":
         return (("place", row["code"]),)
@@ -406,7 +225,7 @@ def _names_of(row: Body) -> tuple[Name, ...]:
     return (("need", row["kind"], row["level"], row["under"]), ("kind", row["kind"], row["under"]))
 
 
-def _withdrawn_by(told: _Counted, rows: Iterable[Body]) -> set[Name]:
+def _withdrawn_by(told: CountedRows, rows: Iterable[Body]) -> set[Name]:
     """What a withdrawal takes out of the plan; who may plan everywhere takes a need out of every branch."""
     gone: set[Name] = {("place", row["code"]) for row in told.rows if row["row"] == "place"}
     for row in (row for row in told.rows if row["row"] == "item"):

@@ -96,7 +96,7 @@ class Checking:
     def _outside(self) -> Iterator[EvidenceFinding]:
         """What stations plan for branches where they may not: signed as it should be, and not counted."""
         try:
-            outside = self.state.outside
+            outside = self.state.plan.outside
         except TamperError:
             return  # a finding about the entry already
         for one in outside:

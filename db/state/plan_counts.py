@@ -1,7 +1,10 @@
 """How many items of each kind the ledger has. Counted again only after a change."""
 
-from peewee import JOIN, fn
+from collections.abc import Mapping
 
+from peewee import JOIN, Case, fn
+
+from custody.plan.phases import Goods
 from db.state.queries import State
 
 
@@ -30,3 +33,17 @@ def items_by_kind(state: State) -> dict[str, tuple[int, int]]:
         return {kind: (items, int(pieces)) for kind, items, pieces in query.tuples()}
 
     return state.ledger.memory.remember("items by kind", count)
+
+
+def goods_of(state: State, place: str) -> Mapping[str, Goods]:
+    """What was registered for a place and below it, by kind: held by it as it was registered, and gone since."""
+    item = state.tables.item
+    is_there = (item.held_by == place) & (item.moves == 0)
+    cases = (is_there, is_there & (item.print > 0), item.moves > 0)
+    sums = (fn.SUM(Case(None, [(case, item.quantity)], 0)) for case in cases)
+    query = item.select(item.kind, *sums).where(item.bound_for.in_(state.places.codes_under(place))).group_by(item.kind)
+
+    def count() -> Mapping[str, Goods]:
+        return {kind: Goods(*map(int, found)) for kind, *found in query.tuples()}
+
+    return state.ledger.memory.remember(f"goods: {place}", count)

@@ -7,7 +7,7 @@ from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from custody.chain.chain import folded
-from custody.chain.planned import plan_in_force, with_branch
+from custody.chain.planned import plan_of, with_branch
 from custody.chain.roster import NOTICES, PLANNING, restood
 from custody.format.events import Event
 from custody.plan.places import Need, need_of, place_of
@@ -100,7 +100,7 @@ class Projection:
         for table in (self.tables.place, self.tables.need):
             table.delete().execute()
         self.state.places.forget()
-        self._follow_plan(plan_in_force(self.ledger.on_topic((*PLANNING, "correct")), self.state.stations.now()))
+        self._follow_plan(plan_of(self.ledger.on_topic((*PLANNING, "correct")), self.state.stations.now()).rows)
 
     def _refold_all(self, codes: Iterable[str]) -> None:
         for batch in batches(codes, _ROWS_PER_INSERT):

@@ -10,8 +10,7 @@ from peewee import Case, fn
 from custody.chain.chain import Chain, custody
 from custody.chain.corrections import Roots
 from custody.chain.held import Held
-from custody.chain.planned import Outside, PhasesInForce, Plan, Withdrawn, phases_in_force, plan_of
-from custody.chain.roster import PLANNING
+from custody.chain.planned import Withdrawn
 from custody.chain.standing import with_standing
 from custody.compose.compose import Ref
 from custody.format.event_types import Body
@@ -21,21 +20,19 @@ from custody.measures.progress import StockGroup
 from custody.plan.levels import CARRIER, VENDOR
 from custody.plan.missing_items import PackStock, Slot, sealed_kinds
 from custody.plan.needs import NeedRules
-from custody.plan.phases import Goods, Phase
+from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, path
 from custody.plan.profile import Profile, profile_in_force
 from db.log.reader import LedgerReader
-from db.log.stored import PHASED
 from db.models import Tables
-from db.prepared import Prepared, PreparedIn, batches, blank, written
+from db.prepared import Prepared, PreparedIn, blank, written
 from db.state.contents import Contents, Families
 from db.state.current_roster import RosterTable
 from db.state.item_rows import ItemRow, standing_links
 from db.state.knowledge import Knowledge
 from db.state.place_rows import PlaceTable
+from db.state.plan_in_force import PlanInForce, Twins
 from db.state.seal_uses import SealUses
-
-_AT_ONCE = 500
 
 
 class State:
@@ -49,6 +46,8 @@ class State:
         self.families = Families(ledger, self.stations)
         self.contents = Contents(ledger, tables)
         self.knowledge = Knowledge(ledger, self.stations)
+        self.plan = PlanInForce(ledger, self.stations, self.places)
+        self.twins = Twins(ledger, tables, self.plan)
         self._expected = PreparedIn(ledger.database, self._expected_query)
 
     @property
@@ -205,43 +204,8 @@ class State:
         """What was withdrawn from the plan, and the twins of what counts: all that is registered for it is kept, and
         neither expected nor counted.
         """
-        has_any = self.ledger.memory.remember_rule("withdraws", lambda: bool(self.ledger.on_topic(("withdraw",))))
-        gone = self.plan.withdrawn if has_any else Withdrawn()
-        beside = frozenset((row.code, "") for rows in self.twins for row in rows[1:])
+        gone, beside = self.plan.withdrawn, self.twins.uncounted
         return replace(gone, items=gone.items | beside) if beside else gone
-
-    @property
-    def twins(self) -> list[list[ItemRow]]:
-        """The things that offices which began apart have registered for one need, those that are not merged yet: the
-        first of each row counts, as it has moved, has a label, or has the lower code; the others do not.
-        """
-        stations = self.stations.now()
-        if stations.offices.isdisjoint(stations.powers):
-            return []
-        return self.ledger.memory.remember("twins", self._twins)
-
-    def _twins(self) -> list[list[ItemRow]]:
-        item = self.tables.item
-        alike = (item.kind, item.bound_for, item.election, item.k)
-        slots = set(item.select(*alike).group_by(*alike).having(fn.COUNT(item.code) > 1).tuples())
-        found: dict[Slot, list[ItemRow]] = {slot: [] for slot in slots}
-        for places in batches(sorted({slot[1] for slot in slots}), _AT_ONCE):
-            for row in map(ItemRow._make, item.select().where(item.bound_for.in_(places)).tuples()):
-                if (slot := (row.kind, row.bound_for, row.election, row.k)) in found:
-                    found[slot].append(row)
-        gone, places_of = self.plan.withdrawn, self.places.tree()
-        naming = self.ledger.naming([row.code for rows in found.values() for row in rows])
-        logs = {
-            code: {event.log for event in events if event.type == "register" and self.stations.now().stands(event)}
-            for code, events in naming.items()
-        }
-        twins = []
-        for _slot, rows in sorted(found.items(), key=lambda entry: repr(entry[0])):
-            rows = [row for row in rows if not gone.covers(row.kind, row.bound_for, places_of, row.code)]
-            rows.sort(key=lambda row: (row.moves == 0, row.print == 0, row.code))
-            if len(rows) > 1 and any(logs[row.code].isdisjoint(logs[rows[0].code]) for row in rows[1:]):
-                twins.append(rows)
-        return twins
 
     def uncounted(self) -> list[str]:
         """The codes of the registered things that were taken out of the plan one by one, and of twins."""
@@ -252,47 +216,9 @@ class State:
         return [row.code for row in rows if gone.covers(row.kind, row.bound_for, places, row.code)]
 
     @property
-    def plan(self) -> Plan:
-        """What the records of the plan come to, with what they say that does not count."""
-        topics = (*PLANNING, "correct")
-        return self.ledger.memory.remember_rule(
-            "plan", lambda: plan_of(self.ledger.on_topic(topics), self.stations.now())
-        )
-
-    @property
-    def outside(self) -> list[Outside]:
-        """The rows of the plan that are not counted, for they are of another branch than their station may plan."""
-        return self.plan.outside if self.stations.now().has_branches else []
-
-    @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases of the plan, in the order of their due times; none where it has none."""
-        return self.phased.phases
-
-    @property
-    def phased(self) -> PhasesInForce:
-        """The phases, and the kinds that stations which knew nothing of each other have put into two."""
-        return self.ledger.memory.remember_rule("phases", self._phased)
-
-    def _phased(self) -> PhasesInForce:
-        if not self.ledger.on_topic((PHASED,)):
-            return PhasesInForce()
-        own = self.ledger.own_row()
-        way = {own.place, *(place.code for place in path(self.places.tree(), own.place))} if own else set()
-        return phases_in_force(self.ledger.on_topic((*PLANNING, "correct")), self.stations.now(), way)
-
-    def goods_of(self, place: str) -> Mapping[str, Goods]:
-        """What was registered for a place and below it, by kind: held by it as it was registered, and gone since."""
-        item = self.tables.item
-        is_there = (item.held_by == place) & (item.moves == 0)
-        cases = (is_there, is_there & (item.print > 0), item.moves > 0)
-        sums = (fn.SUM(Case(None, [(case, item.quantity)], 0)) for case in cases)
-        query = self._bound_under([place], item.kind, *sums).group_by(item.kind)
-
-        def count() -> Mapping[str, Goods]:
-            return {kind: Goods(*map(int, found)) for kind, *found in query.tuples()}
-
-        return self.ledger.memory.remember(f"goods: {place}", count)
+        return self.plan.phased.phases
 
     def _planned(self, items: Iterator[Item]) -> Iterator[Item]:
         """Those of these items that the plan still has."""

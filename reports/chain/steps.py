@@ -225,6 +225,16 @@ def headline(item: Item | None, needs: Needs) -> str:
     return _("{name}, {k} of {n}").format(name=name, k=number(item.k), n=number(item.n))
 
 
+def item_words(item: Item | None, needs: Needs, places: Places) -> str:
+    """An item in a line: what it is, which of how many, and where it is bound for."""
+    if item is None:
+        return headline(None, needs)
+    if not item.kind:  # known from a paper alone
+        return _("On the paper")
+    place = places.get(item.to)
+    return f"{headline(item, needs)}, {place.name if place else item.to}"
+
+
 def holder(chain: Chain, places: Places) -> str:
     """Who answers for the item now."""
     return custodian_name(places, chain.held_by) if chain.held_by else _("not known")

@@ -149,7 +149,7 @@ SHOWN_OUTSIDE = 10
 
 def outside_words(store: Store) -> list[str]:
     """What stations plan for branches where they may not, each in one sentence; the first of them."""
-    found = store.state.outside
+    found = store.state.plan.outside
     words = [fill(one.message, one.values) for one in found[:SHOWN_OUTSIDE]]
     if more := len(found) - len(words):
         words.append(_("and {count} more").format(count=number(more)))

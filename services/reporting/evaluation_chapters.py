@@ -58,7 +58,7 @@ def _phases(store: Store, needs: Needs, as_of: str, here: str) -> dict[str, List
     """The report of the phases, where the plan has any."""
     if not store.state.phases:
         return {}
-    return {"phases": phase_report(phases_of(store), store.state.phased.overlaps, needs, as_of=as_of, here=here)}
+    return {"phases": phase_report(phases_of(store), store.state.plan.phased.overlaps, needs, as_of=as_of, here=here)}
 
 
 def evaluation_of(store: Store, found: Survey, chapters: dict[str, Listing] | None = None) -> Evaluation:

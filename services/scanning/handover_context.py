@@ -37,6 +37,7 @@ from db.log.memory import Mark
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import list_there
 from db.log.stored import UNLABELLED, numbered
+from db.state.plan_counts import goods_of
 from db.state.queries import State
 from db.store import Store
 
@@ -171,7 +172,7 @@ def _not_come(store: Store, giver: str) -> NotCome:
         return {}
 
     def count() -> NotCome:
-        goods, stations = state.goods_of(giver), state.stations.now()
+        goods, stations = goods_of(state, giver), state.stations.now()
         if not any(kind.there for kind in goods.values()):
             return {}
         arrived = Counter[str]()

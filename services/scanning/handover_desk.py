@@ -1,7 +1,7 @@
 """The desk: a draft in the ledger as a scan session fills it (the scanner knows only this face of it)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Literal
 
@@ -15,17 +15,17 @@ from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
 from custody.handover.draft import Details
 from custody.handover.handover_facts import carried_in
+from custody.handover.load_count import LoadCount
 from custody.handover.waybill import check_matched
-from custody.plan.places import Need
 from db.store import Store
 from language import _
 from language.text import number
-from reports.chain.steps import headline
+from reports.chain.steps import item_words
 from reports.words import kind_name, meant_words
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
-from services.scanning.handover_context import Expectation, Meant, expectation, heard_mark, waybill_for
+from services.scanning.handover_context import Expectation, expectation, heard_mark, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Weighed, foresee, judge_labels, judge_scanned
@@ -41,19 +41,12 @@ class DraftDesk:
         self.giver, self._receiver, self.bound = info.giver or "", info.receiver or "", info.bound
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
         self._needs = {need.kind: need for need in store.state.needs()}
-        self._expected: dict[str, Item] | None = None
-        self._elsewhere: frozenset[str] = frozenset()
-        self._missing: dict[str, Item] = {}
-        self._by_others: set[str] = set()
-        self._inside: dict[str, Item] = {}
-        self._extra = 0
+        self._found, self._count = Expectation(None, frozenset()), LoadCount()
         self._heard = heard_mark(store)
         self._told: dict[str | None, set[str]] | None = None if self.taken else {}
         """What was said to be wrong, by item; None in a session that goes on: nobody knows what was said of it."""
         self.refused: frozenset[str] = frozenset()
         self._said = Details()
-        self.meant = Meant()
-        """What the record would state that is to go, and what of it no vendor has brought yet."""
         self.papers: list[str] = []
         """The numbers of the handovers whose papers were read in this session, and kept."""
         self.look_up()
@@ -80,30 +73,30 @@ class DraftDesk:
     @property
     def tally(self) -> Tally:
         """How far the draft is."""
-        taken, assumed, refused = len(self.taken), len(self._inside), len(self.refused)
-        if self._expected is None:
-            return Tally(taken, assumed=assumed, refused=refused)
-        missing, by_others = len(self._missing), len(self._by_others)
-        return Tally(taken, len(self._expected), missing, assumed, refused, self._extra, by_others)
+        taken, refused, count = len(self.taken), len(self.refused), self._count
+        if (expected := self._found.items) is None:
+            return Tally(taken, assumed=len(count.inside), refused=refused)
+        missing, assumed, by_others = len(count.missing), len(count.inside), len(count.by_others)
+        return Tally(taken, len(expected), missing, assumed, refused, count.extra, by_others)
 
     @property
     def missing(self) -> list[Item]:
         """The expected items that are not taken, by destination; empty also where it is not known what to expect."""
-        return list(self._missing.values())
+        return list(self._count.missing.values())
 
     @property
     def missing_words(self) -> list[str]:
         """The same, each in a line."""
         return [
             self.words(item) if item.kind else _("{code}, on the paper").format(code=show_code(item.code))
-            for item in self._missing.values()
+            for item in self.missing
         ]
 
     @property
     def goods_words(self) -> list[str]:
         """Which phase and kinds are to go, where that is said, and what no vendor has brought yet, in a line each."""
-        to_go = meant_words(self.meant.phase, self.meant.kinds, self._needs)
-        kinds = Counter(item.kind for item in self.meant.not_yet.values())
+        to_go = meant_words(self._found.meant.phase, self._found.meant.kinds, self._needs)
+        kinds = Counter(item.kind for item in self._found.meant.not_yet.values())
         waiting = ", ".join(f"{kind_name(self._needs, kind)} {number(count)}" for kind, count in kinds.most_common())
         return [
             words.format(what=what)
@@ -114,7 +107,7 @@ class DraftDesk:
     @property
     def assumed(self) -> dict[str, Item]:
         """What is inside the things that were taken, at any depth, and was not seen itself; by code."""
-        return self._inside
+        return self._count.inside
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         """Put an item into the draft and say what is wrong with it; durable when this returns.
@@ -123,19 +116,19 @@ class DraftDesk:
             RuleError: its label cannot be read, and it is none of the expected things.
         """
         if how == "matched":
-            check_matched(label.code, self._expected)
+            check_matched(label.code, self._found.items)
         item, findings = judge_scanned(self.store, label, self.handover)
         inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
         is_new = self.store.drafts.take(self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc())
         if label.code not in self.taken:
             self.taken[label.code] = None
-            if (
-                label.code in self._said.load and self._expected is not None
-            ):  # also what has gone before, where it is listed
-                self._expected.setdefault(label.code, item or Item(label.code, "", ""))
-            self._count_in(label.code, inside)
+            expected = self._found.items
+            if expected is not None and label.code in self._said.load:  # also what went before, where it is listed
+                expected.setdefault(label.code, item or Item(label.code, "", ""))
+            self._count.take(label.code)
+            self._count.carry(inside)
             # it hangs on the scans which record of the other side is confirmed, and what has come
-            if self._may_change or label.code in self.meant.not_yet:
+            if self._found.may_change or label.code in self._found.meant.not_yet:
                 self.look_up()
             elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()
@@ -339,7 +332,7 @@ class DraftDesk:
         """
         if item is None and is_foretold:
             return _("As on the paper")
-        return item_words(item, self._needs, self.store)
+        return item_words(item, self._needs, self.store.state.places)
 
     @property
     def foretold(self) -> Collection[str]:
@@ -355,38 +348,21 @@ class DraftDesk:
     def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""
         self._said = details_of(self.store, self.draft)
-        self.refused, found = self._said.refused, Expectation(None, frozenset())
+        self.refused, self._found = self._said.refused, Expectation(None, frozenset())
         if self.giver and self._receiver:
-            found = expectation(self.store, self.handover, [*self.taken, *self.refused])
-        self._expected, self._elsewhere, self._may_change, self.meant = found
+            self._found = expectation(self.store, self.handover, [*self.taken, *self.refused])
         self._look_inside()
 
     def _look_inside(self) -> None:
         """Count again what is missing, what is inside and what is not expected."""
-        expected = self._expected or {}
-        self._missing = {code: item for code, item in expected.items() if code not in self._elsewhere}
-        self._by_others, self._inside, self._extra = set(self._elsewhere), {}, 0
+        self._count = LoadCount(self._found.items, self._found.elsewhere)
         for code in self.taken:
-            self._count_in(code, {})
+            self._count.take(code)
         items = self.store.state.items_of([*self.taken, *self.refused])
         items |= self.store.state.contents.carried(items)
         refused, kept = self.refused, [code for code in self.taken if code not in self.refused]
-        self._count_inside(carried_in(items, kept, refused))
-        for code in (*refused, *carried_in(items, refused, kept)):
-            self._missing.pop(code, None)
-
-    def _count_in(self, code: str, inside: Mapping[str, Item]) -> None:
-        """Count what was taken just now, and what is inside it."""
-        self._inside.pop(code, None)
-        self._missing.pop(code, None)
-        self._by_others.discard(code)
-        self._extra += self._expected is not None and code not in self._expected
-        self._count_inside(inside)
-
-    def _count_inside(self, inside: Mapping[str, Item]) -> None:
-        self._inside |= {code: item for code, item in inside.items() if code not in self.taken}
-        for code in inside:
-            self._missing.pop(code, None)
+        self._count.carry(carried_in(items, kept, refused))
+        self._count.leave((*refused, *carried_in(items, refused, kept)))
 
 
 def _wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
@@ -396,14 +372,3 @@ def _wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
         if finding.severity != "info":
             found.setdefault(finding.item, set()).add(finding.code)
     return found
-
-
-def item_words(item: Item | None, needs: dict[str, Need], store: Store) -> str:
-    """An item in a line: what it is, which of how many, and where it is bound for."""
-
-    if item is None:
-        return headline(None, needs)
-    if not item.kind:  # known from a paper alone
-        return _("On the paper")
-    place = store.state.places.get(item.to)
-    return f"{headline(item, needs)}, {place.name if place else item.to}"

@@ -8,10 +8,10 @@ from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
 from custody.plan.levels import END
 from db.store import Store
+from reports.chain.steps import item_words
 from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
 from services.records.packing import judge_added, registered
 from services.scanning.handover_context import heard_mark
-from services.scanning.handover_desk import item_words
 
 
 def purpose_of(action: str, scope: str | None, parent: str) -> str:
@@ -71,7 +71,7 @@ class PackDesk:
     @property
     def missing_words(self) -> list[str]:
         """The same, each in a line."""
-        return [item_words(item, self._needs, self.store) for item in self.missing]
+        return [item_words(item, self._needs, self.store.state.places) for item in self.missing]
 
     @property
     def tally(self) -> Tally:
@@ -96,7 +96,7 @@ class PackDesk:
         touch = Touch(label.code, label.print, how)
         is_new = self.store.drafts.take(self.draft, touch, at=self.store.around.now_utc())
         self.taken[label.code] = None
-        words = item_words(item, self._needs, self.store)
+        words = item_words(item, self._needs, self.store.state.places)
         return Taken(label.code, words, tuple(findings), already=not is_new)
 
     def remove(self, code: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custody.chain.planned import Outside, Plan, plan_of
+from custody.chain.branches import Outside
+from custody.chain.planned import Plan, plan_of
 from custody.chain.roster import roster
 from custody.format.events import Event
 from custody.plan.needs import NeedRules, needs_in_force

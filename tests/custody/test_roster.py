@@ -2,7 +2,7 @@
 
 import pytest
 
-from custody.chain.planned import plan_in_force
+from custody.chain.planned import plan_of
 from custody.chain.roster import root_followed, roster
 from custody.format.events import Event
 from tests.support.roster_examples import GENESES, admit, fingerprint, genesis, join, plan, revoke
@@ -177,7 +177,7 @@ def test_the_order_in_which_both_words_are_learnt_does_not_matter():
 
 
 def last_name(*said: Event) -> str | None:
-    rows = plan_in_force([e for e in said if e.type == "plan"], roster(fingerprint("A"), [*GENESES, *said]))
+    rows = plan_of([e for e in said if e.type == "plan"], roster(fingerprint("A"), [*GENESES, *said])).rows
     return rows[-1]["name"] if rows else None
 
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from custody.chain.planned import plan_in_force
+from custody.chain.planned import plan_of
 from custody.chain.roster import roster
 from custody.errors import RuleError
 from custody.format.events import Event
@@ -106,7 +106,7 @@ def test_who_may_not_withdraw_a_plan_changes_no_place(sqlite_url) -> None:
 
 
 def names(*said: Event) -> list[str]:
-    return [row["name"] for row in plan_in_force(said, roster(fingerprint("A"), [*GENESES, *said]))]
+    return [row["name"] for row in plan_of(said, roster(fingerprint("A"), [*GENESES, *said])).rows]
 
 
 def withdraw(log: str, seq: int, target: Event, *corrective: Event) -> Event:

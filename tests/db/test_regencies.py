@@ -247,7 +247,7 @@ def test_what_another_program_plans_for_a_branch_is_told_where_it_is_not_counted
     station.record(plan_events([Place("51.08.09", "PPK 9", "district", "51.08")], [], source="x", digest="2" * 64))
     take(found.hub, bundle_of(station))
     assert "51.08.09" not in found.hub.state.places
-    [told] = found.hub.state.outside
+    [told] = found.hub.state.plan.outside
     assert (told.station, told.what, told.under) == ("KPU 51.71", "51.08.09", "51.71")
 
 
@@ -261,7 +261,7 @@ def test_every_order_in_which_logs_arrive_gives_the_same_plan(
 
     def held(store: Store) -> object:
         needs = sorted(store.state.needs(), key=repr)  # each station has its own branch last
-        return store.state.places.all(), needs, missing(store, "51").by_kind, store.state.outside
+        return store.state.places.all(), needs, missing(store, "51").by_kind, store.state.plan.outside
 
     comes_out_alike(found.hub, sqlite_url, held)
 

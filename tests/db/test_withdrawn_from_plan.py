@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from custody.chain.planned import Withdrawn, plan_in_force, withdrawn_from_plan
+from custody.chain.planned import Withdrawn, plan_of
 from custody.chain.roster import roster
 from custody.compose.compose import NewEvent
 from custody.errors import InputError, RuleError
@@ -189,8 +189,8 @@ def gone(log: str, seq: int, code: str, *refs: Event, level: str | None = None) 
 
 def judged(*said: Event) -> tuple[list[str], Withdrawn]:
     trusted = roster(fingerprint("A"), [*GENESES, *said])
-    names = [row.get("name", row.get("kind")) for row in plan_in_force(said, trusted)]
-    return names, withdrawn_from_plan(said, trusted)
+    plan = plan_of(said, trusted)
+    return [row.get("name", row.get("kind")) for row in plan.rows], plan.withdrawn
 
 
 def test_a_withdrawal_takes_what_comes_before_it_and_nothing_that_comes_after():
