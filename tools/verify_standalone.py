@@ -181,16 +181,6 @@ class Log:
                 self.find("TAMPERED", min(seq, ref["seq"]), f"is not what number {seq} relies on")
         return True
 
-    def check_row(self, row: Body) -> None:
-        """Hold the log to the bundle's list (§9)."""
-        size, head = len(self.leaves), self.leaves[-1].hex() if self.leaves else None
-        if row["size"] > size:
-            self.find("INCOMPLETE", size + 1, f"and on are missing: the list says {row['size']} entries")
-        elif (row["size"], row["head"]) != (size, head):
-            self.find("ALTERED", min(row["size"] + 1, size) or 1, "is not what the list of logs says")
-        elif any(row[key] != self.genesis.get(key, row[key]) for key in ("station", "place")):
-            self.find("ALTERED", 1, "names another station or place than the list of logs")
-
     def hold(self, by: "Log", size: int, root: bytes, is_listed: bool) -> None:
         """Hold the log to a head that its key signed and that another log, its list or the auditor keeps."""
         if size > len(self.leaves):
@@ -201,6 +191,36 @@ class Log:
         else:
             return self.witness(by, size)
         self.signed_to = max(size, self.signed_to)
+
+    def hold_others(self, logs: dict[str, "Log"], end: int, first: dict[str, int], absent: Absent) -> Iterator[Any]:
+        """Hold others to what this log relies on, where neither their `first` fault nor their signature explains it."""
+        for name, rows in self.refs.items():
+            log, seen, past, other = logs.get(name), 0, (0, 0), (0, 0)
+            for seq, leaf, place in (row for row in REF.iter_unpack(rows) if row[2] <= end):
+                if log is None or not log.is_here:
+                    miss(absent, name, seq, self.name, place)
+                elif seq <= len(log.leaves) and log.leaves[seq - 1] == leaf:
+                    seen = max(seen, seq)
+                elif first[name] > seq > max(log.signed_to, len(log.leaves)):
+                    past = past if past[0] >= seq else (seq, place)
+                elif first[name] > seq > log.signed_to:
+                    other = other if other[0] else (seq, place)
+            if log and seen:
+                log.witness(self, seen)
+            lie = "or this one names what never was"
+            if other[0]:
+                why = f"relies on another number {other[0]} of {name} than is here: that was written anew, {lie}"
+                yield "DISPUTED", other[1], why
+            if log and past[0]:
+                why = f"relies on number {past[0]} of {name}, which ends at {len(log.leaves)} here: that was cut, {lie}"
+                yield "INCOMPLETE", past[1], why
+
+    def has_signed(self, head: re.Match[str]) -> bool:
+        """Whether a head bears the log's signature, and none of its key that does not hold (§8)."""
+        key_id = sha256(head[2].encode() + b"\n\x01" + self.key).digest()[:4]
+        said = [s for _, name, s in map(str.split, head[5].splitlines()) if name == head[2]]
+        ours = [text for text in said if b64decode(text)[:4] == key_id]
+        return bool(ours) and all(is_signed(self.key, text, head[1].encode(), key_id) for text in ours)
 
     def facts(self) -> Body:
         """What a report says of the log."""
@@ -256,7 +276,13 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
         if body and is_sound and (code and (f'"{code}"' in entry["body"] or body["type"] == "correct")):
             events.append({key: body[key] for key in body if key in TELL.split()})
     for name, log in logs.items():
-        log.check_row(rows.get(name, {"size": 0, "head": None, "station": None, "place": None}))
+        row, size = rows.get(name, {"size": 0, "head": None, "station": None, "place": None}), len(log.leaves)
+        if row["size"] > size:
+            log.find("INCOMPLETE", size + 1, f"and on are missing: the list says {row['size']} entries")
+        elif (row["size"], row["head"]) != (size, log.leaves[-1].hex() if log.leaves else None):
+            log.find("ALTERED", min(row["size"] + 1, size) or 1, "is not what the list of logs says")
+        elif any(row[key] != log.genesis.get(key, row[key]) for key in ("station", "place")):
+            log.find("ALTERED", 1, "names another station or place than the list of logs")
     heads = [(row["checkpoint"], logs[name], True) for name, row in rows.items() if row["checkpoint"] is not None]
     return logs, heads, events
 
@@ -289,13 +315,6 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     return {name: min(len(logs[name].leaves), end) for name, end in ends.items()}
 
 
-def is_head_signed(head: re.Match[str], key: bytes) -> bool:
-    """Whether a head bears its log's signature, and none of its key that does not hold (§8)."""
-    key_id = sha256(head[2].encode() + b"\n\x01" + key).digest()[:4]
-    ours = [s for _, name, s in map(str.split, head[5].splitlines()) if name == head[2] and b64decode(s)[:4] == key_id]
-    return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
-
-
 def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> None:
     """Note the highest number that is named of a log of which no entry is here."""
     key = None if name not in absent and len(absent) >= MAX_LOGS and by != "head" else name
@@ -303,33 +322,12 @@ def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> Non
     absent[key] = most if key is not None else absent.get(None, (place or 0, by))
 
 
-def hold_to_refs(logs: dict[str, Log], by: Log, end: int, first: dict[str, int], absent: Absent) -> Iterator[Any]:
-    """Hold other logs to what one relies on, where neither their `first` fault nor their own signature explains it."""
-    for name, rows in by.refs.items():
-        log, seen, beyond, other = logs.get(name), 0, (0, 0), (0, 0)
-        for seq, leaf, place in (row for row in REF.iter_unpack(rows) if row[2] <= end):
-            if log is None or not log.is_here:
-                miss(absent, name, seq, by.name, place)
-            elif seq <= len(log.leaves) and log.leaves[seq - 1] == leaf:
-                seen = max(seen, seq)
-            elif first[name] > seq > max(log.signed_to, len(log.leaves)):
-                beyond = beyond if beyond[0] >= seq else (seq, place)
-            elif first[name] > seq > log.signed_to:
-                other = other if other[0] else (seq, place)
-        if log and seen:
-            log.witness(by, seen)
-        ends = f"which ends at {len(log.leaves)} here: that was cut" if log else ""
-        anew = (other, "DISPUTED", f"another number {other[0]} of {name} than is here: that was written anew")
-        for (at, place), code, text in (anew, (beyond, "INCOMPLETE", f"number {beyond[0]} of {name}, {ends}")):
-            if log and at:
-                yield code, place, f"relies on {text}, or this one names what never was"
-
-
 def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, auditor: Log) -> None:
     """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
     ends, absent = whose_word_counts(logs, root), Absent()
     first = {name: min([2**53, *(f["seq"] for f in log.findings if f["seq"])]) for name, log in logs.items()}
-    auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}") if root and not ends else None
+    if root and not ends:
+        auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
     for by_name, by in sorted(logs.items()):
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
@@ -341,19 +339,20 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
             keeper.find(code, seq, "what should be a log's signed head is none, or of another log", not is_listed)
         elif (log := logs.get(match[2])) is None or not log.is_here:
             miss(absent, match[2], int(match[3]), keeper.name, seq)
-        elif log.key and not is_head_signed(match, log.key):
+        elif log.key and not log.has_signed(match):
             code = code if log.is_named else "ALTERED"
             keeper.find(code, seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
         elif log.key:
             log.hold(keeper, int(match[3]), b64decode(match[4]), is_listed)
-    disputes = ((logs[name], one) for name in ends for one in hold_to_refs(logs, logs[name], ends[name], first, absent))
+    disputes = ((logs[name], one) for name in ends for one in logs[name].hold_others(logs, ends[name], first, absent))
     for number, (by, finding) in enumerate(disputes):
         (by if number < MAX_DISPUTES else Log("")).find(*finding, True)
         auditor.find("DISPUTED", None, "more logs contradict each other", True) if number == MAX_DISPUTES else None
     for name in (name for name in ends if 0 < logs[name].unfollowed <= ends[name]):
         absent.setdefault(None, (logs[name].unfollowed, name))
     if lost := absent.pop(None, None):
-        auditor.find("INCOMPLETE", None, f"more absent logs are named than are followed, by {lost[1]}:{lost[0]}", True)
+        text = f"more absent logs are named than are followed: {lost[1]} names some from its number {lost[0]} on"
+        auditor.find("INCOMPLETE", None, text, True)
     for name, (seq, by_name) in absent.items():
         text = f"and on are not here: {by_name} names number {seq} of this log, and no entry of it is here"
         logs.setdefault(str(name), Log(str(name))).find("INCOMPLETE", 1, text, True)

@@ -48,7 +48,7 @@ def branch_to_plan(store: Store, under: str | None) -> str | None:
     if under is None and len(tops) > 1:
         raise InputError(
             N_("this station may plan below several places: {places}"),
-            hint=N_("Say below which one with --under."),
+            hint=N_("Say below which one."),
             places=", ".join(tops),
         )
     tree = store.state.places.tree()
