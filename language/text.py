@@ -177,6 +177,7 @@ class Way(NamedTuple):
 WAYS: dict[str, Way] = {
     "admit": Way(N_("python main.py admit KEYFILE")),
     "admit_card": Way(N_("python main.py admit station-card.json")),
+    "join_card": Way(N_("python main.py join station-card.json")),
     "backup": Way(N_("python main.py backup FILE")),
     "calibrate": Way(N_("python main.py labels --calibrate --out page.pdf"), "/labels"),
     "claim": Way(N_("python main.py claim")),

@@ -215,13 +215,6 @@ class Log:
                 why = f"relies on number {past[0]} of {name}, which ends at {len(log.leaves)} here: that was cut, {lie}"
                 yield "INCOMPLETE", past[1], why
 
-    def has_signed(self, head: re.Match[str]) -> bool:
-        """Whether a head bears the log's signature, and none of its key that does not hold (§8)."""
-        key_id = sha256(head[2].encode() + b"\n\x01" + self.key).digest()[:4]
-        said = [s for _, name, s in map(str.split, head[5].splitlines()) if name == head[2]]
-        ours = [text for text in said if b64decode(text)[:4] == key_id]
-        return bool(ours) and all(is_signed(self.key, text, head[1].encode(), key_id) for text in ours)
-
     def facts(self) -> Body:
         """What a report says of the log."""
         size, key = len(self.leaves), sha256(self.key).hexdigest() * bool(self.key)
@@ -315,6 +308,13 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
     return {name: min(len(logs[name].leaves), end) for name, end in ends.items()}
 
 
+def is_head_signed(head: re.Match[str], key: bytes) -> bool:
+    """Whether a head bears its log's signature, and none of its key that does not hold (§8)."""
+    key_id = sha256(head[2].encode() + b"\n\x01" + key).digest()[:4]
+    ours = [s for _, name, s in map(str.split, head[5].splitlines()) if name == head[2] and b64decode(s)[:4] == key_id]
+    return bool(ours) and all(is_signed(key, text, head[1].encode(), key_id) for text in ours)
+
+
 def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> None:
     """Note the highest number that is named of a log of which no entry is here."""
     key = None if name not in absent and len(absent) >= MAX_LOGS and by != "head" else name
@@ -339,7 +339,7 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
             keeper.find(code, seq, "what should be a log's signed head is none, or of another log", not is_listed)
         elif (log := logs.get(match[2])) is None or not log.is_here:
             miss(absent, match[2], int(match[3]), keeper.name, seq)
-        elif log.key and not log.has_signed(match):
+        elif log.key and not is_head_signed(match, log.key):
             code = code if log.is_named else "ALTERED"
             keeper.find(code, seq, f"keeps a head of {match[2]} that its key has not signed", not is_listed)
         elif log.key:

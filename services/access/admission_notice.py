@@ -29,10 +29,25 @@ def waiting_words(store: Store) -> str:
 
 
 def _words(store: Store) -> str:
-    found = waiting_now(store)
-    strangers = [one for one in found if not one.is_own]
+    found, half, above = waiting_now(store), _half_joined(store), _admitting(store)
+    joining = [one for one in found if one.key in half and not one.is_own]
+    strangers = [one for one in found if one.key not in half | above.keys() and not one.is_own]
     lines = [_strangers(store, strangers)] if strangers else []
-    if len(strangers) < len(found):
+    if joining:
+        words = N_(
+            "{stations}: admitted here, but begun as an office of its own, with a plan of its own. Its records are "
+            "kept and count once it has said that it belongs here: give it station-card.json from the folder of this "
+            "station and this station's data. There: {way}"
+        )
+        lines.append(fill(words, {"way": "join_card", "stations": _names(joining)}))
+    if above:
+        words = N_(
+            "{stations} has admitted this office, which began with a plan of its own, and counts it once it says that "
+            "it belongs there. That is for good: only if it is the office above this one, and after you compared its "
+            "fingerprint with its key sheet: {way} (the file from its folder)"
+        )
+        lines.append(fill(words, {"way": "join_card", "stations": printable(", ".join(above.values()), 200)}))
+    if any(one.is_own for one in found):
         lines.append(
             fill(
                 N_(
@@ -43,6 +58,29 @@ def _words(store: Store) -> str:
             )
         )
     return " ".join(lines)
+
+
+def _half_joined(store: Store) -> frozenset[str]:
+    """The keys of the offices that were admitted here and have not joined."""
+    now = store.state.stations.now()
+    waiting_keys = now.offices - now.powers.keys()
+    if not waiting_keys:
+        return frozenset()
+    said = store.ledger.on_topic(("admit",))
+    return frozenset(event.body["key"] for event in said if now.counts(event.log)) & waiting_keys
+
+
+def _admitting(store: Store) -> dict[str, str]:
+    """By key, the stations that have admitted this office while it has not joined; none where it has, or is none."""
+    now, own = store.state.stations.now(), store.ledger.own_row()
+    if own is None or own.public_key not in now.offices:
+        return {}
+    notices = [event for event in store.ledger.on_topic(("admit", "join")) if event.log in now.owners]
+    if any(event.type == "join" and now.owners[event.log].key == own.public_key for event in notices):
+        return {}
+    said = {event.log for event in notices if event.type == "admit" and event.body["key"] == own.public_key}
+    owners = [now.owners[log] for log in sorted(said)]
+    return {owner.key: owner.station for owner in owners if owner.key != own.public_key}
 
 
 def _strangers(store: Store, strangers: list[Waiting]) -> str:

@@ -78,7 +78,9 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = (), under: Se
         RuleError: this station may not admit others, or not there, or that station follows another root.
     """
     if under and not powers:
-        raise InputError(N_("--under limits a power, and none is given"), hint=N_("Name it too: --power plan."))
+        raise InputError(
+            N_("--under limits a power, and none is given"), hint=N_("Name the power too{typed}."), typed="--power plan"
+        )
     with store.transaction():
         trusted = _for_admitting(store)
         for place in (card.place, *under):

@@ -16,7 +16,7 @@ from reports.lists.readiness import readiness_report
 from reports.lists.returns import returns_report
 from reports.lists.scorecard_list import scorecard_report
 from reports.lists.seal_account import seals_report
-from reports.words import Needs, custodian_name
+from reports.words import custodian_name
 from services.exchange.custody_report import log_heads
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
 from services.records.inspecting import conditions
@@ -37,13 +37,13 @@ def listings(store: Store, found: Survey) -> dict[str, Listing]:
     here, needs = store.ledger.own_log().place, {need.kind: need for need in store.state.needs()}
     points, checked = points_of(store, as_of=as_of, soon_h=POINT_SOON_H), readiness_of(store)
     zone = points_zone(points, here)
-    rows = progress_rows(store)
+    rows, overlaps = progress_rows(store), store.state.plan.phased.overlaps
     return {
         "progress": progress_chapter(rows, needs, as_of, here, store.around.now_utc()),
         "late": late_report(found.due, ways, as_of=as_of, within_h=WITHIN_H),
         "discrepancies": discrepancy_report(found.discrepancies, ways, needs, as_of=as_of, here=here),
         "deliveries": delivery_report(delivered(store), places, needs),
-        **_phases(store, needs, as_of, here),
+        "phases": phase_report(phases_of(store), overlaps, needs, as_of=as_of, here=here),
         "condition": condition_report(by_area(conditions(store), ways), places, needs),
         "seals": seals_report(sealed(store), places, needs, list(store.state.seals.all())),
         "incidents": incident_report(incidents_of(store), places, as_of=as_of),
@@ -54,19 +54,16 @@ def listings(store: Store, found: Survey) -> dict[str, Listing]:
     }
 
 
-def _phases(store: Store, needs: Needs, as_of: str, here: str) -> dict[str, Listing]:
-    """The report of the phases, where the plan has any."""
-    if not store.state.phases:
-        return {}
-    return {"phases": phase_report(phases_of(store), store.state.plan.phased.overlaps, needs, as_of=as_of, here=here)}
-
-
 def evaluation_of(store: Store, found: Survey, chapters: dict[str, Listing] | None = None) -> Evaluation:
-    """The evaluation, of all reports or of these, in their order; of the way back once something has left for it."""
+    """The evaluation, of all reports or of these, in their order; of phases where any are planned, of the way back once
+    something has left for it.
+    """
     own, places = store.ledger.own_log().place, found.ways.places
     late = sum(row.state == "late" for row in found.due)
     figures = key_figures(progress_rows(store), found.there, places, found.discrepancies, found.cards, late)
     told = listings(store, found) if chapters is None else dict(chapters)
     if all(one.state == "there" for one in found.returns):
         told.pop("returns", None)
+    if not store.state.phases:
+        told.pop("phases", None)
     return Evaluation(custodian_name(places, own), found.as_of, own, figures, told, log_heads(store))

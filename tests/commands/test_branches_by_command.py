@@ -139,3 +139,18 @@ def test_who_admits_an_office_is_told_that_it_counts_once_it_has_joined(hub: Ter
     assert office("join", hub.home / CARD, "--yes").code == 0
     meet(office, hub)
     assert hub("plan", "--explain", "51.71.01").code == 0
+
+
+def test_an_office_that_was_admitted_and_has_not_joined_is_told_how_at_both_ends(hub: Terminal, tmp_path: Path) -> None:
+    office = station_at(hub, tmp_path / "office", "--place", "51.71", "--station", "Denpasar")
+    assert office("load", tmp_path / "denpasar.csv", tmp_path / "needs.csv").code == 0
+    assert hub("admit", office.home / CARD).code == 0
+    meet(hub, office)
+    meet(office, hub)
+    below, above = office("items").err, hub("items").err
+    assert "Provinsi has admitted this office" in below and "join station-card.json" in below
+    assert "Denpasar at 51.71" in above and "once it has said that it belongs here" in above
+    assert "admit station-card.json" not in below + above, "that was done"
+    assert office("join", hub.home / CARD, "--yes").code == 0
+    meet(office, hub)
+    assert "join" not in office("items").err + hub("items").err

@@ -286,13 +286,16 @@ def test_our_own_paper_is_known_as_our_own(sender):
 
 
 def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(fresh_url):
-    from services.records.membership import admit, make_card, read_card
+    from services.records.membership import admit, join, make_card, read_card
+    from tests.support.ledger_examples import card_of
 
     with ExitStack() as stack:
         one = stack.enter_context(planned_station(fresh_url(), 1))
         two = stack.enter_context(planned_station(fresh_url(), 2))
         genesis = two.ledger.event_at(two.ledger.own_log().id, 1)
         admit(one, read_card(make_card(genesis, signer(2))))
+        absorb(two, one)
+        join(two, card_of(one, 1))  # both have planned: two offices that began apart
         codes, sheets = sent(one)
         size = one.ledger.heads()[0]["size"]
         assert one.heads.unwitnessed() == size
@@ -305,17 +308,19 @@ def test_printing_witnesses_nothing_and_the_other_sides_receipt_does(fresh_url):
 
 
 def test_what_a_revoked_key_said_after_its_end_witnesses_nothing(fresh_url):
-    from services.records.membership import admit, revoke
+    from services.records.membership import admit, join, revoke
     from tests.support.ledger_examples import card_of
 
     with ExitStack() as stack:
         one = stack.enter_context(planned_station(fresh_url(), 1))
         two = stack.enter_context(planned_station(fresh_url(), 2))
         admit(one, card_of(two, 2))
+        absorb(two, one)
+        join(two, card_of(one, 1))
         first, sheets = sent(one)
         read(two, sheets)
         receive(two, first)
-        good = next(head["size"] for head in two.ledger.heads() if head["station"] == two.ledger.own_log().station)
+        good = next(head["size"] for head in two.ledger.heads() if head["log"] == two.ledger.own_log().name)
         absorb(one, two)
         boxes(one, 1)
         second, sheets = sent(one)

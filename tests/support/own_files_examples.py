@@ -44,6 +44,7 @@ INPUTS = {
     "load FILES",
     "import FILES",
     "admit KEYFILE",
+    "join KEYFILE",
     "verify FILE",
     "labels --codes",
     "labels --sheet-file",

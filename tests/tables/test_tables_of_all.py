@@ -21,6 +21,7 @@ TABLES = {
     "prints",
     "print-records",
     "progress",
+    "phases",
     "late",
     "discrepancies",
     "deliveries",
@@ -69,7 +70,7 @@ def test_every_report_and_every_record_has_its_table(busy: Day, folder: Path) ->
         assert name is None or any(one.startswith(name.rstrip("s")) for one in TABLES), report
     records = table(folder, "records")
     assert len(records) == busy.event_count()
-    assert {row["type"] for row in records} >= NEWEST.keys() - {"admit", "revoke", "witness", "clock"}
+    assert {row["type"] for row in records} >= NEWEST.keys() - {"admit", "join", "revoke", "witness", "clock"}
     items = table(folder, "items")
     assert len(items) == len(busy.codes()) and {row["code"] for row in items} == set(busy.codes())
     for name, count in (
