@@ -91,6 +91,7 @@ class State:
         held, papers = self.held, None
         branches = self.need_rules().branches
         bound = {row.code: row.bound_for for row in self.item_rows(codes)} if branches else {}
+        sealed = {to: self.sealed_kinds(to) for to in {"", *bound.values()}}
         for code in codes:
             chain = custody(
                 code,
@@ -99,7 +100,7 @@ class State:
                 met=met,
                 as_of=as_of,
                 roots=stations.correctors,
-                sealed_kinds=self.sealed_kinds(bound.get(code, "")),
+                sealed_kinds=sealed[bound.get(code, "")],
                 strangers=strangers,
                 held=held,
             )
