@@ -208,3 +208,24 @@ def test_what_hangs_on_the_plan_is_asked_again_once_the_plan_has_changed_and_not
         need = Need("stamp", "Cap", "Stamp", "polling_station", 1, "buah", "item", ())
         record_plan(store, [], [need], source="more.csv", digest="1" * 64)
         assert kinds() == sorted([*before, "stamp"]) and len(asked) == 2
+
+
+def test_no_statement_is_run_for_each_thing_of_a_survey(tmp_path) -> None:
+    with planned_station(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
+        codes = boxes(store, 40)
+        assert len(list(store.state.chains(codes))) == 40  # what is remembered is asked for the first time
+        run: list[str] = []
+        connection = store.ledger.database.connection()
+
+        def count(_cursor: object, statement: str, _values: object) -> bool:
+            run.append(statement)
+            return True
+
+        connection.exec_trace = count
+        used = []
+        for some in (codes[:2], codes):
+            run.clear()
+            assert len(list(store.state.chains(some))) == len(some)
+            used.append(len(run))
+        connection.exec_trace = None
+        assert used[0] == used[1] > 0
