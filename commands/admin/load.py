@@ -11,7 +11,7 @@ from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
-from language.text import error_text, printable
+from language.text import error_text, number, printable
 from services.plan.custodians import optional_custodian
 from services.plan.loading import load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words
@@ -104,8 +104,8 @@ def _ask(question: QuestionError, reading: Reading) -> Reading:
     note(error_text(question))
     for row in question.rows:
         note("  " + " | ".join(printable(cell, _CELL).ljust(min(_CELL, 12)) for cell in row[:12]))
-    for number, choice in enumerate(question.choices, start=1):
-        note(f"  {number}) {printable(choice_words(choice), 100)}")
+    for at, choice in enumerate(question.choices, start=1):
+        note(f"  {at}) {printable(choice_words(choice), 100)}")
     while True:
         try:
             typed = click.prompt(_("Number of the right one (empty: stop)"), default="", show_default=False, err=True)
@@ -122,11 +122,16 @@ def _print_change(change: Change) -> None:
     for words in note_words(change):
         note(f"{change.file}: {words}")
     if change.is_empty:
-        click.echo(_("{file}: nothing new; rows as they were: {count}").format(file=change.file, count=change.same))
+        click.echo(
+            _("{file}: nothing new; rows as they were: {count}").format(file=change.file, count=number(change.same))
+        )
     else:
         click.echo(
             _("{file}: {added} added, {changed} changed, {same} as they were").format(
-                file=change.file, added=len(change.added), changed=len(change.changed), same=change.same
+                file=change.file,
+                added=number(len(change.added)),
+                changed=number(len(change.changed)),
+                same=number(change.same),
             )
         )
     for line in change.changed[:SHOWN_CHANGES]:

@@ -10,6 +10,7 @@ from db.store import Store
 from language import _, chosen
 from language.in_words import level_title, tree_levels
 from language.text import fill, number, printable
+from reports.words import kind_name
 from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
 from services.plan.profiles import profile_shown, record_profile, things_registered
 
@@ -69,7 +70,9 @@ def _as_json(store: Store) -> dict[str, Any]:
 def _show(store: Store) -> None:
     shown, profile = profile_shown(store), store.state.profile
     click.echo(_("Profile: {profile}").format(profile=shown))
+    needs = {need.kind: need for need in store.state.needs()}
     for phase in profile.phases if profile else ():
+        kinds = ", ".join(kind_name(needs, kind) for kind in phase.kinds)
         name = phase.name_id if chosen() == "id" else phase.name_en
-        click.echo(printable(f"  {phase.code}  {name}: {', '.join(phase.kinds)}", 400))
+        click.echo(printable(f"  {phase.code}  {name}: {kinds}", 400))
     click.echo(_("Those that come with Serah: {names}").format(names=", ".join(shipped_profiles())))

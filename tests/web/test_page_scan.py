@@ -1,6 +1,7 @@
 """The scan page without a browser: what is typed is taken once and durably, what is reviewed is recorded once."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from tests.support.command_examples import Terminal, told_last
 from tests.support.page_examples import PageAt, Visitor, site_at
 from tests.support.scan_pages import begun, record, reviewed, typed
 from web.site import Site
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
 
 
 def test_a_handover_from_its_first_label_to_its_paper(visitor: Visitor, station: Terminal) -> None:
@@ -227,6 +230,16 @@ def test_a_station_without_a_plan_is_led_to_load_one(terminal: Terminal, page_at
         page = client.get("/").text
     assert "Load the tables" in page
     assert page.index('href="/plan" autofocus') < page.index('class="button" href="/scan"')
+
+
+def test_a_station_whose_tables_are_loaded_is_led_to_register_what_they_need(
+    terminal: Terminal, page_at: PageAt
+) -> None:
+    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+    assert terminal("load", EXAMPLE / "places.csv", EXAMPLE / "needs.csv").code == 0
+    with page_at(site_at(terminal.home)) as client:
+        page = client.get("/").text
+    assert "Register what is needed" in page and "Nothing is planned" not in page
 
 
 def test_an_empty_session_is_not_recorded(visitor: Visitor, station: Terminal) -> None:

@@ -73,5 +73,6 @@ def _known(store: Store) -> dict[str, Any]:
         "recent": recent,
         "place_name": custodian_name(places, own),
         "plan_comes": not store.state.has_plan and not may_load_plan(store),
+        "is_loaded": store.state.has_plan and bool(store.state.needs()),
         "is_bare": not drafts and not recent and next(store.state.find_items(), None) is None,
     }
