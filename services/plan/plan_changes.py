@@ -192,7 +192,10 @@ def note_missing_voters(
     lacking = list(NeedRules(tuple(needs), places).lacking(inside))
     at = max((at for at, change in enumerate(changes) if change.kind != "items"), default=None)
     if lacking and at is not None:
-        told = {"count": number(len(lacking)), "places": ", ".join(place.name for place in lacking[:5])}
+        told: dict[str, object] = {
+            "count": number(len(lacking)),
+            "places": ", ".join(place.name for place in lacking[:5]),
+        }
         note = N_(
             "places without a number of voters, so that what they need is not known: {count} ({places}). "
             "Load a list that says it for each of them"
