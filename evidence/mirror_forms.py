@@ -1,0 +1,310 @@
+"""What a station and a hub send each other, byte for byte (C2SP tlog-mirror and tlog-witness; decision 280).
+
+A log is sent as its signed head first, then its entries in packages of at most 256, each with the proof that it stands
+in the tree of that head. Nothing here is believed: signatures and proofs are for whoever reads.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from custody.errors import N_, TamperError
+from custody.format.encoding import MAX_BODY_BYTES
+from evidence.entry import RawEntry
+
+PACKAGE = 256
+"""The entries of a package, counted from the beginning of the log: the first and the last of a request have fewer."""
+PACKAGES_AT_ONCE = 32
+"""Of one request, by the specification's advice."""
+MAX_ENTRY_BYTES = MAX_BODY_BYTES + 1024
+"""A body, and its signature line."""
+MAX_NAME_BYTES = 1024
+MAX_TICKET_BYTES = 1024
+_LONG = 0xFFFF
+_MOST_DIGESTS = 63
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
+
+
+# --- The head -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRequest:
+    """A signed head, the size that the other side is thought to have, and the proof from there to the head."""
+
+    old: int
+    proof: tuple[bytes, ...]
+    note: str
+
+    def to_bytes(self) -> bytes:
+        """The body of `add-checkpoint`."""
+        proof = "".join(base64.b64encode(digest).decode() + "\n" for digest in self.proof)
+        return f"old {self.old}\n{proof}\n{self.note}".encode()
+
+
+def read_head_request(data: bytes) -> HeadRequest:
+    """Read the body of `add-checkpoint`.
+
+    Raises:
+        TamperError: it is not one, byte for byte.
+    """
+    try:
+        lines, _, note = data.decode("utf-8").partition("\n\n")
+        first, *proof = lines.split("\n")
+        read = HeadRequest(_number(first.removeprefix("old ")), tuple(base64.b64decode(line) for line in proof), note)
+    except (UnicodeDecodeError, binascii.Error) as error:
+        raise _malformed() from error
+    is_whole = len(proof) <= _MOST_DIGESTS and all(len(digest) == 32 for digest in read.proof)
+    if not is_whole or read.to_bytes() != data:
+        raise _malformed()
+    return read
+
+
+# --- The entries --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Some entries of a log: from the index `begin` on, and the proof that all from `rounded` on, where the package
+    would begin if it were whole, stand in the tree.
+    """
+
+    rounded: int
+    begin: int
+    entries: tuple[bytes, ...]
+    proof: tuple[bytes, ...]
+
+    @property
+    def end(self) -> int:
+        """The index behind the last."""
+        return self.begin + len(self.entries)
+
+    def to_bytes(self) -> bytes:
+        """The package as it stands in a request."""
+        return b"".join((*map(entry_record, self.entries), bytes([len(self.proof)]), *self.proof))
+
+
+def spans(begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Where the packages of a request lie that sends the entries from `begin` to before `end`: for each, where it would
+    begin if it were whole, where it begins, and where it ends.
+    """
+    for rounded in range(begin - begin % PACKAGE, end, PACKAGE) if begin < end else ():
+        yield rounded, max(begin, rounded), min(end, rounded + PACKAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a request to `add-entries` is about: the entries of a log from index `begin` to before `end`, which is the
+    size of a head that was sent before.
+    """
+
+    log: str
+    begin: int
+    end: int
+    ticket: bytes = b""
+
+    def to_bytes(self) -> bytes:
+        """The beginning of the body of `add-entries`."""
+        name = self.log.encode()
+        sizes = self.begin.to_bytes(8, "big") + self.end.to_bytes(8, "big")
+        return len(name).to_bytes(2, "big") + name + sizes + len(self.ticket).to_bytes(2, "big") + self.ticket
+
+
+def entry_record(entry: bytes) -> bytes:
+    """An entry behind its length: two bytes, as the specification has it. One of 65,535 bytes or more, for which it has
+    no form, has four behind two that are all ones.
+    """
+    size = len(entry)
+    prefix = size.to_bytes(2, "big") if size < _LONG else _LONG.to_bytes(2, "big") + size.to_bytes(4, "big")
+    return prefix + entry
+
+
+def raw_entry(entry: bytes) -> RawEntry:
+    """An entry as an audit takes it. Bytes that are no text make a signature that never holds."""
+    body, _, signatures = entry.partition(b"\n")
+    return RawEntry(body, signatures.decode("ascii", "replace"))
+
+
+class EntriesReader:
+    """Entries behind each other, read in whatever pieces they come; what is not whole yet waits."""
+
+    def __init__(self) -> None:
+        self._data, self._at = bytearray(), 0
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
+        del self._data[: self._at]
+        self._at = 0
+        self._data += data
+
+    @property
+    def rest(self) -> int:
+        """How many bytes wait."""
+        return len(self._data) - self._at
+
+    def take(self, size: int) -> bytes | None:
+        """The next bytes; None where so many have not come."""
+        if self.rest < size:
+            return None
+        self._at += size
+        return bytes(self._data[self._at - size : self._at])
+
+    def entry(self) -> bytes | None:
+        """The next entry; None where it has not come whole.
+
+        Raises:
+            TamperError: it is longer than any entry.
+        """
+        start = self._at
+        prefix = self.take(2)
+        size = None if prefix is None else int.from_bytes(prefix, "big")
+        if size == _LONG:
+            longer = self.take(4)
+            size = None if longer is None else int.from_bytes(longer, "big")
+        if size is not None and size > MAX_ENTRY_BYTES:
+            raise _malformed()
+        entry = None if size is None else self.take(size)
+        if entry is None:
+            self._at = start
+        return entry
+
+
+class UploadReader:
+    """The body of `add-entries`, read in whatever pieces it comes.
+
+    `upload` is what it is about, once that much has come. `begun` are the entries of a package that is not whole.
+    """
+
+    def __init__(self) -> None:
+        self.upload: Upload | None = None
+        self.begun: list[bytes] = []
+        self._reader = EntriesReader()
+        self._spans: Iterator[tuple[int, int, int]] = iter(())
+        self._span: tuple[int, int, int] | None = None
+
+    @property
+    def begun_at(self) -> int:
+        """The index of the first of `begun`."""
+        return self._span[1] if self._span else 0
+
+    def feed(self, data: bytes) -> Iterator[Package]:
+        """Take the next bytes; gives each package that is whole now.
+
+        Raises:
+            TamperError: no such body, or more than it should have.
+        """
+        self._reader.feed(data)
+        if self.upload is None:
+            self.upload = self._read_upload()
+            if self.upload is None:
+                return
+            self._spans = spans(self.upload.begin, self.upload.end)
+            self._span = next(self._spans, None)
+        while self._span is not None:
+            rounded, begin, end = self._span
+            while len(self.begun) < end - begin:
+                entry = self._reader.entry()
+                if entry is None:
+                    return
+                self.begun.append(entry)
+            proof = self._read_proof()
+            if proof is None:
+                return
+            whole = Package(rounded, begin, tuple(self.begun), proof)
+            self.begun, self._span = [], next(self._spans, None)
+            yield whole
+        if self._reader.rest:
+            raise _malformed()
+
+    def _read_upload(self) -> Upload | None:
+        """The fixed part, which is short: read again from its beginning until it is whole."""
+        data = bytes(self._reader._data)
+        name_end = 2 + int.from_bytes(data[:2], "big")
+        ticket_at = name_end + 18
+        end = ticket_at + int.from_bytes(data[ticket_at - 2 : ticket_at], "big")
+        if name_end > 2 + MAX_NAME_BYTES or end > ticket_at + MAX_TICKET_BYTES:
+            raise _malformed()
+        if len(data) < ticket_at or len(data) < end:
+            return None
+        self._reader.take(end)
+        begin, size = (int.from_bytes(data[at : at + 8], "big") for at in (name_end, name_end + 8))
+        try:
+            log = data[2:name_end].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise _malformed() from error
+        if not begin <= size < 1 << 53:
+            raise _malformed()
+        return Upload(log, begin, size, data[ticket_at:end])
+
+    def _read_proof(self) -> tuple[bytes, ...] | None:
+        count = self._reader.take(1)
+        if count is None:
+            return None
+        if count[0] > _MOST_DIGESTS:
+            raise _malformed()
+        digests = self._reader.take(32 * count[0])
+        if digests is None:
+            self._reader._at -= 1
+            return None
+        return tuple(digests[at : at + 32] for at in range(0, len(digests), 32))
+
+
+# --- Answers ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a mirror says of a log: the size of the head that it has been sent, and the index of the first entry that it
+    lacks.
+    """
+
+    size: int
+    next: int
+    ticket: bytes = b""
+
+    def __str__(self) -> str:
+        return f"{self.size}\n{self.next}\n{base64.b64encode(self.ticket).decode()}\n"
+
+
+def read_standing(text: str) -> Standing:
+    """Read the answer of a mirror that lacks entries (`text/x.tlog.mirror-info`).
+
+    Raises:
+        TamperError: it is not one.
+    """
+    lines = text.split("\n")
+    if len(lines) != 4 or lines[3]:
+        raise _malformed()
+    try:
+        return Standing(_number(lines[0]), _number(lines[1]), base64.b64decode(lines[2], validate=True))
+    except binascii.Error as error:
+        raise _malformed() from error
+
+
+def read_size(text: str) -> int:
+    """Read the size that a witness has of a log (`text/x.tlog.size`).
+
+    Raises:
+        TamperError: it is not one.
+    """
+    return _number(text.removesuffix("\n"))
+
+
+def records(entries: Iterable[bytes]) -> bytes:
+    """Entries behind each other, each behind its length."""
+    return b"".join(map(entry_record, entries))
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise _malformed()
+    return int(text)
+
+
+def _malformed() -> TamperError:
+    return TamperError(
+        N_("what came over the network is not as a hub and its stations write it"),
+        hint=N_("Perhaps another service answers there. Try again; if it stays, look at the address."),
+    )
