@@ -4,7 +4,7 @@ Whoever cosigns says that the head agrees with everything that was ever shown to
 that it holds the entries durably (C2SP tlog-mirror).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from evidence.ed25519 import holds
 from evidence.note import COSIGNATURE, NoteSignature, key_id, read_note
@@ -36,7 +36,7 @@ def cosigned_at(note: str, name: str, public_key: bytes) -> int | None:
     return next((at for _, at in cosigners(note, {name: public_key})), None)
 
 
-def cosigners(note: str, keys: dict[str, bytes]) -> Iterator[tuple[str, int]]:
+def cosigners(note: str, keys: Mapping[str, bytes]) -> Iterator[tuple[str, int]]:
     """Those of these names whose keys have cosigned this head, and when (POSIX seconds); other lines are passed over.
 
     Raises:

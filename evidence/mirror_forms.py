@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from custody.errors import N_, TamperError
 from custody.format.encoding import MAX_BODY_BYTES
+from custody.format.event_types import MAX_COUNT
 from evidence.entry import RawEntry
 
 PACKAGE = 256
@@ -144,31 +145,63 @@ class EntriesReader:
         """How many bytes wait."""
         return len(self._data) - self._at
 
-    def take(self, size: int) -> bytes | None:
-        """The next bytes; None where so many have not come."""
-        if self.rest < size:
-            return None
-        self._at += size
-        return bytes(self._data[self._at - size : self._at])
-
     def entry(self) -> bytes | None:
         """The next entry; None where it has not come whole.
 
         Raises:
             TamperError: it is longer than any entry.
         """
-        start = self._at
-        prefix = self.take(2)
-        size = None if prefix is None else int.from_bytes(prefix, "big")
-        if size == _LONG:
-            longer = self.take(4)
-            size = None if longer is None else int.from_bytes(longer, "big")
+        prefix = self._number(0, 2)
+        longer = self._number(2, 4) if prefix == _LONG else None
+        width, size = (6, longer) if prefix == _LONG else (2, prefix)
         if size is not None and size > MAX_ENTRY_BYTES:
             raise _malformed()
-        entry = None if size is None else self.take(size)
-        if entry is None:
-            self._at = start
-        return entry
+        whole = None if size is None else self._take(width + size)
+        return None if whole is None else whole[width:]
+
+    def proof(self) -> tuple[bytes, ...] | None:
+        """The next proof; None where it has not come whole.
+
+        Raises:
+            TamperError: it is longer than any proof.
+        """
+        count = self._number(0, 1)
+        if count is not None and count > _MOST_DIGESTS:
+            raise _malformed()
+        whole = None if count is None else self._take(1 + 32 * count)
+        return None if whole is None else tuple(whole[at : at + 32] for at in range(1, len(whole), 32))
+
+    def upload(self) -> Upload | None:
+        """What a request is about; None where that has not come whole.
+
+        Raises:
+            TamperError: it is no such request.
+        """
+        name_size = self._number(0, 2)
+        ticket_size = None if name_size is None else self._number(18 + name_size, 2)
+        if (name_size or 0) > MAX_NAME_BYTES or (ticket_size or 0) > MAX_TICKET_BYTES:
+            raise _malformed()
+        if name_size is None or ticket_size is None or (whole := self._take(20 + name_size + ticket_size)) is None:
+            return None
+        name, sizes, ticket = whole[2 : 2 + name_size], whole[2 + name_size : 18 + name_size], whole[20 + name_size :]
+        begin, end = int.from_bytes(sizes[:8], "big"), int.from_bytes(sizes[8:], "big")
+        try:
+            log = name.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise _malformed() from error
+        if not begin <= end <= MAX_COUNT:
+            raise _malformed()
+        return Upload(log, begin, end, ticket)
+
+    def _number(self, behind: int, size: int) -> int | None:
+        at = self._at + behind
+        return int.from_bytes(self._data[at : at + size], "big") if len(self._data) >= at + size else None
+
+    def _take(self, size: int) -> bytes | None:
+        if self.rest < size:
+            return None
+        self._at += size
+        return bytes(self._data[self._at - size : self._at])
 
 
 class UploadReader:
@@ -197,7 +230,7 @@ class UploadReader:
         """
         self._reader.feed(data)
         if self.upload is None:
-            self.upload = self._read_upload()
+            self.upload = self._reader.upload()
             if self.upload is None:
                 return
             self._spans = spans(self.upload.begin, self.upload.end)
@@ -209,7 +242,7 @@ class UploadReader:
                 if entry is None:
                     return
                 self.begun.append(entry)
-            proof = self._read_proof()
+            proof = self._reader.proof()
             if proof is None:
                 return
             whole = Package(rounded, begin, tuple(self.begun), proof)
@@ -217,38 +250,6 @@ class UploadReader:
             yield whole
         if self._reader.rest:
             raise _malformed()
-
-    def _read_upload(self) -> Upload | None:
-        """The fixed part, which is short: read again from its beginning until it is whole."""
-        data = bytes(self._reader._data)
-        name_end = 2 + int.from_bytes(data[:2], "big")
-        ticket_at = name_end + 18
-        end = ticket_at + int.from_bytes(data[ticket_at - 2 : ticket_at], "big")
-        if name_end > 2 + MAX_NAME_BYTES or end > ticket_at + MAX_TICKET_BYTES:
-            raise _malformed()
-        if len(data) < ticket_at or len(data) < end:
-            return None
-        self._reader.take(end)
-        begin, size = (int.from_bytes(data[at : at + 8], "big") for at in (name_end, name_end + 8))
-        try:
-            log = data[2:name_end].decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _malformed() from error
-        if not begin <= size < 1 << 53:
-            raise _malformed()
-        return Upload(log, begin, size, data[ticket_at:end])
-
-    def _read_proof(self) -> tuple[bytes, ...] | None:
-        count = self._reader.take(1)
-        if count is None:
-            return None
-        if count[0] > _MOST_DIGESTS:
-            raise _malformed()
-        digests = self._reader.take(32 * count[0])
-        if digests is None:
-            self._reader._at -= 1
-            return None
-        return tuple(digests[at : at + 32] for at in range(0, len(digests), 32))
 
 
 # --- Answers ------------------------------------------------------------------------------------------------------

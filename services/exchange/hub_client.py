@@ -19,7 +19,7 @@ MOST_ANSWER = 32 * 1024 * 1024
 _CONNECT_S, _ANSWER_S = 15.0, 90.0
 
 
-class Cut(Exception):
+class CutError(Exception):
     """The connection ended before the answer was whole; `data` is what came of it."""
 
     def __init__(self, data: bytes = b"") -> None:
@@ -97,7 +97,7 @@ class HubClient:
         """Ask once.
 
         Raises:
-            Cut: the connection ended in between; asking again is safe.
+            CutError: the connection ended in between; asking again is safe.
             StoreError: nobody answers there, or somebody else does.
         """
         said = {"Accept-Encoding": "gzip", **(headers or {})}
@@ -111,18 +111,18 @@ class HubClient:
                 connection.request(method, path, body, said)
             self.sent += len(body or b"")
             response = connection.getresponse()
-            data = response.read(MOST_ANSWER)
+            named = {name.lower(): value for name, value in response.getheaders()}
+            if "serah-hub" not in named or response.length is None or response.length > MOST_ANSWER:
+                self.close()
+                raise _somebody_else(self.address)
+            data = response.read()
         except http.client.IncompleteRead as error:
             self.close()
-            raise Cut(_unpacked(error.partial)) from error
+            raise CutError(_unpacked(error.partial)) from error
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise Cut from error
+            raise CutError from error
         self.received += len(data)
-        named = {name.lower(): value for name, value in response.getheaders()}
-        if "serah-hub" not in named:
-            self.close()
-            raise _somebody_else(self.address)
         if response.will_close:
             self.close()
         return Answer(response.status, named, _unpacked(data) if named.get("content-encoding") == "gzip" else data)
@@ -138,7 +138,9 @@ class HubClient:
             context = ssl.create_default_context()
             if self.address.pin:
                 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # the fingerprint says more
-            made = http.client.HTTPSConnection(self.address.host, self.address.port, timeout=_CONNECT_S, context=context)
+            made = http.client.HTTPSConnection(
+                self.address.host, self.address.port, timeout=_CONNECT_S, context=context
+            )
             try:
                 made.connect()
                 self._check(made)
@@ -150,7 +152,9 @@ class HubClient:
                 made.close()
                 raise StoreError(
                     N_("nobody answers at {address}: {reason}"),
-                    hint=N_("Is this computer on the network, and is the hub running? Nothing is lost; try again later."),
+                    hint=N_(
+                        "Is this computer on the network, and is the hub running? Nothing is lost; try again later."
+                    ),
                     address=f"{self.address.host}:{self.address.port}",
                     reason=error.strerror or str(error) or type(error).__name__,
                 ) from error

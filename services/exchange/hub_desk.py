@@ -1,7 +1,7 @@
 """What a hub does with what stations send it: the mirror of C2SP tlog-mirror over a ledger (decision 280).
 
 A head is taken first, then the entries up to it; the hub cosigns the head once every entry below it is committed. A
-method refuses by raising `Refusal`, before anything is stored, or with what was stored before it kept whole.
+method refuses by raising `HubRefusalError`, before anything is stored, or with what was stored before it kept whole.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ MOST_STRANGERS_EACH = 20
 """Logs that one address may introduce and that nobody has admitted, since the hub was started."""
 
 
-class Refusal(Exception):
+class HubRefusalError(Exception):
     """A request that goes no further: the protocol's status, a word for programs that says why, and where the log
     stands.
     """
@@ -64,7 +64,7 @@ class HubDesk:
         """Learn a log's key from its first entry, which that key has signed and the log's name is made of.
 
         Raises:
-            Refusal: it is no such entry, of another election, or there is no room.
+            HubRefusalError: it is no such entry, of another election, or there is no room.
         """
         raw = raw_entry(entry)
         body = _genesis(raw)
@@ -75,17 +75,15 @@ class HubDesk:
         try:
             own = store.ledger.own_log()
             held = store.ledger.keys()
-            refuse_foreign(
-                [body], election=own.election, own_key=held[own.name].hex(), trusted=trusted, held=held
-            )
+            refuse_foreign([body], election=own.election, own_key=held[own.name].hex(), trusted=trusted, held=held)
         except InputError as error:
-            raise Refusal(403, "election") from error
+            raise HubRefusalError(403, "election") from error
         if trusted.end_of(body["public_key"], log) == 0:
-            raise Refusal(403, "revoked")
+            raise HubRefusalError(403, "revoked")
         if body["public_key"] not in trusted.powers:
             known = self._strangers.setdefault(address, set())
             if len(known | {log}) > MOST_STRANGERS_EACH or len(self.introduced) >= MOST_INTRODUCED:
-                raise Refusal(507, "full")
+                raise HubRefusalError(507, "full")
             known.add(log)
         self.introduced[log] = key
 
@@ -93,13 +91,13 @@ class HubDesk:
         """The log of that name.
 
         Raises:
-            Refusal: it has not made itself known.
+            HubRefusalError: it has not made itself known.
         """
         held = store.ledger.held_log(log)
         if held is not None:
             return Known(log, bytes.fromhex(held.public_key), held.size, held.head and bytes(held.head))
         if log not in self.introduced:
-            raise Refusal(404, "unknown")
+            raise HubRefusalError(404, "unknown")
         return Known(log, self.introduced[log], 0, None)
 
     # --- the head ---------------------------------------------------------------------------------------------------
@@ -108,35 +106,44 @@ class HubDesk:
         """Take a signed head with the proof that it goes on from the one before; returns where the log stands then.
 
         Raises:
-            Refusal: it does not, or it is not signed by the log's key, or that key counts no longer.
+            HubRefusalError: it does not, or it is not signed by the log's key, or that key counts no longer.
         """
         try:
             request = read_head_request(data)
             claim = claimed_checkpoint(request.note)
         except TamperError as error:
-            raise Refusal(400, "malformed") from error
+            raise HubRefusalError(400, "malformed") from error
         known = self.known(store, claim.origin)
         try:
             head = read_checkpoint(request.note, known.public_key)
         except TamperError as error:
-            raise Refusal(403, "signature") from error
+            raise HubRefusalError(403, "signature") from error
         end = store.state.stations.now().last_good(claim.origin)
         if end is not None and head.size > end:
-            raise Refusal(403, "revoked")
+            raise HubRefusalError(403, "revoked")
         if request.old > head.size:
-            raise Refusal(400, "malformed")
+            raise HubRefusalError(400, "malformed")
         before = self._head(store, known)
         if request.old != before.size:
-            raise Refusal(409, "size", size=before.size)
+            raise HubRefusalError(409, "size", size=before.size)
+        if claim.origin in store.state.stations.now().own and head.size > known.size:
+            store.heads.keep(
+                request.note, at=store.around.now_utc()
+            )  # from now on nothing is recorded: it was put back
+            raise HubRefusalError(403, "own")
         if not self._follows(store, known, before, head, request.proof):
             self._keep_evidence(store, request.note)
-            raise Refusal(422, "fork")
+            raise HubRefusalError(422, "fork")
         self.pending[head.origin] = request.note
         return Standing(head.size, known.size)
 
+    def newest_head(self, store: Store, log: str) -> str | None:
+        """The longest head that was taken of a log."""
+        return self.pending.get(log) or store.cosigned.longest(log)
+
     def _head(self, store: Store, known: Known) -> Checkpoint:
-        """The longest head that was taken of a log; of size 0 where none was."""
-        note = self.pending.get(known.name) or store.cosigned.longest(known.name)
+        """The same, of size 0 where none was."""
+        note = self.newest_head(store, known.name)
         return Checkpoint(known.name, 0, EMPTY_ROOT) if note is None else claimed_checkpoint(note)
 
     def _follows(
@@ -151,7 +158,12 @@ class HubDesk:
         """Keep a head that contradicts what is held, where its log counts: two of them prove the fork."""
         log = note.partition("\n")[0]
         if log not in store.state.stations.now().strangers and store.ledger.held_log(log) is not None:
-            store.heads.take(note, at=store.around.now_utc())
+            store.heads.keep(note, at=store.around.now_utc())
+
+    def drop_head(self, store: Store, log: str) -> None:
+        """Forget a head that the entries do not fit, and keep it as evidence."""
+        if (note := self.pending.pop(log, None)) is not None:
+            self._keep_evidence(store, note)
 
     # --- the entries ------------------------------------------------------------------------------------------------
 
@@ -159,41 +171,37 @@ class HubDesk:
         """Look whether these entries may come; returns what is held of their log.
 
         Raises:
-            Refusal: they may not, or not from there.
+            HubRefusalError: they may not, or not from there.
         """
         known = self.known(store, upload.log)
-        note = self.pending.get(upload.log) or store.cosigned.longest(upload.log)
+        note = self.newest_head(store, upload.log)
         if note is None:
-            raise Refusal(422, "head")
+            raise HubRefusalError(422, "head")
         head = claimed_checkpoint(note)
         if upload.end != head.size or upload.begin > known.size:
-            raise Refusal(409, "standing", standing=Standing(head.size, known.size))
+            raise HubRefusalError(409, "standing", standing=Standing(head.size, known.size))
         return known
-
-    def leaves_before(self, store: Store, log: str, rounded: int, begin: int) -> list[bytes]:
-        """The leaves of a package that are held already."""
-        return [*store.ledger.leaves(log, rounded, begin)]
 
     def take_entries(self, store: Store, log: str, begin: int, entries: Sequence[bytes], checked: Checked) -> int:
         """Put entries that were checked behind those that are held; returns how many of the log there are then.
 
         Raises:
-            Refusal: they do not follow what is held, or there is no room for them.
+            HubRefusalError: they do not follow what is held, or there is no room for them.
         """
         known = self.known(store, log)
         if begin > known.size:
-            raise Refusal(409, "standing", standing=Standing(self._head(store, known).size, known.size))
+            raise HubRefusalError(409, "standing", standing=Standing(self._head(store, known).size, known.size))
         again = known.size - begin
         held = [*store.ledger.leaves(log, begin, begin + len(entries))]
         new = entries[again:]
         if held != [leaf_digest(entry) for entry in entries[:again]] or not _goes_on(new, known):
-            raise Refusal(422, "fork")
+            raise HubRefusalError(422, "fork")
         if not new:
             return known.size
         with store.transaction():
             merged = merge(store, map(raw_entry, new), said=checked.said)
             if merged.left_out:
-                raise Refusal(507, "full")
+                raise HubRefusalError(507, "full")
         self.introduced.pop(log, None)
         return known.size + len(new)
 
@@ -202,23 +210,22 @@ class HubDesk:
         entries are missing or nobody has admitted it.
 
         Raises:
-            Refusal: the entries do not fit the head.
+            HubRefusalError: the entries do not fit the head.
         """
         known = self.known(store, log)
-        note = self.pending.get(log) or store.cosigned.longest(log)
+        note = self.newest_head(store, log)
         if note is None:
-            raise Refusal(422, "head")
+            raise HubRefusalError(422, "head")
         head = claimed_checkpoint(note)
         is_waiting = log in store.state.stations.now().strangers
         if known.size < head.size:
             return Standing(head.size, known.size)
         if store.cosigned.root(log, head.size) != head.root:
-            del self.pending[log]
-            raise Refusal(422, "fork")
+            raise HubRefusalError(422, "fork")
         if is_waiting:
             return Standing(head.size, known.size)
         now = store.around.now_utc()
-        store.heads.take(note, at=now)
+        store.heads.keep(note, at=now)
         return self.cosigned(store, note, now)
 
     def cosigned(self, store: Store, note: str, now: str) -> str:
@@ -235,12 +242,12 @@ def check_package(known: Known, head: Checkpoint, package: Package, before: Sequ
         before: the leaves of the package that are held already.
 
     Raises:
-        Refusal: they do not.
+        HubRefusalError: they do not.
     """
     leaves = [*before, *map(leaf_digest, package.entries)]
     root = Tree(leaves).root()
     if not stands_in(package.rounded, package.end, root, head.size, head.root, [*package.proof]):
-        raise Refusal(422, "proof")
+        raise HubRefusalError(422, "proof")
     return check_entries(known, package.begin, package.entries)
 
 
@@ -248,27 +255,27 @@ def check_entries(known: Known, begin: int, entries: Sequence[bytes]) -> Checked
     """Check that entries are signed and follow each other, from index `begin` on.
 
     Raises:
-        Refusal: they do not.
+        HubRefusalError: they do not.
     """
     raws = [raw_entry(entry) for entry in entries]
     body = _genesis(raws[0]) if begin == 0 else {"station": "", "place": ""}
     row = LogRow(known.name, body["station"], body["place"], begin + len(entries), leaf_digest(entries[-1]).hex())
     try:
-        return check_bundle([row], raws, {known.name: known.public_key} if begin else {})
+        return check_bundle([row], raws, {known.name: known.public_key} if begin else {}, goes_on=True)
     except TamperError as error:
-        raise Refusal(422, "entries") from error
+        raise HubRefusalError(422, "entries") from error
 
 
 def _genesis(raw: RawEntry) -> Body:
     """The body of a log's first entry, whose own key has signed it.
 
     Raises:
-        Refusal: it is none.
+        HubRefusalError: it is none.
     """
     learnt = learn_key(raw)
     seen = None if learnt is None else examine((raw, dict([learnt])))
     if learnt is None or seen is None or seen.fault is not None or seen.kept is None or not is_name_of(*learnt):
-        raise Refusal(403, "signature")
+        raise HubRefusalError(403, "signature")
     return dict(seen.kept)
 
 

@@ -12,7 +12,7 @@ from custody.plan.places import is_under
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
 from evidence.ed25519 import Signer, holds
-from services.exchange.hub_desk import HubDesk, Refusal
+from services.exchange.hub_desk import HubDesk, HubRefusalError
 
 SCHEME = "Serah"
 """Of the header `Authorization`: the name of the log that asks, the hub's number, and the log's signature."""
@@ -79,19 +79,19 @@ def asking_log(store: Store, desk: HubDesk, header: str, addresses: frozenset[st
     """The log whose station signed a request, and the number that it signed.
 
     Raises:
-        Refusal: none did.
+        HubRefusalError: none did.
     """
     words = header.split(" ")
     if len(words) != 4 or words[0] != SCHEME:
-        raise Refusal(401, "station")
+        raise HubRefusalError(401, "station")
     _, log, number, given = words
     known = desk.known(store, log)
     try:
         signature = base64.b64decode(given, validate=True)
     except binascii.Error as error:
-        raise Refusal(401, "station") from error
+        raise HubRefusalError(401, "station") from error
     if not any(holds(known.public_key, signature, _signed(number, address)) for address in addresses):
-        raise Refusal(401, "station")
+        raise HubRefusalError(401, "station")
     return log, number
 
 
@@ -108,11 +108,11 @@ def readable(store: Store, reader: str) -> list[str]:
     reads its own alone.
 
     Raises:
-        Refusal: the reader's key was revoked.
+        HubRefusalError: the reader's key was revoked.
     """
     trusted, tree = store.state.stations.now(), store.state.places.tree()
     if trusted.last_good(reader) is not None:
-        raise Refusal(403, "revoked")
+        raise HubRefusalError(403, "revoked")
     if not trusted.counts(reader):
         return [reader]
     place = trusted.owners[reader].place
@@ -143,6 +143,8 @@ def listing(store: Store, desk: HubDesk, reader: str, sizes: Mapping[str, int]) 
         size = 0 if note is None else claimed_checkpoint(note).size
         if size == sizes.get(log, 0):
             continue
-        is_given = note is not None and log in may and size > sizes.get(log, 0)
-        told.append({"log": log, "size": size, "note": f"{note}{desk.cosigned(store, note, now)}" if is_given else None})
+        given = None
+        if note is not None and log in may and size > sizes.get(log, 0):
+            given = note + desk.cosigned(store, note, now)
+        told.append({"log": log, "size": size, "note": given})
     return told

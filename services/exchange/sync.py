@@ -1,13 +1,11 @@
 """Sending to a hub what it lacks, and taking what it has (decision 280). Cut at any byte, it goes on where it was."""
 
-import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from custody.errors import N_, CustodyError, InputError, StoreError, TamperError
+from custody.errors import N_, InputError, TamperError
 from db.log.merge import merge
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
@@ -24,17 +22,15 @@ from evidence.mirror_forms import (
     spans,
 )
 from evidence.tree import Tree
-from services.exchange.hub_client import Answer, Cut, HubAddress, HubClient, read_address
-from services.exchange.hub_desk import Known, Refusal, check_entries
-from services.exchange.hub_reading import HubFacts, sign_request
+from services.exchange.hub_client import CutError, HubAddress, HubClient, read_address
+from services.exchange.hub_desk import HubRefusalError, Known, check_entries
+from services.exchange.hub_talk import TRIES, HubTalk, gives_up
 from tables.output.safe_file import safe_file
 
 HUB_FILE = "hub.txt"
 """In the station's folder: the line by which it knows its hub."""
 MOST_BYTES = 16 * 1024 * 1024
 """Of entries in one request, before they are packed; a package of large ones may be more."""
-_TRIES, _PAUSE_S, _LONGEST_PAUSE_S = 6, 0.5, 8.0
-"""How often the same thing is tried where nothing arrives, and how long to wait at first and at last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,80 +87,39 @@ def sync(store: Store, client: HubClient, *, pause: Callable[[float], None] = ti
         client.close()
 
 
-@dataclass
 class _Sync:
-    store: Store
-    client: HubClient
-    pause: Callable[[float], None]
-    sent: int = 0
-    taken: int = 0
-    waits: bool = False
-    receipts: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self, store: Store, client: HubClient, pause: Callable[[float], None]) -> None:
+        self.store, self.talk = store, HubTalk(store, client, pause)
+        self.sent = self.taken = 0
+        self.waits = False
+        self.receipts: dict[str, int] = {}
+        self.notes: list[str] = []
 
     def run(self) -> Synced:
-        store = self.store
-        self.facts = self._facts()
-        own = store.ledger.own_log().name
-        theirs = self._listing()
+        """Do it, once."""
+        store, own = self.store, self.talk.own
+        theirs = self.talk.listing(self._sizes())
         if theirs is None:  # it does not know this station
             self._send(own, 0)
-            theirs = self._listing() or {}
+            theirs = self.talk.listing(self._sizes()) or {}
         if (told := theirs.get(own)) and told["note"]:  # it has more of our own log than we do
             store.heads.take(told["note"], at=store.around.now_utc())
         for log, size in self._sizes().items():
+            if log == self.talk.facts.log:
+                continue
             self._send(log, theirs[log]["size"] if log in theirs else size)
         for log, told in theirs.items():
             if told["note"] and log != own:
                 self._take(log, told["note"])
-        waiting = store.ledger.sizes()[own] - store.cosigned.size(own, self.facts.log)
+        waiting = store.ledger.sizes()[own] - store.cosigned.size(own, self.talk.facts.log)
         receipts = tuple(sorted(self.receipts.items()))
-        return Synced(self.facts.station, self.sent, self.taken, waiting, receipts, self.waits, tuple(self.notes))
-
-    # --- the hub ----------------------------------------------------------------------------------------------------
-
-    def _facts(self) -> HubFacts:
-        """Who the hub is.
-
-        Raises:
-            InputError: it belongs to another election.
-        """
-        try:
-            facts = HubFacts(**json.loads(self._ask("GET", "/hub").body))
-            bytes.fromhex(facts.key)
-        except (ValueError, TypeError) as error:
-            raise _no_hub() from error
-        trusted = self.store.state.stations.now()
-        if facts.root != trusted.root and facts.key not in trusted.powers:
-            raise InputError(
-                N_("that hub belongs to the election {theirs} of another root: nothing was sent"),
-                hint=N_("Compare the root's fingerprint on the key sheet with that of the office that runs the hub."),
-                theirs=str(facts.election)[:80],
-            )
-        return facts
+        return Synced(self.talk.facts.station, self.sent, self.taken, waiting, receipts, self.waits, tuple(self.notes))
 
     def _sizes(self) -> dict[str, int]:
-        """How long each log is that is held here and may be handed on: our own first, then those whose word counts."""
+        """How long each log is that is held here and may be handed on: our own first, then root's."""
         trusted, sizes = self.store.state.stations.now(), self.store.ledger.sizes()
-        own = self.store.ledger.own_log().name
-        rank = {log: 0 if log == own else 1 if log in trusted.roots else 2 for log in sizes}
-        return {log: sizes[log] for log in sorted(sizes, key=lambda log: (rank[log], log)) if log not in trusted.strangers}
-
-    def _listing(self) -> dict[str, Mapping[str, Any]] | None:
-        """How far the hub has each log of which we have another length; None where it does not know this station."""
-        body = json.dumps({"logs": self._sizes()}).encode()
-        answer = self._ask("POST", "/logs", body, self._signed())
-        if answer.status == 404:
-            return None
-        self._refuse(answer)
-        try:
-            return {str(row["log"]): row for row in json.loads(answer.body)["logs"]}
-        except (ValueError, TypeError, KeyError) as error:
-            raise _no_hub() from error
-
-    def _signed(self) -> dict[str, str]:
-        own, signer = self.store.ledger.own_log().name, self.store.signer()
-        return {"Authorization": sign_request(own, self.facts.number, self.client.name, signer)}
+        rank = {log: 0 if log == self.talk.own else 1 if log in trusted.roots else 2 for log in sizes}
+        return {log: sizes[log] for log in sorted(sizes.keys() - trusted.strangers, key=lambda log: (rank[log], log))}
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -173,7 +128,7 @@ class _Sync:
         store = self.store
         note = store.cosigned.longest(log)
         size = 0 if note is None else claimed_checkpoint(note).size
-        if note is None or hub_has > size or (hub_has == size == store.cosigned.size(log, self.facts.log)):
+        if note is None or hub_has > size or (hub_has == size == store.cosigned.size(log, self.talk.facts.log)):
             return
         try:
             begin = self._send_head(log, note, Tree(store.ledger.leaves(log, 0, size)), hub_has)
@@ -186,33 +141,33 @@ class _Sync:
 
     def _send_head(self, log: str, note: str, tree: Tree, old: int) -> int | None:
         """Send a head; returns the index of the first entry that the hub lacks, None where it has a longer head."""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             request = HeadRequest(old, tuple(tree.consistency_proof(old, tree.size)), note)
-            answer = self._ask("POST", "/add-checkpoint", request.to_bytes())
+            answer = self.talk.ask("POST", "/add-checkpoint", request.to_bytes())
             if answer.status == 404:
                 entry = next(iter(self.store.ledger.span(log, 0, 1)))
-                self._refuse(self._ask("POST", "/add-log", entry), log)
+                self.talk.refuse(self.talk.ask("POST", "/add-log", entry), log)
             elif answer.status == 409:
                 old = read_size(answer.body.decode("ascii", "replace"))
                 if old > tree.size:
                     return None
             else:
-                self._refuse(answer, log)
+                self.talk.refuse(answer, log)
                 told = answer.headers.get("serah-next", "")
                 return int(told) if told.isdecimal() and int(told) <= 1 << 53 else old
-        raise _gives_up()
+        raise gives_up()
 
     def _send_entries(self, log: str, note: str, begin: int) -> None:
         """Send the entries below a head, until the hub has cosigned it."""
         size = claimed_checkpoint(note).size
         tree = Tree(self.store.ledger.leaves(log, 0, size))
         tries = 0
-        while tries < _TRIES:
+        while tries < TRIES:
             before = begin
             try:
-                answer = self.client.ask("POST", "/add-entries", self._body(log, begin, size, tree), _BYTES)
-            except Cut:
-                self._wait(tries)
+                answer = self.talk.once("POST", "/add-entries", self._body(log, begin, size, tree))
+            except CutError:
+                self.talk.wait(tries)
                 told = self._send_head(log, note, tree, size)
                 begin = before if told is None else told
             else:
@@ -221,7 +176,7 @@ class _Sync:
                     self._keep_receipt(log, note, answer.body.decode("utf-8", "replace"))
                     return
                 if answer.status not in (202, 409):
-                    self._refuse(answer, log)
+                    self.talk.refuse(answer, log)
                 begin = min(read_standing(answer.body.decode("ascii", "replace")).next, size)
                 if answer.status == 202 and begin == size:
                     self.sent += begin - before
@@ -229,7 +184,7 @@ class _Sync:
                     return
             self.sent += max(begin - before, 0)
             tries = 0 if begin > before else tries + 1
-        raise _gives_up()
+        raise gives_up()
 
     def _body(self, log: str, begin: int, size: int, tree: Tree) -> bytes:
         parts, total = [Upload(log, begin, size).to_bytes()], 0
@@ -247,10 +202,10 @@ class _Sync:
         Raises:
             TamperError: it is none.
         """
-        receipt, key = note + lines, bytes.fromhex(self.facts.key)
-        if cosigned_at(receipt, self.facts.log, key) is None:
+        receipt, key = note + lines, bytes.fromhex(self.talk.facts.key)
+        if cosigned_at(receipt, self.talk.facts.log, key) is None:
             raise TamperError(N_("the hub's receipt for {log} is not signed by its key"), log=log)
-        head = self.store.cosigned.keep(receipt, self.facts.log, key)
+        head = self.store.cosigned.keep(receipt, self.talk.facts.log, key)
         if log == self.store.ledger.own_log().name:
             self.store.heads.keep(note, at=self.store.around.now_utc())  # an older copy put back shows by it
         self.receipts[log] = head.size
@@ -264,7 +219,7 @@ class _Sync:
             TamperError: they are not as that log's key signed them.
         """
         store, head, tries = self.store, claimed_checkpoint(note), 0
-        while tries < _TRIES:
+        while tries < TRIES:
             held = store.ledger.held_log(log)
             begin = 0 if held is None else held.size
             if begin >= head.size:
@@ -272,23 +227,20 @@ class _Sync:
             path = f"/entries?log={log}&begin={begin}"
             reader = EntriesReader()
             try:
-                answer = self.client.ask("GET", path, headers=self._signed())
-                if answer.status == 401:
-                    self.facts = self._facts()
-                    answer = self._ask("GET", path, headers=self._signed())
-                self._refuse(answer, log)
+                answer = self.talk.once("GET", path, is_signed=True)
+                self.talk.refuse(answer, log)
                 reader.feed(answer.body)
-            except Cut as cut:
+            except CutError as cut:
                 reader.feed(cut.data)
-                self._wait(tries)
-            entries = []
+                self.talk.wait(tries)
+            entries = list[bytes]()
             while (entry := reader.entry()) is not None and begin + len(entries) < head.size:
                 entries.append(entry)
             tries = 0 if entries else tries + 1
             if entries and not self._keep(log, begin, entries, note):
                 return
         else:
-            raise _gives_up()
+            raise gives_up()
         if store.cosigned.root(log, head.size) != head.root:
             store.heads.keep(note, at=store.around.now_utc())
             raise TamperError(
@@ -297,7 +249,7 @@ class _Sync:
                 way="verify",
                 log=log,
             )
-        store.cosigned.keep(note, self.facts.log, bytes.fromhex(self.facts.key))
+        store.cosigned.keep(note, self.talk.facts.log, bytes.fromhex(self.talk.facts.key))
 
     def _keep(self, log: str, begin: int, entries: list[bytes], note: str) -> bool:
         """Take entries in; returns whether there was room for them."""
@@ -305,7 +257,7 @@ class _Sync:
         key = b"" if held is None else bytes.fromhex(held.public_key)
         try:
             checked = check_entries(Known(log, key, begin, None), begin, entries)
-        except Refusal as error:
+        except HubRefusalError as error:
             raise TamperError(
                 N_("what the hub gives of {log} is not as its station signed it: nothing of it was taken"), log=log
             ) from error
@@ -314,63 +266,3 @@ class _Sync:
         merged = merge(self.store, map(raw_entry, entries), heads=heads, at=now, said=checked.said)
         self.taken += merged.new + merged.quarantined
         return not merged.left_out
-
-    # --- asking -----------------------------------------------------------------------------------------------------
-
-    def _ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> Answer:
-        """Ask, again where the connection was cut: what this is for may be asked twice."""
-        for tries in range(_TRIES):
-            try:
-                answer = self.client.ask(method, path, body, headers)
-            except Cut:
-                self._wait(tries)
-                continue
-            if answer.status not in (429, 503):
-                return answer
-            self._wait(tries)
-        raise _gives_up()
-
-    def _wait(self, tries: int) -> None:
-        self.pause(min(_PAUSE_S * 2**tries, _LONGEST_PAUSE_S))
-
-    def _refuse(self, answer: Answer, log: str = "") -> None:
-        """Raise what a refusal means; nothing where it is none."""
-        if answer.status == 200:
-            return
-        raise _refusal(answer, log, is_own=log in ("", self.store.ledger.own_log().name))
-
-
-_BYTES = {"Content-Type": "application/octet-stream"}
-_REASONS = {
-    "revoked": N_("the hub takes no more of {log}: its key was revoked"),
-    "election": N_("the hub belongs to another election than {log}"),
-    "full": N_("the hub has no more room for stations that root has not admitted"),
-    "store": N_("the hub cannot store anything now: its disk may be full"),
-    "busy": N_("the hub has too much to do now"),
-}
-
-
-def _refusal(answer: Answer, log: str, *, is_own: bool) -> CustodyError:
-    if answer.reason == "fork" and is_own:
-        return TamperError(
-            N_("the hub holds another history of this station's log: two laptops may have one key, or a copy was put back"),
-            hint=N_("Stop, touch nothing, copy the folder, and call whoever is responsible."),
-        )
-    if answer.reason == "fork":
-        return InputError(N_("the hub holds another history of {log}"), log=log)
-    message = _REASONS.get(answer.reason, N_("the hub refused ({status} {reason})"))
-    kind = StoreError if answer.status >= 429 else InputError
-    return kind(message, log=log, status=answer.status, reason=answer.reason[:40])
-
-
-def _no_hub() -> StoreError:
-    return StoreError(
-        N_("what answers there is no hub of Serah"), hint=N_("In a WLAN with a login page, log in first.")
-    )
-
-
-def _gives_up() -> StoreError:
-    return StoreError(
-        N_("the network was cut again and again: not everything was sent"),
-        hint=N_("Nothing is lost; what arrived stays there. Try again later, or nearer to the network."),
-    )
