@@ -10,7 +10,7 @@ from custody.chain.findings import (
     goes_astray,
     judge_condition,
     judge_label,
-    judge_time,
+    late_entry,
     moment,
     unsealed,
     wrong_destination,
@@ -34,6 +34,7 @@ from custody.errors import N_
 from custody.format.codes import ItemLabel, show_code
 from custody.format.events import Event
 from custody.handover.listed import under_same_number
+from custody.plan.dues import NO_DUES, Dues, came_late
 from custody.plan.places import Place, is_store, is_under
 
 
@@ -49,9 +50,11 @@ class Fold:
         order: Order,
         sealed_kinds: frozenset[str] = frozenset(),
         held: Held | None = None,
+        dues: Dues = NO_DUES,
         *,
         is_thorough: bool = False,
     ) -> None:
+        self.dues = dues
         self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
         self.held, self.is_thorough = held, is_thorough
         self._linking: Linking | None = None
@@ -293,7 +296,7 @@ class Fold:
                 self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met, self.held))
             self._judge_way(event, state)
         if event.body["occurred"] is not None:
-            self._find(event, *judge_time(None, event.happened, is_late_entry=True))
+            self._find(event, late_entry(event.happened))
         own = [e for e in state.records if e.log == event.log and e.seq < event.seq]
         ahead = [e.leaf for e in own if moment(event.at) < moment(e.at)]
         if ahead:
@@ -346,7 +349,9 @@ class Fold:
             elif to in self.places:
                 self._close("WRONG_DESTINATION")
         if to in self.places and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):
-            self._find(event, *judge_time(self.places[to], event.happened))  # the way back up is never late
+            kind = state.row["kind"] if state.row is not None else ""
+            due = self.dues.at(self.places[to], kind, state.to or "")
+            self._find(event, *came_late(self.places[to], due, event.happened))  # the way back up is never late
 
     # --- small steps --------------------------------------------------------------------------------------------
 
