@@ -89,7 +89,7 @@ class State:
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
-        held, papers = self.held, None
+        held, papers, dues = self.held, None, self.plan.dues(places)
         branches = self.need_rules().branches
         bound = {row.code: row.bound_for for row in self.item_rows(codes)} if branches else {}
         sealed = {to: self.sealed_kinds(to) for to in {"", *bound.values()}}
@@ -104,6 +104,7 @@ class State:
                 sealed_kinds=sealed[bound.get(code, "")],
                 strangers=strangers,
                 held=held,
+                dues=dues,
             )
             chain = self.seals.compared(chain)
             if any(finding.code == "GAP" and finding.is_provisional for finding in chain.findings):

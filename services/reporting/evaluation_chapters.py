@@ -2,6 +2,7 @@
 
 from custody.chain.conditions import by_area
 from custody.measures.returning import return_rows
+from custody.measures.timing import most_pressing
 from db.store import Store
 from reports.listing import Listing
 from reports.lists.condition import condition_report
@@ -59,7 +60,7 @@ def evaluation_of(store: Store, found: Survey, chapters: dict[str, Listing] | No
     something has left for it.
     """
     own, places = store.ledger.own_log().place, found.ways.places
-    late = sum(row.state == "late" for row in found.due)
+    late = sum(row.state == "late" for row in most_pressing(found.due).values())
     figures = key_figures(progress_rows(store), found.there, places, found.discrepancies, found.cards, late)
     told = listings(store, found) if chapters is None else dict(chapters)
     if all(one.state == "there" for one in found.returns):
