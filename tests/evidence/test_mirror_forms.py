@@ -1,4 +1,6 @@
-"""What hub and station send each other reads back as it was written, in whatever pieces it comes; nothing else reads."""
+"""What hub and station send each other reads back as it was written, in whatever pieces it comes; nothing else does."""
+
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -29,7 +31,7 @@ COUNTS = st.integers(0, 2**53 - 1)
 
 def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
     places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    return [data[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(places)]
 
 
 @given(COUNTS, DIGESTS, st.text(st.characters(codec="utf-8"), max_size=80))

@@ -150,6 +150,7 @@ def test_a_hub_of_another_election_is_told_at_once(fresh: Fresh, tmp_path: Path)
     with planned_station(url, 1), running_hub(url, tmp_path) as hub, station(fresh(), 9) as other:
         with pytest.raises(InputError, match="another root"):
             hub.sync(other)
+        assert own(other) not in hub.hub.site.desk.introduced
 
 
 def test_two_laptops_with_one_key_are_caught_and_both_heads_kept(fresh: Fresh, tmp_path: Path) -> None:

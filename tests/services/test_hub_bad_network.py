@@ -85,6 +85,7 @@ def test_a_login_page_in_place_of_the_hub_is_told_as_that(fresh: Fresh, tmp_path
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, serving(portal) as port:
         with pytest.raises(StoreError, match="not the hub"):
             through(port, hub, root)
+        assert root.ledger.tables.cosigned.select().count() == 0
 
 
 def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fresh, tmp_path: Path) -> None:
