@@ -35,7 +35,7 @@ def listings(store: Store, found: Survey) -> dict[str, Listing]:
     """The reports of everything that is known, by the name that `report` knows them under."""
 
     places, ways, as_of = found.ways.places, found.ways, found.as_of
-    here, needs = store.ledger.own_log().place, {need.kind: need for need in store.state.needs()}
+    here, needs = store.ledger.own_log().place, store.state.kinds()
     points, checked = points_of(store, as_of=as_of, soon_h=POINT_SOON_H), readiness_of(store)
     zone = points_zone(points, here)
     rows, overlaps = progress_rows(store), store.state.plan.phased.overlaps

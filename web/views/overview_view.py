@@ -214,7 +214,7 @@ def _things(store: Store, place: Place) -> list[dict[str, Any]]:
     """The items of one polling station."""
     if place.level != END:
         return []
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     places = store.state.places
     return [
         {
@@ -240,7 +240,7 @@ def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
 
 def _irregular(store: Store, overview: Overview, place: Place, here: str, part: slice) -> dict[str, Any]:
     found = irregular_under(overview, place)
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     places = store.state.places
     kinds = Counter(one.finding.code for one in found)
     return {
