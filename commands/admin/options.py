@@ -185,7 +185,7 @@ def plan() -> None: ...
 )
 @json_option
 @pass_station
-@later("admin.plan")
+@later("report.items")
 def items() -> None: ...
 
 

@@ -10,8 +10,7 @@ from commands.context import note, progress
 from custody.errors import CustodyError, InputError
 from language import _, ngettext
 from language.text import error_text, hint_text
-from services.access.new_station import Begun, StationHome, go_on
-from services.access.recovery import (
+from services.access.key_shares import (
     WORDS_A_SHARE,
     joined,
     known_words,
@@ -21,6 +20,7 @@ from services.access.recovery import (
     shares_in,
     wanted_key,
 )
+from services.access.new_station import Begun, StationHome, go_on
 
 _LINE = 11
 """Words in a column of the sheet."""

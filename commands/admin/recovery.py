@@ -9,7 +9,7 @@ from commands.context import Station, note, print_json
 from custody.errors import N_
 from language import _
 from language.text import fill
-from services.access.recovery import read_scheme
+from services.access.key_shares import read_scheme
 from services.access.recovery_sheets import save_recovery_sheets
 
 

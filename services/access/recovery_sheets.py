@@ -7,7 +7,7 @@ from custody.format.encoding import key_fingerprint
 from db.station_key import public_of_seed, read_seed
 from db.store import Store
 from reports.handover.recovery_sheet import RecoverySheet, write_recovery_sheets
-from services.access.recovery import genesis_of, refuse_other_key, split
+from services.access.key_shares import genesis_of, refuse_other_key, split
 from tables.output.safe_file import safe_file
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import tables.output.safe_file
 from custody.errors import InputError
 from db.station_key import FILE_NAME, is_protected, read_public, read_seed
-from services.access.recovery import WORDS_A_SHARE, joined, known_words, read_scheme, read_share, split
+from services.access.key_shares import WORDS_A_SHARE, joined, known_words, read_scheme, read_share, split
 from tests.support.command_examples import Attended, Ran, Terminal
 from tests.support.pdf_text import text_of
 
