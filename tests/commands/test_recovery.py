@@ -28,6 +28,12 @@ SEED = bytes(range(32))
 SHARES = split(SEED, 2, 3)
 
 
+def code_on(page: Any) -> zxingcpp.Barcode:
+    """The one QR code on a page; words next to it can look like a code of lines."""
+    [code] = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+    return code
+
+
 def pages(path: Path) -> list[Any]:
     document = pypdfium2.PdfDocument(path)
     return [page.render(scale=2).to_numpy() for page in document]
@@ -41,15 +47,14 @@ def share_files(terminal: Terminal, folder: Path, scheme: str = "2of3", name: st
     found = []
     for number, page in enumerate(pages(out), 1):
         found.append(folder / f"{name}-{number}.png")
-        [code] = zxingcpp.read_barcodes(page)
+        code = code_on(page)
         left, top, right = code.position.top_left.x, code.position.top_left.y, code.position.top_right.x
         cv2.imwrite(str(found[-1]), page[top - 20 : top + right - left + 20, left - 20 : right + 20])
     return found
 
 
 def words_in(page: Path) -> str:
-    [code] = zxingcpp.read_barcodes(cv2.imread(str(page)))
-    return code.text.lower()
+    return code_on(cv2.imread(str(page))).text.lower()
 
 
 @pytest.fixture
@@ -157,7 +162,7 @@ def test_each_sheet_has_one_share_as_words_and_as_a_code(root: Terminal, tmp_pat
     ran = root("recovery", "--shares", "3of5", "--out", out, "--json", lang=lang).json
     assert (ran["needed"], ran["shares"]) == (3, 5)
     assert out.stat().st_mode & 0o777 == 0o600, "others of this computer may not read it"
-    codes = [zxingcpp.read_barcodes(page)[0].text.lower() for page in pages(out)]
+    codes = [code_on(page).text.lower() for page in pages(out)]
     text = text_of(out)
     assert len(set(codes)) == 5 and all(word in text for code in codes for word in code.split())
     seed = read_seed(root.home)
@@ -288,7 +293,7 @@ def test_a_code_that_is_damaged_in_part_is_read_and_one_that_is_torn_off_says_wh
 ) -> None:
     root, files = lost
     page = cv2.imread(str(files[0]))
-    [code] = zxingcpp.read_barcodes(page)
+    code = code_on(page)
     left, top = code.position.top_left.x, code.position.top_left.y
     side = code.position.top_right.x - left
     page[top + side // 2 : top + side // 2 + side // 5, left + side // 2 : left + side // 2 + side // 5] = 255
