@@ -49,7 +49,7 @@ def read_heads(given: str, notify: Notify) -> list[str]:
         return [typed_head(given)]
     path = Path(given)
     if is_picture(path) and path.is_file():
-        return _photographed(path, notify)
+        return _heads_in(path, notify)
     try:
         with path.open("rb") as file:
             text = file.read(MAX_HEAD_BYTES).decode("utf-8-sig")
@@ -103,10 +103,19 @@ def _is_text(given: str) -> bool:
     return "\n" in given or len(given.split()) == 6
 
 
-def _photographed(path: Path, notify: Notify) -> list[str]:
+def photographed(path: Path, notify: Notify) -> list[str]:
+    """The texts of the QR codes in a picture or PDF, each once.
+
+    Raises:
+        InputError: it is damaged, or no picture.
+    """
     from scanner.decoding.file_codes import codes_in
 
-    found = dict.fromkeys(text for text in codes_in(path, notify) if is_head(text))
+    return list(dict.fromkeys(codes_in(path, notify)))
+
+
+def _heads_in(path: Path, notify: Notify) -> list[str]:
+    found = [text for text in photographed(path, notify) if is_head(text)]
     if not found:
         raise InputError(
             N_("no QR code in {file} carries a signed head"),
@@ -115,7 +124,7 @@ def _photographed(path: Path, notify: Notify) -> list[str]:
             ),
             file=str(path),
         )
-    return list(found)
+    return found
 
 
 def is_picture(path: Path) -> bool:
