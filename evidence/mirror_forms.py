@@ -1,4 +1,4 @@
-"""What a station and a hub send each other, byte for byte (C2SP tlog-mirror and tlog-witness; decision 280).
+"""What a station and a hub send each other, byte for byte (C2SP tlog-mirror and tlog-witness; decision 281).
 
 A log is sent as its signed head first, then its entries in packages of at most 256, each with the proof that it stands
 in the tree of that head. Nothing here is believed: signatures and proofs are for whoever reads.

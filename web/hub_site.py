@@ -1,4 +1,4 @@
-"""What a hub answers over HTTPS: C2SP tlog-mirror for what stations send, and what they may read (decision 280).
+"""What a hub answers over HTTPS: C2SP tlog-mirror for what stations send, and what they may read (decision 281).
 
 Nothing here is for browsers: no pages, no cookies. What costs something happens only after a signature was checked.
 """

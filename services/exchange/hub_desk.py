@@ -1,4 +1,4 @@
-"""What a hub does with what stations send it: the mirror of C2SP tlog-mirror over a ledger (decision 280).
+"""What a hub does with what stations send it: the mirror of C2SP tlog-mirror over a ledger (decision 281).
 
 A head is taken first, then the entries up to it; the hub cosigns the head once every entry below it is committed. A
 method refuses by raising `HubRefusalError`, before anything is stored, or with what was stored before it kept whole.

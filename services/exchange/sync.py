@@ -1,4 +1,4 @@
-"""Sending to a hub what it lacks, and taking what it has (decision 280). Cut at any byte, it goes on where it was."""
+"""Sending to a hub what it lacks, and taking what it has (decision 281). Cut at any byte, it goes on where it was."""
 
 import time
 from collections.abc import Callable
