@@ -3,8 +3,9 @@
 import click
 
 from commands.context import Station, note, print_json
+from custody.errors import N_
 from language import _, ngettext
-from language.text import number
+from language.text import fill, number
 from services.exchange.hub_client import HubClient, read_address
 from services.exchange.sync import Synced, known_hub, remember_hub
 from services.exchange.sync import sync as sync_with
@@ -21,7 +22,9 @@ def hub(station: Station, listen: str | None, port: int | None, as_json: bool) -
         if as_json:
             print_json({"addresses": lines, "fingerprint": running.pin})
         else:
-            click.echo(_("The hub is open. At each station, once: {command}").format(command=f"sync '{lines[0]}'"))
+            click.echo(
+                fill(N_("The hub is open. At each station, once: {way}"), {"way": "sync_at", "address": lines[0]})
+            )
             for line in lines[1:]:
                 note(_("or: {line}").format(line=line))
             note(_("Leave this window open. Ctrl-C ends it."))
