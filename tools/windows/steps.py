@@ -14,7 +14,7 @@ from tools.windows.prepare import ROOT, Windows, mend_numpy, test_python
 
 VILLAGE, STATION, WAREHOUSE, TRUCK = "51.08.06.1024", "51.08.06.1024.001", "51.08", "DK 8123 AB"
 PLACE = "Bu Sri's šnjira & 投票"
-"""The folder that the release is unpacked in: what a user's name may have. Wine's cmd loses a `%`; Windows' does not."""
+"""The folder that the release is unpacked in: what a user's name may have (wine's cmd loses a `%`)."""
 SAID = 12
 """So many of the last lines of a program that failed are shown."""
 EXAMPLE = ROOT / "examples" / "buleleng"
