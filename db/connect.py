@@ -4,6 +4,7 @@ A database belongs to the thread that opened it; another thread opens its own.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -19,6 +20,7 @@ from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 from db.sqlite_backup import keep_older
+from tables.output.private_files import keep_private, private_file
 
 APPLICATION_ID = 0x53455248
 """'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
@@ -217,20 +219,23 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
     except BaseException:
         database.close()
         raise
+    if sys.platform == "win32":
+        for tail in ("-wal", "-shm"):
+            keep_private(path.with_name(path.name + tail))
     return database
 
 
 def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
     """Create the file, readable for its user only like the key, and mark it as Serah's once, before WAL starts.
 
-    What SQLite makes beside it (-wal, -shm) has the file's mode.
+    What SQLite makes beside it (-wal, -shm) has the file's mode; on Windows `_sqlite` sees to it.
 
     In the WAL alone, a killed first session would leave a file that `_refuse_foreign_file` takes for another program's;
     among the settings of each connection, a full disk could not be opened again to be read.
     """
     with as_store_errors():
         with suppress(OSError):  # what is wrong with the folder, the next line says in words
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            private_file(path).close()
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(int(busy_timeout_s * 1000))
         try:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
+from tables.output.private_files import keep_private
 from tables.output.safe_file import safe_file
 
 FILE = "pins.json"
@@ -156,7 +157,7 @@ class Pins:
     def _write(self, people: dict[str, _Kept]) -> None:
         data = json.dumps([asdict(kept) for kept in people.values()], ensure_ascii=False, indent=1)
         with safe_file(self._path, is_own=True) as file:
-            Path(file.name).chmod(0o600)
+            keep_private(Path(file.name))
             file.write(data.encode() + b"\n")
 
 

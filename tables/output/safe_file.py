@@ -3,7 +3,8 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT"
 
 
 _BLOCK = 1 << 20
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class _Digesting:
@@ -69,7 +71,7 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
                 hint=N_("Take another stick or disk; the old file, if any, is unchanged."),
                 path=str(path),
             )
-        draft.replace(target)
+        put_in_place(draft, target)
         _sync_folder(target.parent)
     except OSError as error:
         # The body may meet errors of other files; those pass unchanged.
@@ -79,6 +81,31 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a file or folder its name, in place of the file that has it.
+
+    Raises:
+        OSError: it cannot have it; on Windows after some seconds, where another program holds one of them.
+    """
+    patiently(lambda: draft.replace(target))
+
+
+def patiently(change: Callable[[], object]) -> None:
+    """Change names, and on Windows try again for some seconds: virus scanners and viewers hold files for as long.
+
+    Raises:
+        OSError: it could not be done.
+    """
+    for pause_s in _PAUSES_S if os.name == "nt" else ():
+        try:
+            change()
+        except PermissionError:
+            time.sleep(pause_s)
+        else:
+            return
+    change()
 
 
 def folder_for(path: Path) -> Path:
