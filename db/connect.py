@@ -4,7 +4,6 @@ A database belongs to the thread that opened it; another thread opens its own.
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -13,14 +12,16 @@ from typing import Any
 
 import apsw
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
+from playhouse.apsw_ext import APSWDatabase
 
 from custody.errors import N_, StoreError
 from db import trial_schema
 from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
+from db.on_windows import SqliteOnWindows
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 from db.sqlite_backup import keep_older
-from tables.output.private_files import keep_private, private_file
+from tables.output.private_files import private_file
 
 APPLICATION_ID = 0x53455248
 """'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
@@ -191,8 +192,6 @@ def write_lock(database: Database) -> Iterator[None]:
 
 
 def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
-    from playhouse.apsw_ext import APSWDatabase
-
     is_new = not path.exists()
     if is_new and not create:
         raise StoreError(
@@ -212,23 +211,21 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
         )
     if is_new:
         _mark_as_ours(path, busy_timeout_s)
-    database: Database = APSWDatabase(str(path), pragmas=_PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
+    kind = SqliteOnWindows if os.name == "nt" else APSWDatabase
+    database: Database = kind(str(path), pragmas=_PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
     try:
         database.connect()
         _prepare(database)
     except BaseException:
         database.close()
         raise
-    if sys.platform == "win32":
-        for tail in ("-wal", "-shm"):
-            keep_private(path.with_name(path.name + tail))
     return database
 
 
 def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
     """Create the file, readable for its user only like the key, and mark it as Serah's once, before WAL starts.
 
-    What SQLite makes beside it (-wal, -shm) has the file's mode; on Windows `_sqlite` sees to it.
+    What SQLite makes beside it (-wal, -shm) has the file's mode; on Windows `SqliteOnWindows` sees to it.
 
     In the WAL alone, a killed first session would leave a file that `_refuse_foreign_file` takes for another program's;
     among the settings of each connection, a full disk could not be opened again to be read.
