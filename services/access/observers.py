@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from custody.errors import N_, ConflictError, InputError, StoreError
-from tables.output.private_files import keep_private
 from tables.output.safe_file import safe_file
 
 FILE = "observers.json"
@@ -139,8 +138,7 @@ class Observers:
 
     def _write(self, tokens: dict[str, Token]) -> None:
         data = json.dumps([asdict(token) for token in tokens.values()], ensure_ascii=False, indent=1)
-        with safe_file(self._path, is_own=True) as file:
-            keep_private(Path(file.name))
+        with safe_file(self._path, is_own=True, is_secret=True) as file:
             file.write(data.encode() + b"\n")
         self._known = None
 

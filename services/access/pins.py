@@ -15,7 +15,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
-from tables.output.private_files import keep_private
 from tables.output.safe_file import safe_file
 
 FILE = "pins.json"
@@ -156,8 +155,7 @@ class Pins:
 
     def _write(self, people: dict[str, _Kept]) -> None:
         data = json.dumps([asdict(kept) for kept in people.values()], ensure_ascii=False, indent=1)
-        with safe_file(self._path, is_own=True) as file:
-            keep_private(Path(file.name))
+        with safe_file(self._path, is_own=True, is_secret=True) as file:
             file.write(data.encode() + b"\n")
 
 

@@ -7,6 +7,11 @@ import pytest
 
 from tables.output import private_files
 
+unless_embedded = pytest.mark.skipif(
+    bool(list(Path(sys.executable).parent.glob("python3*._pth"))),
+    reason="an embedded Python finds its packages by a list beside it, whatever it is told",
+)
+
 
 def let_others_in(path: Path) -> None:
     """Let all users of this computer read a file."""
