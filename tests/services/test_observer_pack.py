@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 
 from tests.support.busy_day import Day
+from tests.support.portable import link, unless_embedded
 from tests.support.tool_examples import TOOLS, load_tool
 
 checker = load_tool("check_pack")
