@@ -58,7 +58,7 @@ release-audit: dev  ## asks for known vulnerabilities of what is shipped; needs 
 	@$(RUN)/python -m tools.release audit
 
 windows-check: dev  ## the Windows build on Linux, under wine, and the quick tests in it; WINDOWS_CACHE: a folder
-	@$(RUN)/python -m tools.windows.check full $(if $(WINDOWS_CACHE),--cache "$(WINDOWS_CACHE)")
+	@$(RUN)/python -m tools.windows.under_wine full $(if $(WINDOWS_CACHE),--cache "$(WINDOWS_CACHE)")
 
 clean:            ## what the tools left; keeps .venv and all data
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build demo-out

@@ -14,7 +14,7 @@ from tools.windows.trial import Steps, demo, job, suite
 def main() -> int:
     """Run what the command line asks for; 0 done or wine is not here, 1 a step failed, 3 it could not be prepared."""
     parser = argparse.ArgumentParser(
-        prog="python -m tools.windows.check", description="Runs the Windows build under wine."
+        prog="python -m tools.windows.under_wine", description="Runs the Windows build under wine."
     )
     parser.add_argument("what", choices=("short", "full", "tests"))
     parser.add_argument(
