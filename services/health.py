@@ -28,7 +28,8 @@ from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words
 from tables.output.own_files import LEDGER_FILE
 
-Health = Literal["ok", "warning", "broken"]
+Health = Literal["ok", "warning", "broken", "unseen"]
+"""`unseen`: what needs somebody's eyes or ears, and nobody looked."""
 MIN_FREE_MB = 500
 _NAMED, _NEAR = 3, 0.8
 _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
