@@ -13,7 +13,7 @@ from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.share import Share
 from shamir_mnemonic.wordlist import WORDLIST
 
-from custody.errors import N_, InputError, StoreError
+from custody.errors import N_, InputError, StoreError, unreadable
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
 from db.station_key import make_key, public_of_seed
@@ -128,12 +128,7 @@ def shares_in(path: Path, notify: Callable[[str], None]) -> list[str]:
         with path.open("rb") as file:
             words = known_words(file.read(_LARGEST_TEXT).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=getattr(error, "strerror", None) or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
     blocks = [words[at : at + WORDS_A_SHARE] for at in range(0, len(words), WORDS_A_SHARE)] or [[]]
     return [read_share(" ".join(block)) for block in blocks]
 

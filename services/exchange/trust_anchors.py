@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from custody.errors import N_, InputError, TamperError
+from custody.errors import N_, InputError, TamperError, unreadable
 from custody.format.paper_codes import is_head
 from evidence.checkpoint import claimed_checkpoint
 from scanner.sources.frames import PICTURES
@@ -54,13 +54,7 @@ def read_heads(given: str, notify: Notify) -> list[str]:
         with path.open("rb") as file:
             text = file.read(MAX_HEAD_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=given[:200],
-            reason=reason,
-        ) from error
+        raise unreadable(given[:200], error) from error
     return [typed_head(text, name=given)]
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from custody.errors import N_, CustodyError, InputError, StoreError
+from custody.errors import N_, CustodyError, InputError, StoreError, unwritable
 from tables.output.own_files import output_path
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -136,12 +136,7 @@ def _refusal(path: Path, error: OSError, *, is_own: bool = False) -> CustodyErro
             folder=str(folder),
         )
     if is_own:  # nobody chose this name
-        return StoreError(
-            N_("{path} cannot be written: {reason}"),
-            hint=N_("Check the folder's permissions and the disk's free space."),
-            path=str(path),
-            reason=error.strerror,
-        )
+        return unwritable(path, error)
     return InputError(
         N_("{path} may not be written: {reason}"),
         hint=N_("Choose another folder, or close the file if another program has it open."),
