@@ -39,6 +39,7 @@ from services.plan.loading import load_files
 from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from tables.output.own_files import LEDGER_FILE
+from tables.output.safe_file import safe_file
 
 LABELS = 24
 _WATCH_S, _SHOW_S = 2.0, 15.0
@@ -205,7 +206,8 @@ class SelfTest:
         at = StationHome(folder, f"sqlite:///{folder / LEDGER_FILE}", self.around, lambda: begun.signer)
         begun = begin(at, election=PRACTICE, name=PRACTICE, place="51.08", root=None)
         for name, text in (("places.csv", _PLACES), ("needs.csv", _NEEDS)):
-            (folder / name).write_text(text, "utf-8")
+            with safe_file(folder / name) as file:
+                file.write(text.encode())
         marks = [time.monotonic()]
         with open_store(at.db_url, begun.signer, self.around) as store:
             load_files(store, [folder / "places.csv", folder / "needs.csv"])
