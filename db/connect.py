@@ -37,7 +37,7 @@ _HISTORY = "schema_migration"
 """The table in which playhouse.migrations keeps what was applied."""
 _FIRST = "0016_ledger"
 """The first migration; trial versions had sixteen that made the same tables (`db.trial_schema`)."""
-_PRAGMAS = (
+PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("foreign_keys", 1),
@@ -46,6 +46,7 @@ _PRAGMAS = (
     ("cell_size_check", 1),
     ("mmap_size", 0),
 )
+"""How SQLite writes for us: a record is on the disk when COMMIT returns."""
 _TIMEOUT = "serah_timeout_s"
 """What a PostgreSQL database object is given to remember, for SQLite's remembers it itself."""
 
@@ -212,7 +213,7 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
     if is_new:
         _mark_as_ours(path, busy_timeout_s)
     kind = SqliteOnWindows if os.name == "nt" else APSWDatabase
-    database: Database = kind(str(path), pragmas=_PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
+    database: Database = kind(str(path), pragmas=PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
     try:
         database.connect()
         _prepare(database)

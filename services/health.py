@@ -29,7 +29,8 @@ from services.scanning.handover_papers import unwitnessed_words
 from tables.output.own_files import LEDGER_FILE
 from tables.output.private_files import how_to_keep_private, is_open_to_others
 
-Health = Literal["ok", "warning", "broken"]
+Health = Literal["ok", "warning", "broken", "unseen"]
+"""`unseen`: what needs somebody's eyes or ears, and nobody looked."""
 MIN_FREE_MB = 500
 _NAMED, _NEAR = 3, 0.8
 _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
