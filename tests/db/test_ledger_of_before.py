@@ -234,7 +234,7 @@ def test_a_ledger_of_before_is_kept_as_it_was_before_its_tables_change(file: Pat
     with open_store(f"sqlite:///{file}", signer(), around(1)):
         pass
     assert beside(file) == [kept], "it is kept once"
-    kept.rename(file)
+    kept.replace(file)
     kept.touch()
     with open_store(f"sqlite:///{file}", signer(), around(1)):
         pass

@@ -4,7 +4,6 @@ No authority has signed it, so a browser warns the first time, and people compar
 screen. It is kept, so that the warning comes only once: a second warning is suspicious.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custody.errors import unwritable
+from tables.output.private_files import private_file
+from tables.output.safe_file import put_in_place
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -123,7 +124,7 @@ def _make(path: Path, addresses: Sequence[IPv4Address], now: datetime, days: int
     )
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with private_file(draft) as file:
         file.write(text)
-    draft.replace(path)
+    put_in_place(draft, path)
     return certificate
