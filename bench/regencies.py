@@ -30,7 +30,7 @@ from services.plan.planning import record_plan  # noqa: E402
 from services.plan.registering import missing, register_items, unregistered_items  # noqa: E402
 from services.plan.withdrawing import record_withdrawal, withdrawal_of  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402
-from services.records.membership import admit  # noqa: E402
+from services.records.membership import admit, join  # noqa: E402
 from services.records.searching import progress_rows  # noqa: E402
 from services.scanning.handover_context import expected_now  # noqa: E402
 
@@ -81,21 +81,26 @@ def made(folder: Path, stations: int) -> tuple[Laptop, Laptop]:
 
 
 def hub_of(folder: Path, clock: Clock, sizes: Sequence[int]) -> Laptop:
-    """A province's hub with regencies that have so many polling stations."""
+    """A province's hub with regencies that have so many polling stations; the second began apart and joined."""
     hub, codes = Laptop("Provinsi", HUB, folder / "hub", clock, 1).open(), CODES[: len(sizes)]
     tops = [Place(HUB, "KPU Provinsi", "store-2"), *(Place(code, f"KPU {code}", "warehouse", HUB) for code in codes)]
     phases = [Phase("I", "", ("box", "booth"), "2024-02-01T10:00:00Z"), Phase("II", "", ("seal",))]
     record_plan(hub.store, tops, [], phases=phases, source="province.csv", digest="0" * 64)
     laptops = [
-        Laptop(f"KPU-{code[-2:]}", code, folder / code, clock, number).open(hub.fingerprint)
+        Laptop(f"KPU-{code[-2:]}", code, folder / code, clock, number).open(None if number == 3 else hub.fingerprint)
         for number, code in enumerate(codes, 2)
     ]
     for laptop in laptops:
         admit(hub.store, laptop.card, ["plan", "admit"], [laptop.place])
     beginning = hub.bundle(folder / "beginning.serah")
     for number, (laptop, size) in enumerate(zip(laptops, sizes, strict=True)):
-        laptop.take(beginning)
-        hub.take(worked(laptop, size, number).bundle(folder / f"{laptop.place}.serah"))
+        if number == 1:  # it began apart
+            worked(laptop, size, number).take(beginning)
+            join(laptop.store, hub.card)
+        else:
+            laptop.take(beginning)
+            worked(laptop, size, number)
+        hub.take(laptop.bundle(folder / f"{laptop.place}.serah"))
         laptop.close()
     return hub
 

@@ -152,8 +152,7 @@ class Twins:
         return frozenset((row.code, "") for rows in self._below(tops) for row in rows[1:])
 
     def _below(self, tops: Sequence[str] | None) -> list[list[ItemRow]]:
-        stations = self.stations.now()
-        if stations.offices.isdisjoint(stations.powers):
+        if not self.stations.now().joined:
             return []
         return self.ledger.memory.remember(f"twins: {tops}", lambda: self._find(tops))
 
