@@ -224,11 +224,11 @@ def last_hours(came: Mapping[str, int], as_of: str) -> dict[int, int]:
     return {hour: by_hour[hour] for hour in sorted(by_hour)[:PACE_HOURS]}
 
 
-def by_place_above(rows: Iterable[DueRow], states: Iterable[str]) -> dict[str, list[DueRow]]:
-    """The ends that stand in one of these states, by the code of the place above them; in the order of the rows."""
-    wanted, groups = {*states}, dict[str, list[DueRow]]()
+def by_place_above(rows: Iterable[DueRow]) -> dict[str, list[DueRow]]:
+    """Those of the rows that are of ends, by the code of the place above them; in the order of the rows."""
+    groups: dict[str, list[DueRow]] = {}
     for row in rows:
-        if row.place.level == END and row.state in wanted:
+        if row.place.level == END:
             groups.setdefault(row.place.parent or "", []).append(row)
     return groups
 

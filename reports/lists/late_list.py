@@ -148,7 +148,7 @@ def pace_words(pace: Pace, here: str) -> str:
 
 def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
     """The ends by the place above: how many are late, will be, or are due soon."""
-    groups = by_place_above(rows, _PRESSING)
+    groups = by_place_above(row for row in rows if row.state in _PRESSING)
     cells = []
     for code, group in list(groups.items())[:_MOST_ROWS]:
         way = ways.to(code)

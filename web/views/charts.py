@@ -33,7 +33,7 @@ _APART_H = (
     24 * 365 * 100,
 )
 _NAME_LETTERS, _NAME_LINES = 14, 3
-_TREND_WIDTH, _TREND_HEIGHT, _TREND_LEFT, _TREND_TOP, _TREND_FOOT, _STEPS = 640, 230, 52, 12, 44, 24
+_TREND_WIDTH, _TREND_HEIGHT, _TREND_LEFT, _TREND_TOP, _TREND_FOOT, _STEPS = 640, 240, 52, 12, 54, 24
 
 
 def tree_drawing(
@@ -186,7 +186,9 @@ def trend_drawing(trend: Trend, now: str, ahead_h: int = 0) -> dict[str, Any]:
         "band": band,
         "now": x(moment) if is_near else None,
         "levels": [(y(count), count) for count in sorted({0, trend.total // 2, trend.total})],
-        "ticks": [{"x": x(tick), "utc": tick.strftime("%Y-%m-%dT%H:%M:%SZ")} for tick in _hours(begin, end, ahead_h)],
+        "ticks": [{"x": x(tick), "utc": tick.strftime("%Y-%m-%dT%H:%M:%SZ")} for tick in _hours(begin, end, ahead_h)][
+            :_TICKS
+        ],
     }
 
 

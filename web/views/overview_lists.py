@@ -44,10 +44,10 @@ def pressing_list(rows: Sequence[DueRow], here: str, code: str, part: slice) -> 
 
 
 def late_groups(rows: Sequence[DueRow], places: Mapping[str, Place], here: str, code: str) -> dict[str, Any]:
-    """What presses below a place, as few lines: each place above the ends, and the ends of one place together."""
-    pressing = [row for row in rows if row.state in PRESSING and row.place.code != code]
+    """These rows but for a place's own, as few lines: each place above the ends, and the ends of one place together."""
+    pressing = [row for row in rows if row.place.code != code]
     found = [(row, [row]) for row in pressing if row.place.level != END]
-    found += [(group[0], group) for group in by_place_above(pressing, PRESSING).values()]
+    found += [(group[0], group) for group in by_place_above(pressing).values()]
     found.sort(key=lambda entry: (STATES.index(entry[0].state), entry[0].due))
     return {
         "count": len(pressing),
@@ -122,6 +122,7 @@ def load_rows(store: Store, loads: Sequence[OpenLoad], now: str, here: str) -> l
             "left": short_time(one.left, here) if one.left else "",
             "count": one.count,
             "stops": [custodian_name(places, stop) for stop in one.stops],
+            "stop_codes": one.stops,
             "due": short_time(one.due, here) if one.due else "",
             "is_late": one.due is not None and one.due < now,
         }

@@ -34,7 +34,7 @@ from web.views.overview_lists import (
     load_rows,
     pressing_list,
 )
-from web.views.place_table import Asked, place_table
+from web.views.place_table import PRESSING, Asked, place_table
 from web.views.scorecard_view import score_board
 
 _FEED, _FARTHEST_H = 30, 24 * 365
@@ -104,10 +104,10 @@ def overview_of(look: Seen, asked: Asked) -> dict[str, Any]:
         "children": shown,
         "level": children[0].level if children else "",
         "states": _states(look.rows),
-        "late": late_groups(look.rows, places, here, place.code),
+        "late": late_groups([row for row in look.rows if row.state in PRESSING], places, here, place.code),
         "irregular": found,
         "field": board,
-        "loads": load_rows(store, _loads(look), now, here) if is_whole else [],
+        "loads": load_rows(store, loads_of(look), now, here) if is_whole else [],
         "unwitnessed": store.heads.unwitnessed(),
     }
     level = facts["level"] if facts["level"] in BELOW_STORES else AREA
@@ -162,7 +162,7 @@ def _heading(look: Seen) -> dict[str, Any]:
     }
 
 
-def _loads(look: Seen) -> list[OpenLoad]:
+def loads_of(look: Seen) -> list[OpenLoad]:
     """The loads under way to a place or from it, or below it."""
     found = look.overview.open_loads()
     return [one for one in found if look.is_at(one.load.giver) or any(look.is_at(stop) for stop in one.stops)]
