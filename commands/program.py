@@ -44,6 +44,10 @@ REPORTS = (
 
 COMMANDS = {
     "init": ("admin", N_("Begin a station: a new log and its key.")),
+    "recovery": (
+        "admin",
+        N_("Write the station's key in shares on sheets of paper, which make it again when it is lost."),
+    ),
     "profile": ("admin", N_("Show the profile that is in force, or record another one: a name or a file (.toml).")),
     "admit": (
         "exchange",
@@ -142,6 +146,8 @@ COMMANDS = {
         "exchange",
         N_("Take in bundles from other stations, and folders of photographs: twice adds nothing."),
     ),
+    "hub": ("exchange", N_("Open a hub: stations of this election send to this ledger by themselves.")),
+    "sync": ("exchange", N_("Send the hub what it lacks, and take what it has for this station.")),
     "verify": (
         "exchange",
         N_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from elsewhere."),

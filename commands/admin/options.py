@@ -23,10 +23,38 @@ def backup() -> None: ...
     help=_("Rebuild the tables of the present state from the records, which stay as they are."),
 )
 @click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
+@click.option(
+    "--full",
+    is_flag=True,
+    help=_(
+        "Test the laptop before its first day: camera, sounds, disk, 24 labels, printer, clock; asks at a terminal."
+    ),
+)
+@click.option(
+    "--out", type=Output(), metavar=_("FILE"), help=_("With --full: the page to keep (.pdf, .xlsx, .csv, .json).")
+)
 @json_option
 @pass_station
 @later("admin.doctor")
 def doctor() -> None: ...
+
+
+@click.command()
+@click.option(
+    "--shares",
+    "scheme",
+    default="2of3",
+    show_default=True,
+    metavar="KofN",
+    help=_("How many sheets make the key again, of how many."),
+)
+@click.option(
+    "--out", required=True, type=Output(), metavar=_("FILE"), help=_("The PDF to write, a page for each share.")
+)
+@json_option
+@pass_station
+@later("admin.recovery")
+def recovery() -> None: ...
 
 
 @click.command()
@@ -64,7 +92,24 @@ def doctor() -> None: ...
 @click.option(
     "--yes", is_flag=True, help=_("Begin again without asking where nothing is recorded yet; the old files are kept.")
 )
-@click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
+@click.option(
+    "--passphrase/--no-passphrase",
+    default=None,
+    help=_("Lock the key with a passphrase, which is asked for twice. At a terminal, a root's key is locked anyhow."),
+)
+@click.option(
+    "--recover",
+    is_flag=True,
+    help=_("Make the lost key again from recovery sheets, beside the ledger or with --from; replaces no key."),
+)
+@click.option(
+    "--share",
+    "shares",
+    multiple=True,
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("With --recover: a photograph of a sheet's code, or a text of its words; else they are typed."),
+)
 @json_option
 @pass_station
 @later("admin.init")

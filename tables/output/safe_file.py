@@ -3,19 +3,22 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from custody.errors import N_, CustodyError, InputError, StoreError
+from custody.errors import N_, CustodyError, InputError, StoreError, unwritable
 from tables.output.own_files import output_path
+from tables.output.private_files import private_file
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 _BLOCK = 1 << 20
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class _Digesting:
@@ -33,7 +36,9 @@ class _Digesting:
 
 
 @contextmanager
-def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> Iterator[BinaryIO]:
+def safe_file(
+    path: Path, *, read_back: bool = False, is_own: bool = False, is_secret: bool = False
+) -> Iterator[BinaryIO]:
     """Give a file to write; on leaving it takes the place of `path`, after an error nothing has changed.
 
     The bytes go to a temporary file in the same folder and reach the disk before they get their name, so a reader or
@@ -43,6 +48,7 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
         read_back: read the file again before it gets its name, for a stick that takes everything and keeps less. It
             must be written from its beginning to its end.
         is_own: it is one of the station's own files, which nothing else may replace.
+        is_secret: only its user may read it.
 
     Raises:
         InputError: the folder is missing or may not be written, `path` is no ordinary file, or it is the station's own.
@@ -54,7 +60,7 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
         raise InputError(N_("{path} is not a file that can be written"), hint=N_("Give a file name."), path=str(path))
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
-        file = draft.open("xb")
+        file = private_file(draft) if is_secret else draft.open("xb")
     except OSError as error:
         raise _refusal(path, error, is_own=is_own) from error
     try:
@@ -69,7 +75,7 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
                 hint=N_("Take another stick or disk; the old file, if any, is unchanged."),
                 path=str(path),
             )
-        draft.replace(target)
+        put_in_place(draft, target)
         _sync_folder(target.parent)
     except OSError as error:
         # The body may meet errors of other files; those pass unchanged.
@@ -79,6 +85,31 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a file or folder its name, in place of the file that has it.
+
+    Raises:
+        OSError: it cannot have it; on Windows after some seconds, where another program holds one of them.
+    """
+    patiently(lambda: draft.replace(target))
+
+
+def patiently(change: Callable[[], object]) -> None:
+    """Change names, and on Windows try again for some seconds: virus scanners and viewers hold files for as long.
+
+    Raises:
+        OSError: it could not be done.
+    """
+    for pause_s in _PAUSES_S if os.name == "nt" else ():
+        try:
+            change()
+        except PermissionError:
+            time.sleep(pause_s)
+        else:
+            return
+    change()
 
 
 def folder_for(path: Path) -> Path:
@@ -131,12 +162,7 @@ def _refusal(path: Path, error: OSError, *, is_own: bool = False) -> CustodyErro
             folder=str(folder),
         )
     if is_own:  # nobody chose this name
-        return StoreError(
-            N_("{path} cannot be written: {reason}"),
-            hint=N_("Check the folder's permissions and the disk's free space."),
-            path=str(path),
-            reason=error.strerror,
-        )
+        return unwritable(path, error)
     return InputError(
         N_("{path} may not be written: {reason}"),
         hint=N_("Choose another folder, or close the file if another program has it open."),
