@@ -204,8 +204,9 @@ def test_ends_that_are_late_are_one_line_for_each_village() -> None:
     due = "2024-02-13T10:00:00Z"
     rows = [DueRow(end, due, "late", 5, 1, 0, Pace(), 4, None) for end in ends]
     rows.append(DueRow(village, due, "soon", 10, 2, 0, Pace(), 8, None))
-    rows.append(DueRow(ends[0], due, "open", 5, 1, 0, Pace(), 4, None))
-    found = late_groups(rows, {village.code: village}, "51.08", "51.08")
+    area = Place("51.08.01", "PPK Gerokgak", "district", "51.08")
+    rows.append(DueRow(area, due, "late", 10, 2, 0, Pace(), 8, None))
+    found = late_groups(rows, {village.code: village}, "51.08", area.code)  # whose own row its heading has
     assert found["count"] == 3 and found["more"] == 0
     late, soon = found["groups"]
     assert (late["count"], late["place"], late["missing"], late["bound"]) == (2, "PPS Patas", 8, 10)
