@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,10 @@ def apart(script: str, *arguments: object) -> "subprocess.CompletedProcess[str]"
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def made_by(make: "type | object", folder: Path) -> Path:
+def made_by(make: Callable[[Path, Source], Path], folder: Path) -> Path:
+    """The package; skips where its wheels cannot be had."""
     try:
-        return make(folder, MADE)  # type: ignore[operator,no-any-return]
+        return make(folder, MADE)
     except ReleaseError as error:
         pytest.skip(f"no network: {error}")
 
