@@ -5,6 +5,7 @@ Debian with the Python of its package, and a network once, for the wheels.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,12 +85,15 @@ def test_the_package_of_debian_is_installed_runs_for_a_user_and_is_removed(tmp_p
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
     assert "SyntaxError" not in ran.stdout + ran.stderr, "compiled by another Python than Debian's"
     lines = ran.stdout.splitlines()
-    assert {"STATUS installed", "Serah 0.9.0", "165 items registered.", "READ 165", "REMOVED"} <= set(lines), lines
+    assert {"STATUS installed", "Serah 0.9.0", "REMOVED"} <= set(lines), lines
+    [registered] = re.findall(r"^(\d+) items registered\.$", ran.stdout, re.MULTILINE)
+    assert f"READ {registered}" in lines and int(registered) > 20, lines
     assert not list(place.iterdir()) and not Path("/usr/lib/serah").exists()
 
 
 @pytest.mark.skipif(not shutil.which("unshare"), reason="needs unshare")
-def test_the_tar_sets_itself_up_without_a_network(tmp_path: Path) -> None:
+def test_the_tar_sets_itself_up_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "PYTHONS", (f"{sys.version_info[0]}.{sys.version_info[1]}",))
     if apart("exit 0").returncode:
         pytest.skip("this system lets nobody leave the network")
     with tarfile.open(made_by(packages.linux_tar, tmp_path)) as archive:
