@@ -8,7 +8,8 @@ from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.measures.progress import Amounts, PhaseRow, Pieces, StockSums
 from custody.measures.timing import STATES, DueRow
-from custody.plan.field import Incident, Point, Readiness
+from custody.plan.critical_points import Point
+from custody.plan.field import Incident, Readiness
 from custody.plan.levels import ABOVE_ENDS, BELOW_STORES, END, GROUPS, TREE
 from custody.plan.places import Place, Ways, is_under
 from custody.plan.store_space import STORAGE
