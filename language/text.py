@@ -39,6 +39,8 @@ _LONG, _LONG_NAME = 400, 120
 """Characters of one value in a message: a list of codes fits, a novel does not. The longest name of a log has 84."""
 _NAMES = frozenset({"log", "station", "place", "by", "name", "other"})
 """Values that are one name."""
+_COUNTS = frozenset({"count", "total", "more", "limit", "most", "expected"})
+"""Values that count something: shown as `number` shows them. What else is a whole number is one of a record or row."""
 
 
 def printable(text: str, limit: int = 80) -> str:
@@ -59,7 +61,9 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     terminal takes for the thing before it, as ` (--to)`; empty for who types no command.
     """
     shown = {
-        name: value
+        name: number(value)
+        if isinstance(value, int) and name in _COUNTS
+        else value
         if isinstance(value, int | float)
         else reason(value)
         if name == "reason"

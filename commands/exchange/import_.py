@@ -58,11 +58,13 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
         return
     click.echo(
         _("Records taken in: {new}; here already: {known}; set apart: {quarantined}").format(
-            new=merged.new, known=merged.known, quarantined=merged.quarantined
+            new=number(merged.new), known=number(merged.known), quarantined=number(merged.quarantined)
         )
     )
     if pictures:
-        click.echo(_("Photographs taken in: {count} of {total}").format(count=photos, total=len(pictures)))
+        click.echo(
+            _("Photographs taken in: {count} of {total}").format(count=number(photos), total=number(len(pictures)))
+        )
     if merged.waiting:
         words = ngettext(
             "{count} of them is of a station that is not admitted: it is kept and counts nowhere until then.",
@@ -188,7 +190,7 @@ def revoke(station: Station, name: str, last_good: int | None, reason: str, as_j
     click.echo(_("The key of {station} counts no longer.").format(station=event.body["station"]))
     for end in ends:
         words = ngettext("{log}: {size} entry stands", "{log}: {size} entries stand", end["size"])
-        click.echo("  " + words.format(**end))
+        click.echo("  " + words.format(log=end["log"], size=number(end["size"])))
 
 
 def _finding_json(finding: EvidenceFinding) -> dict[str, Any]:
