@@ -20,20 +20,17 @@ from commands.context import (
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.events import Event
-from custody.plan.places import is_official
 from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import fill, number
 from reports.chain.finding_rows import named_finding
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words, outside_words
-from services.plan.custodians import find_custodian
-from services.records.membership import StationCard, easily_taken_for, read_card
+from services.records.introducing import branch_of, read_card_file
+from services.records.membership import StationCard, easily_taken_for
 from services.records.membership import admit as record_admit
 from services.records.membership import join as record_join
 from services.records.membership import revoke as record_revoke
-
-MAX_CARD_BYTES = 64 * 1024
 
 
 def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
@@ -83,9 +80,9 @@ def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
 def admit(
     station: Station, keyfile: Path, power: tuple[str, ...], under: tuple[str, ...], yes: bool, as_json: bool
 ) -> None:
-    card = read_card(_card_bytes(keyfile))
+    card = read_card_file(keyfile)
     with station.store(write=True) as store:
-        tops = [place if is_official(place) else find_custodian(store, place) for place in under]
+        tops = [branch_of(store, place, card) for place in under]
         if not yes and (alike := easily_taken_for(store, card)):
             _ask_whether_it_is_another(card, alike)
         events = record_admit(store, card, power, tops)
@@ -113,7 +110,7 @@ def admit(
 
 
 def join(station: Station, keyfile: Path, yes: bool, as_json: bool) -> None:
-    card = read_card(_card_bytes(keyfile))
+    card = read_card_file(keyfile)
     with station.store(write=True) as store:
         if not yes:
             _ask_whether_it_is_the_office(card)
@@ -201,19 +198,6 @@ def _finding_json(finding: EvidenceFinding) -> dict[str, Any]:
         "severity": finding.severity,
         "detail": fill(finding.message, finding.values),
     }
-
-
-def _card_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_CARD_BYTES)
-    except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
 
 
 def _shown(events: Sequence[Event]) -> list[dict[str, Any]]:

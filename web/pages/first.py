@@ -18,7 +18,7 @@ from db.store import Store, open_store
 from evidence.ed25519 import Signer
 from evidence.fingerprint_words import words_of
 from language import _
-from language.text import error_text, sentence
+from language.text import error_text, hint_text, sentence
 from reports.words import custodian_name
 from services.access.new_station import (
     CARD_FILE,
@@ -43,7 +43,6 @@ from web.dependencies import SiteDep
 from web.downloads import saved_file
 from web.live.file_store import Key
 from web.live.jobs import named
-from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render_page
@@ -203,7 +202,7 @@ def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]
         try:
             said[name] = check()
         except CustodyError as error:
-            wrong[name] = f"{sentence(error_text(error))}. {hint_on_page(error)}".strip()
+            wrong[name] = f"{sentence(error_text(error))}. {hint_text(error)}".strip()
     found = said.get("found")
     if found and said.get("root") and found.root != said["root"]:
         wrong["root"] = _("This is not the root that the chosen file follows. Choose the file again.")

@@ -8,13 +8,12 @@ from starlette.responses import Response
 
 from custody.errors import TamperError
 from db.store import Store
-from language.text import error_text, sentence
+from language.text import error_text, hint_text, sentence
 from reports.words import custodian_name
 from services.plan.custodians import may_load_plan
 from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.live.paper_session import PaperSession
-from web.page_hints import hint_on_page
 from web.templating import render_page
 
 router = APIRouter()
@@ -66,7 +65,7 @@ def _known(store: Store) -> dict[str, Any]:
     try:
         store.heads.refuse_if_rolled_back()
     except TamperError as error:
-        put_back = f"{sentence(error_text(error))}. {hint_on_page(error)}"
+        put_back = f"{sentence(error_text(error))}. {hint_text(error)}"
     return {
         "put_back": put_back,
         "drafts": drafts,

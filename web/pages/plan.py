@@ -14,7 +14,7 @@ from custody.plan.levels import LEVELS
 from db.store import Store
 from language import _
 from language.in_words import level_word
-from language.text import error_text, fill, number, printable, sentence
+from language.text import error_text, fill, hint_text, number, printable, sentence
 from reports.lists.need_list import bearer_words, unknown_words
 from reports.words import kind_name
 from services.one_line import one_line
@@ -33,7 +33,6 @@ from web.dependencies import SiteDep
 from web.downloads import attached
 from web.live.file_store import Key
 from web.live.jobs import Answer
-from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
@@ -289,7 +288,7 @@ def _faults(files: Sequence[Path], error: InputError, readings: dict[str, Readin
     cells = cells_with_faults(files, faults, readings)
     return {
         "line": sentence(error_text(error)),
-        "hint": hint_on_page(error),
+        "hint": hint_text(error),
         "count": len(error.faults),
         "faults": [
             {
