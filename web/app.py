@@ -24,6 +24,7 @@ from web.api import reading, recording
 from web.api.schemas import Refusal
 from web.page_hints import way_of
 from web.pages import (
+    admitting,
     begin,
     dashboard,
     devices,
@@ -36,6 +37,7 @@ from web.pages import (
     observe,
     papers,
     plan,
+    registered_twice,
     remarks,
     review,
     scan,
@@ -63,7 +65,9 @@ PAGES: tuple[APIRouter, ...] = (
     work.router,
     labels.router,
     plan.router,
+    registered_twice.router,
     meet.router,
+    admitting.router,
     papers.router,
 )
 _SHOWN_FAULTS = 50

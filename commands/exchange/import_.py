@@ -24,6 +24,7 @@ from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import fill, number
 from reports.chain.finding_rows import named_finding
+from services.access.admission_notice import still_to_join
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words, outside_words
 from services.records.introducing import branch_of, read_card_file
@@ -86,7 +87,7 @@ def admit(
         if not yes and (alike := easily_taken_for(store, card)):
             _ask_whether_it_is_another(card, alike)
         events = record_admit(store, card, power, tops)
-        is_apart = card.public_key not in store.state.stations.now().powers
+        to_join = still_to_join(store, card)
     if as_json:
         print_json(
             {
@@ -102,9 +103,8 @@ def admit(
         return
     said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
     click.echo(said.format(station=card.station, place=card.place))
-    if is_apart:
-        words = _("{station} began as an office of its own: it counts here once it has joined, by the command join.")
-        note(words.format(station=card.station))
+    if to_join:
+        note(to_join)
     click.echo(_("Compare its fingerprint with the paper that was signed when it began:"))
     click.echo("  " + in_groups(card.fingerprint))
 

@@ -10,6 +10,7 @@ from db.store import Store
 from language import _, chosen, is_on_page, ngettext
 from language.text import fill, number, printable
 from services.records.introducing import admitted_keys, offices_that_admit
+from services.records.membership import StationCard
 
 _NAMED = 3
 
@@ -63,6 +64,27 @@ def _lines(store: Store) -> dict[str, str]:
         )
         lines["own"] = fill(words, {"way": "admit_card"})
     return lines
+
+
+def still_to_join(store: Store, card: StationCard) -> str:
+    """Say that a station which was admitted is a root of its own, and counts as an office once it has joined; empty
+    where it is none, or has joined. Whether it has planned is not known before its records are here.
+    """
+    now = store.state.stations.now()
+    if not card.is_root or card.fingerprint == now.root:
+        return ""
+    if card.public_key in now.offices and card.public_key not in now.powers:
+        words = N_(
+            "{station} began as an office of its own, with a plan: it counts here once it has joined, there: {way}"
+        )
+    elif card.public_key in now.offices or any(owner.key == card.public_key for owner in now.owners.values()):
+        return ""
+    else:
+        words = N_(
+            "{station} is a root of its own: if it has planned or admitted already, it counts here once it has joined, "
+            "there: {way}"
+        )
+    return fill(words, {"station": card.station, "way": "join_card"})
 
 
 def _half_joined(store: Store) -> set[str]:

@@ -44,11 +44,12 @@ def is_card(path: Path) -> bool:
     return _beginning(path).lstrip()[:1] == b"{"
 
 
-def cards_in(path: Path, held: Mapping[str, bytes] | None = None) -> list[StationCard]:
+def cards_in(path: Path, held: Mapping[str, bytes] | None = None, *, admitting: str | None = None) -> list[StationCard]:
     """The stations of which a file tells: that of a card, or all of a bundle, of which nothing is taken in.
 
     Args:
         held: the public keys of the logs that are held already, of which a bundle may lack the beginning.
+        admitting: of a bundle, only the stations that admit this key (64 hex digits) in it.
 
     Raises:
         InputError: it is neither, or was changed.
@@ -64,7 +65,8 @@ def cards_in(path: Path, held: Mapping[str, bytes] | None = None) -> list[Statio
         )
     with read_bundle(path) as bundle:
         said = check_bundle(bundle.logs, bundle.entries, held or {}).said
-    return _cards(said)
+    logs = {body["log"] for body in said if body["type"] == "admit" and body["key"] == admitting}
+    return _cards(body for body in said if admitting is None or body["log"] in logs)
 
 
 def cards_held(store: Store, keys: Iterable[str]) -> list[StationCard]:
@@ -102,7 +104,7 @@ def joined_by(store: Store) -> Event | None:
 def introduce(store: Store, card: StationCard) -> Introduced:
     """What somebody is to know before admitting a station."""
     now = store.state.stations.now()
-    is_office = card.root == card.fingerprint and card.public_key not in now.powers
+    is_office = card.is_root and card.public_key not in now.powers
     return Introduced(card, easily_taken_for(store, card), now.powers.get(card.public_key, ()), is_office)
 
 

@@ -34,6 +34,11 @@ class StationCard:
         """What people compare with the paper that was signed when the station began."""
         return key_fingerprint(bytes.fromhex(self.public_key))
 
+    @property
+    def is_root(self) -> bool:
+        """Whether the station follows nobody but itself."""
+        return self.root == self.fingerprint
+
 
 def make_card(genesis: Event, signer: Signer) -> bytes:
     """A station's card as a file's bytes: canonical JSON, signed by its own key."""
@@ -155,7 +160,7 @@ def _refuse_own(store: Store, card: StationCard) -> None:
 
 def _not_admitted_by(card: StationCard) -> RuleError:
     """Why an office cannot join the one with this card."""
-    if card.root != card.fingerprint:
+    if not card.is_root:
         return RuleError(
             N_("{station} at {place} is a station of another office, and has not admitted this one"),
             hint=N_("Choose the card of the office itself, whose fingerprint stands on the key sheet there."),
