@@ -131,20 +131,28 @@ def waiting_sentence(store: Store) -> str:
 
 
 def _sentence(store: Store) -> str:
-    found = waiting_now(store)
-    strangers = [one for one in found if not one.is_own]
-    own = _("This station is not admitted yet: its records count here alone.") if len(strangers) < len(found) else ""
-    if not strangers:
-        return own
-    count, more = sum(one.records for one in strangers), len(strangers) - _NAMED
-    names = ", ".join(printable(one.station, 60) for one in strangers[:_NAMED])
-    names = _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
-    words = ngettext(
-        "Not counted: {count} record that waits for admission, of {stations}.",
-        "Not counted: {count} records that wait for admission, of {stations}.",
-        count,
-    ).format(count=number(count), stations=names)
-    return f"{words} {own}".strip()
+    found, half = waiting_now(store), _half_joined(store)
+    above = {card.public_key: card.station for card in offices_that_admit(store)}
+    lines = []
+    if strangers := [one for one in found if one.key not in half | above.keys() and not one.is_own]:
+        count, more = sum(one.records for one in strangers), len(strangers) - _NAMED
+        names = ", ".join(printable(one.station, 60) for one in strangers[:_NAMED])
+        names = _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
+        words = ngettext(
+            "Not counted: {count} record that waits for admission, of {stations}.",
+            "Not counted: {count} records that wait for admission, of {stations}.",
+            count,
+        )
+        lines.append(words.format(count=number(count), stations=names))
+    if above:
+        told = N_("{stations} has admitted this office, which has not joined yet.")
+        lines.append(fill(told, {"stations": ", ".join(above.values())}))
+    if joining := [one.station for one in found if one.key in half and not one.is_own]:
+        told = N_("Admitted and not joined yet: {stations}. Their records count once they have.")
+        lines.append(fill(told, {"stations": ", ".join(joining)}))
+    if any(one.is_own for one in found):
+        lines.append(_("This station is not admitted yet: its records count here alone."))
+    return " ".join(lines)
 
 
 # --- Delete what is kept of logs that are not admitted ----------------------------------------------------------------

@@ -77,21 +77,30 @@ def cards_held(store: Store, keys: Iterable[str]) -> list[StationCard]:
 
 
 def to_be_admitted(store: Store) -> list[StationCard]:
-    """The cards of the stations whose logs are held and count nowhere until somebody admits them."""
+    """The cards of the stations whose logs are held and count nowhere until somebody admits them; not of those that
+    this office may join.
+    """
     now = store.state.stations.now()
-    return cards_held(store, {now.owners[log].key for log in now.strangers} - admitted_keys(store))
+    others = {card.public_key for card in offices_that_admit(store)} | admitted_keys(store)
+    return cards_held(store, {now.owners[log].key for log in now.strangers} - others)
 
 
 def offices_that_admit(store: Store) -> list[StationCard]:
     """The cards of the stations that have admitted this office, which began apart and has not joined; none where it has
     joined, or is no office.
     """
-    now, own = store.state.stations.now(), store.ledger.own_row()
-    if own is None or own.public_key not in now.offices or joined_by(store) is not None:
+    if not may_join(store):
         return []
+    now, own = store.state.stations.now(), store.ledger.require_own_row()
     said = {event.log for event in store.ledger.on_topic(("admit",)) if event.body["key"] == own.public_key}
     keys = {now.owners[log].key for log in said if log in now.owners} - {own.public_key}
     return cards_held(store, keys)
+
+
+def may_join(store: Store) -> bool:
+    """Whether this is an office that began apart and has not joined another one."""
+    own = store.ledger.own_row()
+    return own is not None and own.public_key in store.state.stations.now().offices and joined_by(store) is None
 
 
 def joined_by(store: Store) -> Event | None:

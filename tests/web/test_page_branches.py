@@ -163,6 +163,7 @@ def test_an_office_joins_from_the_bundle_of_the_province(
     assert again["recorded"] == 0 and "had joined Provinsi already" in words(again["page"])
     page = visitor.see("/meet")
     assert 'id="join"' not in page and "belongs to Provinsi" in words(page)
+    assert "belongs to Provinsi" in words(visitor.see("/station"))
     meet(office, hub)
     assert hub("plan", "--explain", "51.71.01").code == 0
 
@@ -174,9 +175,13 @@ def test_an_office_that_took_the_bundle_in_is_led_to_joining(
     assert hub("export", "--out", tmp_path / "province.serah").code == 0
     visitor = at(office)
     taken = work(visitor, "/api/meet/import", {"uploads": [upload(visitor, tmp_path / "province.serah")]})
-    assert "Provinsi has admitted this office" in words(taken["page"]) and 'href="#join"' in taken["page"]
+    assert (
+        "Provinsi has admitted this office" in words(taken["page"]) and 'href="/meet?taken#join-card"' in taken["page"]
+    )
+    assert "They wait to be admitted" not in taken["page"], "nobody admits the office above"
+    assert "Provinsi has admitted this office, which has not joined yet" in visitor.see("/")
     page = visitor.see("/meet")
-    assert "Has admitted this office" in page and "main.py" not in page
+    assert "Has admitted this office" in page and "main.py" not in page and "wait for admission" not in page
     seen = work(visitor, "/api/meet/join/look", {})
     assert work(visitor, "/api/meet/join", {"station": seen["stations"][0], "compared": True})["recorded"] == 1
 

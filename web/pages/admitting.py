@@ -22,6 +22,7 @@ from services.records.introducing import (
     introduce,
     is_card,
     joined_by,
+    may_join,
     offices_that_admit,
     the_one,
     to_be_admitted,
@@ -83,12 +84,11 @@ def join(site: SiteDep, asked: Compared) -> dict[str, Any]:
 
 def members(store: Store) -> dict[str, Any]:
     """What the page Meet offers: whether others are admitted here, who waits for it, and whom this office may join."""
-    now, own = store.state.stations.now(), store.ledger.require_own_row()
     joined = joined_by(store)
     return {
         "may_admit": may_admit(store),
         "to_admit": [_named(store, card) for card in to_be_admitted(store)],
-        "may_join": own.public_key in now.offices and joined is None,
+        "may_join": may_join(store),
         "to_join": [_named(store, card) for card in offices_that_admit(store)],
         "joined": joined.body["station"] if joined else "",
     }

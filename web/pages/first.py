@@ -39,6 +39,7 @@ from services.paths import keep_details
 from services.plan.custodians import may_load_plan
 from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
 from services.plan.profiles import profile_title
+from services.records.introducing import joined_by, may_join
 from web.dependencies import SiteDep
 from web.downloads import saved_file
 from web.live.file_store import Key
@@ -239,7 +240,8 @@ def _opener(at: StationHome, signer: Signer | None) -> Any:
 def _known(store: Store) -> dict[str, Any]:
     """What the page about this station shows: its key, its root, and what comes next."""
     own = store.ledger.own_log()
-    fingerprint = key_fingerprint(store.ledger.keys()[own.name])
+    fingerprint, followed = key_fingerprint(store.ledger.keys()[own.name]), store.state.stations.now().root
+    joined = joined_by(store)
     return {
         "station": own.station,
         "place": custodian_name(store.state.places, own.place),
@@ -247,8 +249,10 @@ def _known(store: Store) -> dict[str, Any]:
         "log": own.name,
         "fingerprint": _in_groups(fingerprint),
         "words": " · ".join(words_of(fingerprint)),
-        "is_root": own.root == fingerprint,
-        "root_words": " · ".join(words_of(own.root)),
+        "is_root": followed == fingerprint,
+        "root_words": " · ".join(words_of(followed)),
+        "joined": joined.body["station"] if joined else "",
+        "may_join": may_join(store),
         "has_plan": store.state.has_plan,
         "may_plan": may_load_plan(store),
         "is_practice": is_practice(own.election),

@@ -18,7 +18,7 @@ from language.text import error_text, fill, hint_text, number, printable, senten
 from reports.lists.need_list import bearer_words, unknown_words
 from reports.words import custodian_name, kind_name
 from services.one_line import one_line
-from services.plan.custodians import find_kind, may_load_plan
+from services.plan.custodians import find_custodian, find_kind, may_load_plan
 from services.plan.loading import cells_with_faults, load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words, row_words, version_of
 from services.plan.planning import branch_to_plan, planned_below
@@ -34,7 +34,6 @@ from web.dependencies import SiteDep
 from web.downloads import attached
 from web.live.file_store import Key
 from web.live.jobs import Answer
-from web.pages.begin import custodian_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
@@ -200,7 +199,7 @@ def _named(store: Store, mistaken: Mistaken) -> dict[str, Any]:
     """What is meant, as `withdrawal_of` takes it."""
     match mistaken.what:
         case "place":
-            return {"places": [custodian_on_page(store, mistaken.name)]}
+            return {"places": [find_custodian(store, mistaken.name.strip().removeprefix("P:"))]}
         case "kind":
             return {"kinds": [find_kind(store, mistaken.name)], "level": mistaken.level or None}
         case _:
@@ -220,7 +219,8 @@ def _readings(said: Sequence[FileAnswer]) -> dict[str, Reading]:
 
 def _place(store: Store, text: str) -> str | None:
     """The code of the place that was typed or chosen; None where none was."""
-    return custodian_on_page(store, text) if text.strip() else None
+    words = text.strip().removeprefix("P:")
+    return find_custodian(store, words) if words else None
 
 
 def _branch_name(store: Store, under: str | None) -> str:

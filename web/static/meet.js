@@ -17,26 +17,34 @@ work_form(take, async (form, _button, tell) => {
 
 // Who belongs to the election: first it is shown whose card it is, then a person who compared the words says so.
 for (const form of [$("admit"), $("join")].filter(Boolean)) {
+  const outcome = $(form.dataset.outcome);
   let shown = null; // the file that is looked at; null: what is held here
   work_form(form, async (_form, button, tell) => {
     const station = button?.dataset.station ?? "";
-    if (button?.dataset.path) {
-      const asked = { upload: shown, station, compared: form.compared.checked };
-      if (form.id === "join") return asked;
-      const powers = [...form.querySelectorAll("[name=powers]:checked")].map((power) => power.value);
-      return { ...asked, powers, under: form.branch.value };
-    }
-    if (station && !button.closest(".outcome")) shown = null;
+    if (station && form.contains(button)) shown = null;
     else if (!station) {
       if (!form.files.files.length) { form.files.click(); return null; }
       shown = (await send_all(form.files, form.dataset.sending, tell))[0];
     }
     return { upload: shown, station };
-  }, (answer, outcome) => {
-    for (const field of outcome.querySelectorAll("[role=combobox]")) chooser(field);
-    if ("recorded" in answer) { clear_files(form.files); renew_part("/meet", "held", "waiting", ...["to-admit"].filter($)); }
+  }, () => {
+    const said = outcome.querySelector("form");
+    if (!said) return;
+    if (said.branch) chooser(said.branch);
+    work_form(said, () => {
+      const asked = { upload: shown, station: said.dataset.station, compared: said.compared.checked };
+      if (!said.branch) return asked;
+      const powers = [...said.querySelectorAll("[name=powers]:checked")].map((power) => power.value);
+      return { ...asked, powers, under: said.branch.value };
+    }, (answer) => {
+      outcome.innerHTML = answer.page; // rendered and escaped by the server
+      clear_files(form.files);
+      form.hidden = form.id === "join"; // that is for good
+      outcome.scrollIntoView({ block: "nearest" });
+      return renew_part("/meet", "held", "waiting", ...["to-admit"].filter($));
+    });
   });
-  form.files.addEventListener("change", () => $(form.dataset.outcome).replaceChildren());
+  form.files.addEventListener("change", () => outcome.replaceChildren());
 }
 
 const fit = () => { $("evidence-field").hidden = check.what.value !== "file"; };

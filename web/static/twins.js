@@ -3,10 +3,16 @@
 import { is_sure, renew_part, work_form } from "./work.js";
 
 function listen() {
-  for (const form of document.querySelectorAll("form.merge"))
-    work_form(form, async ({ dataset }, button) => {
-      if (!(await is_sure(button.dataset.question))) return null;
-      return { keep: button.dataset.keep, kind: dataset.kind, version: dataset.version };
-    }, async () => { await renew_part("/plan/twins", "twins"); listen(); });
+  for (const form of document.querySelectorAll("form.merge")) {
+    let is_asked = false; // the question comes before the work is begun
+    form.addEventListener("submit", async (event) => {
+      if (is_asked) { is_asked = false; return; }
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (await is_sure(event.submitter.dataset.question)) { is_asked = true; form.requestSubmit(event.submitter); }
+    });
+    work_form(form, ({ dataset }, button) => ({ keep: button.dataset.keep, kind: dataset.kind, version: dataset.version }),
+      async () => { await renew_part("/plan/twins", "twins"); listen(); });
+  }
 }
 listen();
