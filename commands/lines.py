@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from custody.errors import N_, CodeError, Fault, InputError
+from custody.errors import N_, CodeError, Fault, InputError, unreadable
 from custody.format.codes import ItemLabel, PlaceLabel, parse_entry
 
 MAX_LINES = 200_000
@@ -35,12 +35,7 @@ def read_lines(source: str) -> list[str]:
             N_("there is no file {file}"), hint=N_("Check the name and the folder."), file=source
         ) from error
     except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=source,
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(source, error) from error
     lines = text.splitlines()
     if len(lines) > MAX_LINES or len(data) == MAX_LINES * 100:
         raise InputError(

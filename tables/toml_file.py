@@ -4,11 +4,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from custody.errors import N_, Fault, InputError
+from custody.errors import N_, Fault, InputError, unreadable
 
 MOST_TABLES = 200
 
@@ -27,12 +28,7 @@ def read_toml(path: Path, most_bytes: int) -> tuple[bytes, str, dict[str, Any]]:
         text = normalize("NFC", data.decode("utf-8-sig"))
         return data, text, tomllib.loads(text)
     except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
     except UnicodeDecodeError as error:
         raise InputError(
             N_("{file} is not text in UTF-8"),
@@ -145,6 +141,14 @@ class Part:
         value = self.taken(key)
         if value is not None and (type(value) is not int or not least <= value <= most):
             self.fault(key, N_("{key} must be a whole number from {least} to {most}"), least=least, most=most)
+            return None
+        return value
+
+    def day(self, key: str) -> date | None:
+        """A day of the calendar; None where the key is not there."""
+        value = self.taken(key)
+        if value is not None and (type(value) is not date or not 1970 < value.year < 2100):
+            self.fault(key, N_("{key} must be a day without quotation marks: 2029-02-14"))
             return None
         return value
 

@@ -60,7 +60,7 @@ def checklist(
     with station.store(write=not show) as store:
         asked = read_questions(station.home, questions, wanted, store.state.profile)
         where = _store_at(store, place)
-        places, needs = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
+        places, needs = store.state.places.tree(), store.state.kinds()
         due = arrivals_at(store, where)
         taken = space_taken(due.to_come, sizes)
         space = arrivals_words(due, taken, needs)

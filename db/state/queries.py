@@ -18,14 +18,14 @@ from custody.format.item_facts import Item, Voids
 from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
 from custody.plan.levels import CARRIER, VENDOR
-from custody.plan.missing_items import PackStock, Slot, sealed_kinds
+from custody.plan.missing_items import PackStock, Slot
 from custody.plan.needs import NeedRules
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, path
 from custody.plan.profile import Profile, profile_in_force
 from db.log.reader import LedgerReader
 from db.models import Tables
-from db.prepared import Prepared, PreparedIn, blank, written
+from db.prepared import Prepared, PreparedIn, batches, blank, written
 from db.state.contents import Contents, Families
 from db.state.current_roster import RosterTable
 from db.state.item_rows import ItemRow, standing_links
@@ -73,12 +73,13 @@ class State:
     def chains(
         self, codes: Collection[str], *, as_of: str | None = None, with_children: bool = False
     ) -> Iterator[Chain]:
-        """The chains of many items, in this order; what they share is read once.
+        """The chains of many items, in this order; what 2,000 share is read once, and no more are in memory.
 
         Args:
             with_children: also those of everything packed in them, in any order.
         """
-        return self._chains(codes, self.places.tree(), as_of, with_children=with_children)
+        for some in [codes] if with_children else batches(codes, 2000):
+            yield from self._chains(some, self.places.tree(), as_of, with_children=with_children)
 
     def _chains(
         self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None, *, with_children: bool = False
@@ -88,10 +89,9 @@ class State:
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
-        held, papers = self.held, None
-        branches = self.need_rules().branches
-        bound = {row.code: row.bound_for for row in self.item_rows(codes)} if branches else {}
-        sealed = {to: self.sealed_kinds(to) for to in {"", *bound.values()}}
+        held, papers, dues = self.held, None, self.plan.dues(places)
+        rules = self.need_rules()
+        bound = {row.code: row.bound_for for row in self.item_rows(codes)} if rules.branches else {}
         for code in codes:
             chain = custody(
                 code,
@@ -100,9 +100,10 @@ class State:
                 met=met,
                 as_of=as_of,
                 roots=stations.correctors,
-                sealed_kinds=sealed[bound.get(code, "")],
+                sealed_kinds=rules.where(bound.get(code, "")).sealed_kinds,
                 strangers=strangers,
                 held=held,
+                dues=dues,
             )
             chain = self.seals.compared(chain)
             if any(finding.code == "GAP" and finding.is_provisional for finding in chain.findings):
@@ -159,31 +160,18 @@ class State:
         """How much is held of the logs that count; None for a laptop that is alone."""
         return None if self.stations.places_met() is None else self.ledger.memory.remember("held", self.knowledge.held)
 
-    def sealed_kinds(self, to: str) -> frozenset[str]:
-        """The kinds that the plan says need seals where they are bound for, so that they may not go without."""
-        branch, rules = self.branch(to), self.need_rules()
-        return self.ledger.memory.remember_rule(f"sealed: {branch}", lambda: sealed_kinds(rules.in_force(branch)))
-
-    def branch(self, code: str) -> str:
-        """The nearest branch with needs of its own that a place is or lies in; empty where there is none."""
-        rules = self.need_rules()
-        place = self.places.get(code) if rules.branches else None
-        return "" if place is None else rules.branch(place)
-
-    def needs_at(self, code: str) -> tuple[Need, ...]:
-        """The needs that count at a place."""
-        return self.need_rules().in_force(self.branch(code))
-
     def needs(self) -> list[Need]:
-        """What places need, in order of kind; of each kind those of this station's own branch last, so that whoever
-        takes the names by kind has its own.
-        """
+        """What places need, in order of kind; of each kind those of this station's own branch last."""
         found = [_need(*row) for row in self._needs()]
         if any(need.under for need in found) and (own := self.ledger.own_row()):
             way = ["", *(place.code for place in path(self.places, own.place))]
             ranks = {code: rank for rank, code in enumerate(way)}
             found.sort(key=lambda need: (need.kind, ranks.get(need.under, -1)))
         return found
+
+    def kinds(self) -> dict[str, Need]:
+        """What is needed, by kind: of each kind as this station's own branch needs it."""
+        return {need.kind: need for need in self.needs()}
 
     @written
     def _needs(self) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from custody.chain.roster import Grant
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, unreadable
 from custody.format.events import Event
 from db.store import Store
 from evidence.intake import check_bundle
@@ -158,9 +158,4 @@ def _beginning(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_CARD_BYTES)
     except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error

@@ -1,6 +1,6 @@
 """What is wrong with what comes at a handover. Records nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from custody.chain.findings import (
     judge_condition,
     judge_label,
     judge_scan,
-    judge_time,
+    late_entry,
     wrong_destination,
 )
 from custody.chain.seals import judge_seals
@@ -21,7 +21,8 @@ from custody.format.item_facts import Item
 from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, handover_facts
 from custody.handover.waybill import judge_against_load, judge_against_paper
-from custody.plan.places import Need, Place, is_under
+from custody.plan.dues import came_late
+from custody.plan.places import Place, is_under
 from db.store import Store
 from services.scanning.handover_context import around_now, meant_now, receipts, unlabelled, waybill_for
 
@@ -70,7 +71,7 @@ def _judge_items(
     blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     waybill = waybill_for(store, handover)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
-    has_met = store.state.has_met(handover.giver)
+    has_met, rules = store.state.has_met(handover.giver), store.state.need_rules()
     found = [
         finding
         for label in labels
@@ -84,9 +85,9 @@ def _judge_items(
             met_giver=has_met,
             is_recorded=label.code in received,
             blank=blanks.get(label.code),
-            needs=_needs(store, items[label.code].to) if label.code in items else {},
+            needs=rules.where(items[label.code].to).by_level if label.code in items else {},
             must_be_sealed=label.code in items
-            and items[label.code].kind in store.state.sealed_kinds(items[label.code].to),
+            and items[label.code].kind in rules.where(items[label.code].to).sealed_kinds,
         )
         if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
     ]
@@ -153,14 +154,6 @@ def _carried(store: Store, items: Mapping[str, Item]) -> dict[str, Item]:
     return {code: item for code, item in inside.items() if code not in items}
 
 
-def _needs(store: Store, to: str) -> Mapping[tuple[str, str], Need]:
-    """What is needed where a thing is bound for, by kind and level."""
-    needs = store.state.needs_at(to)
-    return store.ledger.memory.remember_rule(
-        f"needs: {store.state.branch(to)}", lambda: {(n.kind, n.level): n for n in needs if not n.follows}
-    )
-
-
 def judge_handover(store: Store, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:
     """All that would be found if this were recorded now."""
     return foresee(store, handover, touches, now=now).findings
@@ -202,17 +195,28 @@ def weigh(
     for code, look in handover.seals.items():
         on = [row.serial for row in uses.get(code, ()) if row.fate == "on"]
         found += judge_seals(code, on, look.serials, look.result, is_met=store.state.has_met(handover.giver))
-    late = judge_time(store.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
+    things = {**around.before, **{item.code: item for item in facts.carried}}
     seen = {*offered, *(item.code for item in facts.carried)}
-    if any(finding.code == "LATE" for finding in late) and _all_come_back(store, seen, handover):
-        late = [finding for finding in late if finding.code != "LATE"]
-    return Weighed(new, facts, found + late)
+    found += _judge_time(store, {code: things.get(code) for code in seen}, handover, happened)
+    return Weighed(new, facts, found)
 
 
-def _all_come_back(store: Store, codes: Collection[str], handover: Handover) -> bool:
-    """Whether each of these has been at the receiving place, or below it, before: the way back is never late."""
+def _judge_time(store: Store, things: Mapping[str, Item | None], handover: Handover, happened: str) -> list[Finding]:
+    """That something comes after it was due there, said once, of what was due first; and that it is keyed in later."""
+    late: list[Finding] = []
     places = store.state.places  # a few are asked for; all of a province would take longer than all else here
-    return bool(codes) and all(_has_been(chain, handover, places) for chain in store.state.chains(list(codes)))
+    if (place := places.get(handover.to)) is not None:
+        dues = store.state.plan.dues(places)
+        due = {
+            code: dues.at(place, item.kind if item else "", item.to if item else "") for code, item in things.items()
+        }
+        past = {code: told for code, told in due.items() if told is not None and told.is_past(happened)}
+        for chain in store.state.chains(list(past)) if past else ():
+            if _has_been(chain, handover, places):
+                del past[chain.code]  # the way back is never late
+        first = min(past.values(), default=None if things else dues.at(place, "", ""))
+        late = came_late(place, first, happened)
+    return [*late, late_entry(happened)] if handover.occurred is not None else late
 
 
 def _has_been(chain: Chain, handover: Handover, places: Mapping[str, Place]) -> bool:

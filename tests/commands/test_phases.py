@@ -1,10 +1,14 @@
 """Phases (tahap): what is expected of a truck is what is to go in it and has come; the rest is not there yet."""
 
+import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.command_examples import Ran, Terminal, station_at
+from tests.support.paper_examples import photograph
 
 PHASES = """\
 tahap,nama,jenis,tenggat
@@ -43,7 +47,11 @@ def receive(station: Terminal, kind: str, count: int, *more: object, paper: str 
 
 
 def short(ran: Ran) -> list[str]:
-    return [finding["item"] for finding in ran.json["findings"] if finding["code"] == "SHORTAGE"]
+    return short_of(ran.json)
+
+
+def short_of(told: Any) -> list[str]:
+    return [finding["item"] for finding in told["findings"] if finding["code"] == "SHORTAGE"]
 
 
 def test_a_truck_of_boxes_alone_is_not_short_while_nothing_else_has_come(station: Terminal) -> None:
@@ -135,6 +143,58 @@ def test_a_receiver_expects_what_the_giver_meant(station: Terminal, tmp_path: Pa
     assert [finding["item"] for finding in got["findings"] if finding["code"] == "SHORTAGE"] == booths[:1]
     letter = ppk("report", "bast", "--number", got["bast"], "--json").json
     assert (letter["phase"], letter["kinds"], letter["expected"]) == ("I", ["booth", "box"], 18)
+
+
+@pytest.mark.parametrize("by_paper", [False, True])
+def test_what_comes_off_a_truck_is_of_the_phase_that_it_was_loaded_for(
+    station: Terminal, tmp_path: Path, by_paper: bool
+) -> None:
+    labelled(phased(station), "box", "booth")
+    boxes, booths = codes(station, "box"), codes(station, "booth")
+    there = station_at(station, tmp_path / "ppk", "--place", PPK, "--station", "PPK", "--election", "Pemilu 2024")
+    assert station("export", "--out", "plan.serah").code == 0
+    station.give([*boxes, *booths], "51.08", "DK8123AB", "--bound", PPK, "--phase", "I", "--paper", "load.pdf")
+    station("inspect", boxes[3], "--condition", "light", "--by", "Made")  # more was recorded of it since
+    assert station("export", "--out", "all.serah").code == 0
+    assert there("import", "plan.serah" if by_paper else "all.serah").code == 0
+    if by_paper:
+        there("scan", "--from", "DK8123AB", "--to", PPK, "--source", photograph("load.pdf"))
+    got = there.give([*boxes, *booths[1:]], "DK8123AB", PPK).json
+    assert (got["expected"], got["phase"], got["kinds"], short_of(got)) == (18, "I", ["booth", "box"], booths[:1])
+    letter = there("report", "bast", "--number", got["bast"], "--json").json
+    assert (letter["phase"], letter["kinds"], letter["expected"]) == ("I", ["booth", "box"], 18)
+    again = station.give(booths[:1], "DK8123AB", PPK).json
+    assert (again["phase"], again["expected"]) == ("I", 18), "the rest of the load is of it as well"
+
+
+def test_exports_name_the_phase_and_the_kinds_that_were_meant(station: Terminal) -> None:
+    labelled(phased(station), "box", "booth")
+    station.give(codes(station, "box"), "51.08", "DK8123AB", "--bound", PPK, "--phase", "I", "--kind", "box")
+    station.give(codes(station, "box"), "DK8123AB", PPK)
+    assert station("export", "--epcis", "e.jsonld", "--uri", "https://kpu.example/id").code == 0
+    rows = [row for row in json.loads(Path("e.jsonld").read_text())["epcisBody"]["eventList"] if "serah:bast" in row]
+    told = [(row["serah:phase"], row["serah:kinds"]) for row in rows]
+    assert told == [("I", ["https://kpu.example/id/kind/box"])] * 2
+    assert station("export", "--tables", "tables").code == 0
+    sheet = list(csv.DictReader(Path("tables/handovers.csv").read_text("utf-8-sig").splitlines()))
+    assert [(row["phase"], row["kinds"]) for row in sheet] == [("I", "box")] * 2
+
+
+def test_a_load_of_two_phases_is_of_none_and_its_kinds_are_named(station: Terminal) -> None:
+    labelled(phased(station), "box", "form")
+    boxes, forms = codes(station, "box"), codes(station, "form")
+    station.give(boxes, "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")
+    station.give(forms, "51.08", "DK8123AB", "--bound", PPK, "--phase", "II")
+    got = station.give([*boxes, *forms], "DK8123AB", PPK).json
+    assert (got["expected"], got["kinds"], "phase" in got) == (14, ["booth", "box", "form"], False)
+
+
+def test_where_something_was_loaded_beyond_the_phase_none_is_named_and_all_of_it_is_expected(station: Terminal) -> None:
+    labelled(phased(station), "box", "form")
+    boxes, forms = codes(station, "box"), codes(station, "form")
+    station.give([*boxes, forms[0]], "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")
+    got = station.give(boxes, "DK8123AB", PPK).json
+    assert (got["expected"], short_of(got), "phase" in got) == (11, forms[:1], False)
 
 
 def test_without_phases_all_that_is_held_is_expected_as_before(station: Terminal) -> None:
@@ -250,6 +310,48 @@ def test_the_report_tells_how_far_each_phase_has_come(station: Terminal) -> None
     for name in ("phases.pdf", "phases.xlsx", "phases-report.csv"):
         assert station("report", "phases", "--out", name).code == 0 and Path(name).stat().st_size
     assert "phases" in station("report", "evaluation", "--json").json["chapters"]
+
+
+def test_what_comes_after_its_phase_is_due_is_late_though_the_place_has_more_time(station: Terminal) -> None:
+    labelled(phased(station), "box", "booth")
+    boxes, booths = codes(station, "box"), codes(station, "booth")
+    in_time = station.give(boxes[:2], "51.08", PPK, now="2024-02-12T04:00:00Z")
+    assert "LATE" not in {finding["code"] for finding in in_time.json["findings"]}
+    late = station.give([*boxes[2:4], booths[0]], "51.08", PPK, now="2024-02-12T04:00:01Z")
+    [told] = [finding for finding in late.json["findings"] if finding["code"] == "LATE"]
+    assert "Phase I was due" in told["detail"]
+    chain = station("custody", boxes[2], "--json").json
+    assert [finding["code"] for finding in chain["findings"]].count("LATE") == 1
+    shown = station("custody", boxes[2]).out
+    assert "Mon 12 Feb 2024 12:00 WITA (phase I)" in shown
+    rows = station("report", "late", "--json", "--as-of", "2024-02-12 13:00 WITA").json["rows"]
+    told_of = {(row["place"], row["phase"]): (row["state"], row["due_utc"], row["bound"]) for row in rows}
+    assert told_of[PPK, "I"] == ("late", "2024-02-12T04:00:00Z", 18)
+    assert told_of[PPK, ""] == ("will_be_late", "2024-02-12T10:00:00Z", 4), "forms pass by the place's own time"
+    written = station("report", "late", "--as-of", "2024-02-12 13:00 WITA").out
+    assert "12 Feb 2024 12:00 WITA (phase I)" in written
+
+
+def test_a_branch_of_its_own_says_when_a_phase_is_due_there(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    Path("branch.csv").write_text("tahap,jenis,tenggat\nI,box,12/02/2024 18:00 WITA\n")
+    assert station("load", "branch.csv", "--under", PPK).code == 0
+    for to, is_late in ((PPK, False), ("51.08.02", True)):
+        given = station.give(codes(station, "box", to)[:1], "51.08", to, now="2024-02-12T05:00:00Z")
+        assert ("LATE" in {finding["code"] for finding in given.json["findings"]}) == is_late, to
+
+
+def test_without_a_timetable_a_truck_leaves_by_the_time_of_the_phase(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    told = station(
+        "report", "pace", "--stations", 2, "--seconds-per-scan", 5, "--begin", "2024-02-12 08:00 WITA", "--json"
+    )
+    trucks = [(row["truck"], row["leaves_utc"], row["items"]) for row in told.json["trucks"]]
+    assert ("PPK Gerokgak", "2024-02-12T04:00:00Z", 18) in trucks and (
+        "PPK Gerokgak",
+        "2024-02-12T10:00:00Z",
+        4,
+    ) in trucks
 
 
 def test_a_delivery_for_a_phase_that_is_closed_is_recorded_and_said(station: Terminal) -> None:

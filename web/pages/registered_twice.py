@@ -51,7 +51,7 @@ def _merge(asked: Kept, store: Store) -> Answer:
 def _known(store: Store) -> dict[str, Any]:
     """What is registered twice, by kind: how much, by which stations, and the first of it."""
     store.state.places.refresh()
-    names = {need.kind: need for need in store.state.needs()}
+    names = store.state.kinds()
     mine = twins_to_merge(store)
     kinds: dict[str, list[Twins]] = {}
     for one in mine:
