@@ -216,8 +216,9 @@ def test_tables_are_loaded_for_one_branch_and_said_to_count_there_alone(
     assert "no place 51.99" in nowhere["error"]
     seen = work(visitor, "/api/plan/preview", {"uploads": [key], "under": "51.08"})
     assert "It counts for KPU Buleleng (51.08) and below it alone" in words(seen["page"])
-    elsewhere = {"uploads": [key], "under": "51.71", "version": seen["version"]}
-    assert "nothing was loaded" in work(visitor, "/api/plan/load", elsewhere, expect=409)["error"]
+    for other in ("51.71", ""):
+        elsewhere = {"uploads": [key], "under": other, "version": seen["version"]}
+        assert "nothing was loaded" in work(visitor, "/api/plan/load", elsewhere, expect=409)["error"]
     work(visitor, "/api/plan/load", {"uploads": [key], "under": "51.08", "version": seen["version"]})
     assert hub("plan", "--dry-run", "--json", "--place", "51.71").json["by_kind"] == {}, "its own needs hold"
 
