@@ -20,7 +20,7 @@ from services.records.going_on import lost_log
 from services.records.introducing import cards_in, is_card
 from services.records.membership import make_card
 from tables.output.own_files import LEDGER_FILE
-from tables.output.safe_file import safe_file
+from tables.output.safe_file import put_in_place, safe_file
 
 CARD_FILE = "station-card.json"
 SHEET_FILE = "KEYSHEET.pdf"
@@ -120,7 +120,7 @@ def set_aside(at: StationHome) -> Iterator[Path]:
         aside.mkdir()
         for name in names:
             if (at.home / name).exists():
-                (at.home / name).rename(aside / name)
+                put_in_place(at.home / name, aside / name)
                 moved.append(name)
         yield aside
     except BaseException as error:
