@@ -7,6 +7,7 @@ from peewee import fn
 from custody.chain.branches import Outside
 from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phase_branches, phases_in_force, plan_of
 from custody.chain.roster import PLANNING
+from custody.plan.critical_points import points_outside
 from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
 from custody.plan.phases import Phase
@@ -41,9 +42,19 @@ class PlanInForce:
         return self._folded.parents
 
     @property
+    def placed(self) -> Mapping[str, str | None]:
+        """The place above each one, as the plan puts it, or put it before it was withdrawn."""
+        return self._folded.placed
+
+    @property
     def outside(self) -> list[Outside]:
-        """The rows of the plan that are not counted, for they are of another branch than their station may plan."""
-        return self._folded.outside if self.stations.now().has_branches else []
+        """The rows of the plan that are not counted, for they are of another branch than their station may plan; and
+        the critical points that a station withdraws there.
+        """
+        if not (trusted := self.stations.now()).has_branches:
+            return []
+        said = [event for event in self.ledger.on_topic(("point", "withdraw", "correct")) if trusted.stands(event)]
+        return [*self._folded.outside, *points_outside(said, trusted, self.placed)]
 
     def withdrawn(self, tops: Sequence[str] | None = None) -> Withdrawn:
         """What was withdrawn from the plan and not planned again; of these places and all below, and perhaps of others.
