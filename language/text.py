@@ -240,7 +240,6 @@ WAYS: dict[str, Way] = {
     "load_deliveries": Way(N_("python main.py receive --load {file}")),
     "load_file": Way(N_("python main.py load {file}")),
     "load_points": Way(N_("python main.py point --load {file}")),
-    "match": Way(N_("python main.py handover --from A --to B --match CODE")),
     "measured": Way(N_("python main.py printer office --measured A,B,C,D")),
     "new_key": Way(N_("python main.py init --continue --new-key")),
     "pack_check": Way(N_("python main.py pack PARENT --check full CODES")),

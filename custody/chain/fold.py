@@ -178,7 +178,7 @@ class Fold:
                     self.links.append(Link(event, giver, to, None, is_seen=False))
                     self._judge_way(event, child_state)
                 self._move(event, child_state)
-        if self.code in event.absent:
+        if self.code in event.absent and not any(link.event is event for link in self.links):  # it went inside
             self.links.append(Link(event, is_seen=False, is_absent=True))
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
@@ -227,7 +227,10 @@ class Fold:
 
     def _seal(self, event: Event) -> None:
         for member, state in self._named(event):
-            is_met = self.met is None or state.holder is None or state.holder in self.met
+            came_by = state.holder_event
+            is_same = came_by is not None and (came_by.log, came_by.body["id"]) == (event.log, event.body["id"])
+            had_it = came_by.body.get("from") if came_by is not None and is_same else state.holder  # as it came in
+            is_met = self.met is None or had_it is None or had_it in self.met
             found, is_settled = state.seals.take(member, event, is_met=is_met)
             if member == self.code:
                 self.links.append(Link(event, how=event.rows[member]["how"]))
