@@ -1,6 +1,7 @@
 """The plan in force of one ledger: what its records come to, and what is registered twice for one need of it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from peewee import fn
 
@@ -92,7 +93,8 @@ class PlanInForce:
 
 class Twins:
     """The things that offices which began apart have registered for one need, those that are not merged yet: the first
-    of each row counts, as it has moved, has a label, or has the lower code; the others do not.
+    of each row counts, as it has moved, has a label, or has the lower code; the others do not. Of those that two people
+    merged each his own way, knowing nothing of each other, that one counts still: a need is left with one.
     """
 
     def __init__(self, ledger: LedgerReader, tables: Tables, plan: PlanInForce) -> None:
@@ -100,29 +102,43 @@ class Twins:
         self.stations, self.places = plan.stations, plan.places
 
     def __iter__(self) -> Iterator[list[ItemRow]]:
+        return iter(self._all[0])
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The codes that count though somebody took them out, for others took out all their twins."""
+        return self._all[1]
+
+    @property
+    def _all(self) -> tuple[list[list[ItemRow]], frozenset[str]]:
         if not self.stations.now().joined:
-            return iter(())
-        return iter(self.ledger.memory.remember("twins", self._find))
+            return [], frozenset()
+        return self.ledger.memory.remember("twins", self._find)
 
     @property
     def uncounted(self) -> frozenset[tuple[str, str]]:
         """Those that do not count, as `Withdrawn.items` has them."""
         return frozenset((row.code, "") for rows in self for row in rows[1:])
 
-    def _find(self) -> list[list[ItemRow]]:
+    def _find(self) -> tuple[list[list[ItemRow]], frozenset[str]]:
         found, gone, places = self._in_one_slot(), self.plan.withdrawn, self.places.tree()
+        planned = replace(gone, items=frozenset())
         naming = self.ledger.naming([row.code for rows in found.values() for row in rows])
         logs = {
             code: {event.log for event in events if event.type == "register" and self.stations.now().stands(event)}
             for code, events in naming.items()
         }
-        twins = []
+        twins, kept = [], set()
         for _slot, rows in sorted(found.items(), key=lambda entry: repr(entry[0])):
-            rows = [row for row in rows if not gone.covers(row.kind, row.bound_for, places, row.code)]
+            rows = [row for row in rows if not planned.covers(row.kind, row.bound_for, places)]
             rows.sort(key=lambda row: (row.moves == 0, row.print == 0, row.code))
+            first = rows[:1]
+            rows = [row for row in rows if not gone.covers(row.kind, row.bound_for, places, row.code)]
+            if not rows:
+                kept |= {row.code for row in first}
             if len(rows) > 1 and any(logs[row.code].isdisjoint(logs[rows[0].code]) for row in rows[1:]):
                 twins.append(rows)
-        return twins
+        return twins, frozenset(kept)
 
     def _in_one_slot(self) -> dict[Slot, list[ItemRow]]:
         """What is registered for each need for which more than one thing is."""

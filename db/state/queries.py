@@ -193,8 +193,10 @@ class State:
         """What was withdrawn from the plan, and the twins of what counts: all that is registered for it is kept, and
         neither expected nor counted.
         """
-        gone, beside = self.plan.withdrawn, self.twins.uncounted
-        return replace(gone, items=gone.items | beside) if beside else gone
+        gone, beside, kept = self.plan.withdrawn, self.twins.uncounted, self.twins.kept
+        if not beside and not kept:
+            return gone
+        return replace(gone, items=frozenset(row for row in gone.items | beside if row[0] not in kept))
 
     def uncounted(self) -> list[str]:
         """The codes of the registered things that were taken out of the plan one by one, and of twins."""
