@@ -35,6 +35,7 @@ from web.pages import (
     meet,
     observe,
     papers,
+    people,
     plan,
     remarks,
     review,
@@ -65,6 +66,7 @@ PAGES: tuple[APIRouter, ...] = (
     plan.router,
     meet.router,
     papers.router,
+    people.router,
 )
 _SHOWN_FAULTS = 50
 ABOUT = f"""
@@ -114,6 +116,7 @@ def build(site: Site, entrance: Entrance | None = None) -> FastAPI:
         entrance=entrance or LocalEntrance(site.hosts, site.token),
         language_code=site.language,
         whose=lambda token: site.observers.whose(token),
+        who=lambda cookies: site.workers.whose(cookies),
     )
     for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)

@@ -21,6 +21,7 @@ from web.live.overview_cache import OverviewCache
 from web.live.sessions import Sessions
 from web.live.store_worker import OpenStore, StoreWorker
 from web.security.pairing import Lan
+from web.security.workers import Workers, worked_by_whom_it_is
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
@@ -59,6 +60,7 @@ class Site:
     file_store: FileStore = field(init=False)
     jobs: Jobs = field(init=False)
     observers: Observers = field(init=False)
+    workers: Workers = field(init=False)
     is_closing: bool = False
     _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
     _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -73,6 +75,7 @@ class Site:
         self.file_store = FileStore(self.home)
         self.jobs = Jobs(self.aside)
         self.observers = Observers(self.home, self.now_utc)
+        self.workers = Workers(self.home, self.pins, self.token)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -87,6 +90,7 @@ class Site:
     def aside(self, job: Callable[[Store], T]) -> T:
         """Run a job that may take long, in the caller's thread and with a store of its own; return what it returns."""
         with self._aside, self.open_store() as store:
+            store.around = worked_by_whom_it_is(store.around, store.around.by)
             return job(store)
 
     @contextmanager

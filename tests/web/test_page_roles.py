@@ -53,6 +53,12 @@ OBSERVED = {
 """All that an observer reads. What is not here is not for them; whoever adds a page decides by adding it or not."""
 SUPERVISED = {
     "/observers",
+    "/people",
+    "/api/plan/load",
+    "/api/plan/register",
+    "/api/plan/withdraw",
+    "/api/people",
+    "/api/people/dismiss",
     "/api/v1/tokens",
     "/api/v1/tokens/{name}",
     "/first",

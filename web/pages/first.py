@@ -30,6 +30,8 @@ from services.access.new_station import (
     check_passphrase,
     find_root,
 )
+from services.access.operator import keep_name
+from services.access.pins import check_new
 from services.access.practice import begin_practice, discard_practice, practice_home
 from services.exchange.transfer import import_bundles
 from services.exchange.trust_anchors import read_fingerprint
@@ -44,6 +46,7 @@ from web.downloads import saved_file
 from web.live.file_store import Key
 from web.live.jobs import named
 from web.page_hints import hint_on_page
+from web.pages.people import put_to_work
 from web.request_model import Given
 from web.site import Site
 from web.templating import render_page
@@ -73,6 +76,7 @@ class NewStation(Given):
     place: Word = ""
     name: Word = ""
     by: Word = ""
+    pin: Word = ""
     profile: Word = ""
     passphrase: Word = ""
     again: Word = ""
@@ -130,9 +134,16 @@ def begin_here(site: SiteDep, asked: NewStation) -> Response:
         )
         if asked.kind == "join" and asked.upload and said["found"].is_bundle:
             _take_in(at, begun, site.file_store.path(asked.upload))
+        if said["by"]:
+            keep_name(at.home, said["by"])
         site.first = None
         site.move_to(at.home, _opener(at, begun.signer))
-    return JSONResponse({"page": "/station"})
+        answer = JSONResponse({"page": "/station"})
+        if asked.pin:
+            with site.pins() as pins:
+                name = pins.hire(said["by"], "supervisor", asked.pin)
+            put_to_work(site, answer, name)
+    return answer
 
 
 @router.post("/api/first/practice", summary="Make a practice station, or go on with the one that is there")
@@ -195,7 +206,8 @@ def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]
         "profile": lambda: _chosen_profile(asked.profile) if asked.profile and not is_joining else None,
         "place": lambda: parse_custodian(_needed(_("Place"), asked.place)),
         "name": lambda: _needed(_("Name"), asked.name),
-        "by": lambda: one_line(_("Name"), asked.by),
+        "by": lambda: _needed(_("Name"), asked.by) if asked.pin else one_line(_("Name"), asked.by),
+        "pin": lambda: check_new(asked.pin) if asked.pin else None,
         "passphrase": lambda: check_passphrase(asked.passphrase, asked.again),
     }
     said, wrong = dict[str, Any](), dict[str, str]()

@@ -15,6 +15,7 @@ from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.live.paper_session import PaperSession
 from web.page_hints import hint_on_page
+from web.security.roles import SCOPE_ROLES
 from web.templating import render_page
 
 router = APIRouter()
@@ -26,7 +27,11 @@ def home(request: Request, site: SiteDep, gone: Annotated[str, Query(max_length=
     known = site.ask.do(_known)
     read = site.sessions.papers(PaperSession.facts)["papers"]
     waiting = [paper for paper in read if not paper["is_own"] and not paper["is_received"]]
-    return render_page(request, "home.html", gone=gone, waiting=waiting, **known)
+    may_name = "supervisor" in request.scope[SCOPE_ROLES]
+    names_nobody = may_name and not site.workers.people() and site.practice is None
+    return render_page(
+        request, "home.html", gone=gone, waiting=waiting, may_name=may_name, names_nobody=names_nobody, **known
+    )
 
 
 @router.get("/api/alive", summary="Whether the server and its ledger answer")

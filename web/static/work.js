@@ -128,6 +128,19 @@ function tell_working(place, label, done = 0, total = 0) {
   if (total) { bar.max = total; bar.value = Math.min(done, total); } else bar.removeAttribute("value");
 }
 
+/** Shows beside each field of a form, by the `data-field` around it, what is wrong there; and none where nothing is. */
+export function show_wrong(form, lines) {
+  for (const part of form.querySelectorAll("[data-field]")) {
+    const line = lines[part.dataset.field] ?? "", place = part.querySelector(".wrong");
+    place.textContent = line;
+    place.hidden = !line;
+    const input = part.querySelector("input, select, textarea");
+    if (!input) continue;
+    if (line) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+  }
+  form.querySelector("[aria-invalid]")?.focus();
+}
+
 export function tell_refusal(place, error, failed) {
   const notice = document.createElement("div"), line = document.createElement("p");
   notice.className = "notice wrong";
