@@ -37,6 +37,7 @@ from web.pages import (
     papers,
     people,
     plan,
+    records,
     remarks,
     review,
     scan,
@@ -67,6 +68,7 @@ PAGES: tuple[APIRouter, ...] = (
     meet.router,
     papers.router,
     people.router,
+    records.router,
 )
 _SHOWN_FAULTS = 50
 ABOUT = f"""

@@ -12,6 +12,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/meet", N_("Meet")),
     ("/labels", N_("Labels")),
     ("/plan", N_("Plan")),
+    ("/records", N_("Records")),
 )
 """What stands at the top of every page: where it leads, and its name."""
 

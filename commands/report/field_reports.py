@@ -1,7 +1,7 @@
 """The reports of an office's work in the field: obstacles, readiness, critical points, the way back."""
 
 from commands.report.chains import Chains
-from commands.report.late import check_hours, moment_of
+from commands.report.late import check_hours
 from commands.report.options import Asked
 from commands.report.show import needs_of, show_listing
 from custody.measures.returning import return_rows, way_back
@@ -11,6 +11,7 @@ from reports.lists.incidents import incident_report
 from reports.lists.points import POINT_SOON_H, point_report, points_zone
 from reports.lists.readiness import readiness_report
 from reports.lists.returns import returns_report
+from services.moments import moment_of
 from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
 
 

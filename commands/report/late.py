@@ -16,9 +16,9 @@ from custody.plan.places import Ways
 from db.store import Store
 from reports.lists.late_list import late_report
 from reports.lists.pace import pace_report
+from services.moments import moment_of
 from tables.read import read_table
 from tables.rows import parse_trucks
-from tables.times import NoZoneError, parse_moment
 
 F = TypeVar("F", bound=Callable[..., Any])
 LATE_SOON_H = 6
@@ -110,24 +110,6 @@ def _by_due_time(store: Store) -> list[Truck]:
         if place.level == AREA and place.due is not None
     ]
     return [truck for truck in found if truck.items]
-
-
-def moment_of(option: str, text: str | None, store: Store) -> str:
-    """The moment that an option names, in UTC; now, where it names none.
-
-    Raises:
-        InputError: it is no moment, or has no time zone.
-    """
-
-    if text is None:
-        return store.around.now_utc()
-    try:
-        return parse_moment(text)
-    except NoZoneError:
-        message = N_("{option} {text} does not say the hour and its time zone")
-    except ValueError:
-        message = N_("{option} {text} is no date and time")
-    raise InputError(message, hint=N_('Write it like "2024-02-12 18:00 WITA".'), option=option, text=text[:60])
 
 
 def check_hours(within_h: int) -> int:

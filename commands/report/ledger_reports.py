@@ -3,7 +3,6 @@
 import sys
 
 from commands.context import print_json, progress
-from commands.report.late import moment_of
 from commands.report.options import Asked
 from commands.report.show import needs_of, show_listing
 from db.store import Store
@@ -13,6 +12,7 @@ from reports.lists.discrepancy_list import discrepancy_report
 from reports.lists.evaluation import evaluation_json, evaluation_listing
 from reports.lists.scorecard_list import scorecard_report
 from reports.report_files import save_evaluation
+from services.moments import moment_of
 from services.reporting.evaluation_chapters import evaluation_of
 from services.reporting.made_by import made_of
 from services.reporting.survey import Survey, survey
