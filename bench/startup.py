@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,7 +110,7 @@ def compare(before: Path, folder: Path, rounds: int, only: str) -> None:
         return
     with server(before, homes[before]) as one, server(ROOT, homes[ROOT]) as other:
         for path in PAGES:
-            if re.search(only, f"page {path}"):
+            if re.search(only, f"page {path}") and has_page(one[1], path):
                 pages = [lambda at=at, path=path: page_ms(*at, path) for at in (one, other)]  # type: ignore[misc]
                 compare_one(f"page {path}"[:30], pages, rounds)
 
@@ -153,6 +154,15 @@ def ask(address: str, path: str) -> None:
     """Read a page of that server."""
     with urlopen(address.rstrip("/") + path) as answer:
         answer.read()
+
+
+def has_page(address: str, path: str) -> bool:
+    """Whether the checkout before knows that page."""
+    try:
+        ask(address, path)
+    except HTTPError:
+        return False
+    return True
 
 
 def processor_s(pid: int) -> float:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -145,6 +146,14 @@ class Part:
         value = self.taken(key)
         if value is not None and (type(value) is not int or not least <= value <= most):
             self.fault(key, N_("{key} must be a whole number from {least} to {most}"), least=least, most=most)
+            return None
+        return value
+
+    def day(self, key: str) -> date | None:
+        """A day of the calendar; None where the key is not there."""
+        value = self.taken(key)
+        if value is not None and (type(value) is not date or not 1970 < value.year < 2100):
+            self.fault(key, N_("{key} must be a day without quotation marks: 2029-02-14"))
             return None
         return value
 

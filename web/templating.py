@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 import language
 from custody.errors import N_
+from db.store import Store
 from language.in_words import level_heading, level_short
 from language.text import decimal, fill, local_time, number, printable, share, short_time
 from reports.words import custodian_name
@@ -121,23 +122,28 @@ def _frame(request: Request) -> dict[str, Any]:
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),
         }
-    ask = site_of(request).ask
-    own = ask.do(lambda store: store.ledger.own_log())
     roles: frozenset[Role] = request.scope.get(SCOPE_ROLES, frozenset())
-    ways = [(way, words) for way, words in NAVIGATION if roles & allowed("GET", way)]
     return {
-        "ways": ways,
+        "ways": [(way, words) for way, words in NAVIGATION if roles & allowed("GET", way)],
         "observer": request.scope.get(OBSERVER) or "",
         "worker": worker.name if (worker := request.scope.get(WORKER)) else "",
-        "station": own.station,
-        "place": ask.do(lambda store: custodian_name(store.state.places, own.place)),
-        "zone": ask.do(station_clock),
-        "election": own.election,
-        "profile": ask.do(profile_shown),
-        "is_practice": is_practice(own.election),
-        "waiting": ask.do(waiting_sentence),
+        **site_of(request).ask.do(_about),
         "same_in_english": _same_in(request, "en"),
         "same_in_indonesian": _same_in(request, "id"),
+    }
+
+
+def _about(store: Store) -> dict[str, Any]:
+    """What every page says of the station."""
+    own = store.ledger.own_log()
+    return {
+        "station": own.station,
+        "place": custodian_name(store.state.places, own.place),
+        "zone": station_clock(store),
+        "election": own.election,
+        "profile": profile_shown(store),
+        "is_practice": is_practice(own.election),
+        "waiting": waiting_sentence(store),
     }
 
 

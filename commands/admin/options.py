@@ -150,7 +150,7 @@ def plan() -> None: ...
 )
 @json_option
 @pass_station
-@later("admin.plan")
+@later("report.items")
 def items() -> None: ...
 
 

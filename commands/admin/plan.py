@@ -1,4 +1,4 @@
-"""Commands of the plan: plan, items, withdraw."""
+"""Commands of the plan: plan, withdraw, twins."""
 
 import sys
 from collections.abc import Sequence
@@ -16,14 +16,15 @@ from commands.context import (
     progress,
 )
 from commands.errors import EXIT_USAGE
+from commands.report.items import way_to_a_plan
 from custody.errors import N_, InputError
 from custody.format.codes import fold_beginning, show_code
 from custody.format.events import Event
 from db.store import Store
 from language import _, ngettext
-from language.text import fill, number, printable
+from language.text import number, printable
 from reports.lists.need_list import total_json, total_words, unknown_words
-from reports.words import condition_word, kind_name
+from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
 from services.plan.registering import explained, missing, register_missing
@@ -68,7 +69,7 @@ def plan(
         name = _kind_name(names, kind_code)
         click.echo(f"{count:>8}  " + (_("{kind} (packs)").format(kind=name) if is_pack else name))
     if not needs:
-        click.echo(_("No needs are known here, so it is not known what is missing.") + " " + _way_to_a_plan(may_plan))
+        click.echo(_("No needs are known here, so it is not known what is missing.") + " " + way_to_a_plan(may_plan))
     elif not items and not found.open:
         click.echo(_("Nothing is missing: every needed item is registered already."))
     elif dry_run:
@@ -91,7 +92,7 @@ def plan(
 
 def _explain(store: Store, place: str, kind: str | None, *, as_json: bool) -> None:
     found = explained(store, find_custodian(store, place), optional_kind(store, kind))
-    names = {need.kind: need for need in store.state.needs()}
+    names = store.state.kinds()
     if as_json:
         print_json(
             {
@@ -113,62 +114,12 @@ def _explain(store: Store, place: str, kind: str | None, *, as_json: bool) -> No
         note(_("Without a number of voters, among others: {places}").format(places=printable(shown, 600)))
 
 
-def _way_to_a_plan(may_plan: bool) -> str:
-    """How tables of places and needs come to a station."""
-    if may_plan:
-        return fill(N_("Load them with: {way}"), {"way": "load"})
-    return fill(N_("Take in a bundle that has the plan: {way}"), {"way": "import"})
-
-
 def _kind_name(needs: dict[str, Any], kind: str) -> str:
     return kind_name(needs, kind)
 
 
 def _number(value: int) -> str:
     return number(value)
-
-
-def items(station: Station, kind: str | None, to: str | None, held_by: str | None, as_json: bool) -> None:
-    with station.store() as store:
-        needs = {need.kind: need for need in store.state.needs()}
-        found = store.state.find_items(
-            kind=optional_kind(store, kind, registered=True),
-            under=optional_custodian(store, to),
-            held_by=optional_custodian(store, held_by),
-            with_withdrawn=True,
-        )
-        count = 0
-        for item in found:
-            count += 1
-            if as_json:
-                print_json(
-                    {
-                        "code": item.code,
-                        "kind": item.kind,
-                        "to": item.to,
-                        "k": item.k,
-                        "n": item.n,
-                        "held_by": item.held_by,
-                        "condition": item.condition or None,
-                        "election": item.election,
-                        "print": item.print,
-                        "quantity": item.quantity,
-                        "serials": str(item.serials) if item.serials else None,
-                    }
-                )
-            else:
-                which = item.election or ""
-                name = _kind_name(needs, item.kind)
-                click.echo(
-                    f"{show_code(item.code)}  {name:<16} {which:<10} {item.to:<20} {item.k}/{item.n}  "
-                    f"{item.held_by:<18} {condition_word(item.condition)}"
-                )
-        has_needs, may_plan, is_filled = bool(store.state.needs()), may_load_plan(store), store.ledger.code_count() > 0
-    if not count and not as_json:
-        words = fill(N_("No items. Register them with: {way}"), {"way": "plan"})
-        if is_filled:
-            words = fill(N_("None of the items is so. All of them: {way}"), {"way": "items"})
-        note(words if has_needs or is_filled else _("No items.") + " " + _way_to_a_plan(may_plan))
 
 
 def withdraw(
@@ -208,7 +159,7 @@ def twins(station: Station, under: str | None, keep: str | None, yes: bool, as_j
     with station.store(write=keep is not None) as store:
         top = optional_custodian(store, under)
         found = twins_of(store, top)
-        needs = {need.kind: need for need in store.state.needs()}
+        needs = store.state.kinds()
         if keep is not None:
             code = fold_beginning(keep)
             if not yes:

@@ -70,7 +70,7 @@ def _as_json(store: Store) -> dict[str, Any]:
 def _show(store: Store) -> None:
     shown, profile = profile_shown(store), store.state.profile
     click.echo(_("Profile: {profile}").format(profile=shown))
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     for phase in profile.phases if profile else ():
         kinds = ", ".join(kind_name(needs, kind) for kind in phase.kinds)
         name = phase.name_id if chosen() == "id" else phase.name_en

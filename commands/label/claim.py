@@ -44,7 +44,7 @@ def claim(
             election=None if election is None else one_line("--election", election),
             held_by=optional_custodian(store, held_by),
         )
-        needs = {need.kind: need for need in store.state.needs()}
+        needs = store.state.kinds()
     for item in items:
         if as_json:
             print_json(

@@ -53,7 +53,7 @@ def form(
             raise InputError(
                 N_("nothing is bound for there, and no empty rows are asked for"), hint=N_("Add --empty 20.")
             )
-        needs = {need.kind: need for need in store.state.needs()}
+        needs = store.state.kinds()
         shared = FormPaper(template, store.state.places.tree(), needs, made_of(store), empty)
         with safe_file(out) as file:
             write_forms(file, forms, shared)

@@ -62,7 +62,7 @@ def inspect(
 def recorded_json(store: Store, events: Sequence[Event], findings: Sequence[Finding]) -> dict[str, Any]:
     """What was recorded and what is irregular by it, for `--json`."""
 
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     here = store.ledger.own_log().place
     return {
         "event": f"{events[0].log}:{events[0].seq}",

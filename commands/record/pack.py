@@ -199,7 +199,7 @@ def _show(
 def _by_kind(store: Store, items: Any) -> str:
     from collections import Counter
 
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     counts = Counter(item.kind for item in items)
     return ", ".join(f"{number(count)} {kind_name(needs, kind)}" for kind, count in sorted(counts.items())) or "0"
 
@@ -208,7 +208,7 @@ def _show_missing(store: Store, code: str) -> None:
     """Say what the set of a polling station still lacks."""
 
     missing = PackDesk(store, "", code, "add").missing
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     for item in missing[:_SHOWN_MISSING]:
         click.echo("  " + _("not in it yet: {item}").format(item=item_words(item, needs, store.state.places)))
     if (more := len(missing) - _SHOWN_MISSING) > 0:

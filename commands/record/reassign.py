@@ -62,7 +62,7 @@ def balance(
     with station.store(write=does) as store:
         set_worker(store, by)
         top, only = optional_custodian(store, place), optional_kind(store, kind)
-        needs = {need.kind: need for need in store.state.needs()}
+        needs = store.state.kinds()
         events: list[str] = []
         if does:
             why = one_line("--reason", reason, _LONGEST_REASON) or _("shortage and surplus evened out")

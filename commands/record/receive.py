@@ -39,7 +39,7 @@ def receive(
     named, item_kind, arrived = _said(vendor, item_kind, arrived)
     with station.store(write=True) as store:
         item_kind = find_kind(store, item_kind)
-        kinds = {need.kind: need for need in store.state.needs()}
+        kinds = store.state.kinds()
         event = record_delivery(
             store,
             vendor=named,
@@ -94,7 +94,7 @@ def _load(station: Station, table: Path, *, as_json: bool) -> None:
     with station.store(write=True) as store:
         added, same = load_deliveries(store, table)
         told = account(store)
-        places, kinds = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
+        places, kinds = store.state.places.tree(), store.state.kinds()
         late = late_words(store, told.rows)
     if as_json:
         print_json({"file": table.name, "added": added, "same": same, "rows": account_json(told)["rows"]})

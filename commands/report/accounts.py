@@ -6,7 +6,7 @@ from pathlib import Path
 
 from commands.context import note, print_json
 from commands.report.options import Asked
-from commands.report.show import needs_of, show_listing
+from commands.report.show import show_listing
 from custody.measures.progress import ProgressRow
 from db.store import Store
 from language import _
@@ -34,7 +34,7 @@ def report_progress(store: Store, asked: Asked) -> None:
         for row in progress_json(rows):
             print_json(row)
     elif asked.out is None:
-        print_progress(rows, needs_of(store), sys.stdout, with_groups=asked.top is not None)
+        print_progress(rows, store.state.kinds(), sys.stdout, with_groups=asked.top is not None)
         if asked.top is None:
             note(_("By village: add --to and the code of a sub-district, or --out FILE."))
 
@@ -42,13 +42,13 @@ def report_progress(store: Store, asked: Asked) -> None:
 def save_progress_of(store: Store, out: Path, rows: Sequence[ProgressRow]) -> None:
     """Write the rows to the file that its suffix asks for, with who made it."""
 
-    save_progress(out, rows, needs_of(store), made_of(store))
+    save_progress(out, rows, store.state.kinds(), made_of(store))
 
 
 def report_prints(store: Store, asked: Asked) -> None:
     """Account for every printed label."""
 
-    places, needs = store.state.places.tree(), needs_of(store)
+    places, needs = store.state.places.tree(), store.state.kinds()
     listing = print_report(account_of(store), places, needs, has_records=asked.out is not None)
     show_listing(store, listing, asked.out, as_json=asked.as_json)
 
@@ -56,7 +56,7 @@ def report_prints(store: Store, asked: Asked) -> None:
 def report_deliveries(store: Store, asked: Asked) -> None:
     """Account for what vendors delivered."""
 
-    listing = delivery_report(vendor_deliveries.account(store), store.state.places.tree(), needs_of(store))
+    listing = delivery_report(vendor_deliveries.account(store), store.state.places.tree(), store.state.kinds())
     show_listing(store, listing, asked.out, as_json=asked.as_json)
 
 
@@ -65,7 +65,7 @@ def report_phases(store: Store, asked: Asked) -> None:
 
     rows, now, kind = phases_of(store, asked.top, asked.item_kind), store.around.now_utc(), asked.item_kind
     overlaps = {one: other for one, other in store.state.plan.phased.overlaps.items() if kind in (None, one)}
-    listing = phase_report(rows, overlaps, needs_of(store), as_of=now, here=store.ledger.own_log().place)
+    listing = phase_report(rows, overlaps, store.state.kinds(), as_of=now, here=store.ledger.own_log().place)
     show_listing(store, listing, asked.out, as_json=asked.as_json)
 
 
@@ -74,7 +74,7 @@ def report_condition(store: Store, asked: Asked) -> None:
 
     rows = conditions(store, under=asked.top, kind=asked.item_kind)
     show_listing(
-        store, condition_report(rows, store.state.places.tree(), needs_of(store)), asked.out, as_json=asked.as_json
+        store, condition_report(rows, store.state.places.tree(), store.state.kinds()), asked.out, as_json=asked.as_json
     )
 
 
@@ -83,5 +83,5 @@ def report_seals(store: Store, asked: Asked) -> None:
 
     uses, places = list(store.state.seals.all()), store.state.places.tree()
     show_listing(
-        store, seals_report(sealing.account(store), places, needs_of(store), uses), asked.out, as_json=asked.as_json
+        store, seals_report(sealing.account(store), places, store.state.kinds(), uses), asked.out, as_json=asked.as_json
     )

@@ -6,7 +6,6 @@ from commands.context import progress
 from custody.chain.chain import Chain
 from db.store import Store
 from language import _
-from services.reporting.survey import chains_of
 
 
 class Chains(Iterable["Chain"]):
@@ -18,6 +17,6 @@ class Chains(Iterable["Chain"]):
 
     def __iter__(self) -> Iterator[Chain]:
         with progress(len(self.codes), _("Folding"), quiet=len(self.codes) == 1) as done:
-            for chain in chains_of(self._store, self.codes, as_of=self._as_of):
+            for chain in self._store.state.chains(self.codes, as_of=self._as_of):
                 yield chain
                 done(1)

@@ -9,7 +9,6 @@ from commands.context import Station, note, print_json
 from commands.exchange.proofs import proof_of, save_proof
 from commands.report.chains import Chains
 from commands.report.options import Asked
-from commands.report.show import needs_of
 from custody.chain.chain import Chain
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, parse_entry
@@ -30,7 +29,7 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
         raise InputError(N_("{code} is a place; only items have a chain"), hint=N_("Give an item's code."), code=code)
     with station.store() as store:
         chain = known_chain(store, label.code)
-        needs = needs_of(store)
+        needs = store.state.kinds()
         if out is not None:
             save_chains_of(store, out, [chain])
             note(_("Written: {path}").format(path=out))
@@ -58,7 +57,7 @@ def report_custody(store: Store, asked: Asked) -> None:
     if out is not None:
         save_chains_of(store, out, chains, scope=asked.top)
     if asked.as_json:
-        needs = needs_of(store)
+        needs = store.state.kinds()
         for chain in chains:
             print_json(chain_json(chain, store.state.places, needs))
 
@@ -71,7 +70,7 @@ def save_chains_of(store: Store, out: Path, chains: Chains | Sequence[Chain], *,
         out,
         chains,
         store.state.places,
-        needs_of(store),
+        store.state.kinds(),
         made_of(store),
         heads=log_heads(store),
         scope=scope,

@@ -3,7 +3,7 @@
 from commands.report.chains import Chains
 from commands.report.late import check_hours
 from commands.report.options import Asked
-from commands.report.show import needs_of, show_listing
+from commands.report.show import show_listing
 from custody.measures.returning import return_rows, way_back
 from custody.plan.places import Ways, is_under
 from db.store import Store
@@ -56,7 +56,7 @@ def report_returns(store: Store, asked: Asked) -> None:
     chains = Chains(store, [item.code for item in store.state.find_items(kind=asked.item_kind)])
     found = (way_back(chain, ways) for chain in chains)
     returns = [one for one in found if one is not None and _is_below(ways, one.home, asked.top)]
-    listing = returns_report(return_rows(returns, ways), returns, ways.places, needs_of(store), as_of=now)
+    listing = returns_report(return_rows(returns, ways), returns, ways.places, store.state.kinds(), as_of=now)
     show_listing(store, listing, asked.out, as_json=asked.as_json)
 
 

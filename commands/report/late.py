@@ -1,5 +1,6 @@
 """The reports of the clock: late, and the plan of pace."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -101,15 +102,15 @@ def _timetable(store: Store, path: Path) -> list[Truck]:
 
 
 def _by_due_time(store: Store) -> list[Truck]:
-    """A truck for each area with a due time that this place still holds supplies for."""
+    """A truck for each area and each time by which something that this place still holds is due there."""
 
     own, places = store.ledger.own_log().place, store.state.places.tree()
-    found = [
-        Truck(place.name, place.due, len(store.state.expected(own, [place.code])))
-        for place in places.values()
-        if place.level == AREA and place.due is not None
-    ]
-    return [truck for truck in found if truck.items]
+    dues, found = store.state.plan.dues(places), []
+    for place in (place for place in places.values() if place.level == AREA):
+        items = store.state.expected(own, [place.code])
+        times = Counter(due.time for item in items if (due := dues.at(place, item.kind, item.to)) is not None)
+        found += [Truck(place.name, time, count) for time, count in sorted(times.items())]
+    return found
 
 
 def check_hours(within_h: int) -> int:

@@ -4,7 +4,7 @@ import sys
 
 from commands.context import print_json, progress
 from commands.report.options import Asked
-from commands.report.show import needs_of, show_listing
+from commands.report.show import show_listing
 from db.store import Store
 from language import _
 from reports.listing import print_listing
@@ -22,7 +22,7 @@ def report_discrepancies(store: Store, asked: Asked) -> None:
     """Tell all that is irregular at a moment (None: now)."""
 
     found = surveyed(store, asked.as_of)
-    needs = needs_of(store)
+    needs = store.state.kinds()
     here = store.ledger.own_log().place
     listing = discrepancy_report(found.discrepancies, found.ways, needs, as_of=found.as_of, here=here)
     show_listing(store, listing, asked.out, as_json=asked.as_json)

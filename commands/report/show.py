@@ -4,16 +4,10 @@ import sys
 from pathlib import Path
 
 from commands.context import print_json
-from custody.plan.places import Need
 from db.store import Store
 from reports.listing import Listing, print_listing
 from reports.report_files import save_listing
 from services.reporting.made_by import made_of
-
-
-def needs_of(store: Store) -> dict[str, Need]:
-    """Return the needs of the plan by kind."""
-    return {need.kind: need for need in store.state.needs()}
 
 
 def show_listing(store: Store, listing: Listing, out: Path | None, *, as_json: bool) -> None:

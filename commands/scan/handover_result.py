@@ -44,7 +44,7 @@ def show_recorded(store: Store, recorded: RecordedHandover, options: HandoverOpt
             bast=recorded.bast, giver=custodian_name(places, recorded.giver), to=custodian_name(places, recorded.to)
         )
     )
-    for line in fact_lines(recorded.facts, {need.kind: need for need in store.state.needs()}):
+    for line in fact_lines(recorded.facts, store.state.kinds()):
         click.echo(line)
     if short := [finding for finding in recorded.findings if finding.code == "SHORTAGE"]:
         rest = command_line("items_held", giver=shlex.quote(recorded.giver))
@@ -86,7 +86,7 @@ def _tell_reprint(store: Store, recorded: RecordedHandover) -> None:
 def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
     """A recorded handover for `--json`."""
 
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     events = [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in recorded.events]
     return {
         "event": f"{events[0]['log']}:{events[0]['seq']}",
@@ -115,7 +115,7 @@ def show_findings(store: Store, findings: Sequence[Finding], place: str, *, err:
     (`services.scanning.handover_papers.foretold_words`).
     """
 
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     findings = [finding for finding in findings if not finding.is_foretold]
     if not findings:
         click.echo(_("No findings."), err=err)

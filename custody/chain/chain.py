@@ -10,18 +10,17 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from custody.chain.corrections import Roots, correction_findings, in_place_of, withdrawals, withdrawn_links
-from custody.chain.findings import BROKEN, Finding, moment
+from custody.chain.findings import BROKEN, Finding
 from custody.chain.fold import Fold
 from custody.chain.held import Held
 from custody.chain.item_state import Link, family_of
 from custody.chain.order import causal_order
 from custody.chain.seals import SealUse
-from custody.errors import N_
-from custody.format.codes import show_code
 from custody.format.events import Event
 from custody.format.item_facts import Item, Voids
 from custody.handover.handover_history import before_then
 from custody.handover.listed import found_by_lists, is_by_list
+from custody.plan.dues import NO_DUES, Due, Dues, not_arrived
 from custody.plan.places import Place
 
 
@@ -32,6 +31,7 @@ class Chain:
     `voids` are the prints of its label that were recorded as void; `seals` what became of each seal that was recorded
     with it. `corrections` are the records that withdraw others about it, or ask to, by log and number. `aside` are the
     records of stations that are not admitted, each with the number of links before it: nothing follows from them.
+    `dues` are those of the plan that it was judged by.
     """
 
     code: str
@@ -43,6 +43,13 @@ class Chain:
     seals: tuple[SealUse, ...] = ()
     corrections: tuple[Event, ...] = ()
     aside: tuple[tuple[int, Link], ...] = ()
+    dues: Dues = field(default=NO_DUES, repr=False, compare=False)
+
+    @property
+    def due(self) -> Due | None:
+        """When it must be where it is bound for; None where nobody said, or where the plan does not have that place."""
+        place = self.dues.places.get(self.item.to) if self.item else None
+        return self.dues.at(place, self.item.kind, self.item.to) if self.item and place else None
 
     @property
     def shown(self) -> tuple[Link, ...]:
@@ -89,6 +96,7 @@ def custody(
     sealed_kinds: frozenset[str] = frozenset(),
     strangers: Mapping[str, str] = MappingProxyType({}),
     held: Held | None = None,
+    dues: Dues | None = None,
 ) -> Chain:
     """Fold the events of an item, and of its parents, into its chain.
 
@@ -103,9 +111,11 @@ def custody(
         strangers: the logs that root has not admitted, by name, and their stations. Their records are shown and count
             for nothing; a finding that they would explain is provisional and names one of them.
         held: how much is held of the logs that count, by which broken custody is final or not; None: all of all.
+        dues: when things are due; None: by `places` alone.
     """
     said = list(events)
-    rules = _Rules(places or {}, met, as_of, roots, sealed_kinds, held)
+    dues = Dues(places or {}) if dues is None else dues
+    rules = _Rules(places or {}, met, as_of, roots, sealed_kinds, held, dues=dues)
     counted = [event for event in said if event.log not in strangers] if strangers else said
     chain = _folded(code, counted, rules)
     if len(counted) == len(said):
@@ -127,6 +137,7 @@ class _Rules:
     sealed_kinds: frozenset[str] = frozenset()
     held: Held | None = None
     by_lists: bool = True
+    dues: Dues = NO_DUES
 
 
 def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
@@ -144,7 +155,8 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
 
     def fold_with(loose: Collection[str], *, is_thorough: bool) -> Fold:
         order = causal_order((about | placed).values(), left_out, loose)
-        fold = Fold(code, family, places, rules.met, order, rules.sealed_kinds, rules.held, is_thorough=is_thorough)
+        rest = (rules.sealed_kinds, rules.held, rules.dues)
+        fold = Fold(code, family, places, rules.met, order, *rest, is_thorough=is_thorough)
         fold.run()
         return fold
 
@@ -166,12 +178,13 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
     state = fold.states[code]
     item = state.item(code)
     if places and rules.as_of and item is not None:
-        findings += _not_arrived(item, links, places, rules.as_of)
+        findings += _not_arrived(item, links, rules)
     seals = tuple(state.seals.uses.values())
-    chain = Chain(code, item, state.holder, tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
+    told = (tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
+    chain = Chain(code, item, state.holder, *told, dues=rules.dues)
     if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
         return chain
-    told = found_by_lists(
+    listed = found_by_lists(
         chain,
         family_of(code, unique.values()),
         unique,
@@ -181,7 +194,7 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         rules.met,
         rules.held,
     )
-    return replace(chain, findings=(*chain.findings, *told)) if told else chain
+    return replace(chain, findings=(*chain.findings, *listed)) if listed else chain
 
 
 def _keyed_in_later(
@@ -231,20 +244,13 @@ def chains_then(
     return before, then
 
 
-def _not_arrived(item: Item, links: list[Link], places: Mapping[str, Place], as_of: str) -> list[Finding]:
-    place = places.get(item.to)
-    if place is None or place.due is None or moment(as_of) <= moment(place.due):
+def _not_arrived(item: Item, links: list[Link], rules: _Rules) -> list[Finding]:
+    place, as_of = rules.places.get(item.to), rules.as_of
+    if place is None or as_of is None or item.held_by == item.to:
         return []
-    if item.held_by == item.to or any(link.to == item.to and link.has_moved for link in links):
+    if any(link.to == item.to and link.has_moved for link in links):
         return []
-    return [
-        Finding(
-            "LATE",
-            N_("{item} was due at {place} {due_utc} and has not arrived"),
-            {"item": show_code(item.code), "place": place.name, "due_utc": place.due},
-            item.code,
-        )
-    ]
+    return not_arrived(item, place, rules.dues.at(place, item.kind, item.to), as_of)
 
 
 # --- Records of stations that root has not admitted: shown beside an item's chain, and counted nowhere ----------------

@@ -318,16 +318,10 @@ def judge_condition(code: str, condition: str) -> list[Finding]:
     ]
 
 
-def judge_time(place: Place | None, happened: str, *, is_late_entry: bool = False) -> list[Finding]:
-    """Findings about when a handover happened: after what was due at the receiving place, or keyed in later."""
-    found = []
-    if place is not None and place.due is not None and moment(happened) > moment(place.due):
-        shown = {"place": place.name, "due_utc": place.due, "happened_utc": happened}
-        found.append(Finding("LATE", N_("{place} was due {due_utc} and received {happened_utc}"), shown, is_open=False))
-    if is_late_entry:
-        keyed = N_("keyed in later; it happened {happened_utc}")
-        found.append(Finding("LATE_ENTRY", keyed, {"happened_utc": happened}, is_open=False))
-    return found
+def late_entry(happened: str) -> Finding:
+    """The finding that a handover was keyed in later than it happened."""
+    keyed = N_("keyed in later; it happened {happened_utc}")
+    return Finding("LATE_ENTRY", keyed, {"happened_utc": happened}, is_open=False)
 
 
 def moment(time: str) -> str:

@@ -10,7 +10,7 @@ from custody.chain.findings import (
     goes_astray,
     judge_condition,
     judge_label,
-    judge_time,
+    late_entry,
     moment,
     unsealed,
     wrong_destination,
@@ -34,6 +34,8 @@ from custody.errors import N_
 from custody.format.codes import ItemLabel, show_code
 from custody.format.events import Event
 from custody.handover.listed import under_same_number
+from custody.plan.dues import NO_DUES, Dues, came_late
+from custody.plan.levels import VENDOR
 from custody.plan.places import Place, is_store, is_under
 
 
@@ -49,11 +51,12 @@ class Fold:
         order: Order,
         sealed_kinds: frozenset[str] = frozenset(),
         held: Held | None = None,
+        dues: Dues = NO_DUES,
         *,
         is_thorough: bool = False,
     ) -> None:
         self.code, self.places, self.met, self.order, self.sealed_kinds = code, places, met, order, sealed_kinds
-        self.held, self.is_thorough = held, is_thorough
+        self.held, self.is_thorough, self.dues = held, is_thorough, dues
         self._linking: Linking | None = None
         self._once_more = set[str]()
         self.states = {member: State() for member in sorted(family)}
@@ -189,16 +192,9 @@ class Fold:
         state.refusals.append(event)
         if given is None:
             return
-        back = [
-            member,
-            *(
-                code
-                for code, inner in self.states.items()
-                if inner.holder_event is given.event
-                and code not in event.moved
-                and is_inside(self.states, code, member)
-            ),
-        ]
+        came = [code for code, inner in self.states.items() if inner.holder_event is given.event]
+        inside = [code for code in came if code not in event.moved and is_inside(self.states, code, member)]
+        back = [member, *inside]
         for code in back:
             inner = self.states[code]
             inner.holder, inner.holder_event = giver, event
@@ -293,10 +289,9 @@ class Fold:
                 self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met, self.held))
             self._judge_way(event, state)
         if event.body["occurred"] is not None:
-            self._find(event, *judge_time(None, event.happened, is_late_entry=True))
+            self._find(event, late_entry(event.happened))
         own = [e for e in state.records if e.log == event.log and e.seq < event.seq]
-        ahead = [e.leaf for e in own if moment(event.at) < moment(e.at)]
-        if ahead:
+        if ahead := [e.leaf for e in own if moment(event.at) < moment(e.at)]:
             self._find(event, Finding("CLOCK", BACK, also=(ahead[-1],)))
         if (newer := self.order.known_beyond(event, self.code, state.records)) is not None:
             stale = N_("{item} was recorded as if its station had not known an event that it had recorded")
@@ -330,8 +325,7 @@ class Fold:
         """
         if state.to is not None and is_store(self.places, state.to):
             return
-        giver = self.places.get(event.body["from"])
-        is_empty = giver is not None and giver.level == "vendor"  # as it was made
+        is_empty = (giver := self.places.get(event.body["from"])) is not None and giver.level == VENDOR  # as made
         must_be = state.row is not None and state.row["kind"] in self.sealed_kinds and not is_empty
         is_open = state.seals.status == "open" or (must_be and not state.seals.status)
         if is_open and not any(finding.is_open and finding.code in OPEN_SEAL for finding in self.findings):
@@ -346,7 +340,8 @@ class Fold:
             elif to in self.places:
                 self._close("WRONG_DESTINATION")
         if to in self.places and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):
-            self._find(event, *judge_time(self.places[to], event.happened))  # the way back up is never late
+            due = self.dues.at(self.places[to], state.row["kind"] if state.row else "", state.to or "")
+            self._find(event, *came_late(self.places[to], due, event.happened))  # the way back up is never late
 
     # --- small steps --------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from custody.chain.chain import Chain
 from custody.chain.findings import moment
 from custody.format.events import Event
 from custody.format.item_facts import Item
+from custody.plan.dues import Due
 from custody.plan.places import Place, Ways
 
 
@@ -16,13 +17,15 @@ class Journey:
 
     `way` are the places from below the top down to its destination. `reached` has, for each of them that it ever came
     to, the record that first brought it there or below it. `there` are those at which it counts as present: it is
-    there or below, or it has been at its destination since it was bound for that, and is on the way back.
+    there or below, or it has been at its destination since it was bound for that, and is on the way back. `dues` has
+    those at which it is due.
     """
 
     item: Item
     way: tuple[Place, ...]
     reached: Mapping[str, Event]
     there: frozenset[str]
+    dues: Mapping[str, Due]
 
 
 def holders_since(chain: Chain, *, as_of: str | None = None) -> tuple[str, ...]:
@@ -83,4 +86,5 @@ def journey(chain: Chain, ways: Ways, *, as_of: str | None = None) -> Journey | 
     home = way[-1].code if way else None
     has_been_home = home in reached and is_home(ways, home, holders_since(chain, as_of=as_of))
     there = frozenset(place.code for place in way if has_been_home or place.code in holders)
-    return Journey(item, way, reached, there)
+    dues = {place.code: due for place in way if (due := chain.dues.at(place, item.kind, item.to)) is not None}
+    return Journey(item, way, reached, there, dues)

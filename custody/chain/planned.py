@@ -5,7 +5,7 @@ adds places to it; where its place lies, and which places of others lie in it, o
 neither grows by its own word nor takes a place from another, and the order of arrival decides nothing.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -130,15 +130,38 @@ class PhasesInForce(NamedTuple):
     overlaps: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Container[str] = ()) -> PhasesInForce:
-    """The phases of the plan that counts at a place. Of two words on one kind the one holds whose station knew the
-    other; what no knowledge orders goes as in the plan, and is told as an overlap.
+def phases_by_branch(
+    plans: Iterable[Event], trusted: Roster, way_to: Callable[[str], Sequence[str]]
+) -> dict[str, PhasesInForce]:
+    """The phases that count everywhere (under an empty code), and at and below each place for which somebody plans
+    phases of its own.
 
     Args:
         plans: as for `plan_of`.
-        way: the codes of the place and of all above it: what a branch plans counts below its own place alone.
+        way_to: the codes from the top of the tree down to a place.
     """
-    records = [one for one in _in_order(plans, trusted) if _is_for(one, way)]
+    records = list(_in_order(plans, trusted))
+    branches = {"", *(place for one in records if one.event.body.get("phases") for place in _branches_of(one))}
+    return {branch: _phases_at(records, way_to(branch) if branch else ()) for branch in sorted(branches)}
+
+
+def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Sequence[str] = ()) -> PhasesInForce:
+    """The phases of the plan that counts at a place. Of two words on one kind the one for the nearer branch holds, then
+    the one whose station knew the other; what no knowledge orders goes as in the plan, and is told as an overlap.
+
+    Args:
+        plans: as for `plan_of`.
+        way: the codes from the top down to the place: what a branch plans counts below its own place alone.
+    """
+    return _phases_at(list(_in_order(plans, trusted)), way)
+
+
+def _phases_at(said_of: Sequence[PlanRecord], way: Sequence[str]) -> PhasesInForce:
+    records = [one for one in said_of if _is_for(one, way)]
+    depth = {code: at for at, code in enumerate(way)}
+    nearness = {
+        one.event.leaf: max((depth.get(place, -1) for place in _branches_of(one)), default=-1) for one in records
+    }
     order = causal_order(one.event for one in records)
     said: dict[str, list[tuple[Event, Body]]] = {}
     for event in (one.event for one in records):
@@ -149,13 +172,22 @@ def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Container[str]
             for row in event.body["rows"]:
                 if row["row"] == "need" and row["level"] is None:
                     said.pop(row["kind"], None)
-    overlaps = {}
-    for kind, told in said.items():
+    overlaps, rows = {}, []
+    for kind, all_told in said.items():
+        nearest = max(nearness[event.leaf] for event, _row in all_told)
+        told = [(event, row) for event, row in all_told if nearness[event.leaf] == nearest]
         last, held = told[-1]
+        rows.append(held)
         apart = (row["phase"] for event, row in told if order.are_apart(event, last))
         if others := sorted({phase for phase in apart if phase != held["phase"]}):
             overlaps[kind] = tuple(others)
-    return PhasesInForce(phases_of(told[-1][1] for told in said.values()), overlaps)
+    return PhasesInForce(phases_of(rows), overlaps)
+
+
+def _branches_of(one: PlanRecord) -> tuple[str, ...]:
+    """The places below which a record of the plan counts alone; none where it counts everywhere."""
+    under = one.event.body.get("under")
+    return (under,) if under else tuple(scope[-1] for scope in one.scopes) if one.rank else ()
 
 
 def _is_for(one: PlanRecord, way: Container[str]) -> bool:

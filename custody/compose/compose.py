@@ -132,7 +132,8 @@ def plan_events(
         refs: the newest plan event of each other log, which this plan comes after.
         under: the place below which it counts; None: wherever the station may plan.
     """
-    rows: list[dict[str, Any]] = [{"row": "place", **asdict(place)} for place in places]
+    told = [part.name for part in fields(Place)]
+    rows: list[dict[str, Any]] = [{"row": "place", **{name: getattr(place, name) for name in told}} for place in places]
     told = [part.name for part in fields(Need) if part.name != "under"]
     rows += [
         {"row": "need", **{name: getattr(need, name) for name in told}, "elections": list(need.elections)}

@@ -53,7 +53,8 @@ def draw_code(randbelow: Callable[[int], int]) -> str:
         randbelow: like `secrets.randbelow`: an int from 0 up to, not including, its argument.
     """
     while True:
-        body = "".join(ALPHABET[randbelow(32)] for _ in range(CODE_LENGTH - 1))
+        drawn = randbelow(1 << 5 * (CODE_LENGTH - 1))  # once for all: asking the system for each costs more than a fold
+        body = "".join(ALPHABET[drawn >> 5 * at & 31] for at in range(CODE_LENGTH - 1))
         check = check_character(body)
         if check in ALPHABET:
             return body + check

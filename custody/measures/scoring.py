@@ -185,8 +185,10 @@ def _timed(way: Journey, moves: list[Link], ways: Ways, limit: str) -> tuple[fro
     faults = []
     for place in way.way:
         reached = way.reached.get(place.code)
-        due = moment(place.due) if place.due is not None else None
-        if due is None or (reached is None and limit <= due):
+        if (told := way.dues.get(place.code)) is None:
+            continue
+        due = moment(told.time)
+        if reached is None and limit <= due:
             continue
         end = due if reached is None else min(due, moment(reached.happened))
         before = [link for link in moves if moment(link.event.happened) <= end and link.event is not reached]
@@ -204,7 +206,7 @@ def _timed(way: Journey, moves: list[Link], ways: Ways, limit: str) -> tuple[fro
                     way.item.code,
                     f"{reached.log}:{reached.seq}" if reached is not None else "",
                     reached.leaf if reached is not None else "",
-                    reached.happened if reached is not None else str(place.due),
+                    reached.happened if reached is not None else told.time,
                     is_open=reached is None,
                 )
             )

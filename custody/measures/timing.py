@@ -14,6 +14,7 @@ from typing import Literal
 
 from custody.chain.findings import moment
 from custody.chain.journey import Journey
+from custody.plan.dues import Due
 from custody.plan.levels import BELOW_STORES
 from custody.plan.places import Place, Ways
 
@@ -35,9 +36,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A place that something is due at: how much of it is there, and what is to be expected.
+    """A place that something is due at by one time: how much of it is there, and what is to be expected.
 
-    `bound` items are to come to it or through it, `there` have, `came_late` of them after `due`. `pace` is that of its
+    `phase` is the code of the phase whose time it is, empty where it is the place's own. `bound` items are to come to
+    it or through it by then, `there` have, `came_late` of them after `due`. `pace` is that of its
     level in its sub-district, `ahead` what is to be brought there until its own last item is, and `expected` when that
     is at this pace; None where it is complete or nothing has moved yet.
     """
@@ -51,6 +53,7 @@ class DueRow:
     pace: Pace
     ahead: int
     expected: str | None
+    phase: str = ""
 
     @property
     def missing(self) -> int:
@@ -62,6 +65,7 @@ class DueRow:
 class _Sum:
     place: Place
     branch: tuple[str, str]
+    due: Due | None
     bound: int = 0
     there: int = 0
     came_late: int = 0
@@ -75,8 +79,8 @@ class _Branch:
     sums: list[_Sum] = field(default_factory=list)
 
 
-Stop = tuple[Place, str | None]
-"""A place on an item's way, and when it came there; None where it is not there."""
+Stop = tuple[Place, Due | None, str | None]
+"""A place on an item's way, when it is due there, and when it came there; None where it is not, or is not there."""
 
 
 class DueSums:
@@ -84,7 +88,7 @@ class DueSums:
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
-        self._sums: dict[str, _Sum] = {}
+        self._sums: dict[tuple[str, Due | None], _Sum] = {}
         self._branches: dict[tuple[str, str], _Branch] = {}
         self._stops: dict[str, tuple[Stop, ...]] = {}
 
@@ -95,7 +99,11 @@ class DueSums:
         if journey is None:
             return
         stops = tuple(
-            (place, journey.reached[place.code].happened if place.code in journey.there else None)
+            (
+                place,
+                journey.dues.get(place.code),
+                journey.reached[place.code].happened if place.code in journey.there else None,
+            )
             for place in journey.way
             if place.level in BELOW_STORES
         )
@@ -103,42 +111,47 @@ class DueSums:
         self._count(stops, 1)
 
     def _count(self, stops: Sequence[Stop], by: int) -> None:
-        for place, came in stops:
-            row = self._sums.get(place.code)
+        for place, due, came in stops:
+            row = self._sums.get((place.code, due))
             if row is None:
-                row = self._sums[place.code] = self._new_sum(place)
+                row = self._sums[place.code, due] = self._new_sum(place, due)
             row.bound += by
             if came is not None:
                 row.there += by
-                row.came_late += by * (place.due is not None and moment(came) > moment(place.due))
+                row.came_late += by * (due is not None and due.is_past(came))
                 self._branches[row.branch].came[came] += by
 
-    def _new_sum(self, place: Place) -> _Sum:
+    def _new_sum(self, place: Place, due: Due | None) -> _Sum:
         area = self._ways.area(place.code)
-        row = _Sum(place, (area.code if area else "", place.level))
+        row = _Sum(place, (area.code if area else "", place.level), due)
         self._branches.setdefault(row.branch, _Branch()).sums.append(row)
         return row
 
     def there(self) -> dict[str, tuple[int, int]]:
         """For each place of these levels how many items are bound for it or through it, and how many are there."""
-        return {code: (row.bound, row.there) for code, row in self._sums.items() if row.bound}
+        found: dict[str, tuple[int, int]] = {}
+        for (code, _due), row in self._sums.items():
+            if row.bound:
+                bound, there = found.get(code, (0, 0))
+                found[code] = (bound + row.bound, there + row.there)
+        return found
 
     def rows(self, *, as_of: str, within_h: int = 6) -> list[DueRow]:
-        """A row for each place that something is due at, the most pressing first; as `due_rows`."""
+        """A row for each place and time that something is due, the most pressing first; as `due_rows`."""
         found = []
         for branch in self._branches.values():
             pace = pace_of(branch.came, as_of)
-            timed = [(moment(row.place.due), row) for row in branch.sums if row.place.due is not None and row.bound]
+            timed = [(moment(row.due.time), row) for row in branch.sums if row.due is not None and row.bound]
             timed.sort(key=lambda entry: entry[0])
             dues = [due for due, _row in timed]
             ahead = list(accumulate((row.bound - row.there for _due, row in timed), initial=0))
             for due, row in timed:
                 found.append(_judged(row, ahead[bisect_right(dues, due)], pace, as_of, within_h))
-        return sorted(found, key=lambda row: (STATES.index(row.state), moment(row.due), row.place.code))
+        return sorted(found, key=lambda row: (STATES.index(row.state), moment(row.due), row.place.code, row.phase))
 
 
 def due_rows(journeys: Iterable[Journey], ways: Ways, *, as_of: str, within_h: int = 6) -> list[DueRow]:
-    """A row for each sub-district, village and polling station that something is due at: the most pressing first.
+    """A row for each place below the stores, and each time that something is due there: the most pressing first.
 
     Args:
         journeys: of the items, taken at `as_of`.
@@ -149,6 +162,14 @@ def due_rows(journeys: Iterable[Journey], ways: Ways, *, as_of: str, within_h: i
     for number, journey in enumerate(journeys):
         sums.put(str(number), journey)
     return sums.rows(as_of=as_of, within_h=within_h)
+
+
+def most_pressing(rows: Iterable[DueRow]) -> dict[str, DueRow]:
+    """By place, the first of its rows: how the place stands."""
+    found: dict[str, DueRow] = {}
+    for row in rows:
+        found.setdefault(row.place.code, row)
+    return found
 
 
 def pace_of(came: Iterable[str] | Mapping[str, int], as_of: str) -> Pace:
@@ -172,8 +193,8 @@ def pace_of(came: Iterable[str] | Mapping[str, int], as_of: str) -> Pace:
 
 def _judged(row: _Sum, left: int, pace: Pace, as_of: str, within_h: int) -> DueRow:
     """One row. `left`: what its level of its sub-district still has to bring that is due no later."""
-    assert row.place.due is not None
-    due, now = moment(row.place.due), moment(as_of)
+    assert row.due is not None
+    due, now = moment(row.due.time), moment(as_of)
     expected, ahead = None, 0
     if row.there == row.bound:
         state: DueState = "done_late" if row.came_late else "done"
@@ -187,9 +208,10 @@ def _judged(row: _Sum, left: int, pace: Pace, as_of: str, within_h: int) -> DueR
         elif expected is not None and moment(expected) > due:
             state = "will_be_late"
         else:
-            soon = _time(row.place.due) - _time(as_of) <= timedelta(hours=within_h)
+            soon = _time(row.due.time) - _time(as_of) <= timedelta(hours=within_h)
             state = "soon" if soon else "open"
-    return DueRow(row.place, row.place.due, state, row.bound, row.there, row.came_late, pace, ahead, expected)
+    counts = (row.bound, row.there, row.came_late)
+    return DueRow(row.place, row.due.time, state, *counts, pace, ahead, expected, row.due.phase)
 
 
 def _time(text: str) -> datetime:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from peewee import fn
 
 from custody.chain.branches import Outside
-from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phases_in_force, plan_of
+from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phases_by_branch, plan_of
 from custody.chain.roster import PLANNING
+from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
-from custody.plan.places import path
+from custody.plan.places import Place, path
 from db.log.reader import LedgerReader
 from db.log.stored import PHASED
 from db.models import Tables
@@ -51,15 +52,31 @@ class PlanInForce:
 
     @property
     def phased(self) -> PhasesInForce:
-        """The phases, and the kinds that stations which knew nothing of each other have put into two."""
-        return self.ledger.memory.remember_rule("phases", self._phased)
-
-    def _phased(self) -> PhasesInForce:
-        if not self.ledger.on_topic((PHASED,)):
+        """The phases at this station's place, and the kinds that stations which knew nothing of each other have put
+        into two.
+        """
+        if not (by_branch := self._phases):
             return PhasesInForce()
         own = self.ledger.own_row()
-        way = {own.place, *(place.code for place in path(self.places.tree(), own.place))} if own else set()
-        return phases_in_force(self.ledger.on_topic(_TOPICS), self.stations.now(), way)
+        place = own.place if own else ""
+        return by_branch[place if place in by_branch else branch_of(by_branch, self.places, place)]
+
+    def dues(self, places: Mapping[str, Place]) -> Dues:
+        """When things are due where, in this tree."""
+        return Dues(places, {branch: found.phases for branch, found in self._phases.items()})
+
+    @property
+    def _phases(self) -> Mapping[str, PhasesInForce]:
+        return self.ledger.memory.remember_rule("phases", self._phases_by_branch)
+
+    def _phases_by_branch(self) -> Mapping[str, PhasesInForce]:
+        if not self.ledger.on_topic((PHASED,)):
+            return {}
+
+        def way_to(code: str) -> list[str]:
+            return [place.code for place in path(self.places, code)] or [code]
+
+        return phases_by_branch(self.ledger.on_topic(_TOPICS), self.stations.now(), way_to)
 
 
 class Twins:

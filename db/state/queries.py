@@ -25,7 +25,7 @@ from custody.plan.places import Need, Place, path
 from custody.plan.profile import Profile, profile_in_force
 from db.log.reader import LedgerReader
 from db.models import Tables
-from db.prepared import Prepared, PreparedIn, blank, written
+from db.prepared import Prepared, PreparedIn, batches, blank, written
 from db.state.contents import Contents, Families
 from db.state.current_roster import RosterTable
 from db.state.item_rows import ItemRow, standing_links
@@ -73,12 +73,13 @@ class State:
     def chains(
         self, codes: Collection[str], *, as_of: str | None = None, with_children: bool = False
     ) -> Iterator[Chain]:
-        """The chains of many items, in this order; what they share is read once.
+        """The chains of many items, in this order; what 2,000 share is read once, and no more are in memory.
 
         Args:
             with_children: also those of everything packed in them, in any order.
         """
-        return self._chains(codes, self.places.tree(), as_of, with_children=with_children)
+        for some in [codes] if with_children else batches(codes, 2000):
+            yield from self._chains(some, self.places.tree(), as_of, with_children=with_children)
 
     def _chains(
         self, codes: Collection[str], places: Mapping[str, Place], as_of: str | None, *, with_children: bool = False
@@ -88,7 +89,7 @@ class State:
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
-        held, papers = self.held, None
+        held, papers, dues = self.held, None, self.plan.dues(places)
         branches = self.need_rules().branches
         bound = {row.code: row.bound_for for row in self.item_rows(codes)} if branches else {}
         sealed = {to: self.sealed_kinds(to) for to in {"", *bound.values()}}
@@ -103,6 +104,7 @@ class State:
                 sealed_kinds=sealed[bound.get(code, "")],
                 strangers=strangers,
                 held=held,
+                dues=dues,
             )
             chain = self.seals.compared(chain)
             if any(finding.code == "GAP" and finding.is_provisional for finding in chain.findings):
@@ -175,15 +177,17 @@ class State:
         return self.need_rules().in_force(self.branch(code))
 
     def needs(self) -> list[Need]:
-        """What places need, in order of kind; of each kind those of this station's own branch last, so that whoever
-        takes the names by kind has its own.
-        """
+        """What places need, in order of kind; of each kind those of this station's own branch last."""
         found = [_need(*row) for row in self._needs()]
         if any(need.under for need in found) and (own := self.ledger.own_row()):
             way = ["", *(place.code for place in path(self.places, own.place))]
             ranks = {code: rank for rank, code in enumerate(way)}
             found.sort(key=lambda need: (need.kind, ranks.get(need.under, -1)))
         return found
+
+    def kinds(self) -> dict[str, Need]:
+        """What is needed, by kind: of each kind as this station's own branch needs it."""
+        return {need.kind: need for need in self.needs()}
 
     @written
     def _needs(self) -> Any:

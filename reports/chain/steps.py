@@ -222,8 +222,10 @@ def identity(chain: Chain, places: Places, needs: Needs) -> list[tuple[str, str]
     if item.serials:
         rows.append((_("Serial numbers"), printable(str(item.serials), NAME_LIMIT)))
     rows.append((_("Label"), _("print {print}").format(print=f"{item.print:02d}") if item.print else _("not printed")))
-    if (place := places.get(item.to)) and place.due:
-        rows.append((_("Due"), local_time(place.due, zone_code(item.to))))
+    if due := chain.due:
+        time = local_time(due.time, zone_code(item.to))
+        phase = _("{time} (phase {phase})").format(time=time, phase=printable(due.phase, 40))
+        rows.append((_("Due"), phase if due.phase else time))
     return rows
 
 

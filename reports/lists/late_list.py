@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from custody.errors import N_
-from custody.measures.timing import DueRow, Pace
+from custody.measures.timing import DueRow, Pace, most_pressing
 from custody.plan.levels import AREA, BELOW_STORES, END, GROUPS
 from custody.plan.places import Ways
 from language import _
@@ -29,6 +29,7 @@ HEADERS = (
     "pace_since_utc",
     "ahead",
     "expected_utc",
+    "phase",
 )
 _STATES = {
     "late": N_("late"),
@@ -80,8 +81,9 @@ def _summary(rows: Sequence[DueRow], as_of: str, within_h: int, here: str) -> li
     ]
     if not rows:
         return [*lines, _("The plan has no due times, or nothing is registered for the places that have them.")]
+    standing = most_pressing(rows).values()
     for level in BELOW_STORES:
-        of_level = [row for row in rows if row.place.level == level]
+        of_level = [row for row in standing if row.place.level == level]
         if not of_level:
             continue
         counts = {state: sum(row.state == state for row in of_level) for state in _STATES}
@@ -117,13 +119,19 @@ def _cells(row: DueRow, here: str) -> list[str]:
     return [
         printable(row.place.name, 60),
         state_word(row.state),
-        local_time(row.due, here),
+        due_words(row, here),
         f"{number(row.there)} / {number(row.bound)}",
         number(row.missing),
         number(row.came_late),
         pace_words(row.pace, here) if row.missing else "–",
         local_time(row.expected, here) if row.expected else "–",
     ]
+
+
+def due_words(row: DueRow, here: str) -> str:
+    """When something is due, and by which phase, where it is not the place's own time."""
+    time = local_time(row.due, here)
+    return _("{time} (phase {phase})").format(time=time, phase=printable(row.phase, 40)) if row.phase else time
 
 
 def pace_words(pace: Pace, here: str) -> str:
@@ -148,12 +156,13 @@ def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
     for code, group in list(groups.items())[:_MOST_ROWS]:
         way = ways.to(code)
         name = printable(way[-1].name, 60) if way else code
-        counts = [sum(row.state == state for row in group) for state in _PRESSING]
+        standing = most_pressing(group).values()
+        counts = [sum(row.state == state for row in standing) for state in _PRESSING]
         earliest = min(group, key=lambda row: row.due)
         cells.append(
             [
                 name,
-                local_time(earliest.due, here),
+                due_words(earliest, here),
                 *(number(count) for count in counts),
                 number(sum(row.missing for row in group)),
             ]
@@ -187,5 +196,6 @@ def due_json(row: DueRow, ways: Ways) -> dict[str, Cell]:
         row.pace.since,
         row.ahead,
         row.expected,
+        row.phase,
     )
     return dict(zip(HEADERS, values, strict=True))

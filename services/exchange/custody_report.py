@@ -130,7 +130,7 @@ def write_custody_pdf(out: BinaryIO, store: Store, code: str) -> None:
     from reports.chain.chain_pdf import write_chain_pdf
 
     chain = known_chain(store, code)
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     proof = proved(store, [code])
     write_chain_pdf(
         out,

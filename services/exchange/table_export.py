@@ -42,7 +42,7 @@ def all_tables(store: Store, found: Survey, reports: dict[str, Listing]) -> list
     """
 
     state, ledger = store.state, store.ledger
-    places, needs = found.ways.places, {need.kind: need for need in state.needs()}
+    places, needs = found.ways.places, state.kinds()
     withdrawn = withdrawn_now(store)
 
     stands = state.stations.now().stands

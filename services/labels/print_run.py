@@ -104,14 +104,14 @@ def cores_for(job: PrintJob, count: int) -> AbstractContextManager[Spread]:
 def item_labels(store: Store, items: Iterable[Item]) -> Iterator[LabelContent]:
     """The next label of each of these items: the first one, or that of a reprint."""
 
-    places, needs = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
+    places, needs = store.state.places.tree(), store.state.kinds()
     return _marked(store, (item_content(item, places, needs, item.print + 1) for item in items))
 
 
 def blank_labels(store: Store, codes: Iterable[str], kind: str | None) -> Iterator[LabelContent]:
     """Labels of codes that belong to no item yet."""
 
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     return _marked(store, (blank_content(code, kind, needs) for code in codes))
 
 

@@ -216,7 +216,8 @@ class _Loading:
         change = replace(
             change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
         )
-        change = with_those_back(change, [code for code in change.added if code in store.state.withdrawn.places])
+        gone = store.state.withdrawn.places
+        change = with_those_back(change, [code for code in change.added if code in gone])
         if branch:
             inside = {place.code for place in below(known, branch)}
             change = replace(change, absent=len(inside - {row.value.code for row in rows}))

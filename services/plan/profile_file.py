@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,7 +34,8 @@ _LETTER_KEYS = ("texts.", "basis.list", "letterhead.lines", "letterhead.address"
 class ReadProfile:
     """A profile that was read and found whole, with the needs and carriers that it brings into the plan.
 
-    `source` is the file's name, `digest` the SHA-256 of its bytes, hex.
+    `source` is the file's name, `digest` the SHA-256 of its bytes, hex. `day` is the day itself, as that of the vote,
+    from which its phases count the days; None: nobody said.
     """
 
     profile: Profile
@@ -41,6 +43,7 @@ class ReadProfile:
     carriers: tuple[Place, ...]
     source: str
     digest: str
+    day: date | None = None
 
 
 def shipped_profiles() -> list[str]:
@@ -106,9 +109,9 @@ def _read(top: Part, source: str, digest: str) -> ReadProfile:
         _words(top.table("words")),
         _letter(top.table("letter")),
     )
-    carriers = _carriers(top)
+    carriers, day = _carriers(top), top.day("day")
     top.refuse_unknown()
-    return ReadProfile(profile, needs, carriers, source, digest)
+    return ReadProfile(profile, needs, carriers, source, digest, day)
 
 
 def _levels(top: Part) -> tuple[LevelName, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from custody.compose.compose import NewEvent, Ref, plan_events
@@ -15,7 +16,9 @@ from db.store import Store
 from language import LevelWords, Terms, _, chosen, terms, use_terms
 from language.in_words import level_title, level_word, tree_levels
 from language.text import printable
+from language.time_zones import zone
 from services.plan.planning import plan_before
+from tables.times import parse_moment
 
 if TYPE_CHECKING:  # what reads the file is not needed to speak in its words
     from services.plan.profile_file import ReadProfile
@@ -59,7 +62,7 @@ def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
         if store.state.profile != read.profile:
             fields = fields_of_event(read.profile, source=read.source, digest=read.digest)
             new.append(NewEvent("profile", fields, _others_newest(store, own)))
-        phases = _new_phases(store, read.profile)
+        phases = _new_phases(store, read)
         if needs or carriers or phases:
             new += plan_events(
                 carriers, needs, phases=phases, source=read.source, digest=read.digest, refs=plan_before(store)
@@ -70,16 +73,25 @@ def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
     return ProfileChange(events, tuple(dict.fromkeys(left)), tuple(others))
 
 
-def _new_phases(store: Store, profile: Profile) -> list[Phase]:
-    """The phases of a profile for the plan, without the kinds that are in one there already; `load` says when they are
-    due.
+def _new_phases(store: Store, read: "ReadProfile") -> list[Phase]:
+    """The phases of a profile for the plan, without the kinds that are in one there already; where the profile says the
+    day itself, they are due so many days before it, at its end, those that are in this phase already, too.
     """
-    known = {kind for phase in store.state.phases for kind in phase.kinds}
-    found = (
-        Phase(phase.code, phase.name_id, tuple(kind for kind in phase.kinds if kind not in known))
-        for phase in profile.phases
-    )
+    known = {kind: phase for phase in store.state.phases for kind in phase.kinds}
+    found = []
+    for phase in read.profile.phases:
+        due = None
+        if read.day is not None and phase.days is not None:
+            name, hours = read.profile.zone, zone(store.ledger.own_log().place)[1]
+            due = parse_moment(f"{read.day - timedelta(phase.days)} 23:59 {name}".strip(), hours)
+        kinds = tuple(kind for kind in phase.kinds if _is_news(known.get(kind), phase.code, kind, due))
+        found.append(Phase(phase.code, phase.name_id, kinds, due))
     return [phase for phase in found if phase.kinds]
+
+
+def _is_news(known: Phase | None, code: str, kind: str, due: str | None) -> bool:
+    """Whether the plan lacks what a profile says of a kind; in another phase it stays."""
+    return known is None or (known.code == code and due is not None and known.due_of(kind) != due)
 
 
 def _others_newest(store: Store, own: str) -> tuple[Ref, ...]:

@@ -121,7 +121,7 @@ def account(store: Store) -> DeliveryAccount:
 
 def late_words(store: Store, rows: Iterable[DeliveryRow]) -> list[str]:
     """That the phase of a kind was closed when some of it came, a line for each such kind."""
-    needs, own = {need.kind: need for need in store.state.needs()}, store.ledger.own_log().place
+    needs, own = store.state.kinds(), store.ledger.own_log().place
     said = []
     for row in rows:
         phase = phase_of(store.state.phases, row.kind)

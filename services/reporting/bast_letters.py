@@ -71,6 +71,6 @@ def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
         station=found.log.station,
         office=found.log.place,
         places=state.places.tree(),
-        needs={need.kind: need for need in state.needs()},
+        needs=state.kinds(),
         foretold=store.papers.foretold([part.body for part in found.parts]) if state.is_bare else None,
     )

@@ -2,6 +2,7 @@
 
 from custody.chain.conditions import by_area
 from custody.measures.returning import return_rows
+from custody.measures.timing import most_pressing
 from db.store import Store
 from reports.listing import Listing
 from reports.lists.condition import condition_report
@@ -34,7 +35,7 @@ def listings(store: Store, found: Survey) -> dict[str, Listing]:
     """The reports of everything that is known, by the name that `report` knows them under."""
 
     places, ways, as_of = found.ways.places, found.ways, found.as_of
-    here, needs = store.ledger.own_log().place, {need.kind: need for need in store.state.needs()}
+    here, needs = store.ledger.own_log().place, store.state.kinds()
     points, checked = points_of(store, as_of=as_of, soon_h=POINT_SOON_H), readiness_of(store)
     zone = points_zone(points, here)
     rows, overlaps = progress_rows(store), store.state.plan.phased.overlaps
@@ -59,7 +60,7 @@ def evaluation_of(store: Store, found: Survey, chapters: dict[str, Listing] | No
     something has left for it.
     """
     own, places = store.ledger.own_log().place, found.ways.places
-    late = sum(row.state == "late" for row in found.due)
+    late = sum(row.state == "late" for row in most_pressing(found.due).values())
     figures = key_figures(progress_rows(store), found.there, places, found.discrepancies, found.cards, late)
     told = listings(store, found) if chapters is None else dict(chapters)
     if all(one.state == "there" for one in found.returns):

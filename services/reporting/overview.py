@@ -231,11 +231,7 @@ class Overview:
 
     def _await_due(self, code: str, way: Journey | None, now: str) -> None:
         """Remember when an item will have missed its next due time: then its marks are others, without any record."""
-        dues = [
-            moment(place.due)
-            for place in (way.way if way else ())
-            if place.due is not None and place.code not in (way.reached if way else ())
-        ]
+        dues = [moment(due.time) for place, due in way.dues.items() if place not in way.reached] if way else []
         ahead = min((due for due in dues if due > now), default="")
         if not ahead:
             self._next_due.pop(code, None)

@@ -1,6 +1,6 @@
 """One pass over a whole ledger, for due times, irregularities and the scorecard."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.chain.chain import Chain
@@ -14,7 +14,6 @@ from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
 from custody.measures.truckloads import Truckloads
 from custody.plan.places import Ways
-from db.prepared import batches
 from db.store import Store
 from services.records.field_records import handovers_without_items
 
@@ -78,22 +77,6 @@ def survey(
     return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
 
 
-# --- Chains of custody of many items, never all of them in memory -----------------------------------------------------
-
-_FOLDED_TOGETHER = 2000
-"""Items of one handover stand together, so that each record is read once for all of them, and no more are in memory."""
-
-
-def chains_of(store: Store, codes: Sequence[str], *, as_of: str | None = None) -> Iterator[Chain]:
-    """The chain of each of these items, in their order.
-
-    Args:
-        as_of: the moment up to which what happened counts, UTC; None: all that is recorded.
-    """
-    for batch in batches(codes, _FOLDED_TOGETHER):
-        yield from store.state.chains(batch, as_of=as_of)
-
-
 def every_chain(store: Store, as_of: str) -> Iterator[Chain]:
     """The chain of every item that any record names."""
-    return chains_of(store, list(store.ledger.codes()), as_of=as_of)
+    return store.state.chains(list(store.ledger.codes()), as_of=as_of)

@@ -40,7 +40,7 @@ class DraftDesk:
         info = store.drafts.get(draft)
         self.giver, self._receiver, self.bound = info.giver or "", info.receiver or "", info.bound
         self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
-        self._needs = {need.kind: need for need in store.state.needs()}
+        self._needs = store.state.kinds()
         self._found, self._count = Expectation(None, frozenset()), LoadCount()
         self._heard = heard_mark(store)
         self._told: dict[str | None, set[str]] | None = None if self.taken else {}
@@ -229,7 +229,7 @@ class DraftDesk:
             return None
         self._heard = heard
         told, tally = self._told, self.tally
-        self._needs = {need.kind: need for need in self.store.state.needs()}
+        self._needs = self.store.state.kinds()
         self.look_up()
         wrong = _wrong_by_item(findings := self.findings())
         if told == wrong and tally == self.tally:

@@ -48,7 +48,7 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
         made_at_utc=store.around.now_utc(),
         made_by=store.around.by,
         places=places,
-        needs={need.kind: need for need in store.state.needs()},
+        needs=store.state.kinds(),
         is_reprint=recorded is None,
         is_withdrawn=is_withdrawn,
     )

@@ -1,6 +1,6 @@
 """What is wrong with what comes at a handover. Records nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from custody.chain.findings import (
     judge_condition,
     judge_label,
     judge_scan,
-    judge_time,
+    late_entry,
     wrong_destination,
 )
 from custody.chain.seals import judge_seals
@@ -21,6 +21,7 @@ from custody.format.item_facts import Item
 from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, handover_facts
 from custody.handover.waybill import judge_against_load, judge_against_paper
+from custody.plan.dues import came_late
 from custody.plan.places import Need, Place, is_under
 from db.store import Store
 from services.scanning.handover_context import around_now, meant_now, receipts, unlabelled, waybill_for
@@ -202,17 +203,28 @@ def weigh(
     for code, look in handover.seals.items():
         on = [row.serial for row in uses.get(code, ()) if row.fate == "on"]
         found += judge_seals(code, on, look.serials, look.result, is_met=store.state.has_met(handover.giver))
-    late = judge_time(store.state.places.get(handover.to), happened, is_late_entry=handover.occurred is not None)
+    things = {**around.before, **{item.code: item for item in facts.carried}}
     seen = {*offered, *(item.code for item in facts.carried)}
-    if any(finding.code == "LATE" for finding in late) and _all_come_back(store, seen, handover):
-        late = [finding for finding in late if finding.code != "LATE"]
-    return Weighed(new, facts, found + late)
+    found += _judge_time(store, {code: things.get(code) for code in seen}, handover, happened)
+    return Weighed(new, facts, found)
 
 
-def _all_come_back(store: Store, codes: Collection[str], handover: Handover) -> bool:
-    """Whether each of these has been at the receiving place, or below it, before: the way back is never late."""
+def _judge_time(store: Store, things: Mapping[str, Item | None], handover: Handover, happened: str) -> list[Finding]:
+    """That something comes after it was due there, said once, of what was due first; and that it is keyed in later."""
+    late: list[Finding] = []
     places = store.state.places  # a few are asked for; all of a province would take longer than all else here
-    return bool(codes) and all(_has_been(chain, handover, places) for chain in store.state.chains(list(codes)))
+    if (place := places.get(handover.to)) is not None:
+        dues = store.state.plan.dues(places)
+        due = {
+            code: dues.at(place, item.kind if item else "", item.to if item else "") for code, item in things.items()
+        }
+        past = {code: told for code, told in due.items() if told is not None and told.is_past(happened)}
+        for chain in store.state.chains(list(past)) if past else ():
+            if _has_been(chain, handover, places):
+                del past[chain.code]  # the way back is never late
+        first = min(past.values(), default=None if things else dues.at(place, "", ""))
+        late = came_late(place, first, happened)
+    return [*late, late_entry(happened)] if handover.occurred is not None else late
 
 
 def _has_been(chain: Chain, handover: Handover, places: Mapping[str, Place]) -> bool:

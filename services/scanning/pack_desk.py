@@ -39,7 +39,7 @@ class PackDesk:
     def _look_up(self) -> None:
         self._heard = heard_mark(self.store)
         self.parent = registered(self.store, self.parent.code)
-        self._needs = {need.kind: need for need in self.store.state.needs()}
+        self._needs = self.store.state.kinds()
         self._expected = self._looked_for()
 
     def _looked_for(self) -> dict[str, Item] | None:

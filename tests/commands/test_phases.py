@@ -252,6 +252,48 @@ def test_the_report_tells_how_far_each_phase_has_come(station: Terminal) -> None
     assert "phases" in station("report", "evaluation", "--json").json["chapters"]
 
 
+def test_what_comes_after_its_phase_is_due_is_late_though_the_place_has_more_time(station: Terminal) -> None:
+    labelled(phased(station), "box", "booth")
+    boxes, booths = codes(station, "box"), codes(station, "booth")
+    in_time = station.give(boxes[:2], "51.08", PPK, now="2024-02-12T04:00:00Z")
+    assert "LATE" not in {finding["code"] for finding in in_time.json["findings"]}
+    late = station.give([*boxes[2:4], booths[0]], "51.08", PPK, now="2024-02-12T04:00:01Z")
+    [told] = [finding for finding in late.json["findings"] if finding["code"] == "LATE"]
+    assert "Phase I was due" in told["detail"]
+    chain = station("custody", boxes[2], "--json").json
+    assert [finding["code"] for finding in chain["findings"]].count("LATE") == 1
+    shown = station("custody", boxes[2]).out
+    assert "Mon 12 Feb 2024 12:00 WITA (phase I)" in shown
+    rows = station("report", "late", "--json", "--as-of", "2024-02-12 13:00 WITA").json["rows"]
+    told_of = {(row["place"], row["phase"]): (row["state"], row["due_utc"], row["bound"]) for row in rows}
+    assert told_of[PPK, "I"] == ("late", "2024-02-12T04:00:00Z", 18)
+    assert told_of[PPK, ""] == ("will_be_late", "2024-02-12T10:00:00Z", 4), "forms pass by the place's own time"
+    written = station("report", "late", "--as-of", "2024-02-12 13:00 WITA").out
+    assert "12 Feb 2024 12:00 WITA (phase I)" in written
+
+
+def test_a_branch_of_its_own_says_when_a_phase_is_due_there(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    Path("branch.csv").write_text("tahap,jenis,tenggat\nI,box,12/02/2024 18:00 WITA\n")
+    assert station("load", "branch.csv", "--under", PPK).code == 0
+    for to, is_late in ((PPK, False), ("51.08.02", True)):
+        given = station.give(codes(station, "box", to)[:1], "51.08", to, now="2024-02-12T05:00:00Z")
+        assert ("LATE" in {finding["code"] for finding in given.json["findings"]}) == is_late, to
+
+
+def test_without_a_timetable_a_truck_leaves_by_the_time_of_the_phase(station: Terminal) -> None:
+    labelled(phased(station), "box")
+    told = station(
+        "report", "pace", "--stations", 2, "--seconds-per-scan", 5, "--begin", "2024-02-12 08:00 WITA", "--json"
+    )
+    trucks = [(row["truck"], row["leaves_utc"], row["items"]) for row in told.json["trucks"]]
+    assert ("PPK Gerokgak", "2024-02-12T04:00:00Z", 18) in trucks and (
+        "PPK Gerokgak",
+        "2024-02-12T10:00:00Z",
+        4,
+    ) in trucks
+
+
 def test_a_delivery_for_a_phase_that_is_closed_is_recorded_and_said(station: Terminal) -> None:
     phased(station)
     on_time = receive(station, "box", 7)

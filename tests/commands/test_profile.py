@@ -114,6 +114,31 @@ def test_a_change_after_things_were_registered_is_told_and_loses_nothing(exams, 
     assert "is in force already" in again.err
 
 
+def test_the_day_of_a_profile_says_when_its_phases_are_due_and_may_move(exams, tmp_path):
+    def recorded(day: str) -> dict[str, str]:
+        own = tmp_path / "own.toml"
+        text = (SHIPPED / "ujian.toml").read_text()
+        own.write_text(text.replace('codes = "free"', f'codes = "free"\nday = {day}'), encoding="utf-8")
+        assert exams("profile", own).code == 0
+        return {row["kind"]: row["due_utc"] for row in exams("report", "phases", "--json").json["rows"]}
+
+    assert load(exams).code == 0
+    before = exams("report", "phases", "--json").json["rows"]
+    assert {row["due_utc"] for row in before} == {None}, "without a day nothing is due"
+    assert recorded("2029-05-07") == {
+        "exam_box": "2029-05-06T15:59:00Z",
+        "lock_seal": "2029-05-06T15:59:00Z",
+        "answer_sheet": "2029-04-30T15:59:00Z",
+        "envelope": "2029-05-06T15:59:00Z",
+    }, "seven days and one before it, at 23:59 WITA"
+    count = exams.event_count()
+    assert recorded("2029-05-08")["exam_box"] == "2029-05-07T15:59:00Z" and exams.event_count() > count
+    file = tmp_path / "phases.csv"
+    file.write_text("tahap,jenis,tenggat\nIII,exam_box,2029-04-01 12:00 WITA\n")
+    assert exams("load", file).code == 0
+    assert recorded("2029-05-09")["exam_box"] == "2029-04-01T04:00:00Z", "what is in another phase stays"
+
+
 def test_a_profile_without_a_level_that_places_have_is_refused_and_nothing_is_recorded(station):
     count = station.event_count()
     ran = station("profile", "ujian")

@@ -12,12 +12,13 @@ from custody.chain.findings import (
     judge_count,
     judge_label,
     judge_scan,
-    judge_time,
+    late_entry,
     name_of,
     shortage,
 )
 from custody.format.codes import ItemLabel
 from custody.format.item_facts import CONDITIONS, Item
+from custody.plan.dues import Due, Dues, came_late
 from tests.support.custody_notation import PLACES, code_of
 
 BOX = Item(code_of("X"), "box", "TPS1", held_by="WH", print=2)
@@ -122,9 +123,10 @@ def test_each_condition_but_good_is_a_finding():
 
 
 def test_times_are_judged_for_the_place_that_receives():
-    assert judge_time(None, "2030-01-01T00:00:00Z") == []
-    assert judge_time(PLACES["WH"], "2030-01-01T00:00:00Z") == []
-    (late,) = judge_time(PLACES["PPK"], "2026-11-20T08:00:01Z")
+    dues = Dues(PLACES)
+    assert came_late(PLACES["WH"], dues.at(PLACES["WH"], "box", "TPS1"), "2030-01-01T00:00:00Z") == []
+    due = dues.at(PLACES["PPK"], "box", "TPS1")
+    (late,) = came_late(PLACES["PPK"], due, "2026-11-20T08:00:01Z")
     assert (late.code, late.is_open) == ("LATE", False)
 
 
@@ -135,7 +137,8 @@ def test_every_finding_can_be_said_and_weighed():
         *judge_count(1, 0, 3),
         shortage(BOX, PLACES),
         *judge_condition(BOX.code, "wet"),
-        *judge_time(PLACES["PPK"], "2027-01-01T00:00:00Z", is_late_entry=True),
+        *came_late(PLACES["PPK"], Due("2026-11-20T08:00:00Z"), "2027-01-01T00:00:00Z"),
+        late_entry("2027-01-01T00:00:00Z"),
     ]
     for finding in judged:
         assert str(finding)

@@ -129,6 +129,8 @@ def test_a_file_of_ones_own_is_read_with_its_levels_by_any_of_their_names(tmp_pa
         (('unit = "buah"', 'unit = "buah"\ncolour = "red"'), "line 30: need.colour is no key of a profile"),
         (('unit = "buah"', 'unit = "buah"\nelections = ["A"]'), "line 30: need.elections names 1, and per_place is 2"),
         (('kinds = ["box"]', 'kinds = ["ink"]'), "line 35: phase.kinds names ink, which no [[need]] has"),
+        (('zone = "WITA"', 'day = "2029-02-14"'), "line 5: day must be a day without quotation marks: 2029-02-14"),
+        (('zone = "WITA"', "day = 2029-02-14T07:00:00"), "line 5: day must be a day without quotation marks"),
     ],
 )
 def test_a_fault_is_told_with_its_line(tmp_path, change, told):

@@ -102,10 +102,10 @@ class Terminal:
         out = self.home / "count.serah"
         return int(self("export", "--json", "--with-strangers", "--out", out).json["events"])
 
-    def give(self, codes: Sequence[str], giver: str, to: str, *more: object) -> Ran:
+    def give(self, codes: Sequence[str], giver: str, to: str, *more: object, **when: str) -> Ran:
         """Hand codes over through a pipe."""
         typed = "".join(f"{code}\n" for code in codes)
-        return self("handover", "--json", "--from", giver, "--to", to, "--codes", "-", *more, typed=typed)
+        return self("handover", "--json", "--from", giver, "--to", to, "--codes", "-", *more, typed=typed, **when)
 
 
 def told_last(station: Terminal) -> list[dict[str, Any]]:

@@ -74,6 +74,14 @@ def test_the_dashboard_tells_the_phase_and_the_days_left(visitor: Visitor, stati
     assert '<td data-label="Phase">I, 1 day</td>' in page and '<td data-label="Phase">–</td>' in page
 
 
+def test_the_dashboard_and_programs_tell_by_which_phase_something_is_due(visitor: Visitor, station: Terminal) -> None:
+    phased(station)
+    page = visitor.see("/dashboard")
+    assert "(phase I)" in page
+    rows = visitor.ask("GET", "/api/v1/late?within_h=48")
+    assert {row["phase"] for row in rows} == {"", "I", "II"}
+
+
 def test_labels_for_what_came_are_chosen_by_the_delivery_note(visitor: Visitor, station: Terminal) -> None:
     phased(station)
     receive(station, "box", 6, paper="SJ-6")

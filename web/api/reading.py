@@ -131,7 +131,7 @@ def _items(store: Store, words: tuple[str, str, str], after: str, most: int) -> 
 
 
 def _chain(store: Store, code: str) -> dict[str, Any]:
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     return chain_json(known_chain(store, code), store.state.places, needs)
 
 
@@ -156,7 +156,7 @@ def _late(store: Store, overview: Overview, to: str, within_h: int) -> list[dict
 def _findings(store: Store, overview: Overview, to: str, most: int) -> schemas.Findings:
     top = store.state.places.tree().get(find_custodian(store, to)) if to else None
     found = [] if to and top is None else irregular_under(overview, top)
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     rows = [
         {**finding_json(one.finding, needs, one.place), "place": one.place, "bast": one.bast} for one in found[:most]
     ]

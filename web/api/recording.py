@@ -204,7 +204,7 @@ def _recorded_already(store: Store, recorded: RecordedHandover) -> schemas.Recor
 
 
 def _recorded(store: Store, recorded: RecordedHandover, *, is_new: bool = True) -> schemas.Recorded:
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     return schemas.Recorded.model_validate(
         {
             "bast": recorded.bast,

@@ -185,6 +185,7 @@ class Late(BaseModel):
     pace_since_utc: str | None
     ahead: int
     expected_utc: str | None
+    phase: str = Field(description="The phase whose time it is; empty where it is the place's own.", examples=["II"])
 
 
 class Incident(BaseModel):

@@ -64,7 +64,7 @@ def handover_page(bast: str) -> str:
 
 def critical_findings(store: Store, findings: Iterable[Finding]) -> dict[str, Any]:
     """Return the first few critical findings as sentences, and how many there are in all."""
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     grave = [judged_text(finding, needs) for finding in findings if finding.severity == "critical"]
     return {"criticals": grave[:_FEW], "critical_count": len(grave)}
 

@@ -101,7 +101,7 @@ def _offered(store: Store, asked: dict[str, str], error: CustodyError | None = N
 
     places = store.state.places
     places.refresh()
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     return {
         "asked": asked,
         "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
@@ -136,7 +136,7 @@ def _found(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any]:
     )
     first = max(page.first - len(found.items), 1) if page.before else page.first
     first = first if found.has_before else 1
-    shown, needs = _offered(store, asked), {need.kind: need for need in store.state.needs()}
+    shown, needs = _offered(store, asked), store.state.kinds()
     if found.has_before:
         shown["back"] = urlencode({**words, "before": found.items[0].code, "at": str(first)} if found.items else words)
     if found.has_after:

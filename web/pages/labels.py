@@ -129,7 +129,7 @@ def _reprint(site: Site, asked: Again, store: Store, progress: Progress) -> Answ
 def _offered(store: Store) -> dict[str, Any]:
     """What may be chosen, and how many items have no label."""
 
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     return {
         "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
         "unprinted": store.state.unprinted_count(),

@@ -247,7 +247,7 @@ def _changes(store: Store, changes: Sequence[Change]) -> dict[str, Any]:
     """What loading changes, file by file: counts for each level and kind, and the rows."""
 
     names = {need.kind: need for change in changes for need in change.needs}
-    names |= {need.kind: need for need in store.state.needs()}
+    names |= store.state.kinds()
     shown = [
         {
             "file": change.file,
@@ -305,7 +305,7 @@ def _faults(files: Sequence[Path], error: InputError, readings: dict[str, Readin
 
 
 def _by_kind(store: Store, found: Any) -> dict[str, Any]:
-    names = {need.kind: need for need in store.state.needs()}
+    names = store.state.kinds()
     return {
         "total": len(found.items),
         "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],

@@ -202,7 +202,7 @@ def _review(session: Session) -> dict[str, Any]:
 
 def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int]]:
     """How many of what is handed over, by kind in words, most first."""
-    needs = {need.kind: need for need in session.store.state.needs()}
+    needs = session.store.state.kinds()
     foretold = foretold_of(session)
 
     def words(code: str) -> str:

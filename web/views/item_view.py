@@ -34,7 +34,7 @@ _SEALED = {"sealed": N_("sealed"), "open": N_("not sealed as it should be")}
 def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[str, Any]:
     """Everything that the page of an item shows of its chain; `with_staff`: who worked the stations too."""
     places = store.state.places
-    needs: Needs = {need.kind: need for need in store.state.needs()}
+    needs: Needs = store.state.kinds()
     found = finding_rows(chain, places, needs)
     first = {finding.code: finding for finding in reversed(chain.findings)}
     told = list(steps(chain, places, needs, with_staff=with_staff))

@@ -7,7 +7,7 @@ from typing import Any
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.measures.progress import Amounts, PhaseRow, Pieces, StockSums
-from custody.measures.timing import STATES, DueRow
+from custody.measures.timing import STATES, DueRow, most_pressing
 from custody.plan.field import Incident, Point, Readiness
 from custody.plan.levels import ABOVE_ENDS, BELOW_STORES, END, GROUPS, TREE
 from custody.plan.places import Place, Ways, is_under
@@ -60,7 +60,7 @@ def overview_of(
     now, is_whole = store.around.now_utc(), overview.share >= 1
     here = zone_code(code, station_clock(store))
     rows = overview.due_rows(now, WITHIN_H) if is_whole else []
-    due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
+    due, amounts = most_pressing(rows), amounts_of(store, overview)
     inside = [row for row in rows if place in ways.to(row.place.code)]
     children = [child for child in places.values() if child.parent == code and child.level in TREE]
     return {
@@ -141,7 +141,8 @@ def _above(places: Mapping[str, Place], place: Place) -> list[dict[str, str]]:
 
 
 def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here: str) -> dict[str, Any]:
-    """One place in a table, on the map and on the wall."""
+    """One place in a table, on the map and on the wall; by what is most pressing there."""
+    time = due.due if due else place.due
     return {
         "code": place.code,
         "name": place.name,
@@ -150,8 +151,8 @@ def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here:
         "amounts": amounts.get(place.code, Amounts()),
         "state": due.state if due else "",
         "word": state_word(due.state) if due else "",
-        "due": short_time(place.due, here) if place.due else "",
-        "due_utc": place.due,
+        "due": _due(due, here) if due else short_time(time, here) if time else "",
+        "due_utc": time,
         "came_late": due.came_late if due else 0,
         "missing": due.missing if due else None,
         "expected": short_time(due.expected, here) if due and due.expected else "",
@@ -164,7 +165,7 @@ def rows_below(store: Store, overview: Overview, codes: Sequence[str]) -> dict[s
     """For each of these places the rows of the places right below it."""
     now, here = store.around.now_utc(), zone_code(*codes, station_clock(store))
     rows = overview.due_rows(now, WITHIN_H) if overview.share >= 1 else []
-    due, amounts = {row.place.code: row for row in rows}, amounts_of(store, overview)
+    due, amounts = most_pressing(rows), amounts_of(store, overview)
     found: dict[str, list[dict[str, Any]]] = {code: [] for code in codes}
     for place in store.state.places.tree().values():
         if place.parent in found and place.level in TREE:
@@ -175,7 +176,7 @@ def rows_below(store: Store, overview: Overview, codes: Sequence[str]) -> dict[s
 def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
     """For each level how many places are in each state."""
     counts: dict[str, Counter[str]] = {level: Counter() for level in BELOW_STORES}
-    for row in rows:
+    for row in most_pressing(rows).values():
         counts[row.place.level][row.state] += 1
     return {level: {state: of_level[state] for state in STATES} for level, of_level in counts.items()}
 
@@ -194,7 +195,7 @@ def _pressing(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict
                 "name": row.place.name,
                 "state": row.state,
                 "word": state_word(row.state),
-                "due": short_time(row.due, here),
+                "due": _due(row, here),
                 "missing": row.missing,
                 "bound": row.bound,
                 "expected": short_time(row.expected, here) if row.expected else "",
@@ -204,11 +205,16 @@ def _pressing(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict
     }
 
 
+def _due(row: DueRow, here: str) -> str:
+    time = short_time(row.due, here)
+    return _("{time} (phase {phase})").format(time=time, phase=printable(row.phase, 40)) if row.phase else time
+
+
 def _things(store: Store, place: Place) -> list[dict[str, Any]]:
     """The items of one polling station."""
     if place.level != END:
         return []
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     places = store.state.places
     return [
         {
@@ -234,7 +240,7 @@ def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
 
 def _irregular(store: Store, overview: Overview, place: Place, here: str, part: slice) -> dict[str, Any]:
     found = irregular_under(overview, place)
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     places = store.state.places
     kinds = Counter(one.finding.code for one in found)
     return {

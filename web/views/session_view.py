@@ -86,7 +86,7 @@ def goods(store: Store, said: Details | None = None) -> list[dict[str, Any]]:
     Args:
         said: what is chosen now.
     """
-    phases, needs = store.state.phases, {need.kind: need for need in store.state.needs()}
+    phases, needs = store.state.phases, store.state.kinds()
     if not phases:
         return []
     offered = [({"phase": phase.code, "kinds": []}, meant_words(phase.code, phase.kinds, needs)) for phase in phases]
@@ -160,7 +160,7 @@ def spoken_of(
 
 def told(session: Session, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as sentences, gravest first, each with what to do; without those that a paper foretold."""
-    needs = {need.kind: need for need in session.store.state.needs()}
+    needs = session.store.state.kinds()
     place = station_clock(session.store)
     ordered = sorted(
         (one for one in findings if not one.is_foretold), key=lambda finding: (_GRAVE[finding.severity], finding.code)
