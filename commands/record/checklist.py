@@ -54,13 +54,8 @@ def checklist(
     sizes = read_sizes(station.home)
     with station.store(write=not show) as store:
         asked = read_questions(station.home, questions, wanted, store.state.profile)
-<<<<<<< HEAD
         where = store_at(store, place)
-        places, needs = store.state.places.tree(), {need.kind: need for need in store.state.needs()}
-=======
-        where = _store_at(store, place)
         places, needs = store.state.places.tree(), store.state.kinds()
->>>>>>> main
         due = arrivals_at(store, where)
         taken = space_taken(due.to_come, sizes)
         space = arrivals_words(due, taken, needs)

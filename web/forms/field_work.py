@@ -144,7 +144,7 @@ def _joined(serials: Sequence[str]) -> str:
 def _questions(store: Store, home: Path) -> list[Field]:
     answers = said(("yes", lambda: _("Yes")), ("no", lambda: _("No")), ("unknown", lambda: _("Nobody has looked")))
     due = arrivals_at(store, store.ledger.own_log().place)
-    space = arrivals_words(due, space_taken(due.to_come, read_sizes(home)), {n.kind: n for n in store.state.needs()})
+    space = arrivals_words(due, space_taken(due.to_come, read_sizes(home)), store.state.kinds())
     fields = [Field("place", N_("Store"), "place", " · ".join([_("Empty: this station's place."), *space]))]
     for row in read_questions(home, None, STORAGE, store.state.profile):
         words = question_words(row.question)

@@ -26,7 +26,7 @@ _TO = Field("to", N_("Where they are bound for now"), "place", is_needed=True)
 
 
 def _kinds(store: Store) -> list[tuple[str, str]]:
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     return [(kind, kind_name(needs, kind)) for kind in sorted(needs)]
 
 
@@ -49,7 +49,7 @@ def _deliver(store: Store, given: Given) -> Done:
     )
     told, parties = vendor_deliveries.account(store), event.body["parties"]
     row = next(row for row in told.rows if (row.place, row.kind) == (event.body["place"], given["kind"]))
-    kinds = {need.kind: need for need in store.state.needs()}
+    kinds = store.state.kinds()
     warnings = vendor_deliveries.late_words(store, [row])
     warnings += people_words(named_twice_in(parties["giver"], parties["receiver"], ()))
     if any(event.leaf in {record.leaf for record in records} for records in told.repeated):
@@ -64,7 +64,7 @@ def _deliver(store: Store, given: Given) -> Done:
 def _load_deliveries(store: Store, given: Given) -> Done:
     added, same = vendor_deliveries.load_deliveries(store, given["file"])
     words = _("{file}: {added} deliveries recorded, {same} were recorded before")
-    kinds, places = {need.kind: need for need in store.state.needs()}, store.state.places.tree()
+    kinds, places = store.state.kinds(), store.state.places.tree()
     rows = vendor_deliveries.account(store).rows
     return Done(
         words.format(file=given["file"].name, added=number(added), same=number(same)),
@@ -127,7 +127,7 @@ def _reassign(store: Store, given: Given) -> Done:
 
 def _see_balance(store: Store, given: Given) -> Seen:
     found = balance_of(store, under=given["place"], kind=given["kind"])
-    needs = {need.kind: need for need in store.state.needs()}
+    needs = store.state.kinds()
     listing = balance_report(found, store.state.places.tree(), needs)
     digest = hashlib.sha256(repr(listing.facts).encode()).hexdigest()[:16]
     can_move = any(not move.is_reassigned for move in found.moves)

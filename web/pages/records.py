@@ -137,7 +137,7 @@ def _refused(read: Reading) -> Response:
 
 
 def _done_page(store: Store, form: Form, done: Done) -> str:
-    needs, own = {need.kind: need for need in store.state.needs()}, store.ledger.own_log().place
+    needs, own = store.state.kinds(), store.ledger.own_log().place
     codes = list(dict.fromkeys(code for event in done.events for code in event.rows))
     return render(
         "record_done.html",
