@@ -35,13 +35,13 @@ from web.pages import (
     meet,
     observe,
     papers,
-    people,
     plan,
     records,
     remarks,
     review,
     scan,
     signing,
+    staff,
     work,
 )
 from web.security.entrances import Entrance, LocalEntrance
@@ -67,7 +67,7 @@ PAGES: tuple[APIRouter, ...] = (
     plan.router,
     meet.router,
     papers.router,
-    people.router,
+    staff.router,
     records.router,
 )
 _SHOWN_FAULTS = 50

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from custody.errors import N_
-from web.forms import corrections, field_work, goods
+from web.forms import field_work, goods, mistakes
 from web.forms.fields import Form
 
-FORMS: Mapping[str, Form] = {form.name: form for form in (*field_work.FORMS, *goods.FORMS, *corrections.FORMS)}
+FORMS: Mapping[str, Form] = {form.name: form for form in (*field_work.FORMS, *goods.FORMS, *mistakes.FORMS)}
 GROUPS: Sequence[tuple[str, Sequence[str]]] = (
-    (N_("What was found"), ("inspect", "seal", "incident", "incident-close", "checklist")),
+    (N_("Inspections and obstacles"), ("inspect", "seal", "incident", "incident-close", "checklist")),
     (N_("Goods"), ("delivery", "deliveries", "pack", "split", "reassign", "balance")),
     (N_("Labels"), ("void", "claim")),
     (N_("Work to be done"), ("point", "points")),

@@ -46,7 +46,7 @@ from web.downloads import saved_file
 from web.live.file_store import Key
 from web.live.jobs import named
 from web.page_hints import hint_on_page
-from web.pages.people import put_to_work
+from web.pages.staff import put_to_work
 from web.request_model import Given
 from web.site import Site
 from web.templating import render_page
