@@ -38,6 +38,7 @@ from web.pages import (
     plan,
     records,
     remarks,
+    reports,
     review,
     scan,
     signing,
@@ -69,6 +70,7 @@ PAGES: tuple[APIRouter, ...] = (
     papers.router,
     staff.router,
     records.router,
+    reports.router,
 )
 _SHOWN_FAULTS = 50
 ABOUT = f"""

@@ -13,6 +13,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/labels", N_("Labels")),
     ("/plan", N_("Plan")),
     ("/records", N_("Records")),
+    ("/reports", N_("Reports")),
 )
 """What stands at the top of every page: where it leads, and its name."""
 

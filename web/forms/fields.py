@@ -61,8 +61,8 @@ class Field:
     """One field: its name, what it is called, what kind it is, a hint, and whether it must be filled.
 
     `choices` offers words for a `choice`, and proposals for a `line`. `fits` names a field and a value of it: with
-    another value this one is not asked for. `limit` is the most characters, 0: those of its kind; `least` the smallest
-    count.
+    another value this one is not asked for. `limit` is the most characters, 0: those of its kind; `least` and `most`
+    bound a count.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Field:
     fits: tuple[str, str] | None = None
     limit: int = 0
     least: int = 0
+    most: int = _MOST
 
     @property
     def longest(self) -> int:
@@ -133,14 +134,14 @@ class Reading:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-def read_form(store: Store, form: Form, typed: Mapping[str, str], files: Mapping[str, Any]) -> Reading:
-    """Read what was typed into a form.
+def read_fields(store: Store, fields: Sequence[Field], typed: Mapping[str, str], files: Mapping[str, Any]) -> Reading:
+    """Read what was typed into some fields.
 
     Args:
         files: what was sent, read already, by the name of its field; or why it cannot be read.
     """
     found = Reading()
-    for one in form.fields:
+    for one in fields:
         text = typed.get(one.name, "").strip()
         if one.fits is not None and typed.get(one.fits[0], "") != one.fits[1]:
             text = ""
@@ -202,7 +203,7 @@ def _read(store: Store, one: Field, text: str) -> Any:
         case "moment":
             return moment_of(words, text, store)
         case "count":
-            return _whole(words, text, one.least)
+            return _whole(words, text, one)
         case _:
             assert one.choices is not None
             if text not in dict(one.choices(store)):
@@ -210,14 +211,18 @@ def _read(store: Store, one: Field, text: str) -> Any:
             return text
 
 
-def _whole(words: str, text: str, least: int) -> int:
+def _whole(words: str, text: str, one: Field) -> int:
     plain = text.replace(".", "").replace(" ", "")
-    if not (plain.isascii() and plain.isdigit() and int(plain) <= _MOST):
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 16):
         raise InputError(
             N_("{field}: {text} is no whole number"), hint=N_("Write it in figures."), field=words, text=text[:40]
         )
-    if int(plain) < least:
+    if not one.least <= int(plain) <= one.most:
         raise InputError(
-            N_("{field}: {least} is the least"), hint=N_("Write a larger number."), field=words, least=least
+            N_("{field}: from {least} to {most}"),
+            hint=N_("Write another number."),
+            field=words,
+            least=one.least,
+            most=one.most,
         )
     return int(plain)

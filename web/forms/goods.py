@@ -25,12 +25,13 @@ _REASON = Field(
 _TO = Field("to", N_("Where they are bound for now"), "place", is_needed=True)
 
 
-def _kinds(store: Store) -> list[tuple[str, str]]:
+def kinds_known(store: Store) -> list[tuple[str, str]]:
+    """The kinds of the plan, as choices."""
     needs = store.state.kinds()
     return [(kind, kind_name(needs, kind)) for kind in sorted(needs)]
 
 
-_KIND = Field("kind", N_("Kind"), "choice", is_needed=True, choices=_kinds)
+_KIND = Field("kind", N_("Kind"), "choice", is_needed=True, choices=kinds_known)
 
 # --- deliveries -------------------------------------------------------------------------------------------------------
 
@@ -258,7 +259,7 @@ FORMS = (
         N_("Record these moves"),
         (
             Field("place", N_("Only below this place"), "place"),
-            Field("kind", N_("Only this kind"), "choice", choices=_kinds),
+            Field("kind", N_("Only this kind"), "choice", choices=kinds_known),
             Field("reason", N_("Why"), hint=_REASON.hint, limit=_LONGEST_REASON),
         ),
         _even_out,

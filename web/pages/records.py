@@ -1,5 +1,6 @@
 """Everything else that is recorded: a page of forms, each made from its table of fields (`web.forms`)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,8 @@ from db.store import Store
 from reports.words import finding_text
 from web.answers import Asked, Sent
 from web.dependencies import SiteDep
-from web.forms.fields import MANY_LINES, Done, Form, Reading, read_file, read_form
+from web.forms.fields import MANY_LINES, Done, Form, Reading, read_fields, read_file
+from web.forms.fields import Field as FormField
 from web.forms.table import FORMS, GROUPS
 from web.live.file_store import Key
 from web.live.jobs import named
@@ -56,11 +58,9 @@ def form_page(request: Request, site: SiteDep, name: Name) -> Response:
 
     def shown(store: Store) -> dict[str, Any]:
         form = _form(name).at(store, site.home)
-        choices = {one.name: one.choices(store) for one in form.fields if one.choices is not None}
-        return {"form": form, "choices": choices}
+        return {"form": form, **shown_fields(store, form.fields, asked)}
 
-    known = site.ask.do(shown)
-    return render_page(request, "record.html", asked=asked, many_lines=MANY_LINES, **known)
+    return render_page(request, "record.html", **site.ask.do(shown))
 
 
 @router.post("/api/records/{name}/look", summary="Show what recording this form would come to; records nothing")
@@ -86,13 +86,14 @@ def _form(name: str) -> Form:
 
 
 def _answer(site: Site, name: str, said: Typed, *, is_looking: bool) -> Response:
-    form, files = _form(name), _files(site, name, said)
+    form = _form(name)
+    files = sent_files(site, form.fields, said.files)
 
     def work(store: Store) -> Response:
         at = form.at(store, site.home)
-        read = read_form(store, at, said.typed, files)
+        read = read_fields(store, at.fields, said.typed, files)
         if read.wrong:
-            return _refused(read)
+            return refused(read)
         if is_looking:
             assert at.look is not None
             seen = at.look(store, read.given)
@@ -119,20 +120,27 @@ def _answer(site: Site, name: str, said: Typed, *, is_looking: bool) -> Response
         raise named(error, site.home) from None
 
 
-def _files(site: Site, name: str, said: Typed) -> dict[str, Any]:
+def shown_fields(store: Store, fields: Sequence[FormField], asked: Mapping[str, str]) -> dict[str, Any]:
+    """What `record_fields.html` shows some fields with; `asked` is what stands in them at first."""
+    choices = {one.name: one.choices(store) for one in fields if one.choices is not None}
+    return {"fields": fields, "choices": choices, "asked": asked, "many_lines": MANY_LINES}
+
+
+def sent_files(site: Site, fields: Sequence[FormField], keys: Mapping[str, str]) -> dict[str, Any]:
     """What was sent, read: outside the ledger's thread, for a picture takes a while. An error stands for itself."""
     found: dict[str, Any] = {}
-    kinds = {one.name: one.kind for one in _form(name).fields if one.kind in ("photo", "file")}
-    for field, key in said.files.items():
+    kinds = {one.name: one.kind for one in fields if one.kind in ("photo", "file")}
+    for name, key in keys.items():
         try:
-            if field in kinds:
-                found[field] = read_file(kinds[field], site.file_store.path(key))
+            if name in kinds:
+                found[name] = read_file(kinds[name], site.file_store.path(key))
         except CustodyError as error:
-            found[field] = named(error, site.home)
+            found[name] = named(error, site.home)
     return found
 
 
-def _refused(read: Reading) -> Response:
+def refused(read: Reading) -> Response:
+    """What is wrong, a line for each field."""
     return JSONResponse({"error": next(iter(read.wrong.values())), "hint": "", "fields": read.wrong}, 422)
 
 

@@ -87,6 +87,7 @@ export function work_form(form, body, then = () => {}) {
     const button = event.submitter ?? form.querySelector("button[type=submit]");
     const path = button?.dataset.path ?? form.dataset.path;
     set_busy(form, true);
+    show_wrong(form, {});
     tell_working(outcome, form.dataset.working);
     try {
       const sent = await body(form, button, (...how_far) => tell_working(outcome, ...how_far));
@@ -96,7 +97,10 @@ export function work_form(form, body, then = () => {}) {
       outcome.innerHTML = answer.page; // rendered and escaped by the server
       then(answer, outcome);
     } catch (error) {
-      tell_refusal(outcome, error, form.dataset.failed);
+      const fields = error instanceof Refusal && error.answer.fields;
+      if (!fields) tell_refusal(outcome, error, form.dataset.failed);
+      set_busy(form, false);
+      if (fields) { outcome.replaceChildren(); show_wrong(form, fields); return; }
     } finally {
       set_busy(form, false);
     }
