@@ -41,6 +41,8 @@ def form(
             count=empty,
             most=_MOST_EMPTY,
         )
+    if each is not None and bound:
+        raise InputError(N_("--each and --bound do not go together"), hint=N_("Leave one of them away."))
     template = chosen_template(station.home)
     with station.store() as store:
         tops = [find_custodian(store, text) for text in bound]

@@ -23,7 +23,11 @@ def forms_for(
     """
     forms = _forms(store, giver, to, bound, each, kind)
     if not empty and not any(one.items for one in forms):
-        raise InputError(N_("nothing is bound for there, and no empty rows are asked for"), hint=N_("Add --empty 20."))
+        raise InputError(
+            N_("nothing is bound for there, and no empty rows are asked for"),
+            hint=N_("Ask for empty rows{typed}."),
+            typed="--empty 20",
+        )
     return forms
 
 
@@ -35,8 +39,6 @@ def _forms(
         tops = bound or [to]
         items = [item for top in tops for item in store.state.find_items(kind=kind, under=top)]
         return [Form(_giver(giver, to, places), to, items, tuple(bound))]
-    if bound:
-        raise InputError(N_("--each and --bound do not go together"), hint=N_("Leave one of them away."))
     found = [place.code for place in below(places, to) if place.level == each]
     if not found:
         raise InputError(N_("there is no such place below {place}"), hint=N_("Choose another level."), place=to)
