@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import N_, InputError
 from db.store import Store
+from language import _
 from services.plan.custodians import local_stamp
 from services.progress_bar import Progress
 from web.dependencies import SiteDep
@@ -76,7 +77,7 @@ def _shown(_site: Site, store: Store, report: Report, read: Reading, _format: st
 
 
 def _written(site: Site, store: Store, report: Report, read: Reading, format_: str, progress: Progress) -> Answer:
-    name = safe_name(f"{report.name}-{local_stamp(store)}.{format_}")
+    name = safe_name(f"{_(report.title).lower().replace(' ', '-')}-{local_stamp(store)}.{format_}")
     key, path = site.file_store.place(name)
     try:
         report.write(store, read.given, chosen_of(read.given, progress), path, site.home)
