@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, unreadable
 
 MAX_LINES = 200_000
 
@@ -32,12 +32,7 @@ def read_lines(source: str) -> list[str]:
             N_("there is no file {file}"), hint=N_("Check the name and the folder."), file=source
         ) from error
     except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=source,
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(source, error) from error
     lines = text.splitlines()
     if len(lines) > MAX_LINES or len(data) == MAX_LINES * 100:
         raise InputError(

@@ -44,6 +44,10 @@ REPORTS = (
 
 COMMANDS = {
     "init": ("admin", N_("Begin a station: a new log and its key.")),
+    "recovery": (
+        "admin",
+        N_("Write the station's key in shares on sheets of paper, which make it again when it is lost."),
+    ),
     "profile": ("admin", N_("Show the profile that is in force, or record another one: a name or a file (.toml).")),
     "admit": (
         "exchange",

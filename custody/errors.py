@@ -98,3 +98,23 @@ class PrinterError(CustodyError):
     """A printer that cannot be reached, or stopped taking what is sent to it."""
 
     exit_code = 3
+
+
+def unreadable(file: object, error: Exception) -> InputError:
+    """What is wrong with a file that somebody named and the system does not give, or that is no text."""
+    return InputError(
+        N_("{file} cannot be read: {reason}"),
+        hint=N_("Check the name and the folder."),
+        file=str(file),
+        reason=getattr(error, "strerror", None) or type(error).__name__,
+    )
+
+
+def unwritable(path: object, error: Exception) -> StoreError:
+    """What is wrong with a file of the station's own, whose name nobody chose."""
+    return StoreError(
+        N_("{path} cannot be written: {reason}"),
+        hint=N_("Check the folder's permissions and the disk's free space."),
+        path=str(path),
+        reason=getattr(error, "strerror", None) or type(error).__name__,
+    )

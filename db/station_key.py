@@ -15,11 +15,12 @@ from evidence.ed25519 import Signer
 FILE_NAME = "station.key"
 
 
-def make_key(folder: Path, passphrase: str | None = None) -> Signer:
-    """Make a new key file in this folder, readable by its user only, and return its signer.
+def make_key(folder: Path, passphrase: str | None = None, *, seed: bytes | None = None) -> Signer:
+    """Make a key file in this folder, readable by its user only, and return its signer.
 
     Args:
         passphrase: encrypts it; None leaves it open to everyone who may read the file.
+        seed: the secret of a key that there was before, 32 bytes; None: a new key.
 
     Raises:
         InputError: the passphrase is too short, or the folder has a key already.
@@ -28,7 +29,7 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    secret = Ed25519PrivateKey.generate()
+    secret = Ed25519PrivateKey.generate() if seed is None else Ed25519PrivateKey.from_private_bytes(seed)
     if passphrase is not None:
         data = lock(secret.private_bytes_raw(), secret.public_key().public_bytes_raw(), passphrase)
     else:
@@ -40,16 +41,7 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
         folder.mkdir(parents=True, exist_ok=True)
         _write_new(path, data)
     except OSError as error:
-        if path.exists():
-            raise InputError(
-                N_("there is a station key at {path} already"),
-                hint=N_(
-                    "Choose another folder with --home for another station. If this one's ledger was lost: "
-                    "{way}, with another station's bundle"
-                ),
-                way="continue_from",
-                path=str(path),
-            ) from error
+        refuse_key(folder, error)
         raise StoreError(
             N_("the folder {path} cannot be written ({reason})"),
             hint=N_("Choose a folder of your own with --home."),
@@ -57,6 +49,25 @@ def make_key(folder: Path, passphrase: str | None = None) -> Signer:
             reason=error.strerror or str(error),
         ) from error
     return _signer(secret.private_bytes_raw())
+
+
+def refuse_key(folder: Path, cause: OSError | None = None) -> None:
+    """Refuse to make a key where there is one.
+
+    Raises:
+        InputError: the folder has a key.
+    """
+    path = folder / FILE_NAME
+    if path.exists():
+        raise InputError(
+            N_("there is a station key at {path} already"),
+            hint=N_(
+                "Choose another folder with --home for another station. If this one's ledger was lost: "
+                "{way}, with another station's bundle"
+            ),
+            way="continue_from",
+            path=str(path),
+        ) from cause
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -78,7 +89,12 @@ def _write_new(path: Path, data: bytes) -> None:
 
 
 def load_key(folder: Path, ask: Callable[[], str] | None = None) -> Signer:
-    """Read the key file of this folder.
+    """Read the key file of this folder, as `read_seed` does, and return its signer."""
+    return _signer(read_seed(folder, ask))
+
+
+def read_seed(folder: Path, ask: Callable[[], str] | None = None) -> bytes:
+    """Read the secret of 32 bytes from the key file of this folder.
 
     Args:
         ask: gives the passphrase, where the file is locked.
@@ -94,13 +110,18 @@ def load_key(folder: Path, ask: Callable[[], str] | None = None) -> Signer:
     data = _read(path)
     try:
         if is_locked(data) and ask is not None:
-            return _signer(unlock(data, ask()))
+            return unlock(data, ask())
         secret = serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError) as error:
         raise _unreadable(path) from error
     if not isinstance(secret, Ed25519PrivateKey):
         raise _unreadable(path)
-    return _signer(secret.private_bytes_raw())
+    return secret.private_bytes_raw()
+
+
+def public_of_seed(seed: bytes) -> bytes:
+    """The public key of a secret, 32 bytes each."""
+    return _signer(seed).public_key
 
 
 def is_protected(folder: Path) -> bool:
@@ -128,8 +149,9 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise StoreError(
             N_("the station key {path} is missing: nothing can be recorded without it"),
-            hint=N_("Put it back from where it was kept; or go on with a new key: {way}"),
+            hint=N_("Make it again from its recovery sheets: {recover_way}; or go on with a new key: {way}"),
             way="continue",
+            recover_way="recover",
             path=str(path),
         ) from error
     except OSError as error:
@@ -219,8 +241,12 @@ def unlock(data: bytes, passphrase: str) -> bytes:
     except InvalidTag as error:
         raise InputError(
             N_("this is not the passphrase of the station key"),
-            hint=N_("Type it again. If it is lost: {way}"),
+            hint=N_(
+                "Type it again. If it is lost, move station.key away and make the key again from its recovery sheets: "
+                "{recover_way}; or go on with a new key: {way}"
+            ),
             way="new_key",
+            recover_way="recover",
         ) from error
 
 

@@ -225,6 +225,8 @@ WAYS: dict[str, Way] = {
     "profile": Way(N_("python main.py profile NAME")),
     "proof": Way(N_("python main.py custody CODE --proof FILE"), "/items"),
     "record": Way(N_("python main.py drafts --record {id}{options}")),
+    "recover": Way(N_("python main.py init --recover")),
+    "recovery": Way(N_("python main.py recovery --out FILE.pdf")),
     "report": Way(N_("python main.py report {report} --number {number} --out FILE.pdf"), "/reports"),
     "reprint": Way(N_("python main.py reprint CODE"), "/labels"),
     "reprint_now": Way(N_("python main.py reprint {codes} --reason {reason} {people} --out labels.pdf")),

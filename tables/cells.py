@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _MAX_COUNT = 10_000_000
 _KIND = re.compile(r"[a-z0-9][a-z0-9_]{0,39}", re.ASCII)
+_ZERO_LOST = re.compile(r"[0-9]{2}\.[0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Cells:
 
     def custodian(self, column: str, text: str) -> str:
         """The code of a place, vendor or carrier."""
-        if re.fullmatch(r"[0-9]{2}\.[0-9]", text, re.ASCII):
+        if _ZERO_LOST.fullmatch(text):
             # A spreadsheet that takes 51.10 for a number keeps 51.1.
             message = N_(
                 "{text} looks like a code that lost its last zero: format the column as text and type it again"

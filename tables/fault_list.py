@@ -1,9 +1,9 @@
 """Faults as they are listed: no more of a kind than anybody reads."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from custody.errors import N_, Fault
+from custody.errors import N_, Fault, InputError
 
 EACH = 10
 
@@ -24,3 +24,15 @@ def few_of_a_kind(faults: Iterable[Fault]) -> tuple[Fault, ...]:
         if count > EACH
     ]
     return tuple(shown)
+
+
+def refuse_faults(faults: Sequence[Fault]) -> None:
+    """Raise an `InputError` with these faults, if there are any: it takes back what other files have recorded."""
+    if faults:
+        raise InputError(
+            N_("nothing was loaded; faults in {files}: {count}"),
+            hint=N_("Correct them in the file and load it again."),
+            count=len(faults),
+            faults=few_of_a_kind(faults),
+            files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
+        )

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from custody.errors import N_, Fault
 from custody.plan.levels import AREA, GROUP
@@ -139,7 +140,7 @@ def _numbers_columns(cells: Sequence[str]) -> bool:
 
 
 def _is_total(cells: Sequence[str], *, is_whole: bool) -> bool:
-    words = [cell for cell in cells if cell and whole_number(cell) is None][:2]
+    words = list(islice((cell for cell in cells if cell and whole_number(cell) is None), 2))
     if any(_TOTAL_ALONE.fullmatch(word) for word in words):
         return True
     return not is_whole and any(_TOTAL.fullmatch(word) for word in words[:1])

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}
 _MONTHS = (
@@ -39,6 +40,7 @@ class NoHourError(ValueError):
     """A day without an hour."""
 
 
+@lru_cache(maxsize=512)  # the rows of a table share a few
 def parse_moment(text: str, hours_ahead: int | None = None) -> str:
     """Turn `2024-02-12T18:00:00+08:00`, `12/02/2024 18:00 WITA` (the day first) or `12 Februari 2024 pukul 18.00 WITA`
     into `2024-02-12T10:00:00Z`.
@@ -68,6 +70,7 @@ def parse_moment(text: str, hours_ahead: int | None = None) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=512)
 def names_zone(text: str) -> bool:
     """Whether a moment says its time zone itself."""
     match = _MOMENT.fullmatch(text.strip())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from custody.errors import N_, Fault, InputError
+from custody.errors import N_, Fault, InputError, unreadable
 
 MOST_TABLES = 200
 
@@ -28,12 +28,7 @@ def read_toml(path: Path, most_bytes: int) -> tuple[bytes, str, dict[str, Any]]:
         text = normalize("NFC", data.decode("utf-8-sig"))
         return data, text, tomllib.loads(text)
     except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
     except UnicodeDecodeError as error:
         raise InputError(
             N_("{file} is not text in UTF-8"),

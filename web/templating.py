@@ -134,7 +134,11 @@ def _frame(request: Request) -> dict[str, Any]:
 
 
 def _about(store: Store) -> dict[str, Any]:
-    """What every page says of the station."""
+    """What every page says of the station, found again only when something was recorded."""
+    return store.ledger.memory.remember(f"about {language.chosen()}", lambda: _found_about(store))
+
+
+def _found_about(store: Store) -> dict[str, Any]:
     own = store.ledger.own_log()
     return {
         "station": own.station,

@@ -1,6 +1,7 @@
 """The command that begins a station: init."""
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import click
 
 from commands.admin import passphrase as passphrases
+from commands.admin.recover import recovered
 from commands.context import (
     Station,
     confirm,
@@ -23,9 +25,10 @@ from custody.format.codes import parse_custodian
 from custody.format.events import Event
 from evidence.fingerprint_words import words_of
 from language import _
+from language.text import fill
 from services.access.new_station import Begun, StationHome, begin, go_on, may_restart, set_aside, takes_passphrase
 from services.exchange.trust_anchors import read_fingerprint
-from services.plan.profile_file import read_profile
+from services.plan.profile_file import ReadProfile, read_profile
 
 
 def init(
@@ -39,55 +42,107 @@ def init(
     bundles: tuple[Path, ...],
     new_key: bool,
     yes: bool,
-    passphrase: bool,
+    passphrase: bool | None,
+    recover: bool,
+    shares: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    words = passphrases.given(station.passphrase_file)
+    _refuse_mixed(goes_on, recover or bool(shares), new_key, bool(bundles), profile is not None)
     at = StationHome(station.home, station.db_url, station.around(), lambda: station.signer)
-    if takes_passphrase(at, goes_on=goes_on, new_key=new_key, is_wanted=passphrase):
-        words = passphrases.choose(station.passphrase_file)
+    asks = passphrase if passphrase is not None else root is None and not goes_on and sys.stdin.isatty()
+    asks = takes_passphrase(at, goes_on=goes_on, new_key=new_key, is_wanted=asks)
+
+    def words() -> str | None:
+        chosen = passphrases.choose if asks else passphrases.given
+        return None if passphrase is False and not asks else chosen(station.passphrase_file)
+
     read = None if profile is None else read_profile(profile)
     followed = None if root is None else read_fingerprint(root)
     code = None if place is None else parse_custodian(place)
     name, election = None if name is None else one_line("--station", name), one_line("--election", election)
-    if goes_on and read is not None:
-        raise InputError(
-            N_("--profile does not go with --continue: the profile that was recorded holds on"),
-            hint=N_("Change it with: {way}"),
-            way="profile",
-        )
-    if goes_on:
+    begun: Begun | str
+    if recover or shares:
+        begun = recovered(at, place=code, name=name, root=followed, bundles=bundles, files=shares, passphrase=words)
+    elif goes_on:
         begun = go_on(
             at,
             place=code,
             name=name,
             root=followed,
             new_key=new_key,
-            passphrase=words,
+            passphrase=words(),
             bundles=bundles,
             progress=progress,
         )
-    elif new_key:
-        raise InputError(N_("--new-key goes with --continue alone"), hint=N_("A station that begins has a new key."))
-    elif bundles:
-        raise InputError(
-            N_("--from goes with --continue alone"), hint=N_("A station that begins goes on from nothing.")
-        )
-    elif code is None:
-        raise InputError(N_("the place of the station is missing"), hint=N_("Give its code with --place, as 51.08."))
-    elif not name or not election:
-        raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
     else:
-        with ExitStack() as stack:
-            if may_restart(at):
-                _ask_restart(yes=yes)
-                aside = stack.enter_context(set_aside(at))
-                note(_("What had begun here lies in: {folder}").format(folder=aside))
-            begun = begin(at, election=election, name=name, place=code, root=followed, passphrase=words, profile=read)
-    if as_json:
+        begun = _begin(at, code, name, election, followed, words, read, yes=yes)
+    if isinstance(begun, str):
+        _show_recovered(station, at, begun, as_json)
+    elif as_json:
         print_json(_begun_json(station, begun))
     else:
         _show_begun(station, begun)
+
+
+def _refuse_mixed(goes_on: bool, recovers: bool, new_key: bool, has_bundles: bool, has_profile: bool) -> None:
+    """Raise InputError where options do not go together."""
+    if recovers and (goes_on or new_key or has_profile):
+        raise InputError(
+            N_("--recover makes the key that there was: --continue, --new-key and --profile do not go with it"),
+            hint=N_("First bring the key back; then do the other."),
+        )
+    if goes_on and has_profile:
+        raise InputError(
+            N_("--profile does not go with --continue: the profile that was recorded holds on"),
+            hint=N_("Change it with: {way}"),
+            way="profile",
+        )
+    if new_key and not goes_on:
+        raise InputError(N_("--new-key goes with --continue alone"), hint=N_("A station that begins has a new key."))
+    if has_bundles and not goes_on and not recovers:
+        raise InputError(
+            N_("--from goes with --continue alone"), hint=N_("A station that begins goes on from nothing.")
+        )
+
+
+def _begin(
+    at: StationHome,
+    place: str | None,
+    name: str | None,
+    election: str,
+    root: str | None,
+    words: Callable[[], str | None],
+    profile: ReadProfile | None,
+    *,
+    yes: bool,
+) -> Begun:
+    """Begin a station; what had begun here and recorded nothing is set aside."""
+    if place is None:
+        raise InputError(N_("the place of the station is missing"), hint=N_("Give its code with --place, as 51.08."))
+    if not name or not election:
+        raise InputError(N_("a station and an election need a name"), hint=N_("Give --station NAME."))
+    with ExitStack() as stack:
+        if may_restart(at):
+            _ask_restart(yes=yes)
+            aside = stack.enter_context(set_aside(at))
+            note(_("What had begun here lies in: {folder}").format(folder=aside))
+        at.refuse_key()
+        return begin(at, election=election, name=name, place=place, root=root, passphrase=words(), profile=profile)
+
+
+def _show_recovered(station: Station, at: StationHome, fingerprint: str, as_json: bool) -> None:
+    """Print that the key is here again; nothing was recorded for it."""
+    if as_json:
+        print_json({"recovered": True, "fingerprint": fingerprint, "key_file": str(at.key_file), "db": station.db_url})
+        return
+    click.echo(_("The key is here again: {path}").format(path=at.key_file))
+    click.echo("  " + in_groups(fingerprint))
+    note(
+        fill(
+            N_("Where the ledger is an older copy, go on with a new log before anything is recorded: {way}"),
+            {"way": "continue"},
+        )
+    )
 
 
 def _begun_json(station: Station, begun: Begun) -> dict[str, Any]:
@@ -131,6 +186,9 @@ def _show_begun(station: Station, begun: Begun) -> None:
                 path=begun.secret
             )
         )
+    if genesis.body["root"] == fingerprint:
+        told = N_("Nobody stands above the root: print sheets now from which its key can be made again: {way}")
+        note(fill(told, {"way": "recovery"}))
 
 
 def _ask_restart(*, yes: bool) -> None:

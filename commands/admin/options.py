@@ -30,6 +30,24 @@ def doctor() -> None: ...
 
 
 @click.command()
+@click.option(
+    "--shares",
+    "scheme",
+    default="2of3",
+    show_default=True,
+    metavar="KofN",
+    help=_("How many sheets make the key again, of how many."),
+)
+@click.option(
+    "--out", required=True, type=Output(), metavar=_("FILE"), help=_("The PDF to write, a page for each share.")
+)
+@json_option
+@pass_station
+@later("admin.recovery")
+def recovery() -> None: ...
+
+
+@click.command()
 @click.option("--place", metavar=_("CODE"), help=_("Code of the place where the station stands, for example 51.08."))
 @click.option("--station", "name", metavar=_("NAME"), help=_("Name of the station, for example Gudang-1."))
 @click.option("--election", default="Pemilu", show_default=True, metavar=_("NAME"), help=_("Name of the election."))
@@ -64,7 +82,24 @@ def doctor() -> None: ...
 @click.option(
     "--yes", is_flag=True, help=_("Begin again without asking where nothing is recorded yet; the old files are kept.")
 )
-@click.option("--passphrase", is_flag=True, help=_("Lock the key with a passphrase, which is asked for twice."))
+@click.option(
+    "--passphrase/--no-passphrase",
+    default=None,
+    help=_("Lock the key with a passphrase, which is asked for twice. At a terminal, a root's key is locked anyhow."),
+)
+@click.option(
+    "--recover",
+    is_flag=True,
+    help=_("Make the lost key again from recovery sheets, beside the ledger or with --from; replaces no key."),
+)
+@click.option(
+    "--share",
+    "shares",
+    multiple=True,
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("With --recover: a photograph of a sheet's code, or a text of its words; else they are typed."),
+)
 @json_option
 @pass_station
 @later("admin.init")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, unreadable
 from language import _
 
 VARIABLE = "SERAH_PASSPHRASE"
@@ -23,13 +23,7 @@ def given(file: Path | None) -> str | None:
     try:
         return file.read_text("utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(file),
-            reason=reason,
-        ) from error
+        raise unreadable(file, error) from error
 
 
 def ask(file: Path | None) -> str:

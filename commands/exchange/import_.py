@@ -18,7 +18,7 @@ from commands.context import (
     progress,
 )
 from commands.errors import EXIT_USAGE
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, unreadable
 from custody.format.events import Event
 from custody.plan.places import is_official
 from evidence.audit_findings import EvidenceFinding
@@ -206,12 +206,7 @@ def _card_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_CARD_BYTES)
     except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def _shown(events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -81,6 +81,11 @@ class Roster:
         return frozenset(log for log, owner in self.owners.items() if _fingerprint(owner.key) == self.root)
 
     @cached_property
+    def joined(self) -> frozenset[str]:
+        """The keys of the offices that began apart and belong to this root now."""
+        return frozenset(key for key in self.offices & self.powers.keys() if _fingerprint(key) != self.root)
+
+    @cached_property
     def correctors(self) -> Roots:
         """Whose corrections count: root's, and those of each office that has joined, of what its stations wrote."""
         logs: dict[str, list[str]] = {}
@@ -88,7 +93,7 @@ class Roster:
             logs.setdefault(owner.key, []).append(log)
         pairs = {
             (log, other)
-            for key in self.offices & self.powers.keys()
+            for key in self.joined
             for log in logs.get(key, ())
             for scope in self.scopes(log, "admit")
             for below, grants in self.powers.items()

@@ -7,7 +7,7 @@ from itertools import count, groupby
 
 from custody.format.item_facts import Item, SerialRange
 from custody.plan.needs import Needed, NeedRules
-from custody.plan.places import Need, Place
+from custody.plan.places import Place
 
 Slot = tuple[str, str, str | None, int]
 """What one planned item is for: kind, destination, election, and its number there."""
@@ -103,15 +103,6 @@ def _next_serials(free: dict[tuple[str, str], int], kind: str, first: str, size:
     start = max(free.get((kind, prefix), 0), number)
     free[kind, prefix] = start + size
     return SerialRange(prefix, start, start + size - 1, max(width, len(str(start + size - 1))))
-
-
-def sealed_kinds(needs: Iterable[Need]) -> frozenset[str]:
-    """The kinds of which each piece needs seals: those that the needs name in place of a level of the tree.
-
-    A row `plastic seal, box, 6` says that each box needs six: so boxes may not go without. How many, and on what,
-    differs from election to election, so it is in the plan and nowhere else.
-    """
-    return frozenset(need.source for need in needs if need.per == "place" and need.source)
 
 
 def slot_of(item: Item) -> Slot:

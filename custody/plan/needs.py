@@ -212,6 +212,28 @@ def needs_in_force(needs: Sequence[Need], way: Iterable[str]) -> tuple[Need, ...
     return tuple(need for need in needs if need.under == nearest[need.kind])
 
 
+@dataclass(frozen=True)
+class BranchNeeds:
+    """The needs that count in one branch (`code`; empty: outside of all that have needs of their own)."""
+
+    code: str
+    needs: tuple[Need, ...]
+
+    @cached_property
+    def by_level(self) -> Mapping[tuple[str, str], Need]:
+        """Those that a place or a thing has of itself, by kind and level."""
+        return {(need.kind, need.level): need for need in self.needs if not need.follows}
+
+    @cached_property
+    def sealed_kinds(self) -> frozenset[str]:
+        """The kinds of which each piece needs seals: those that the needs name in place of a level of the tree.
+
+        A row `plastic seal, box, 6` says that each box needs six: so boxes may not go without. How many, and on what,
+        differs from election to election, so it is in the plan and nowhere else.
+        """
+        return frozenset(need.source for need in self.needs if need.per == "place" and need.source)
+
+
 @dataclass(slots=True)
 class NeedRules:
     """The needs of a plan, asked place by place. What places of one group need is worked out once.
@@ -224,7 +246,7 @@ class NeedRules:
     places: Mapping[str, Place] = field(default_factory=dict)
     _known: dict[Group, dict[str, Needed]] = field(default_factory=dict)
     _follow_voters: dict[tuple[str, str], bool] = field(default_factory=dict)
-    _in_force: dict[str, tuple[Need, ...]] = field(default_factory=dict)
+    _in_force: dict[str, BranchNeeds] = field(default_factory=dict)
     _branch: dict[str, str] = field(default_factory=dict)
     branches: frozenset[str] = field(init=False)
     """The places that have needs of their own."""
@@ -244,9 +266,17 @@ class NeedRules:
 
     def in_force(self, branch: str) -> tuple[Need, ...]:
         """The needs that count in a branch with needs of its own, or outside of all (empty)."""
+        return self._of(branch).needs
+
+    def where(self, code: str) -> BranchNeeds:
+        """The needs that count at the place of that code; outside of all branches where it is not known."""
+        place = self.places.get(code) if self.branches else None
+        return self._of("" if place is None else self.branch(place))
+
+    def _of(self, branch: str) -> BranchNeeds:
         if branch not in self._in_force:
             way = (place.code for place in reversed(path(self.places, branch))) if branch else ()
-            self._in_force[branch] = needs_in_force(self.needs, (branch, *way))
+            self._in_force[branch] = BranchNeeds(branch, needs_in_force(self.needs, (branch, *way)))
         return self._in_force[branch]
 
     def group(self, place: Place) -> Group:

@@ -53,7 +53,7 @@ class ReadPaper:
 class Waybill:
     """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
     too, the record that it came with. `senders` are the stations that signed the papers. `records` are the records of
-    this very handover that papers carry, by leaf.
+    this very handover that papers carry, by leaf, and `loads` those of the one before, by which the giver got things.
     """
 
     items: Mapping[str, Item]
@@ -62,6 +62,7 @@ class Waybill:
     findings: tuple[Finding, ...] = ()
     senders: tuple[str, ...] = ()
     records: Mapping[str, Body] = field(default_factory=dict)
+    loads: Mapping[str, Body] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
@@ -205,6 +206,7 @@ class Papers:
         senders: dict[str, None] = {}
         strangers: dict[str, None] = {}
         records: dict[str, Body] = {}
+        loads: dict[str, Body] = {}
         paper, stations = self.tables.paper, self.state.stations.now()
         for row in paper.select().order_by(paper.log, paper.seq):
             leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
@@ -215,6 +217,8 @@ class Papers:
                 continue
             if (body["from"], body["to"]) == (giver, to):
                 records[leaf.hex()] = body
+            elif body["to"] == giver:
+                loads[leaf.hex()] = body
             named = [entry["code"] for entry in body["items"]]
             known = self.state.items_of(named)
             with_giver = in_hand(body, giver, to)
@@ -231,7 +235,7 @@ class Papers:
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None
         found = tuple(self._unknown_key(station) for station in strangers)
-        return Waybill(items, refs, tuple(basts), found, tuple(senders), records)
+        return Waybill(items, refs, tuple(basts), found, tuple(senders), records, loads)
 
     def foretold(self, handovers: Sequence[Body]) -> Foretold | None:
         """Return what papers said of recorded handovers that are known from papers only; None where none is.

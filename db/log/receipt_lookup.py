@@ -1,10 +1,12 @@
 """Which list of the other side a handover confirms: found in the chains as of then, and in papers that were read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from custody.chain.chain import Chain
+from custody.chain.chain import Chain, custody
+from custody.format.event_types import Body
 from custody.format.events import Event
+from custody.format.item_facts import Item
 from custody.handover.handover_history import confirmed, listed_there, sent_by, waiting_in
 from db.log.paper_records import Waybill
 from db.state.queries import State
@@ -54,6 +56,50 @@ def list_there(
     named = dict.fromkeys(kind for some in kinds for kind in some) if all(kinds) else {}
     codes = [code for code in found if code not in gone]
     return ListThere(codes, may_change, phases.pop() if len(phases) == 1 else "", tuple(named))
+
+
+def loaded_as(state: State, giver: str, items: Iterable[Item], waybill: Waybill) -> tuple[str, tuple[str, ...]]:
+    """The phase and the kinds that all of these things were meant for when a carrier got them; empty where one of them
+    was not, and the phase where there were several.
+
+    Args:
+        items: what the carrier has for a place, what is inside things too.
+        waybill: what papers say of it.
+    """
+    held = {item.code: item for item in items}
+    outer = [item for item in held.values() if item.parent not in held]
+    phases, kinds = set[str](), set[str]()
+    for item, body in zip(outer, _brought_by(state, giver, outer, waybill), strict=True):
+        if body is None or not body.get("kinds") or item.kind not in ("", *body["kinds"]):
+            return "", ()
+        phases.add(str(body.get("phase") or ""))
+        kinds.update(map(str, body["kinds"]))
+    return phases.pop() if len(phases) == 1 else "", tuple(sorted(kinds))
+
+
+def _brought_by(state: State, giver: str, items: Sequence[Item], waybill: Waybill) -> Iterator[Body | None]:
+    """For each of these things the record by which the giver got it; None where that is not known."""
+    refs, known = (
+        state.latest([item.code for item in items if item.code not in waybill.refs]),
+        dict[str, Event | None](),
+    )
+    for item in items:
+        if item.code in waybill.refs:
+            body = waybill.loads.get(waybill.refs[item.code].leaf)
+        elif item.code in refs:
+            leaf = refs[item.code].leaf
+            event = known[leaf] if leaf in known else known.setdefault(leaf, state.ledger.find(leaf))
+            is_it = event is not None and event.type == "handover" and event.body["to"] == giver
+            body = event.body if event and is_it else _came_by(state, item.code, giver)
+        else:
+            body = None
+        yield body
+
+
+def _came_by(state: State, code: str, giver: str) -> Body | None:
+    """The record by which the giver got a thing about which more was recorded since."""
+    links = custody(code, state.families.of([code])[code], roots=state.roots).links
+    return next((link.event.body for link in reversed(links) if link.has_moved and link.to == giver), None)
 
 
 def _parts(state: State, event: Event) -> list[Event]:

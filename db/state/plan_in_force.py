@@ -89,8 +89,7 @@ class Twins:
         self.stations, self.places = plan.stations, plan.places
 
     def __iter__(self) -> Iterator[list[ItemRow]]:
-        stations = self.stations.now()
-        if stations.offices.isdisjoint(stations.powers):
+        if not self.stations.now().joined:
             return iter(())
         return iter(self.ledger.memory.remember("twins", self._find))
 

@@ -18,7 +18,7 @@ from custody.format.item_facts import Item, Voids
 from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
 from custody.plan.levels import CARRIER, VENDOR
-from custody.plan.missing_items import PackStock, Slot, sealed_kinds
+from custody.plan.missing_items import PackStock, Slot
 from custody.plan.needs import NeedRules
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, path
@@ -90,9 +90,8 @@ class State:
         codes = list(families) if with_children else codes
         naming = self.ledger.naming(codes) if stations.revoked else {}
         held, papers, dues = self.held, None, self.plan.dues(places)
-        branches = self.need_rules().branches
-        bound = {row.code: row.bound_for for row in self.item_rows(codes)} if branches else {}
-        sealed = {to: self.sealed_kinds(to) for to in {"", *bound.values()}}
+        rules = self.need_rules()
+        bound = {row.code: row.bound_for for row in self.item_rows(codes)} if rules.branches else {}
         for code in codes:
             chain = custody(
                 code,
@@ -101,7 +100,7 @@ class State:
                 met=met,
                 as_of=as_of,
                 roots=stations.correctors,
-                sealed_kinds=sealed[bound.get(code, "")],
+                sealed_kinds=rules.where(bound.get(code, "")).sealed_kinds,
                 strangers=strangers,
                 held=held,
                 dues=dues,
@@ -160,21 +159,6 @@ class State:
     def held(self) -> Held | None:
         """How much is held of the logs that count; None for a laptop that is alone."""
         return None if self.stations.places_met() is None else self.ledger.memory.remember("held", self.knowledge.held)
-
-    def sealed_kinds(self, to: str) -> frozenset[str]:
-        """The kinds that the plan says need seals where they are bound for, so that they may not go without."""
-        branch, rules = self.branch(to), self.need_rules()
-        return self.ledger.memory.remember_rule(f"sealed: {branch}", lambda: sealed_kinds(rules.in_force(branch)))
-
-    def branch(self, code: str) -> str:
-        """The nearest branch with needs of its own that a place is or lies in; empty where there is none."""
-        rules = self.need_rules()
-        place = self.places.get(code) if rules.branches else None
-        return "" if place is None else rules.branch(place)
-
-    def needs_at(self, code: str) -> tuple[Need, ...]:
-        """The needs that count at a place."""
-        return self.need_rules().in_force(self.branch(code))
 
     def needs(self) -> list[Need]:
         """What places need, in order of kind; of each kind those of this station's own branch last."""

@@ -270,6 +270,10 @@ def _handover(event: Event, body: Body, uris: Uris) -> Epcis:
         told["serah:absent"] = [*map(uris.item, sorted(event.absent))]
     if body.get("meant") is not None:  # empty as well: a list was stated
         told["serah:beyond"] = [*map(uris.item, sorted(event.beyond))]
+    if body.get("phase"):
+        told["serah:phase"] = body["phase"]
+    if kinds := body.get("kinds"):  # none in older forms
+        told["serah:kinds"] = [uris.of("kind", kind) for kind in kinds]
     if body["counted"] is not None:
         told["serah:counted"] = body["counted"]
     return told | {"codes": codes, "serah:bast": body["bast"]}

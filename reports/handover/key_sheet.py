@@ -43,12 +43,12 @@ class KeySheet:
 
 
 class KeyQr(Flowable):  # type: ignore[misc]
-    """A fingerprint as a QR code: 64 hex digits in capitals, which is QR's short alphabet."""
+    """Hex digits, or words, as a QR code: in capitals, which is QR's short alphabet."""
 
-    def __init__(self, fingerprint: str, size_mm: float) -> None:
+    def __init__(self, words: str, size_mm: float, level: str = "H") -> None:
         super().__init__()
         self.width = self.height = size_mm * mm
-        symbol = zxingcpp.create_barcode(fingerprint.upper(), zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="H")
+        symbol = zxingcpp.create_barcode(words.upper(), zxingcpp.BarcodeFormat.QRCodeModel2, ec_level=level)
         pixels: Any = symbol.to_image(scale=1, add_quiet_zones=True)
         height, width = pixels.shape
         self._image = Image.frombytes("L", (width, height), bytes(memoryview(pixels))).convert("1")

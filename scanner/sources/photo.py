@@ -3,7 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, unreadable
 from scanner.sources.frames import Image, Notify, ignore
 from tables.sandbox.child_process import OverLimitError, bounded
 
@@ -66,12 +66,7 @@ def read_photo(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            path=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
     return clean_photo(data)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from custody.errors import N_, InputError, StoreError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
-from db.station_key import FILE_NAME, is_protected, make_key, refuse_short
+from db.station_key import FILE_NAME, is_protected, make_key, refuse_key, refuse_short
 from db.store import Surroundings, open_store
 from evidence.ed25519 import Signer
 from evidence.intake import check_bundle
@@ -50,6 +50,14 @@ class StationHome:
     def has_own_ledger(self) -> bool:
         """Whether the ledger is the file in the folder."""
         return self.db_url == f"sqlite:///{self.ledger}"
+
+    def refuse_key(self) -> None:
+        """Refuse to begin where there is a key, before a passphrase is asked for.
+
+        Raises:
+            InputError: there is one.
+        """
+        refuse_key(self.home)
 
     def stamp(self) -> str:
         """The time now as part of a file's name."""
@@ -233,11 +241,13 @@ def go_on(
     new_key: bool,
     passphrase: str | None = None,
     bundles: Sequence[Path] = (),
+    seed: bytes | None = None,
     progress: Progress = unseen,
 ) -> Begun:
     """Begin a new log in the ledger that is there; with the key that is there, or a new one.
 
     Args:
+        seed: the secret of the lost key, that its shares made again.
         bundles: where the ledger is lost: bundles of other stations that hold its log. A new ledger takes them in.
     """
 
@@ -254,12 +264,12 @@ def go_on(
     genesis: Event | None = None
     try:
         with (
-            _key(at, new_key=new_key, passphrase=passphrase) as (signer, is_made),
+            _key(at, new_key=new_key, passphrase=passphrase, seed=seed) as (signer, is_new),
             open_store(at.db_url, signer, at.around, create=bool(bundles)) as store,
         ):
             if bundles:
                 import_bundles(store, bundles, progress=progress)
-                log = lost_log(store, station=name, place=place, key=None if is_made else signer.public_key.hex())
+                log = lost_log(store, station=name, place=place, key=None if is_new else signer.public_key.hex())
             genesis = go_on_with(store, station=name, place=place, root=root, log=log)
             shown = profile_shown(store)
     finally:
@@ -287,8 +297,10 @@ def _need_ledger(at: StationHome) -> None:
 
 
 @contextmanager
-def _key(at: StationHome, *, new_key: bool, passphrase: str | None) -> Iterator[tuple[Signer, bool]]:
-    """The key to go on with, and whether it was made now; where that fails, all is as it was."""
+def _key(
+    at: StationHome, *, new_key: bool, passphrase: str | None, seed: bytes | None = None
+) -> Iterator[tuple[Signer, bool]]:
+    """The key to go on with, and whether it is a new one; where that fails, all is as it was."""
 
     secret = at.key_file
     aside = None
@@ -297,7 +309,8 @@ def _key(at: StationHome, *, new_key: bool, passphrase: str | None) -> Iterator[
         secret.rename(aside)
     is_made = not secret.exists()
     try:
-        yield (make_key(at.home, passphrase) if is_made else at.load_key()), is_made
+        signer = make_key(at.home, passphrase, seed=seed) if is_made else at.load_key()
+        yield signer, is_made and seed is None
     except BaseException:
         if is_made:
             secret.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from custody.errors import N_, InputError, TamperError
+from custody.errors import N_, InputError, TamperError, unreadable
 from evidence.bundle_lines import (
     MAX_HEADER_BYTES,
     MAX_LINE_BYTES,
@@ -69,9 +69,7 @@ def read_bundle(path: Path) -> Iterator[Bundle]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}"), path=str(path), reason=error.strerror or str(error)
-        ) from error
+        raise unreadable(path, error) from error
     with file:
         logs, entries = read_lines(_lines(file, path))
         yield Bundle(logs, entries)
@@ -94,9 +92,7 @@ def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
             path=str(path),
         ) from error
     except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}"), path=str(path), reason=error.strerror or str(error)
-        ) from error
+        raise unreadable(path, error) from error
 
 
 class _Unpacked(io.RawIOBase):

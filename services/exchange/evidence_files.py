@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from custody.errors import N_, InputError, TamperError
+from custody.errors import N_, InputError, TamperError, unreadable
 from evidence.audit import audit_bundle, worth_spreading
 from evidence.custody_proof import FIRST_LINE, MAX_FILE_BYTES, audit_proof, read_custody_proof
 from evidence.entry import RawEntry
@@ -101,10 +101,5 @@ def _read(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
     return data[:limit]

@@ -5,7 +5,7 @@ from os import SEEK_END
 from pathlib import Path
 from typing import IO
 
-from custody.errors import N_, InputError
+from custody.errors import N_, InputError, unreadable
 from db.photos import MAX_BYTES
 from db.store import Store
 from language import _
@@ -130,12 +130,7 @@ def _read(files: Sequence[Path]) -> Iterator[bytes]:
                 else:
                     yield file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise InputError(
-                N_("{file} cannot be read: {reason}"),
-                hint=N_("Check the name and the folder."),
-                file=str(path),
-                reason=error.strerror or type(error).__name__,
-            ) from error
+            raise unreadable(path, error) from error
 
 
 def _unpacked(file: IO[bytes], name: str, most: int) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from custody.errors import N_, InputError, TamperError
+from custody.errors import N_, InputError, TamperError, unreadable
 from custody.format.paper_codes import is_head
 from evidence.checkpoint import claimed_checkpoint
 from scanner.sources.frames import PICTURES
@@ -49,18 +49,12 @@ def read_heads(given: str, notify: Notify) -> list[str]:
         return [typed_head(given)]
     path = Path(given)
     if is_picture(path) and path.is_file():
-        return _photographed(path, notify)
+        return _heads_in(path, notify)
     try:
         with path.open("rb") as file:
             text = file.read(MAX_HEAD_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Check the name and the folder."),
-            file=given[:200],
-            reason=reason,
-        ) from error
+        raise unreadable(given[:200], error) from error
     return [typed_head(text, name=given)]
 
 
@@ -103,10 +97,19 @@ def _is_text(given: str) -> bool:
     return "\n" in given or len(given.split()) == 6
 
 
-def _photographed(path: Path, notify: Notify) -> list[str]:
+def photographed(path: Path, notify: Notify) -> list[str]:
+    """The texts of the QR codes in a picture or PDF, each once.
+
+    Raises:
+        InputError: it is damaged, or no picture.
+    """
     from scanner.decoding.file_codes import codes_in
 
-    found = dict.fromkeys(text for text in codes_in(path, notify) if is_head(text))
+    return list(dict.fromkeys(codes_in(path, notify)))
+
+
+def _heads_in(path: Path, notify: Notify) -> list[str]:
+    found = [text for text in photographed(path, notify) if is_head(text)]
     if not found:
         raise InputError(
             N_("no QR code in {file} carries a signed head"),
@@ -115,7 +118,7 @@ def _photographed(path: Path, notify: Notify) -> list[str]:
             ),
             file=str(path),
         )
-    return list(found)
+    return found
 
 
 def is_picture(path: Path) -> bool:

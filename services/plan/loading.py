@@ -30,7 +30,7 @@ from services.plan.registering import register_items
 from services.records.sealing import whole_packs
 from tables.cells import Located
 from tables.check import check_branch, check_items, check_needs, check_phases, check_places, odd_dues
-from tables.fault_list import few_of_a_kind
+from tables.fault_list import refuse_faults
 from tables.headers import table_kind
 from tables.known_rows import NeedKey, codes_of_kinds, renamed_elsewhere, with_kinds_by_name, with_what_is_known
 from tables.place_codes import Names
@@ -84,7 +84,7 @@ def load_files(
         changes = [loading.load(kind, table) for kind, table in tables]
         if under is not None and under not in loading.places:
             raise InputError(N_("there is no place {code} in the plan"), code=under)
-        _refuse(loading.faults)
+        refuse_faults(loading.faults)
         note_missing_voters(changes, loading.places, loading.all_needs, loading.branch)
         if seen is not None and seen != version_of(changes):
             raise ConflictError(
@@ -93,18 +93,6 @@ def load_files(
     if home is not None and not dry_run:
         keep_answers(home, read, told.values())
     return changes
-
-
-def _refuse(faults: list[Fault]) -> None:
-    """Leave by an exception where there are faults: it takes back what the other files had recorded."""
-    if faults:
-        raise InputError(
-            N_("nothing was loaded; faults in {files}: {count}"),
-            hint=N_("Correct them in the file and load it again."),
-            count=len(faults),
-            faults=few_of_a_kind(faults),
-            files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
-        )
 
 
 def _placed(reading: Reading, place: str) -> Reading:

@@ -17,7 +17,7 @@ def own_top(store: Store) -> str | None:
     branch with needs of its own that it stands in; None: everywhere.
     """
     tops = planned_below(store)
-    return tops[0] if len(tops) == 1 else store.state.branch(store.ledger.own_log().place) or None
+    return tops[0] if len(tops) == 1 else store.state.need_rules().where(store.ledger.own_log().place).code or None
 
 
 def planned_below(store: Store) -> list[str]:

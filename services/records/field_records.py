@@ -13,6 +13,7 @@ from custody.plan.levels import ABOVE_ENDS
 from custody.plan.places import Place, below, is_under
 from custody.plan.store_space import STORAGE, Arrivals, arrivals
 from db.store import Store
+from tables.fault_list import refuse_faults
 from tables.field_rows import parse_points
 from tables.read import read_table
 
@@ -302,14 +303,7 @@ def load_points(store: Store, path: Path) -> LoadedPoints:
             for row in rows
             if row.value.place is not None and row.value.place not in places
         ]
-        if faults:
-            raise InputError(
-                N_("nothing was loaded; faults in {files}: {count}"),
-                hint=N_("Correct them in the file and load it again."),
-                faults=tuple(faults),
-                files=path.name,
-                count=len(faults),
-            )
+        refuse_faults(faults)
         told = [PointRow(v.point, v.title, v.owner, v.due, v.place, v.is_done) for v in (row.value for row in rows)]
         events = record_points(store, told)
     added = sum(row.point not in known for row in told)

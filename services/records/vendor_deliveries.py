@@ -6,7 +6,7 @@ from pathlib import Path
 
 from custody.chain.findings import moment
 from custody.compose.compose import NewEvent
-from custody.errors import N_, InputError, RuleError
+from custody.errors import N_, RuleError
 from custody.format.events import Event
 from custody.measures.progress import PhaseRow, came_late, phase_progress
 from custody.plan.deliveries import DELIVERIES, DeliveryAccount, DeliveryRow, delivery_account
@@ -16,7 +16,7 @@ from db.store import Store
 from language import _
 from language.text import local_time, number, printable
 from reports.words import kind_name
-from tables.fault_list import few_of_a_kind
+from tables.fault_list import refuse_faults
 from tables.field_rows import parse_deliveries
 from tables.questions import Reading
 from tables.read import read_table
@@ -99,14 +99,7 @@ def load_deliveries(store: Store, path: Path) -> tuple[int, int]:
                 message = N_("{paper} is recorded with {arrived} arrived, {damaged} damaged: withdraw it first")
                 told = {name: before[name] for name in ("paper", "arrived", "damaged")}
                 faults.append(row.fault("paper", message, **told))
-        if faults:
-            raise InputError(
-                N_("nothing was loaded; faults in {files}: {count}"),
-                hint=N_("Correct them in the file and load it again."),
-                faults=few_of_a_kind(faults),
-                files=path.name,
-                count=len(faults),
-            )
+        refuse_faults(faults)
         for value in new:
             record_delivery(store, **asdict(value))
     return len(new), len(rows) - len(new)

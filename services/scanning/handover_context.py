@@ -32,10 +32,10 @@ from custody.handover.handover_history import around_then, first_said, looks_of,
 from custody.plan.deliveries import DELIVERIES
 from custody.plan.field import deliveries
 from custody.plan.phases import NotCome, not_come, not_there
-from custody.plan.places import Place
+from custody.plan.places import Place, is_carrier
 from db.log.memory import Mark
 from db.log.paper_records import NOTHING, Waybill
-from db.log.receipt_lookup import list_there
+from db.log.receipt_lookup import list_there, loaded_as
 from db.log.stored import UNLABELLED, numbered
 from db.state.plan_counts import goods_of
 from db.state.queries import State
@@ -80,6 +80,9 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
     has_met = state.has_met(giver)
+    to_be_named = (said.phase, said.kinds)
+    if said.codes is None and not is_listed and is_carrier(state.places, giver):
+        to_be_named = loaded_as(state, giver, [before[code] for code in to_go if code in before], waybill)
     is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
     return Around(
         held,
@@ -91,8 +94,7 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         has_met and bool(is_alone),
         None if listed is None else still_meant(listed, before, to, scanned),
         said.may_change,
-        said.phase,
-        said.kinds,
+        *to_be_named,
     )
 
 
@@ -159,7 +161,7 @@ def meant_now(store: Store, handover: Handover, around: Around, offered: Collect
     held = [item for code in base if (item := around.held.get(code)) and item.held_by == handover.giver]
     not_yet = not_there(held, offered, _not_come(store, handover.giver))
     if not kinds and not not_yet:
-        return Meant()
+        return Meant(None, around.phase, around.kinds)
     codes = [code for code in base if code not in not_yet]
     there = {before[code].kind for code in (*codes, *offered) if code in before}
     return Meant(codes, phase, kinds or tuple(sorted(there - {""})), not_yet)

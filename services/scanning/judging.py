@@ -22,7 +22,7 @@ from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, handover_facts
 from custody.handover.waybill import judge_against_load, judge_against_paper
 from custody.plan.dues import came_late
-from custody.plan.places import Need, Place, is_under
+from custody.plan.places import Place, is_under
 from db.store import Store
 from services.scanning.handover_context import around_now, meant_now, receipts, unlabelled, waybill_for
 
@@ -71,7 +71,7 @@ def _judge_items(
     blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     waybill = waybill_for(store, handover)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
-    has_met = store.state.has_met(handover.giver)
+    has_met, rules = store.state.has_met(handover.giver), store.state.need_rules()
     found = [
         finding
         for label in labels
@@ -85,9 +85,9 @@ def _judge_items(
             met_giver=has_met,
             is_recorded=label.code in received,
             blank=blanks.get(label.code),
-            needs=_needs(store, items[label.code].to) if label.code in items else {},
+            needs=rules.where(items[label.code].to).by_level if label.code in items else {},
             must_be_sealed=label.code in items
-            and items[label.code].kind in store.state.sealed_kinds(items[label.code].to),
+            and items[label.code].kind in rules.where(items[label.code].to).sealed_kinds,
         )
         if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
     ]
@@ -152,14 +152,6 @@ def _carried(store: Store, items: Mapping[str, Item]) -> dict[str, Item]:
     """What moves inside these things and was not scanned itself: assumed, not seen; by code."""
     inside = store.state.contents.carried(items)
     return {code: item for code, item in inside.items() if code not in items}
-
-
-def _needs(store: Store, to: str) -> Mapping[tuple[str, str], Need]:
-    """What is needed where a thing is bound for, by kind and level."""
-    needs = store.state.needs_at(to)
-    return store.ledger.memory.remember_rule(
-        f"needs: {store.state.branch(to)}", lambda: {(n.kind, n.level): n for n in needs if not n.follows}
-    )
 
 
 def judge_handover(store: Store, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:

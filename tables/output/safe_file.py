@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from custody.errors import N_, CustodyError, InputError, StoreError
+from custody.errors import N_, CustodyError, InputError, StoreError, unwritable
 from tables.output.own_files import output_path
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -33,7 +33,9 @@ class _Digesting:
 
 
 @contextmanager
-def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> Iterator[BinaryIO]:
+def safe_file(
+    path: Path, *, read_back: bool = False, is_own: bool = False, is_secret: bool = False
+) -> Iterator[BinaryIO]:
     """Give a file to write; on leaving it takes the place of `path`, after an error nothing has changed.
 
     The bytes go to a temporary file in the same folder and reach the disk before they get their name, so a reader or
@@ -43,6 +45,7 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
         read_back: read the file again before it gets its name, for a stick that takes everything and keeps less. It
             must be written from its beginning to its end.
         is_own: it is one of the station's own files, which nothing else may replace.
+        is_secret: only its user may read it.
 
     Raises:
         InputError: the folder is missing or may not be written, `path` is no ordinary file, or it is the station's own.
@@ -59,6 +62,8 @@ def safe_file(path: Path, *, read_back: bool = False, is_own: bool = False) -> I
         raise _refusal(path, error, is_own=is_own) from error
     try:
         with file:
+            if is_secret:
+                draft.chmod(0o600)
             written = _Digesting(file)
             yield cast(BinaryIO, written) if read_back else file
             file.flush()
@@ -131,12 +136,7 @@ def _refusal(path: Path, error: OSError, *, is_own: bool = False) -> CustodyErro
             folder=str(folder),
         )
     if is_own:  # nobody chose this name
-        return StoreError(
-            N_("{path} cannot be written: {reason}"),
-            hint=N_("Check the folder's permissions and the disk's free space."),
-            path=str(path),
-            reason=error.strerror,
-        )
+        return unwritable(path, error)
     return InputError(
         N_("{path} may not be written: {reason}"),
         hint=N_("Choose another folder, or close the file if another program has it open."),

@@ -1,10 +1,14 @@
 """Phases (tahap): what is expected of a truck is what is to go in it and has come; the rest is not there yet."""
 
+import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.command_examples import Ran, Terminal, station_at
+from tests.support.paper_examples import photograph
 
 PHASES = """\
 tahap,nama,jenis,tenggat
@@ -43,7 +47,11 @@ def receive(station: Terminal, kind: str, count: int, *more: object, paper: str 
 
 
 def short(ran: Ran) -> list[str]:
-    return [finding["item"] for finding in ran.json["findings"] if finding["code"] == "SHORTAGE"]
+    return short_of(ran.json)
+
+
+def short_of(told: Any) -> list[str]:
+    return [finding["item"] for finding in told["findings"] if finding["code"] == "SHORTAGE"]
 
 
 def test_a_truck_of_boxes_alone_is_not_short_while_nothing_else_has_come(station: Terminal) -> None:
@@ -135,6 +143,58 @@ def test_a_receiver_expects_what_the_giver_meant(station: Terminal, tmp_path: Pa
     assert [finding["item"] for finding in got["findings"] if finding["code"] == "SHORTAGE"] == booths[:1]
     letter = ppk("report", "bast", "--number", got["bast"], "--json").json
     assert (letter["phase"], letter["kinds"], letter["expected"]) == ("I", ["booth", "box"], 18)
+
+
+@pytest.mark.parametrize("by_paper", [False, True])
+def test_what_comes_off_a_truck_is_of_the_phase_that_it_was_loaded_for(
+    station: Terminal, tmp_path: Path, by_paper: bool
+) -> None:
+    labelled(phased(station), "box", "booth")
+    boxes, booths = codes(station, "box"), codes(station, "booth")
+    there = station_at(station, tmp_path / "ppk", "--place", PPK, "--station", "PPK", "--election", "Pemilu 2024")
+    assert station("export", "--out", "plan.serah").code == 0
+    station.give([*boxes, *booths], "51.08", "DK8123AB", "--bound", PPK, "--phase", "I", "--paper", "load.pdf")
+    station("inspect", boxes[3], "--condition", "light", "--by", "Made")  # more was recorded of it since
+    assert station("export", "--out", "all.serah").code == 0
+    assert there("import", "plan.serah" if by_paper else "all.serah").code == 0
+    if by_paper:
+        there("scan", "--from", "DK8123AB", "--to", PPK, "--source", photograph("load.pdf"))
+    got = there.give([*boxes, *booths[1:]], "DK8123AB", PPK).json
+    assert (got["expected"], got["phase"], got["kinds"], short_of(got)) == (18, "I", ["booth", "box"], booths[:1])
+    letter = there("report", "bast", "--number", got["bast"], "--json").json
+    assert (letter["phase"], letter["kinds"], letter["expected"]) == ("I", ["booth", "box"], 18)
+    again = station.give(booths[:1], "DK8123AB", PPK).json
+    assert (again["phase"], again["expected"]) == ("I", 18), "the rest of the load is of it as well"
+
+
+def test_exports_name_the_phase_and_the_kinds_that_were_meant(station: Terminal) -> None:
+    labelled(phased(station), "box", "booth")
+    station.give(codes(station, "box"), "51.08", "DK8123AB", "--bound", PPK, "--phase", "I", "--kind", "box")
+    station.give(codes(station, "box"), "DK8123AB", PPK)
+    assert station("export", "--epcis", "e.jsonld", "--uri", "https://kpu.example/id").code == 0
+    rows = [row for row in json.loads(Path("e.jsonld").read_text())["epcisBody"]["eventList"] if "serah:bast" in row]
+    told = [(row["serah:phase"], row["serah:kinds"]) for row in rows]
+    assert told == [("I", ["https://kpu.example/id/kind/box"])] * 2
+    assert station("export", "--tables", "tables").code == 0
+    sheet = list(csv.DictReader(Path("tables/handovers.csv").read_text("utf-8-sig").splitlines()))
+    assert [(row["phase"], row["kinds"]) for row in sheet] == [("I", "box")] * 2
+
+
+def test_a_load_of_two_phases_is_of_none_and_its_kinds_are_named(station: Terminal) -> None:
+    labelled(phased(station), "box", "form")
+    boxes, forms = codes(station, "box"), codes(station, "form")
+    station.give(boxes, "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")
+    station.give(forms, "51.08", "DK8123AB", "--bound", PPK, "--phase", "II")
+    got = station.give([*boxes, *forms], "DK8123AB", PPK).json
+    assert (got["expected"], got["kinds"], "phase" in got) == (14, ["booth", "box", "form"], False)
+
+
+def test_where_something_was_loaded_beyond_the_phase_none_is_named_and_all_of_it_is_expected(station: Terminal) -> None:
+    labelled(phased(station), "box", "form")
+    boxes, forms = codes(station, "box"), codes(station, "form")
+    station.give([*boxes, forms[0]], "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")
+    got = station.give(boxes, "DK8123AB", PPK).json
+    assert (got["expected"], short_of(got), "phase" in got) == (11, forms[:1], False)
 
 
 def test_without_phases_all_that_is_held_is_expected_as_before(station: Terminal) -> None:

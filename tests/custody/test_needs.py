@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.plan.missing_items import PackStock, missing_items, missing_packs, pack_sizes, parse_serial, sealed_kinds
-from custody.plan.needs import NeedRules, circular_kinds, grouped, needed_at
+from custody.plan.missing_items import PackStock, missing_items, missing_packs, pack_sizes, parse_serial
+from custody.plan.needs import BranchNeeds, NeedRules, circular_kinds, grouped, needed_at
 from custody.plan.places import Need, Place
 
 TPS = "polling_station"
@@ -174,5 +174,6 @@ def test_a_serial_number_ends_in_digits(text: str) -> None:
 
 
 def test_a_need_by_piece_makes_nothing_need_a_seal() -> None:
-    assert sealed_kinds(ALL) == frozenset()
-    assert sealed_kinds([replace(SPARE, level="box", per="place", follows="")]) == {"box"}
+    assert BranchNeeds("", tuple(ALL)).sealed_kinds == frozenset()
+    spare = replace(SPARE, level="box", per="place", follows="")
+    assert BranchNeeds("", (spare,)).sealed_kinds == {"box"}

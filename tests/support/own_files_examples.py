@@ -41,6 +41,7 @@ REFUSED = "is one of the station's own files or folders: nothing is written ther
 INPUTS = {
     "admit FILES",
     "init --from",
+    "init --share",
     "load FILES",
     "import FILES",
     "admit KEYFILE",

@@ -212,6 +212,16 @@ def test_the_guide_by_keyboard_alone_over_a_refresh(window: "BrowserContext", te
         page.tab_to("#first-name")
         page.page.keyboard.type("Gudang-1")
         page.page.keyboard.press("Enter")
+        page.shows("#first-passphrase-wrong", "choose to have none")
+        assert page.page.evaluate("document.activeElement.id") == "first-passphrase"
+        assert not (terminal.home / "ledger.db").exists(), "a root has a passphrase unless somebody says otherwise"
+        page.page.check("input[value=join]")
+        assert not page.page.is_visible("#first-open") and page.page.is_visible("h2 .may-be-empty")
+        page.page.check("input[value=root]")
+        page.tab_to("#first-open")
+        page.page.keyboard.press("Space")
+        page.check_access()
+        page.page.keyboard.press("Enter")
         page.shows("#first-place-wrong", "51.08")
         assert page.page.evaluate("document.activeElement.id") == "first-place"
         page.check_access()

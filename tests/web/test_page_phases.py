@@ -40,6 +40,13 @@ def test_a_phase_is_chosen_shown_and_recorded(visitor: Visitor, station: Termina
     assert "there is no phase IX in the plan" in json.dumps(refused)
 
 
+def test_at_a_truck_the_phase_of_its_load_is_shown(visitor: Visitor, station: Terminal) -> None:
+    labelled(phased(station), "box", "booth", "form")
+    station.give(codes(station, "box"), "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")
+    page = visitor.see(f"/scan/{begun_draft(visitor, 'DK8123AB')}")
+    assert "To go: Phase I: Voting booth, Ballot box" in page and '<span id="expected">10</span>' in page
+
+
 def test_a_thing_of_another_phase_is_told_when_it_is_scanned(visitor: Visitor, station: Terminal) -> None:
     labelled(phased(station), "box", "booth", "form")
     draft = begun_draft(visitor, phase="I")

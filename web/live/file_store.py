@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from custody.errors import N_, InputError, StoreError
+from custody.errors import N_, InputError, StoreError, unwritable
 
 Key = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 """The form of a file's id."""
@@ -146,9 +146,4 @@ def safe_name(name: str) -> str:
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        N_("{path} cannot be written: {reason}"),
-        hint=N_("Check the folder's permissions and the disk's free space."),
-        path=str(path),
-        reason=error.strerror or type(error).__name__,
-    )
+    return unwritable(path, error)

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custody.errors import N_, StoreError
+from custody.errors import unwritable
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -45,12 +45,7 @@ def kept_certificate(home: Path, addresses: Sequence[IPv4Address], now: datetime
         if known is None or not _serves(known, addresses, now):
             known = _make(path, addresses, now)
     except OSError as error:
-        raise StoreError(
-            N_("{path} cannot be written: {reason}"),
-            hint=N_("Check the folder's permissions and the disk's free space."),
-            path=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unwritable(path, error) from error
     return LanCertificate(path, _fingerprint(known))
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from custody.errors import N_, StoreError
+from custody.errors import unwritable
 from web.security.roles import Role
 
 
@@ -106,12 +106,7 @@ def kept_token(home: Path) -> str:
             file.write(token)
         draft.replace(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(
-            N_("{path} cannot be written: {reason}"),
-            hint=N_("Check the folder's permissions and the disk's free space."),
-            path=str(path),
-            reason=getattr(error, "strerror", None) or type(error).__name__,
-        ) from error
+        raise unwritable(path, error) from error
     return token
 
 
