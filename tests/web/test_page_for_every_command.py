@@ -50,6 +50,7 @@ NO_PAGE: dict[str, str] = {
     "serve": "shows the page itself",
     "completion": "of a shell alone",
     "demo": "practice on the page of the first run shows the same with the same example",
+    "recovery": "its words open the key: they are printed at the station's terminal, out of a browser's reach",
     "drop": "on the page Meet what waits is named; what a stranger sent is deleted by whoever has the computer",
     "admit": "being built on the page Meet",
     "join": "being built on the page Meet",

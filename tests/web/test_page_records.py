@@ -6,20 +6,13 @@ import pytest
 
 from tests.commands.test_blank_labels import blanks
 from tests.support.command_examples import Terminal
-from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor
+from tests.support.page_examples import HOST, Visitor
+from tests.support.work_examples import upload
 from web.forms.table import FORMS, GROUPS
-from web.security.entrances import HEADER
 
 
 def send(visitor: Visitor, form: str, typed: dict[str, str], *, expect: int = 200, **more: object) -> dict[str, object]:
     return dict(visitor.ask("POST", f"/api/records/{form}", {"typed": typed, **more}, expect=expect))
-
-
-def upload(visitor: Visitor, name: str, data: bytes) -> str:
-    headers = {HEADER: visitor.token, **SAME_ORIGIN, "Content-Type": "application/octet-stream"}
-    answer = visitor.client.post("/api/uploads", params={"name": name}, content=data, headers=headers)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["upload"])
 
 
 def last(station: Terminal, code: str) -> dict[str, object]:
@@ -61,13 +54,13 @@ def test_things_are_looked_at_with_a_photograph(visitor: Visitor, station: Termi
 
     code, other = station.codes()[:2]
     picture = cv2.imencode(".jpg", np.full((80, 80, 3), 90, np.uint8))[1].tobytes()
-    key = upload(visitor, "box.jpg", picture)
+    key = upload(visitor, picture, "box.jpg")
     said = {"codes": f"{code}\n{other}\n{code}", "condition": "heavy", "note": "torn at a corner"}
     page = str(send(visitor, "inspect", said, files={"photo": key})["page"])
     assert "2 items" in page and f'href="/items/{code}"' in page
     link = last(station, code)
     assert link["type"] == "inspect" and station("items", "--json").lines
-    no_picture = send(visitor, "inspect", said, files={"photo": upload(visitor, "box.jpg", b"no picture")}, expect=422)
+    no_picture = send(visitor, "inspect", said, files={"photo": upload(visitor, b"no picture", "box.jpg")}, expect=422)
     assert set(no_picture["fields"]) == {"photo"}  # type: ignore[call-overload]
 
 
@@ -136,9 +129,9 @@ def test_a_delivery_is_recorded_by_figures(visitor: Visitor, station: Terminal) 
 
 def test_tables_of_deliveries_and_points_are_loaded_whole_or_not_at_all(visitor: Visitor, station: Terminal) -> None:
     head = b"point,title,owner,due,place,state\n"
-    good = upload(visitor, "points.csv", head + b"TK-1,Print,Made,2024-02-12 18:00 WITA,,\n")
+    good = upload(visitor, head + b"TK-1,Print,Made,2024-02-12 18:00 WITA,,\n", "points.csv")
     assert "1 added" in str(send(visitor, "points", {}, files={"file": good})["page"])
-    bad = upload(visitor, "points.csv", head + b"TK-2,Print,Made,never,,\n")
+    bad = upload(visitor, head + b"TK-2,Print,Made,never,,\n", "points.csv")
     refused = send(visitor, "points", {}, files={"file": bad}, expect=422)
     assert refused["faults"] and "fields" not in refused and str(station.home) not in str(refused)
     assert len(station("point", "--json").lines) == 1

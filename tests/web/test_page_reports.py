@@ -10,6 +10,7 @@ import pytest
 from commands.program import REPORTS as WRITTEN
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import Visitor
+from tests.support.work_examples import work
 from web.forms.reports import REPORTS
 from web.site import Site
 
@@ -21,10 +22,7 @@ _BEGINS = {"pdf": b"%PDF", "xlsx": b"PK", "zip": b"PK"}
 
 def tell(visitor: Visitor, name: str, format_: str = "", typed: dict[str, str] | None = None) -> Any:
     said = {"typed": NEEDED.get(name, {}) if typed is None else typed, "format": format_}
-    answer = visitor.ask("POST", f"/api/reports/{name}", said)
-    while answer["state"] == "running":
-        answer = visitor.ask("GET", f"/api/jobs/{answer['job']}?wait=5")
-    return answer
+    return work(visitor, f"/api/reports/{name}", said)
 
 
 @pytest.fixture

@@ -94,3 +94,26 @@ practise.addEventListener("click", async () => {
     set_busy(false);
   }
 });
+
+// --- putting a lost station back --------------------------------------------------------------------------------------------
+
+const lost = document.getElementById("restore"), putting = document.getElementById("restore-outcome");
+lost.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const say = (words) => { putting.textContent = words; };
+  set_busy(true);
+  show_wrong(lost, {});
+  try {
+    const uploads = await send_all(lost.elements.copies, lost.dataset.sending, say);
+    const [key = null] = await send_all(lost.elements.key, lost.dataset.sending, say);
+    say(lost.dataset.working);
+    const said = Object.fromEntries(["passphrase", "name", "place"].map((one) => [one, lost.elements[`restore-${one}`].value]));
+    location.assign((await ask("POST", "/api/first/restore", { uploads, key, ...said })).page);
+  } catch (error) {
+    putting.replaceChildren();
+    const fields = error instanceof Refusal && error.answer.fields;
+    if (fields) show_wrong(lost, Object.fromEntries(Object.entries(fields).flatMap(([name, line]) => [[name, line], [`restore-${name}`, line]])));
+    else tell_refusal(putting, error, lost.dataset.failed);
+    set_busy(false);
+  }
+});
