@@ -3,7 +3,7 @@
 import sys
 
 from commands.context import print_json
-from commands.report.listed import chosen_of
+from commands.report.listing_report import chosen_of
 from commands.report.options import Asked
 from db.store import Store
 from reports.listing import print_listing

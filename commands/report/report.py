@@ -50,7 +50,7 @@ def _teller(kind: str) -> Callable[[Store, Asked], None]:
             import_module(f"commands.report.{_TOLD_IN[kind]}"), f"report_{kind}"
         )
         return told
-    listed = import_module("commands.report.listed")
+    listed = import_module("commands.report.listing_report")
     return lambda store, asked: listed.show_listed(store, kind, asked)
 
 

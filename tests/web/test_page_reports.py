@@ -11,7 +11,7 @@ from commands.program import REPORTS as WRITTEN
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import Visitor
 from tests.support.work_examples import work
-from web.forms.reports import REPORTS
+from web.forms.report_table import REPORTS
 from web.site import Site
 
 NEEDED = {"pace": {"stations": "4", "seconds": "5"}, "forms": {"to": "51.08.01", "empty": "3"}}

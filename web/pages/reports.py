@@ -1,4 +1,4 @@
-"""Every report as a page and as files, and what is given to others: each with its options (`web.forms.reports`)."""
+"""Every report as a page and as files, and what is given to others: each with its options."""
 
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from services.plan.custodians import local_stamp
 from services.progress_bar import Progress
 from web.dependencies import SiteDep
 from web.forms.fields import Reading, read_fields
-from web.forms.reports import GROUPS, REPORTS, Report, chosen_of
+from web.forms.report_table import GROUPS, REPORTS, Report, chosen_of
 from web.live.file_store import Key, safe_name
 from web.live.jobs import Answer
 from web.pages.records import refused, sent_files, shown_fields
