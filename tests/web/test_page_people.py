@@ -179,6 +179,8 @@ def test_a_new_role_counts_at_once_and_a_pin_of_a_receiver_is_no_job(browser: Vi
     assert site.workers.people()["Ni Luh Ayu"] == "supervisor", "a new PIN changes no role"
     pins.dismiss("Ni Luh Ayu")
     assert goes_to(browser, "/people") == "/who?back=/people"
+    assert goes_to(browser, "/items?q=7Q&lang=id") == "/who?back=/items%3Fq%3D7Q%26lang%3Did&lang=id"
+    assert 'data-back="/items?q=7Q"' in browser.see("/who?back=/items%3Fq%3D7Q")
 
 
 def test_what_is_kept_of_people_is_for_the_stations_user_alone(site: Site, people: None) -> None:

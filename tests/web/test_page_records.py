@@ -127,6 +127,12 @@ def test_a_delivery_is_recorded_by_figures(visitor: Visitor, station: Terminal) 
     assert set(wrong["fields"]) == {"arrived", "kind"}  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("text", ["1.5", "1,2", "-3", "1.20", "１２", "1e3", "12 34", "9" * 16, "1..200"])
+def test_what_is_no_whole_number_is_not_taken_for_one(visitor: Visitor, text: str) -> None:
+    wrong = send(visitor, "delivery", {"vendor": "PT", "kind": "box", "arrived": text}, expect=422)
+    assert set(wrong["fields"]) == {"arrived"}  # type: ignore[call-overload]
+
+
 def test_tables_of_deliveries_and_points_are_loaded_whole_or_not_at_all(visitor: Visitor, station: Terminal) -> None:
     head = b"point,title,owner,due,place,state\n"
     good = upload(visitor, head + b"TK-1,Print,Made,2024-02-12 18:00 WITA,,\n", "points.csv")

@@ -68,7 +68,7 @@ def test_a_form_says_what_is_wrong_beside_its_field_and_keeps_what_was_typed(
     here.page.fill("[data-field=codes] textarea", f"{code}\nsalah")
     here.page.fill("[data-field=note] textarea", "sudut sobek")
     here.page.click("#record button.main")
-    here.shows("[data-field=codes] .wrong", "salah")
+    here.shows("[data-field=codes] .wrong", "SALAH")
     here.shows("[data-field=condition] .wrong", "Kondisi")
     assert here.page.input_value("[data-field=note] textarea") == "sudut sobek"
     look(here, "record-wrong")

@@ -59,7 +59,7 @@ def test_a_report_is_saved_as_a_file(visitor: Visitor, busy: Terminal, name: str
     answer = tell(visitor, name, format_)
     file = visitor.client.get(f"/files/{answer['file']}")
     assert file.status_code == 200 and file.content.startswith(_BEGINS.get(format_, b""))
-    assert "-2024-02-12" in file.headers["content-disposition"] and len(file.content) > 50
+    assert "-2024-02-11-" in file.headers["content-disposition"] and len(file.content) > 50
 
 
 @pytest.mark.parametrize("name", ["late", "incidents", "progress", "condition"])

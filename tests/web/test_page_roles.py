@@ -65,6 +65,7 @@ SUPERVISED = {
     "/api/first",
     "/api/first/root",
     "/api/first/practice",
+    "/api/first/restore",
     "/station",
     "/station/{name}",
 }

@@ -1,5 +1,6 @@
 """Fields of the forms that record something: how each is shown, and how what was typed into it is read."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,6 +46,8 @@ Choices = Callable[[Store], Sequence[tuple[str, str]]]
 Given = Mapping[str, Any]
 """What was given in a form, by the names of its fields; None where a field is empty."""
 _MOST = 2**53 - 1
+_WHOLE = re.compile(r"[0-9]{1,15}|[0-9]{1,3}([., ][0-9]{3}){1,4}")
+"""A whole number, with its thousands apart or not; 1.5 is none."""
 LONGEST: Mapping[Kind, int] = {
     "codes": 40_000,
     "labels": 40_000,
@@ -212,12 +215,12 @@ def _read(store: Store, one: Field, text: str) -> Any:
 
 
 def _whole(words: str, text: str, one: Field) -> int:
-    plain = text.replace(".", "").replace(" ", "")
-    if not (plain.isascii() and plain.isdigit() and len(plain) < 16):
+    if not _WHOLE.fullmatch(text):
         raise InputError(
             N_("{field}: {text} is no whole number"), hint=N_("Write it in figures."), field=words, text=text[:40]
         )
-    if not one.least <= int(plain) <= one.most:
+    found = int(re.sub(r"\D", "", text))
+    if not one.least <= found <= one.most:
         raise InputError(
             N_("{field}: from {least} to {most}"),
             hint=N_("Write another number."),
@@ -225,4 +228,4 @@ def _whole(words: str, text: str, one: Field) -> int:
             least=one.least,
             most=one.most,
         )
-    return int(plain)
+    return found

@@ -145,9 +145,7 @@ class Guard:
             raise Refused(401, _("This token is not known, or counts no longer."))
         return name
 
-    def _worker(
-        self, method: str, path: str, headers: list[tuple[str, str]], cookies: Mapping[str, str]
-    ) -> Worker | None:
+    def _worker(self, scope: Scope, headers: list[tuple[str, str]], cookies: Mapping[str, str]) -> Worker | None:
         """Return who works at this screen, None where nobody is asked.
 
         Raises:
@@ -155,11 +153,11 @@ class Guard:
         """
         if not getattr(self._entrance, "asks_who", False):
             return None
-        worker = self._who(cookies)
+        worker, method, path = self._who(cookies), scope["method"], scope["path"]
         is_open = FOR_NOBODY.fullmatch(path) or (method in READING and READ_BY_PROGRAMS.fullmatch(path))
         if worker is not None and worker.role is None and not is_open:
             line = _("Say first who works here: choose your name and type your PIN.")
-            raise _to_who(method, path, headers, 401, line)
+            raise _to_who(scope, headers, 401, line)
         return worker
 
     def _limit(self, path: str) -> Limit:
@@ -179,7 +177,7 @@ class Guard:
         if site and site not in (["same-origin"], ["none"]) and not is_visit:
             raise Refused(403, _("This request comes from another page."))
         observer = self._observer(headers, cookies)
-        worker = self._worker(method, path, headers, cookies) if observer is None else None
+        worker = self._worker(scope, headers, cookies) if observer is None else None
         roles: frozenset[Role] = frozenset({"observer"}) if observer is not None else roles_at(entrance)
         if worker is not None:
             roles = worker.roles
@@ -190,7 +188,7 @@ class Guard:
         is_switch = worker is not None and FOR_NOBODY.fullmatch(path)
         if not is_entry and not is_switch and not roles & allowed(method, path):
             if worker is not None:
-                raise _to_who(method, path, headers, 403, _("That is not for your role here: let a supervisor do it."))
+                raise _to_who(scope, headers, 403, _("That is not for your role here: let a supervisor do it."))
             raise Refused(403, _("That is not for observers, or not for this device."))
         if observer is not None and is_reading:
             scope[SECRET] = None
@@ -222,11 +220,14 @@ class Guard:
             raise Refused(415, _("The request is not understood."))
 
 
-def _to_who(method: str, path: str, headers: list[tuple[str, str]], status: int, line: str) -> Refused:
+def _to_who(scope: Scope, headers: list[tuple[str, str]], status: int, line: str) -> Refused:
     """The refusal of somebody who works here: a page leads to where names are chosen, all else gets the line."""
-    if method in READING and "text/html" in next(iter(_all(headers, "accept")), ""):
-        more = "&refused=1" if status == 403 else ""
-        return Refused(303, "", headers={"location": f"/who?back={quote(path, safe='/')}{more}"})
+    if scope["method"] in READING and "text/html" in next(iter(_all(headers, "accept")), ""):
+        query = scope.get("query_string", b"").decode("latin-1")
+        back = quote(scope["path"] + (f"?{query}" if query else ""), safe="/")
+        asked = parse_qs(query).get("lang", [""])[0]
+        more = f"&lang={asked}" if asked in language.LANGUAGES else ""
+        return Refused(303, "", headers={"location": f"/who?back={back}{more}{'&refused=1' if status == 403 else ''}"})
     return Refused(status, line)
 
 

@@ -68,7 +68,7 @@ function set_busy(is_busy) { for (const button of document.querySelectorAll("mai
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const said = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "files"));
-  if (said.kind === "root" && !said.passphrase && !document.getElementById("first-open").checked) return show_wrong({ passphrase: form.dataset.unlocked });
+  if (said.kind === "root" && !said.passphrase && !document.getElementById("first-open").checked) return show_lines({ passphrase: form.dataset.unlocked });
   set_busy(true);
   outcome.textContent = form.dataset.working;
   try {
