@@ -5,7 +5,7 @@ RUN := .venv/bin
 TESTS ?= not slow and not camera
 MINUTES ?= 10
 
-.PHONY: dev setup demo test test-full fuzz lint texts lock bench release release-windows release-audit clean
+.PHONY: dev setup demo test test-full fuzz lint texts lock bench release release-windows release-audit windows-check clean
 
 setup:            ## what Serah needs to run
 	@$(PYTHON) bootstrap.py
@@ -56,6 +56,9 @@ release-windows: dev  ## the folder for Windows alone: PYTHON_ZIP=... PYTHON_SHA
 
 release-audit: dev  ## asks for known vulnerabilities of what is shipped; needs a network
 	@$(RUN)/python -m tools.release audit
+
+windows-check: dev  ## the Windows build on Linux, under wine, and the quick tests in it; WINDOWS_CACHE: a folder
+	@$(RUN)/python -m tools.windows.under_wine full $(if $(WINDOWS_CACHE),--cache "$(WINDOWS_CACHE)")
 
 clean:            ## what the tools left; keeps .venv and all data
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build demo-out

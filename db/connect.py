@@ -12,13 +12,16 @@ from typing import Any
 
 import apsw
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
+from playhouse.apsw_ext import APSWDatabase
 
 from custody.errors import N_, StoreError
 from db import trial_schema
 from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
+from db.on_windows import SqliteOnWindows
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 from db.sqlite_backup import keep_older
+from tables.output.private_files import private_file
 
 APPLICATION_ID = 0x53455248
 """'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
@@ -34,7 +37,7 @@ _HISTORY = "schema_migration"
 """The table in which playhouse.migrations keeps what was applied."""
 _FIRST = "0016_ledger"
 """The first migration; trial versions had sixteen that made the same tables (`db.trial_schema`)."""
-_PRAGMAS = (
+PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("foreign_keys", 1),
@@ -43,6 +46,7 @@ _PRAGMAS = (
     ("cell_size_check", 1),
     ("mmap_size", 0),
 )
+"""How SQLite writes for us: a record is on the disk when COMMIT returns."""
 _TIMEOUT = "serah_timeout_s"
 """What a PostgreSQL database object is given to remember, for SQLite's remembers it itself."""
 
@@ -189,8 +193,6 @@ def write_lock(database: Database) -> Iterator[None]:
 
 
 def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
-    from playhouse.apsw_ext import APSWDatabase
-
     is_new = not path.exists()
     if is_new and not create:
         raise StoreError(
@@ -210,7 +212,8 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
         )
     if is_new:
         _mark_as_ours(path, busy_timeout_s)
-    database: Database = APSWDatabase(str(path), pragmas=_PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
+    kind = SqliteOnWindows if os.name == "nt" else APSWDatabase
+    database: Database = kind(str(path), pragmas=PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
     try:
         database.connect()
         _prepare(database)
@@ -223,14 +226,14 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
 def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
     """Create the file, readable for its user only like the key, and mark it as Serah's once, before WAL starts.
 
-    What SQLite makes beside it (-wal, -shm) has the file's mode.
+    What SQLite makes beside it (-wal, -shm) has the file's mode; on Windows `SqliteOnWindows` sees to it.
 
     In the WAL alone, a killed first session would leave a file that `_refuse_foreign_file` takes for another program's;
     among the settings of each connection, a full disk could not be opened again to be read.
     """
     with as_store_errors():
         with suppress(OSError):  # what is wrong with the folder, the next line says in words
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            private_file(path).close()
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(int(busy_timeout_s * 1000))
         try:

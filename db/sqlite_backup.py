@@ -14,6 +14,8 @@ from custody.errors import N_, ConflictError, InputError, StoreError
 from custody.format.encoding import leaf_digest
 from db.db_errors import as_store_errors
 from tables.output.own_files import output_path
+from tables.output.private_files import private_file
+from tables.output.safe_file import patiently
 
 _PAGES = 2000
 """Copied at a time, so that others can write between, and progress shows."""
@@ -54,7 +56,7 @@ def backup(database: Database, path: Path, progress: Callable[[float], None]) ->
     try:
         with as_store_errors():
             draft.unlink(missing_ok=True)
-            draft.touch(mode=0o600)  # a folder that is not there, or not ours, is the user's fault and not the disk's
+            private_file(draft).close()  # a folder that is missing or not ours is the user's fault and not the disk's
             _copy(database.connection(), draft, progress)
             copied = _read_back(draft)
         with draft.open("rb+") as file:
@@ -146,7 +148,7 @@ def _read_back(path: Path) -> Copied:
 def _name(draft: Path, path: Path) -> None:
     """Give the copy its name unless a file of that name came meanwhile; Windows refuses that by itself."""
     if os.name != "posix":
-        draft.rename(path)
+        patiently(lambda: draft.rename(path))
         return
     try:
         os.link(draft, path)

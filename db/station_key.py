@@ -11,6 +11,7 @@ from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
 from evidence.ed25519 import Signer
+from tables.output.private_files import private_file
 
 FILE_NAME = "station.key"
 
@@ -38,7 +39,7 @@ def make_key(folder: Path, passphrase: str | None = None, *, seed: bytes | None 
         )
     path = folder / FILE_NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         _write_new(path, data)
     except OSError as error:
         refuse_key(folder, error)
@@ -72,7 +73,7 @@ def refuse_key(folder: Path, cause: OSError | None = None) -> None:
 
 def _write_new(path: Path, data: bytes) -> None:
     """Write a new file, readable for its user only; it is on the disk when this returns, and absent when it fails."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with private_file(path) as file:
         try:
             file.write(data)
             file.flush()

@@ -234,6 +234,8 @@ WAYS: dict[str, Way] = {
     "resume": Way(N_("python main.py drafts --resume {id}{options}")),
     "revoke": Way(N_("python main.py revoke")),
     "serve_lan": Way(N_("python main.py serve --lan")),
+    "sync": Way(N_("python main.py sync ADDRESS")),
+    "sync_at": Way(N_("python main.py sync '{address}'")),
     "token": Way(N_("python main.py token"), "/"),
     "twins": Way(N_("python main.py twins")),
     "verify": Way(N_("python main.py verify"), "/meet"),

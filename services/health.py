@@ -27,8 +27,10 @@ from services.plan.profiles import profile_shown
 from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words
 from tables.output.own_files import LEDGER_FILE
+from tables.output.private_files import how_to_keep_private, is_open_to_others
 
-Health = Literal["ok", "warning", "broken"]
+Health = Literal["ok", "warning", "broken", "unseen"]
+"""`unseen`: what needs somebody's eyes or ears, and nobody looked."""
 MIN_FREE_MB = 500
 _NAMED, _NEAR = 3, 0.8
 _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
@@ -314,9 +316,9 @@ def _key(home: Path, began_with: str) -> Check:
 
 
 def _readable_by_others(path: Path, name: str) -> Iterator[Check]:
-    """A warning where other users of this computer may read or write a file; on Windows the folder decides that."""
-    if platform.system() != "Windows" and path.exists() and path.stat().st_mode & 0o077:
-        yield Check(name, "warning", _("others may read {path}").format(path=path), f"chmod 600 {path}")
+    """A warning where other users of this computer may read or write a file."""
+    if path.exists() and is_open_to_others(path):
+        yield Check(name, "warning", _("others may read {path}").format(path=path), how_to_keep_private(path))
 
 
 def _clock(now: str, newest: str | None) -> Check:

@@ -23,6 +23,16 @@ def backup() -> None: ...
     help=_("Rebuild the tables of the present state from the records, which stay as they are."),
 )
 @click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
+@click.option(
+    "--full",
+    is_flag=True,
+    help=_(
+        "Test the laptop before its first day: camera, sounds, disk, 24 labels, printer, clock; asks at a terminal."
+    ),
+)
+@click.option(
+    "--out", type=Output(), metavar=_("FILE"), help=_("With --full: the page to keep (.pdf, .xlsx, .csv, .json).")
+)
 @json_option
 @pass_station
 @later("admin.doctor")

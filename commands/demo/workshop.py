@@ -9,6 +9,7 @@ from pathlib import Path
 
 from custody.errors import N_, InputError
 from tables.output.own_files import output_path
+from tables.output.safe_file import put_in_place
 
 MARK = ".serah-demo.json"
 """Names the files that the demo made, so that no file of the user's goes when the folder is replaced."""
@@ -34,11 +35,11 @@ def workshop(out: Path) -> Iterator[Path]:
         _refuse_others(target)
         if target.exists():
             former = folder.with_suffix(".old")
-            target.rename(former)
-            folder.rename(target)
+            put_in_place(target, former)
+            put_in_place(folder, target)
             shutil.rmtree(former)
         else:
-            folder.rename(target)
+            put_in_place(folder, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

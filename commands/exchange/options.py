@@ -143,3 +143,20 @@ def revoke() -> None: ...
 @pass_station
 @later("exchange.verify")
 def verify() -> None: ...
+
+
+@click.command()
+@click.option("--listen", metavar=_("ADDRESS"), help=_("Answer at this address of this computer alone."))
+@click.option("--port", type=Whole(1, 65535), metavar="N", help=_("Port; without it, 8753 or the next free one."))
+@json_option
+@pass_station
+@later("exchange.hub")
+def hub() -> None: ...
+
+
+@click.command()
+@click.argument("address", required=False, metavar=_("[ADDRESS]"))
+@json_option
+@pass_station
+@later("exchange.hub")
+def sync() -> None: ...

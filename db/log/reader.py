@@ -10,6 +10,7 @@ from peewee import Database, SqliteDatabase, fn
 from custody.chain.clocks import Stamp
 from custody.compose.compose import Ref
 from custody.errors import N_, StoreError, TamperError
+from custody.format.event_types import MAX_COUNT
 from custody.format.events import Event
 from db.log.item_index import Naming
 from db.log.memory import Memory
@@ -30,6 +31,9 @@ class LedgerReader:
         self.signed_heads = Heads(database, tables)
         self._naming = Naming(database, tables)
         self._own = Prepared(database, self._own_query)
+        self._held_log = Prepared(database, self._held_log_query)
+        self._leaves = Prepared(database, self._leaves_query)
+        self._span = Prepared(database, self._span_query)
         self._event_at = Prepared(database, self._event_at_query)
         self._sequence, self._beside = (Prepared(database, self._entries_query, name) for name in ("event", "fork"))
         self._later = Prepared(database, self._later_query)
@@ -235,12 +239,36 @@ class LedgerReader:
             for _id, name, station, place, size, head in self._logs()
         ]
 
-    def leaves(self, log: str) -> Iterator[bytes]:
-        """The digests of a log's own sequence, from its first entry on."""
-        event, logs = self.tables.event, self.tables.log
-        query = event.select(event.leaf).join(logs.model, on=(logs.id == event.log_id)).where(logs.name == log)
-        for (leaf,) in query.order_by(event.seq).tuples().iterator():
+    def leaves(self, log: str, begin: int = 0, end: int = MAX_COUNT) -> Iterator[bytes]:
+        """The digests of a log's own sequence, of the entries from index `begin` to before `end`."""
+        for (leaf,) in self._leaves.run(log=log, begin=begin, end=end):
             yield bytes(leaf)
+
+    def _leaves_query(self) -> Any:
+        event, logs = self.tables.event, self.tables.log
+        query = event.select(event.leaf).join(logs.model, on=(logs.id == event.log_id))
+        within = (event.seq > blank("begin")) & (event.seq <= blank("end"))
+        return query.where((logs.name == blank("log")) & within).order_by(event.seq)
+
+    def span(self, log: str, begin: int, end: int) -> Iterator[bytes]:
+        """The bytes of the entries of a log's own sequence, from index `begin` to before `end`."""
+        for body, signatures in self._span.run(log=log, begin=begin, end=end):
+            yield bytes(body) + b"\n" + str(signatures).encode()
+
+    def _span_query(self) -> Any:
+        event, logs = self.tables.event, self.tables.log
+        query = event.select(event.body, event.signatures).join(logs.model, on=(logs.id == event.log_id))
+        within = (event.seq > blank("begin")) & (event.seq <= blank("end"))
+        return query.where((logs.name == blank("log")) & within).order_by(event.seq)
+
+    def held_log(self, name: str) -> HeldLog | None:
+        """The log of that name as far as it is held; None where nothing of it is."""
+        row = self._held_log.first(name=name)
+        return None if row is None else HeldLog(*row)
+
+    def _held_log_query(self) -> Any:
+        log = self.tables.log
+        return log.select(*(getattr(log, name) for name in HeldLog._fields)).where(log.name == blank("name"))
 
     def entry(self, leaf: str) -> bytes:
         """The bytes of an entry that is held: its body, a line feed, its signature lines."""

@@ -20,7 +20,7 @@ from services.progress_bar import Progress, unseen
 from services.records.membership import go_on as go_on_with
 from services.records.membership import lost_log, make_card, read_card
 from tables.output.own_files import LEDGER_FILE
-from tables.output.safe_file import safe_file
+from tables.output.safe_file import put_in_place, safe_file
 
 CARD_FILE = "station-card.json"
 SHEET_FILE = "KEYSHEET.pdf"
@@ -121,7 +121,7 @@ def set_aside(at: StationHome) -> Iterator[Path]:
         aside.mkdir()
         for name in names:
             if (at.home / name).exists():
-                (at.home / name).rename(aside / name)
+                put_in_place(at.home / name, aside / name)
                 moved.append(name)
         yield aside
     except BaseException as error:

@@ -138,8 +138,7 @@ class Observers:
 
     def _write(self, tokens: dict[str, Token]) -> None:
         data = json.dumps([asdict(token) for token in tokens.values()], ensure_ascii=False, indent=1)
-        with safe_file(self._path, is_own=True) as file:
-            Path(file.name).chmod(0o600)
+        with safe_file(self._path, is_own=True, is_secret=True) as file:
             file.write(data.encode() + b"\n")
         self._known = None
 

@@ -210,8 +210,7 @@ class Pins:
 
     def _write(self, people: dict[str, _Kept]) -> None:
         data = json.dumps([asdict(kept) for kept in people.values()], ensure_ascii=False, indent=1)
-        with safe_file(self._path, is_own=True) as file:
-            Path(file.name).chmod(0o600)
+        with safe_file(self._path, is_own=True, is_secret=True) as file:
             file.write(data.encode() + b"\n")
 
 

@@ -17,7 +17,7 @@ from services.plan.loading import load_files
 from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from tables.output.own_files import LEDGER_FILE
-from tables.output.safe_file import folder_for
+from tables.output.safe_file import folder_for, put_in_place
 
 FOLDER = "latihan"
 """In the folder of the station that is still to begin."""
@@ -48,7 +48,7 @@ def begin_practice(at: StationHome) -> StationHome:
         begin(making, election=_ELECTION, name=PRACTICE, place=_WAREHOUSE, root=None)
         with open_store(making.db_url, making.load_key(), making.around) as store:
             _fill(store, making.home)
-        making.home.rename(there.home)
+        put_in_place(making.home, there.home)
     finally:
         shutil.rmtree(making.home, ignore_errors=True)
     return there
@@ -58,7 +58,7 @@ def discard_practice(at: StationHome) -> None:
     """Delete the practice station of this folder; from the first moment on it is not found any more."""
     there = practice_home(at).home
     if there.exists():
-        there.rename(at.home / f".{FOLDER}-{at.stamp()}")
+        put_in_place(there, at.home / f".{FOLDER}-{at.stamp()}")
     _sweep(at)
 
 

@@ -3,7 +3,8 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any, BinaryIO, cast
 
 from custody.errors import N_, CustodyError, InputError, StoreError, unwritable
 from tables.output.own_files import output_path
+from tables.output.private_files import private_file
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 _BLOCK = 1 << 20
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class _Digesting:
@@ -57,13 +60,11 @@ def safe_file(
         raise InputError(N_("{path} is not a file that can be written"), hint=N_("Give a file name."), path=str(path))
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
-        file = draft.open("xb")
+        file = private_file(draft) if is_secret else draft.open("xb")
     except OSError as error:
         raise _refusal(path, error, is_own=is_own) from error
     try:
         with file:
-            if is_secret:
-                draft.chmod(0o600)
             written = _Digesting(file)
             yield cast(BinaryIO, written) if read_back else file
             file.flush()
@@ -74,7 +75,7 @@ def safe_file(
                 hint=N_("Take another stick or disk; the old file, if any, is unchanged."),
                 path=str(path),
             )
-        draft.replace(target)
+        put_in_place(draft, target)
         _sync_folder(target.parent)
     except OSError as error:
         # The body may meet errors of other files; those pass unchanged.
@@ -84,6 +85,31 @@ def safe_file(
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a file or folder its name, in place of the file that has it.
+
+    Raises:
+        OSError: it cannot have it; on Windows after some seconds, where another program holds one of them.
+    """
+    patiently(lambda: draft.replace(target))
+
+
+def patiently(change: Callable[[], object]) -> None:
+    """Change names, and on Windows try again for some seconds: virus scanners and viewers hold files for as long.
+
+    Raises:
+        OSError: it could not be done.
+    """
+    for pause_s in _PAUSES_S if os.name == "nt" else ():
+        try:
+            change()
+        except PermissionError:
+            time.sleep(pause_s)
+        else:
+            return
+    change()
 
 
 def folder_for(path: Path) -> Path:

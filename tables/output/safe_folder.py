@@ -8,7 +8,7 @@ from pathlib import Path
 
 from custody.errors import N_, InputError
 from tables.output.own_files import output_path
-from tables.output.safe_file import folder_for
+from tables.output.safe_file import folder_for, put_in_place
 
 
 def check_new_folder(path: Path) -> Path:
@@ -47,6 +47,6 @@ def safe_folder(path: Path) -> Iterator[Path]:
         yield draft
         if target.is_dir():
             target.rmdir()  # empty, as was seen above; Windows renames onto no folder
-        draft.replace(target)
+        put_in_place(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -1,13 +1,15 @@
 """Reads files of strangers in a child process, within limits of time and memory that grow with the file's bytes.
 
 A PDF of 3 KB can take all memory and a day. The libraries that read such files know no limits, so the system sets
-them: the child is ended at a limit, and the file is refused. Linux limits time and memory, Windows memory
-(`tables.sandbox.windows_job`) and macOS time; everywhere the child is ended that says nothing for `_SILENT_S`.
+them: the child is ended at a limit, and the file is refused. Linux limits time and memory, macOS time, and Windows
+memory (`tables.sandbox.windows_job`), while a thread of the child looks at its time there; everywhere the child is
+ended that says nothing for `_SILENT_S`.
 
 The child gets a line of JSON and what else it needs on its standard input. It sends pieces: a head of JSON, and bytes.
 """
 
 import json
+import math
 import os
 import struct
 import subprocess
@@ -16,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,7 +31,9 @@ STEP_CPU_S, STEP_CPU_S_PER_BYTE = 2, 1e-6
 """The processor's time for opening a file, a page or a picture, and what is added for each byte of the file."""
 FILE_CPU_S, CPU_S_PER_BYTE = 10, 60e-6
 """The same for all steps of a file together."""
-_SILENT_S = 20.0 if sys.platform == "win32" else 60.0
+_SILENT_S = 60.0
+"""Longer than an old laptop with a busy virus scanner takes to load OpenCV."""
+_WATCH_S = 0.1
 _CHILD_BYTES = 200_000_000
 """What a child takes of itself, where that cannot be measured."""
 _ROOT = Path(__file__).resolve().parents[2]
@@ -166,16 +170,38 @@ def limited(file_bytes: int, cpu_s: float | None = None) -> Callable[[], None]:
     Args:
         cpu_s: the processor's time for all steps from now on; None: as the file's bytes say.
     """
-    if sys.platform == "win32":
-        return lambda: None
+    allowed_s = FILE_CPU_S + CPU_S_PER_BYTE * file_bytes if cpu_s is None else cpu_s
+    end_s = time.process_time() + allowed_s
+    end_at = _watched() if sys.platform == "win32" else _limited_by_system(file_bytes)
+
+    def step() -> None:
+        end_at(min(time.process_time() + STEP_CPU_S + STEP_CPU_S_PER_BYTE * file_bytes, end_s))
+
+    step()
+    return step
+
+
+def _watched() -> Callable[[float], None]:
+    """End this process from a thread where it has taken more of the processor's time than it was last told."""
+    until_s = [math.inf]
+
+    def watch() -> None:
+        while time.process_time() < until_s[0]:
+            time.sleep(_WATCH_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="time").start()
+    return partial(until_s.__setitem__, 0)
+
+
+def _limited_by_system(file_bytes: int) -> Callable[[float], None]:
+    """Let the system end this process where it takes more memory than a file allows, writes anything, or takes more of
+    the processor's time than it was last told.
+    """
     import resource
     import signal
 
-    allowed_s = FILE_CPU_S + CPU_S_PER_BYTE * file_bytes if cpu_s is None else cpu_s
-    end_s = time.process_time() + allowed_s
-
-    def step() -> None:
-        until_s = min(time.process_time() + STEP_CPU_S + STEP_CPU_S_PER_BYTE * file_bytes, end_s)
+    def end_at(until_s: float) -> None:
         _lower(resource.RLIMIT_CPU, int(until_s) + 1)
         signal.setitimer(signal.ITIMER_PROF, max(until_s - time.process_time(), 0.001))  # to less than a second
 
@@ -183,8 +209,7 @@ def limited(file_bytes: int, cpu_s: float | None = None) -> Callable[[], None]:
         _lower(resource.RLIMIT_AS, _loaded_bytes() + memory_for(file_bytes))
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, 0)  # it has nothing to write
-    step()
-    return step
+    return end_at
 
 
 def _lower(what: int, most: int) -> None:

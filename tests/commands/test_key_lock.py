@@ -12,6 +12,7 @@ from custody.errors import CustodyError, InputError, StoreError
 from custody.format.encoding import key_fingerprint
 from db.station_key import FILE_NAME, is_protected, load_key, lock, make_key, public_of, read_public, unlock
 from evidence.fingerprint_words import WORDS, words_of
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
 from tests.support.pdf_text import text_of
 
@@ -73,7 +74,7 @@ def test_a_locked_key_signs_as_an_open_one(tmp_path: Path) -> None:
     assert made.sign(b"x") == read.sign(b"x")
     assert read_public(tmp_path) == made.public_key
     assert is_protected(tmp_path)
-    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    assert not is_open_to_others(tmp_path / FILE_NAME)
     with pytest.raises(StoreError):
         load_key(tmp_path)
 

@@ -13,8 +13,10 @@ import pytest
 from custody.errors import ConflictError
 from db.read_only import private_copy
 from db.store import open_store
+from tables.output.private_files import how_to_keep_private, is_open_to_others
 from tests.support.command_examples import Terminal, station_at
 from tests.support.ledger_examples import around
+from tests.support.portable import let_others_in
 
 
 def unwritable(folder: Path, request: pytest.FixtureRequest) -> None:
@@ -133,18 +135,18 @@ def test_records_that_are_still_in_the_wal_are_read(station: Terminal, tmp_path:
     assert sum(item["held_by"] == "51.08.01" for item in medium.items()) == 3
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there the folder decides who may read")
 def test_the_ledger_is_for_its_owner_alone_or_doctor_says_so(tmp_path: Path, terminal: Terminal) -> None:
     assert terminal("init", "--place", "51.08", "--station", "Gudang 1").code == 0
     ledger = terminal.home / "ledger.db"
     with open_store(f"sqlite:///{ledger}", None, around()) as store:
         store.ledger.database.execute_sql("SELECT count(*) FROM event").fetchone()
-        modes = {path.name: path.stat().st_mode & 0o777 for path in terminal.home.glob("ledger.db*")}
-    assert modes == dict.fromkeys(("ledger.db", "ledger.db-wal", "ledger.db-shm"), 0o600)
+        others = {path.name: is_open_to_others(path) for path in terminal.home.glob("ledger.db*")}
+    assert others == dict.fromkeys(("ledger.db", "ledger.db-wal", "ledger.db-shm"), False)
     told = "others may read"
     assert told not in terminal("doctor").out
-    ledger.chmod(0o640)
-    assert f"{told} {ledger}" in terminal("doctor").out and f"chmod 600 {ledger}" in terminal("doctor").out
+    let_others_in(ledger)
+    ill = terminal("doctor").out
+    assert f"{told} {ledger}" in ill and how_to_keep_private(ledger) in ill
 
 
 @pytest.mark.parametrize("written", ["ledger.db", "ledger.db-wal"])

@@ -1,6 +1,8 @@
 """Writing spreadsheets: what goes in comes out, nothing runs as a formula, nothing is half-written."""
 
 import csv
+import sys
+import threading
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -14,6 +16,7 @@ from tables.formats.limits import UNSAFE
 from tables.output.safe_file import safe_file
 from tables.output.write import Sheet, harmless, write_table
 from tables.read import read_table
+from tests.support.portable import link
 from tests.support.sampling import examples
 
 TRIGGERS = [*"=+-@\t\r\n\x00\x1b", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
@@ -159,16 +162,37 @@ def test_errors_of_other_files_pass_unchanged(tmp_path):
 
 
 def test_a_link_keeps_pointing_and_its_target_is_written(tmp_path):
-    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target, named = tmp_path / "target.csv", tmp_path / "link.csv"
     target.write_text("old")
-    try:
-        link.symlink_to(target)
-    except OSError:
-        pytest.skip("links need a permission here")
-    with safe_file(link) as file:
+    link(named, target)
+    with safe_file(named) as file:
         file.write(b"new")
-    assert link.is_symlink()
+    assert named.is_symlink()
     assert target.read_text() == "new"
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere a file that is open takes another's place")
+def test_a_file_that_a_virus_scanner_holds_is_replaced_once_it_lets_go(tmp_path):
+    path = tmp_path / "labels.pdf"
+    path.write_bytes(b"old")
+    held = path.open("rb")
+    letting_go = threading.Timer(0.6, held.close)
+    letting_go.start()
+    with safe_file(path) as file:
+        file.write(b"new")
+    letting_go.join()
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere a file that is open takes another's place")
+def test_a_file_that_a_viewer_keeps_open_is_refused_in_words_and_stays_as_it_is(tmp_path):
+    path = tmp_path / "labels.pdf"
+    path.write_bytes(b"old")
+    with path.open("rb"):
+        with pytest.raises(InputError) as refused, safe_file(path) as file:
+            file.write(b"new")
+        assert "close the file if another program has it open" in refused.value.hint
+    assert path.read_bytes() == b"old" and [entry.name for entry in tmp_path.iterdir()] == ["labels.pdf"]
 
 
 def test_a_file_that_is_read_back_has_what_was_written(tmp_path):

@@ -209,6 +209,7 @@ def test_the_windows_folder_starts_where_it_was_unpacked(windows: Path) -> None:
         ".",
         "Lib\\site-packages",
         "..\\program",
+        "..\\program\\tools",
     ]
 
 

@@ -39,6 +39,7 @@ from tests.support.bundle_attacks import (
 )
 from tests.support.bundle_examples import MEDDLERS, Evidence, admit, honest
 from tests.support.evidence_logs import Station
+from tests.support.portable import unless_embedded
 from tests.support.tool_examples import TOOLS
 from tests.support.two_verifiers import by_the_program, by_the_tool, standalone
 
@@ -222,7 +223,7 @@ def test_the_tool_names_what_is_wrong_and_exits_with_one(file):
 def test_the_tool_calls_short_what_a_kept_head_goes_beyond_and_wrong_what_is_altered_besides(file, tmp_path):
     station = Station(1).fill(6)
     head, entries = tmp_path / "head.txt", list(station.entries)
-    head.write_text(station.head())
+    head.write_text(station.head(), "utf-8")
     rows = [station.row(4)]
     short = run(str(Evidence([station], [entries[:4]], rows).write(file)), "--head", str(head))
     assert short.returncode == 1 and "Ringkasan: belum lengkap" in short.stdout and "INCOMPLETE" in short.stdout
@@ -264,6 +265,7 @@ def test_what_a_bundle_says_cannot_speak_to_the_terminal(file):
     assert all(character.isprintable() or character == "\n" for character in told)
 
 
+@unless_embedded
 @pytest.mark.parametrize("tool", ["verify_standalone.py", "verify_proof.py"])
 def test_without_cryptography_a_tool_says_in_a_line_what_to_install(tool, file):
     honest(random.Random(1)).write(file)

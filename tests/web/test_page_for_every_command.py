@@ -51,6 +51,8 @@ NO_PAGE: dict[str, str] = {
     "completion": "of a shell alone",
     "demo": "practice on the page of the first run shows the same with the same example",
     "recovery": "its words open the key: they are printed at the station's terminal, out of a browser's reach",
+    "hub": "listens in a window of its own that stays open",
+    "sync": "goes on by itself beside the page; by hand the page Meet sends and takes bundles",
     "drop": "on the page Meet what waits is named; what a stranger sent is deleted by whoever has the computer",
     "admit": "being built on the page Meet",
     "join": "being built on the page Meet",

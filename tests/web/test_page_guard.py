@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tables.output.private_files import is_open_to_others
 from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor
 from tests.support.page_routes import all_routes
 from web.security.entrances import HEADER, cookie_name
@@ -130,7 +131,7 @@ def test_the_secret_outlives_the_server_and_is_nobody_elses(visitor: Visitor, st
     from web.security.entrances import FILE, kept_token
 
     assert kept_token(station.home) == visitor.token
-    assert (station.home / FILE).stat().st_mode & 0o077 == 0
+    assert not is_open_to_others(station.home / FILE)
     (station.home / FILE).write_text("spoilt")
     assert kept_token(station.home) != visitor.token
     assert HOST.startswith("http://127.0.0.1:")

@@ -11,6 +11,7 @@ import pytest
 import segno
 
 from custody.format.codes import item_payload
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
 from tests.support.lan_examples import ADDRESS, LAN_HOST, Device
 from tests.support.page_examples import Visitor
@@ -175,7 +176,7 @@ def test_codes_do_not_last(lan: Lan, site: Site) -> None:
     assert slow.knows(secret)
     again = Lan(site.home, lan.addresses, 1, lan.certificate, lambda: now[0])
     assert again.knows(secret), "over a restart"
-    assert secret not in (site.home / FILE).read_text() and (site.home / FILE).stat().st_mode & 0o077 == 0
+    assert secret not in (site.home / FILE).read_text() and not is_open_to_others(site.home / FILE)
     now[0] += DEVICE_S + 1
     assert not again.knows(secret) and not slow.devices()
 
@@ -289,7 +290,7 @@ def test_the_certificate_is_for_these_addresses_and_is_kept(site: Site) -> None:
     addresses = [IPv4Address(ADDRESS)]
     first = kept_certificate(site.home, addresses)
     assert kept_certificate(site.home, addresses) == first, "the browser's warning comes once"
-    assert first.path.stat().st_mode & 0o077 == 0 and len(first.fingerprint) == 95
+    assert not is_open_to_others(first.path) and len(first.fingerprint) == 95
     ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(first.path, first.path)
     other = kept_certificate(site.home, [IPv4Address("10.0.0.5")])
     assert other.fingerprint != first.fingerprint

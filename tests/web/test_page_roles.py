@@ -1,7 +1,6 @@
 """Who may do what: every route of the page for each role, by enumeration, against one table; and observers' tokens."""
 
 import re
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -11,6 +10,7 @@ from starlette.testclient import TestClient
 
 from custody.errors import ConflictError, InputError
 from services.access.observers import FILE, PREFIX, Observers
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import NOW, Terminal
 from tests.support.lan_examples import LAN_HOST, Device
 from tests.support.page_examples import HOST, SAME_ORIGIN, PageAt, Visitor, Whichever, site_at
@@ -201,7 +201,7 @@ def test_a_token_counts_until_its_day_and_until_it_is_revoked(site: Site, client
 def test_a_token_is_kept_as_a_digest_for_the_stations_user_alone(site: Site, secret: str, page_at: PageAt) -> None:
     text = (site.home / FILE).read_text()
     assert secret not in text and secret.removeprefix(PREFIX) not in text
-    assert stat.S_IMODE((site.home / FILE).stat().st_mode) == 0o600
+    assert not is_open_to_others(site.home / FILE)
     with pytest.raises(ConflictError):
         site.observers.make("Bawaslu")
     for name, days in (("", 3), ("x" * 81, 3), ("a\u202eb", 3), ("Panwas", 0), ("Panwas", 367)):

@@ -8,6 +8,7 @@ import pytest
 
 from commands.context import station_at
 from services.access.pins import FILE, Pins
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import Visitor
 from tests.support.scan_pages import begun, record, reviewed, typed
@@ -136,7 +137,7 @@ def test_pins_are_kept_apart_and_survive_a_restart(station: Terminal) -> None:
     pins = restarted()
     pins.set("Ni  Luh Ayu", "7392")
     assert pins.names() == ["Ni Luh Ayu"] and pins.has("ni luh ayu") and not pins.has("Ni Luh")
-    assert (station.home / FILE).stat().st_mode & 0o077 == 0
+    assert not is_open_to_others(station.home / FILE)
     for number in range(5):
         with pytest.raises(Exception, match="not the PIN"):
             restarted().check("Ni Luh Ayu", f"000{number}")

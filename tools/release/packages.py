@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from tools.release.parts import (
+    CACHE,
     LIST,
     WINDOWS,
     File,
@@ -108,9 +109,20 @@ def windows_zip(folder: Path, made: Source, python_zip: Path, digest: str) -> Pa
     Raises:
         ReleaseError: the zip is not the one of that digest, or is no embeddable Python; a path is too long.
     """
+    path = folder / f"serah-{made.version}-windows-x64.zip"
+    write_zip(path, "Serah", windows_folder(made, python_zip, digest), made.epoch)
+    return path
+
+
+def windows_folder(made: Source, python_zip: Path, digest: str, cache: Path = CACHE / "wheels") -> Files:
+    """What is in the zip for Windows, with the list of it; `cache` keeps the wheels.
+
+    Raises:
+        ReleaseError: as `windows_zip` says.
+    """
     files = {f"python/{name}": file for name, file in embedded(python_zip, digest).items()}
     own = program(made.commit)
-    packages = unpacked(wheels(WINDOWS, own[LOCK].data.decode()).values())
+    packages = unpacked(wheels(WINDOWS, own[LOCK].data.decode(), cache).values())
     files |= {f"python/Lib/site-packages/{name}": file for name, file in packages.items()}
     files |= {f"program/{name}": file for name, file in own.items() if name != "bootstrap.py"}
     files["program/start.py"] = shared("windows/start.py")
@@ -122,9 +134,7 @@ def windows_zip(folder: Path, made: Source, python_zip: Path, digest: str) -> Pa
     folded = Counter(name.casefold() for name in files)
     if clashing := [name for name in files if folded[name.casefold()] > 1]:
         raise ReleaseError(f"Windows takes these names for one: {', '.join(sorted(clashing))}")
-    path = folder / f"serah-{made.version}-windows-x64.zip"
-    write_zip(path, "Serah", with_list(files), made.epoch)
-    return path
+    return with_list(files)
 
 
 def embedded(path: Path, digest: str) -> Files:
@@ -149,7 +159,8 @@ def embedded(path: Path, digest: str) -> Files:
         inside = {Path(name).name: File(archive.read(name)) for name in archive.namelist() if not name.endswith("/")}
     if lacking := {"python.exe", "LICENSE.txt", f"{dll}.dll", f"{dll}.zip", f"{dll}._pth"} - inside.keys():
         raise ReleaseError(f"{path} is no embeddable Python {WINDOWS.python}: it lacks {', '.join(sorted(lacking))}")
-    inside[f"{dll}._pth"] = File(f"{dll}.zip\r\n.\r\nLib\\site-packages\r\n..\\program\r\n".encode())
+    paths = (f"{dll}.zip", ".", r"Lib\site-packages", r"..\program", r"..\program\tools")
+    inside[f"{dll}._pth"] = File("".join(f"{path}\r\n" for path in paths).encode())
     return inside
 
 

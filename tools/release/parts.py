@@ -26,9 +26,9 @@ LIST = "files.sha256"
 """The list of all files in a folder that is unpacked, the last in its archive: where it is missing, so is more."""
 KEPT_BACK = (
     *(".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml", "CONTRIBUTING.md", "Makefile", "pyproject.toml"),
-    *("bench", "tests", "tools/measure_house.py", "tools/release", "tools/walk.py", "requirements-dev.txt"),
+    *("bench", "tests", "tools/measure_house.py", "tools/release", "tools/walk.py", "tools/windows"),
     *("requirements-hub.txt", "requirements-hub.lock", "requirements-release.txt", "requirements-release.lock"),
-    "requirements-fuzz.txt",
+    *("requirements-dev.txt", "requirements-fuzz.txt"),
 )
 """What of the repository is for those who change it; all else is given to users."""
 LEFT_OUT = re.compile(r"(^|/)(tests|__pycache__)/|\.(pyi|pxd|pyx|h|hpp|lib|a)$|\.dist-info/(RECORD|INSTALLER)$")

@@ -1,7 +1,6 @@
 """The entrances of a page: under which names it is reached, which secret lets in, and what may be done there."""
 
 import hmac
-import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from custody.errors import unwritable
+from tables.output.private_files import private_file
+from tables.output.safe_file import put_in_place
 from web.security.roles import Role
 
 
@@ -102,9 +103,9 @@ def kept_token(home: Path) -> str:
             return known
         token = secrets.token_hex(_BYTES)
         draft = path.with_name(f".{FILE}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(token)
-        draft.replace(path)
+        with private_file(draft) as file:
+            file.write(token.encode())
+        put_in_place(draft, path)
     except (OSError, UnicodeDecodeError) as error:
         raise unwritable(path, error) from error
     return token

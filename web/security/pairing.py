@@ -5,7 +5,6 @@ drop or export: that is done at the station's own screen.
 """
 
 import json
-import os
 import re
 import secrets
 import threading
@@ -20,6 +19,8 @@ from typing import Any
 
 from custody.errors import N_, InputError
 from custody.format.codes import ALPHABET
+from tables.output.private_files import private_file
+from tables.output.safe_file import put_in_place
 from web.security.certificate import LanCertificate
 from web.security.entrances import is_same
 
@@ -178,9 +179,9 @@ class Lan:
     def _write(self) -> None:
         draft = self._path.with_name(f".{FILE}.{secrets.token_hex(4)}")
         text = json.dumps([asdict(device) for device in self._devices.values()], ensure_ascii=False)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        draft.replace(self._path)
+        with private_file(draft) as file:
+            file.write(text.encode())
+        put_in_place(draft, self._path)
 
 
 class LanEntrance:

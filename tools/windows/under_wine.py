@@ -1,0 +1,52 @@
+"""Runs the Windows build on Linux, under wine: `make windows-check` calls this; docs/windows.md says what it shows."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.release.parts import ReleaseError
+from tools.windows import prepare
+from tools.windows.trial import Steps, demo, job, suite
+
+
+def main() -> int:
+    """Run what the command line asks for; 0 done or wine is not here, 1 a step failed, 3 it could not be prepared."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.windows.under_wine", description="Runs the Windows build under wine."
+    )
+    parser.add_argument("what", choices=("short", "full", "tests"))
+    parser.add_argument(
+        "--cache", type=Path, default=Path.home() / ".cache" / "serah-windows", help="keeps wheels, Python and prefix"
+    )
+    parser.add_argument("tests", nargs="*", default=["tests"], help="files or folders of tests")
+    options = parser.parse_args()
+    if lacking := prepare.lacking():
+        print(f"Windows is not tried: {', '.join(lacking)} not found. To have it: {prepare.INSTALL}")
+        return 0 if options.what == "short" else 3
+    cache = options.cache.resolve()
+    if cache.is_relative_to(prepare.ROOT):
+        parser.error("--cache: a folder outside of the repository")
+    scratch = Path(tempfile.mkdtemp(prefix="serah-windows-"))
+    steps = Steps(prepare.Windows(cache))
+    try:
+        steps.run("wine", steps.windows.start)
+        if options.what != "tests":
+            top = job(steps, scratch)
+            if options.what == "full":
+                demo(steps, top, scratch)
+        if options.what != "short":
+            suite(steps, options.tests, scratch)
+    except ReleaseError as error:
+        print(f"windows: {error}", file=sys.stderr)
+        return 3
+    finally:
+        steps.windows.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+    steps.close()
+    return 1 if steps.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
