@@ -1,6 +1,5 @@
 """A lost station comes back in an empty folder: from a safe copy of its ledger, or from other stations' bundles."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from services.progress_bar import Progress, unseen
 from tables.output.safe_file import safe_file
 
 _DATABASE = b"SQLite format 3\0"
-_MOST_KEY_BYTES = 20_000
+_MOST_KEY_BYTES, _PIECE = 20_000, 1 << 20
 
 
 def restore(
@@ -86,7 +85,8 @@ def _placed(at: StationHome, ledger: Path | None, key: Path | None) -> Iterator[
     try:
         if ledger is not None:
             with safe_file(at.ledger, is_own=True) as file, ledger.open("rb") as source:
-                shutil.copyfileobj(source, file, 1 << 20)
+                while piece := source.read(_PIECE):
+                    file.write(piece)
         if key is not None:
             with safe_file(at.key_file, is_own=True, is_secret=True) as file, key.open("rb") as source:
                 file.write(source.read(_MOST_KEY_BYTES))
