@@ -11,6 +11,7 @@ from commands.context import (
 from commands.report.handover_paper import check_paper_name
 from custody.errors import N_, InputError
 from language import _
+from language.text import number
 from reports.handover.blank_form import FormPaper, write_forms
 from services.plan.custodians import find_custodian, optional_custodian, optional_kind
 from services.reporting.bast_letters import chosen_template
@@ -64,4 +65,4 @@ def form(
         print_json({"out": str(out), "forms": len(forms), "items": count})
     else:
         words = _("Forms written to {path}: {forms}; things on them: {count}")
-        click.echo(words.format(forms=len(forms), count=count, path=out))
+        click.echo(words.format(forms=number(len(forms)), count=number(count), path=out))

@@ -57,6 +57,7 @@ SUPERVISED = {
     "/api/plan/load",
     "/api/plan/register",
     "/api/plan/withdraw",
+    "/api/plan/merge",
     "/api/people",
     "/api/people/dismiss",
     "/api/v1/tokens",
@@ -68,6 +69,10 @@ SUPERVISED = {
     "/api/first/restore",
     "/station",
     "/station/{name}",
+    "/api/meet/admit",
+    "/api/meet/admit/look",
+    "/api/meet/join",
+    "/api/meet/join/look",
 }
 
 

@@ -13,14 +13,13 @@ from custody.format.serials import parse_serials
 from custody.people import distinct_people
 from db.store import Store
 from language import _
-from language.text import error_text, fault_text, sentence
+from language.text import error_text, fault_text, hint_text, sentence
 from scanner.sources.photo import read_photo
 from services.code_lines import one_touch, parse_codes, touches_of
 from services.moments import moment_of
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from services.plan.custodians import find_custodian
 from services.scanning.handover_details import read_occurred
-from web.page_hints import hint_on_page
 
 Kind = Literal[
     "line",
@@ -168,7 +167,7 @@ def line_of(error: CustodyError) -> str:
     parts = [sentence(error_text(error))]
     if isinstance(error, InputError) and error.faults:
         parts += [fault_text(fault) for fault in error.faults[:1]]
-    if hint := hint_on_page(error):
+    if hint := hint_text(error):
         parts.append(hint)
     return " ".join(part if part[-1:] in ".!?:" else f"{part}." for part in parts)
 

@@ -9,11 +9,10 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
-from language.text import error_text, sentence
+from language.text import error_text, hint_text, sentence
 from services.access.pins import Role
 from services.one_line import one_line
 from web.dependencies import SiteDep
-from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.security.workers import WORKER, Worker
 from web.site import Site
@@ -88,7 +87,7 @@ def hire(request: Request, site: SiteDep, hired: Hired) -> Response:
         with site.pins() as pins:
             name = pins.hire(name, hired.role, hired.pin)
     except CustodyError as error:
-        line = f"{sentence(error_text(error))}. {hint_on_page(error)}".strip()
+        line = f"{sentence(error_text(error))}. {hint_text(error)}".strip()
         field = "name" if not hired.name.strip() else "pin" if isinstance(error, InputError) else "role"
         return JSONResponse({"error": line, "hint": "", "fields": {field: line}}, 422)
     if request.scope[WORKER] is None:  # the first one is who sits here

@@ -1,9 +1,9 @@
 """Who may do what: the one table of it.
 
 An operator scans and records. A supervisor also begins the station, changes the plan, puts records right and says who
-works here and who may observe. An observer reads what an outsider is to check and changes nothing. Whoever opens the
-page on the station's own computer is operator and supervisor in one, until somebody is named who works here: then it
-is asked who it is (`web.security.workers`).
+works here, who may observe, and who belongs to the election. An observer reads what an outsider is to check and changes
+nothing. Whoever opens the page on the station's own computer is operator and supervisor in one, until somebody is named
+who works here: then it is asked who it is (`web.security.workers`).
 """
 
 import re
@@ -21,8 +21,9 @@ RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/api/v1/tokens(/.*)?", frozenset({"supervisor"})),
     (_ANY, r"/observers|/people|/api/people(/.*)?", frozenset({"supervisor"})),
     (_ANY, r"(/api)?/records/correct(/look|/asked)?", frozenset({"supervisor"})),
-    (_ANY, r"/api/plan/(load|register|withdraw)", frozenset({"supervisor"})),
+    (_ANY, r"/api/plan/(load|register|withdraw|merge)", frozenset({"supervisor"})),
     (_ANY, r"/first|/api/first(/.*)?|/station(/.*)?", frozenset({"supervisor"})),
+    (_ANY, r"/api/meet/(admit|join)(/.*)?", frozenset({"supervisor"})),
     (_READ, r"/dashboard(/.*)?", frozenset(ROLES)),
     (_READ, r"/items(/[^/]+)?", frozenset(ROLES)),
     (_READ, r"/handover/letter/[^/]+\.pdf", frozenset(ROLES)),
