@@ -28,7 +28,7 @@ from custody.chain.item_state import (
     registered_twice,
 )
 from custody.chain.linking import Linking, gave_on, is_one_more_record
-from custody.chain.order import Order
+from custody.chain.order import Order, rank_of
 from custody.chain.seals import OPEN_SEAL
 from custody.errors import N_
 from custody.format.codes import ItemLabel, show_code
@@ -75,14 +75,14 @@ class Fold:
         return sum(finding.code in BROKEN for finding in self.findings)
 
     def _pick(self, ready: list[Event]) -> Event:
-        """Among events that no station's knowledge orders: registrations, then what moves nothing, then handovers in
-        the order in which custody breaks least; ties go by leaf digest.
+        """Among events that no station's knowledge orders: registrations, then what moves nothing (`rank_of`), then
+        handovers in the order in which custody breaks least; ties go by leaf digest.
         """
         if len(ready) == 1 and not self.is_thorough:
             return ready[0]
         still = [event for event in ready if event.type != "handover"]
         if still:
-            return min(still, key=lambda event: (event.type != "register", event.leaf))
+            return min(still, key=lambda event: (rank_of(event), event.leaf))
         waiting = [event for event in self.order.waiting() if event.type == "handover"]
         if self._linking is None:
             self._linking = Linking([*waiting, *self._taken], self.order, is_thorough=self.is_thorough)
