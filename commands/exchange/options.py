@@ -1,6 +1,5 @@
 """What can be typed: the commands of exchange and their options. Help and wrong use load nothing else."""
 
-
 import click
 
 from commands.completion import PLACE
