@@ -223,7 +223,7 @@ def not_listed(s: Scene) -> None:
 
 @fault("SHORTAGE", "a truck of the first phase lacks a pad, which has come", is_of_laptop=True)
 def lacks_one_of_its_phase(s: Scene) -> None:
-    pad = _pad(s)
+    pad = pad_of(s)
 
     def edit(load: Load) -> None:
         leave_out(load, pad)
@@ -240,28 +240,11 @@ def of_another_phase(s: Scene) -> None:
         load.codes.append(s.item)
         load.says.append(("EXCESS", s.item))
 
-    s.field.on("load", _pad(s), edit)
+    s.field.on("load", pad_of(s), edit)
     s.ledger("EXCESS")
 
 
-@fault("LATE", "a pad comes after its phase was due, when its village still has time", is_of_laptop=True)
-def after_its_phase(s: Scene) -> None:
-    pad = _pad(s)
-
-    def left(load: Load) -> None:
-        leave_out(load, pad)
-        load.says.append(("SHORTAGE", pad))
-        s.field.after_receipts.append(lambda: brought(load.by))
-
-    def brought(by: Laptop) -> None:
-        s.field.clock.wait_until("2024-02-13T03:20:00Z")
-        s.field.record(Load("village", by, s.district, s.village, [pad], {"load": (pad,)}, says=[("LATE", "")]))
-        s.ledger("LATE", pad, is_open=False)
-
-    s.field.on("village", pad, left)
-
-
-def _pad(s: Scene) -> str:
+def pad_of(s: Scene) -> str:
     """The pad for this village."""
     return next(code for code in s.field.of_place[s.village] if s.field.kinds[code] == "pad")
 
