@@ -80,7 +80,13 @@ def export() -> None: ...
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
+@click.argument("files", nargs=-1, type=Input(), metavar=_("FILE..."))
+@click.option(
+    "--watch",
+    type=Input(),
+    metavar=_("FOLDER"),
+    help=_("Take in every bundle that comes to this folder, until Ctrl-C."),
+)
 @json_option
 @pass_station
 @later("exchange.import_")
@@ -156,6 +162,7 @@ def hub() -> None: ...
 
 @click.command()
 @click.argument("address", required=False, metavar=_("[ADDRESS]"))
+@click.option("--watch", is_flag=True, help=_("Go on, as soon and as long as there is a network, until Ctrl-C."))
 @json_option
 @pass_station
 @later("exchange.hub")
