@@ -1,5 +1,6 @@
 """Heads of logs that hubs and witnesses have cosigned: what they have seen of a log, in their own signature."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from peewee import fn
@@ -13,6 +14,8 @@ from evidence.cosignature import cosigned_at
 from evidence.tree import Frontier
 
 _MOST_TREES = 10_000
+Leaves = Callable[[str, int, int], Iterable[bytes]]
+"""The digests of a log's entries from one index to before another."""
 
 
 class CosignedHeads:
@@ -64,12 +67,17 @@ class CosignedHeads:
         table = self.tables.cosigned
         return [str(note) for (note,) in table.select(table.note).order_by(table.log, table.by).tuples()]
 
-    def root(self, log: str, size: int) -> bytes:
-        """The root of a log's tree at a size that is held."""
+    def root(self, log: str, size: int, leaves: Leaves | None = None) -> bytes:
+        """The root of a log's tree at a size that is held.
+
+        Args:
+            leaves: where the digests come from; None: from the log's own sequence.
+        """
+        leaves = leaves or self.ledger.leaves
         tree, last = self._trees.get(log, (Frontier(), b""))
-        if tree.size > size or [*self.ledger.leaves(log, tree.size - 1, tree.size)] != [last] * (tree.size > 0):
+        if tree.size > size or [*leaves(log, tree.size - 1, tree.size)] != [last] * (tree.size > 0):
             tree = Frontier()  # what was remembered was never committed, or is longer
-        for last in self.ledger.leaves(log, tree.size, size):
+        for last in leaves(log, tree.size, size):
             tree.append(last)
         if len(self._trees) >= _MOST_TREES:
             self._trees.clear()

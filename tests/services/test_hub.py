@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from custody.compose.compose import NewEvent
+from custody.compose.compose import Handover, NewEvent, Touch
 from custody.errors import InputError, StoreError, TamperError
 from db.store import Store
 from services.exchange.hub_client import HubAddress, HubClient, read_address
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
+from services.records.handovers import record_handover
 from services.records.membership import admit, revoke
 from tests.support.hub_examples import running_hub
 from tests.support.ledger_examples import TPS, absorb, boxes, card_of, empty_ledger, planned_station, record, station
@@ -95,6 +96,28 @@ def test_a_log_of_many_packages_arrives_whole(fresh: Fresh, tmp_path: Path) -> N
         done = hub.sync(office)
         assert (done.sent, done.waiting) == (300, 0)
         assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
+
+
+def test_what_arrived_before_the_hub_was_cut_off_counts_once_it_is_open_again(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    with planned_station(url, 1) as root:
+        codes = boxes(root, 3, TPS[0])
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        take(office, bundle_of(root))
+        record_handover(office, Handover("51.08", "51.08.01"), [Touch(code, 1, "camera") for code in codes])
+        with running_hub(url, tmp_path) as hub:
+            hub.hub.site.settle = lambda most=0: 0  # type: ignore[method-assign] # as if it were killed before it could
+            done = hub.sync(office)
+        assert (done.waiting, size_at(root, office)) == (0, 1)
+        assert root.ledger.tables.waiting.select().count() == 1
+        assert not [finding for finding in audit_ledger(root).findings if finding.is_wrong]
+        assert {item.held_by for item in root.state.items_of(codes).values()} == {"51.08"}
+        with running_hub(url, tmp_path) as hub:
+            hub.settle()
+            assert hub.sync(office).sent == 0
+        assert (size_at(root, office), root.ledger.tables.waiting.select().count()) == (2, 0)
+        assert {item.held_by for item in root.state.items_of(codes).values()} == {"51.08.01"}
+        assert not [finding for finding in audit_ledger(root).findings if finding.is_wrong]
 
 
 def test_one_station_carries_the_log_of_another(fresh: Fresh, tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ def entries_of(store: Store, begin: int, end: int) -> tuple[bytes, ...]:
     return tuple(store.ledger.span(own(store), begin, end))
 
 
-def held(root: Store, store: Store) -> int:
+def held(hub: Running, root: Store, store: Store) -> int:
+    hub.settle()
     return root.ledger.sizes().get(own(store), 0)
 
 
@@ -126,10 +127,10 @@ def test_entries_that_are_not_below_the_head_are_refused_and_nothing_is_stored(
     for entries in (other, entries_of(office, 1, 4)[::-1], tuple(e + b" " for e in entries_of(office, 1, 4))):
         body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries, proof).to_bytes()
         assert ask(hub, "/add-entries", body).status == 422
-    assert held(root, office) == 1
+    assert held(hub, root, office) == 1
     body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries_of(office, 1, 4), proof).to_bytes()
     assert ask(hub, "/add-entries", body).status == 200
-    assert held(root, office) == 4
+    assert held(hub, root, office) == 4
 
 
 def test_the_same_entries_again_change_nothing(hub: Running, root: Store, office: Store) -> None:
@@ -139,6 +140,7 @@ def test_the_same_entries_again_change_nothing(hub: Running, root: Store, office
     whole = Package(0, 0, entries_of(office, 0, 4), tuple(tree.subtree_proof(0, 4, 4)))
     body = Upload(own(office), 0, 4).to_bytes() + whole.to_bytes()
     assert [ask(hub, "/add-entries", body).status for _ in range(2)] == [200, 200]
+    hub.settle()
     assert root.ledger.event_count() == root.ledger.tables.event.select().count()
 
 
