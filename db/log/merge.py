@@ -80,7 +80,7 @@ class Merge:
         self._quarantine = Quarantine(Strangers(store), said)
         self._seen = store.heads
         columns = ("log_id", "seq", "leaf", "body", "signatures")
-        self._wait = PreparedInsert(self.tables, "waiting", columns, key=("leaf",))
+        self._wait = PreparedInsert(self.tables, "waiting", columns)
         self._stands = Prepared(store.ledger.database, self._stands_query)
         self._logs: dict[str, _Log] = {}
         self._new: list[tuple[str, int]] = []
@@ -117,12 +117,15 @@ class Merge:
         """
         log = self._log(name) if genesis is None else self._begun(genesis)
         assert log is not None
-        rows = []
+        wait, rows = self.tables.waiting, []
+        waits = wait.select(wait.leaf).where((wait.log_id == log.id) & (wait.seq >= first)).tuples()
+        here = {bytes(leaf) for (leaf,) in waits}  # a bundle brought it, and what it follows has not come before
         for seq, raw in enumerate(raws, start=first):
             if not self._quarantine.takes(name, raw):
                 break
             leaf = leaf_digest(raw.body + b"\n" + raw.signatures.encode())
-            rows.append((log.id, seq, leaf, raw.body, raw.signatures))
+            if leaf not in here:
+                rows.append((log.id, seq, leaf, raw.body, raw.signatures))
         self._wait.run(rows)
 
     def settle(self, name: str, most: int) -> int:

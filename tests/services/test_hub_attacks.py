@@ -11,9 +11,10 @@ from evidence.mirror_forms import HeadRequest, Package, Upload
 from evidence.tree import Tree
 from services.exchange import hub_desk
 from services.exchange.hub_client import Answer, CutError, HubClient
+from services.exchange.hub_reading import NUMBER_LASTS_S, new_number, sign_request
 from tests.services.test_hub import fresh, own, remark
 from tests.support.hub_examples import Running, running_hub
-from tests.support.ledger_examples import empty_ledger, planned_station
+from tests.support.ledger_examples import empty_ledger, planned_station, signer
 from tests.support.merge_examples import join
 from web import hub_site
 
@@ -131,6 +132,34 @@ def test_entries_that_are_not_below_the_head_are_refused_and_nothing_is_stored(
     body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries_of(office, 1, 4), proof).to_bytes()
     assert ask(hub, "/add-entries", body).status == 200
     assert held(hub, root, office) == 4
+
+
+def test_entries_with_a_proof_that_is_bent_are_refused(hub: Running, root: Store, office: Store) -> None:
+    remark(office, 300)
+    ask(hub, "/add-log", entries_of(office, 0, 1)[0])
+    ask(hub, "/add-checkpoint", head_of(office))
+    for proof in ((), (bytes(32),), (bytes(32), bytes(32))):
+        body = Upload(own(office), 0, 301).to_bytes() + Package(0, 0, entries_of(office, 0, 256), proof).to_bytes()
+        answer = ask(hub, "/add-entries", body)
+        assert (answer.status, answer.reason) == (422, "proof")
+    assert held(hub, root, office) == 0
+
+
+def test_a_number_of_the_hubs_is_good_for_a_while_and_at_no_other_hub(hub: Running, office: Store) -> None:
+    hub.sync(office)
+    site, key = hub.hub.site, signer(2)
+    number = new_number(site.secret, int(site.now_s()))
+    sizes = b'{"logs":{}}'
+
+    def asked(number: str, address: str) -> int:
+        return ask(hub, "/logs", sizes, {"Authorization": sign_request(own(office), number, address, key)}).status
+
+    assert asked(number, hub.hub.pin) == 200
+    assert asked(number, "f" * 64) == 401
+    assert asked(new_number(b"another hub's", int(site.now_s())), hub.hub.pin) == 401
+    later = site.now_s() + NUMBER_LASTS_S + 1
+    site.now_s = lambda: later
+    assert asked(number, hub.hub.pin) == 401
 
 
 def test_the_same_entries_again_change_nothing(hub: Running, root: Store, office: Store) -> None:
