@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import fn
 
-from custody.errors import TamperError
+from custody.errors import N_, TamperError
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
@@ -39,7 +39,7 @@ class CosignedHeads:
         claim = claimed_checkpoint(note)
         log = self.ledger.held_log(claim.origin)
         if log is None or cosigned_at(note, by, public_key) is None:
-            raise TamperError("this head is not cosigned as it should be")
+            raise TamperError(N_("the hub's receipt for {log} is not signed by its key"), log=claim.origin)
         head = read_checkpoint(note, bytes.fromhex(log.public_key))
         with self._transaction():
             if head.size >= self.size(head.origin, by):

@@ -180,9 +180,9 @@ def test_two_laptops_with_one_key_are_caught_and_both_heads_kept(fresh: Fresh, t
     url = fresh()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        with _clone(fresh(), office) as copy:
+        with clone(fresh(), office) as copy:
             remark(office, 2)
-            record(copy, NewEvent("point", {**_POINT, "title": "another history"}))
+            record(copy, NewEvent("point", {**POINT, "title": "another history"}))
             remark(copy, 3)
             hub.sync(office)
             with pytest.raises(TamperError, match="another history"):
@@ -196,7 +196,7 @@ def test_a_station_put_back_to_an_older_copy_learns_it_from_the_hub(fresh: Fresh
     url = fresh()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        with _clone(fresh(), office) as copy:
+        with clone(fresh(), office) as copy:
             remark(office, 2)
             hub.sync(office)
             with pytest.raises(TamperError, match="older copy"):
@@ -232,7 +232,7 @@ def test_an_invitation_reads_back_as_it_was_written() -> None:
 
 
 @contextmanager
-def _clone(url: str, of: Store) -> Iterator[Store]:
+def clone(url: str, of: Store) -> Iterator[Store]:
     """A second laptop with the key and the ledger of a station, as when a disk is copied."""
     with empty_ledger(url, 2, 77) as copy:
         absorb(copy, of)
@@ -242,7 +242,7 @@ def _clone(url: str, of: Store) -> Iterator[Store]:
         yield copy
 
 
-_POINT = {"point": "p", "title": "", "owner": "", "due": None, "place": None, "state": "open", "note": ""}
+POINT = {"point": "p", "title": "", "owner": "", "due": None, "place": None, "state": "open", "note": ""}
 
 
 def _size(store: Store) -> int:

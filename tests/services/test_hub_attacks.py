@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from custody.compose.compose import NewEvent
+from custody.errors import TamperError
 from db.store import Store
-from evidence.mirror_forms import HeadRequest, Package, Upload
+from evidence.cosignature import cosign
+from evidence.mirror_forms import HeadRequest, Package, Upload, records
 from evidence.tree import Tree
 from services.exchange import hub_desk
 from services.exchange.hub_client import Answer, CutError, HubClient
 from services.exchange.hub_reading import NUMBER_LASTS_S, new_number, sign_request
-from tests.services.test_hub import fresh, own, remark
+from services.records.membership import revoke
+from tests.services.test_hub import POINT, clone, fresh, own, remark
 from tests.support.hub_examples import Running, running_hub
-from tests.support.ledger_examples import empty_ledger, planned_station, signer
+from tests.support.ledger_examples import empty_ledger, planned_station, record, signer
 from tests.support.merge_examples import join
 from web import hub_site
 
@@ -187,6 +191,54 @@ def test_a_bomb_of_gzip_is_not_unpacked(hub: Running, office: Store) -> None:
     bomb = gzip.compress(b"\0" * 40_000_000)
     for path in ("/add-checkpoint", "/add-entries", "/add-log", "/logs"):
         assert _raw(hub, path, bomb, {"Content-Encoding": "gzip"}) in (400, 401, 404, 413), path
+
+
+def test_entries_that_unpack_to_far_more_than_entries_do_are_not_read_on(hub: Running, office: Store) -> None:
+    hub.sync(office)
+    remark(office, 300)
+    assert ask(hub, "/add-checkpoint", head_of(office, 1)).status == 200
+    bomb = gzip.compress(Upload(own(office), 1, 301).to_bytes() + records([bytes(60_000)] * 200))
+    assert _raw(hub, "/add-entries", bomb, {"Content-Encoding": "gzip"}) == 413
+
+
+def test_a_revoked_key_sends_no_head(hub: Running, root: Store, office: Store) -> None:
+    hub.sync(office)
+    revoke(root, "PPK 1", reason="stolen")
+    remark(office, 1)
+    answer = ask(hub, "/add-checkpoint", head_of(office, 1))
+    assert (answer.status, answer.reason) == (403, "revoked")
+
+
+def test_a_cut_package_of_another_history_is_refused(hub: Running, root: Store, office: Store, fresh: Fresh) -> None:
+    remark(office, 2)
+    hub.sync(office)
+    with clone(fresh(), office) as copy:
+        remark(office, 4)
+        assert ask(hub, "/add-checkpoint", head_of(office, 3)).status == 200
+        remark(copy, 1)
+        record(copy, NewEvent("point", {**POINT, "title": "another"}))
+        remark(copy, 1)
+        body = Upload(own(office), 4, 7).to_bytes() + records(entries_of(copy, 4, 6))  # without the proof: as if cut
+        assert (
+            ask(hub, "/add-entries", Upload(own(office), 3, 7).to_bytes() + records(entries_of(office, 3, 4))).status
+            == 202
+        )
+        assert ask(hub, "/add-entries", body).status == 422
+    assert held(hub, root, office) == 4
+
+
+def test_a_receipt_that_the_hubs_key_has_not_signed_is_none(
+    hub: Running, office: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief = signer(9)
+
+    def falsely(_desk: object, store: Store, note: str, _now: str) -> str:
+        return cosign(note, own(store), thief.public_key, 1, thief.sign)
+
+    monkeypatch.setattr(hub_desk.HubDesk, "cosigned", falsely)
+    with pytest.raises(TamperError, match="not signed by its key"):
+        hub.sync(office)
+    assert office.ledger.tables.cosigned.select().count() == 0
 
 
 def test_a_body_without_end_is_cut_off(hub: Running) -> None:
