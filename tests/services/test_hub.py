@@ -13,6 +13,7 @@ from services.exchange.hub_client import HubAddress, HubClient, read_address
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
 from services.records.handovers import record_handover
+from services.records.introducing import card_named
 from services.records.membership import admit, revoke
 from tests.support.hub_examples import running_hub
 from tests.support.ledger_examples import TPS, absorb, boxes, card_of, empty_ledger, planned_station, record, station
@@ -150,7 +151,10 @@ def test_a_stranger_is_kept_apart_and_counts_once_root_admits_it(fresh: Fresh, t
         office.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01", root=root.ledger.own_log().root)
         done = hub.sync(office)
         assert (done.sent, done.taken, done.waits, done.receipts) == (1, 0, True, ())
-        admit(root, card_of(office, 2))
+        card = card_named(root, "PPK 1")
+        assert card == card_of(office, 2) and card_named(root, "PPK 2") is None
+        admit(root, card)
+        assert card_named(root, "PPK 1") is None
         done = hub.sync(office)
         assert (done.sent, done.waiting, done.waits) == (0, 0, False)
         assert done.taken == _size(root)
@@ -224,6 +228,12 @@ def test_another_certificate_is_not_spoken_to(fresh: Fresh, tmp_path: Path) -> N
 def test_what_is_no_invitation_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="no hub's address"):
         read_address(text)
+
+
+@pytest.mark.parametrize("quote", ["'", '"', " "])
+def test_an_invitation_may_come_in_the_quotes_of_a_shell(quote: str) -> None:
+    address = HubAddress("192.168.1.20", 8753, "a" * 32)
+    assert read_address(f"{quote}{address}{quote}") == address
 
 
 def test_an_invitation_reads_back_as_it_was_written() -> None:
