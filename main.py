@@ -63,11 +63,18 @@ def _wanted_language(args: Sequence[str]) -> str:
 
 
 def _speak_utf8() -> None:
-    """Write UTF-8 wherever output goes: a Windows pipe or a bare C locale would fail on names and dashes."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
+    """Write UTF-8 wherever output goes, and read it from a pipe or a file: Windows has a code page there, which fails on
+    names and dashes.
+    """
+    read = () if sys.stdin is None or sys.stdin.isatty() else (sys.stdin,)
+    for streams, encoding, errors in (
+        ((sys.stdout, sys.stderr), "utf-8", "backslashreplace"),
+        (read, "utf-8-sig", "replace"),
+    ):
+        for stream in streams:
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(encoding=encoding, errors=errors)
 
 
 def _show_missing(package: str) -> int:
