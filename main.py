@@ -63,9 +63,7 @@ def _wanted_language(args: Sequence[str]) -> str:
 
 
 def _speak_utf8() -> None:
-    """Write UTF-8 wherever output goes, and read it from a pipe or a file: Windows has a code page there, which fails on
-    names and dashes.
-    """
+    """Write UTF-8 wherever output goes, and read it from pipes: the code page that Windows has there fails on names."""
     read = () if sys.stdin is None or sys.stdin.isatty() else (sys.stdin,)
     for streams, encoding, errors in (
         ((sys.stdout, sys.stderr), "utf-8", "backslashreplace"),
