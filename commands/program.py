@@ -146,6 +146,8 @@ COMMANDS = {
         "exchange",
         N_("Take in bundles from other stations, and folders of photographs: twice adds nothing."),
     ),
+    "hub": ("exchange", N_("Open a hub: stations of this election send to this ledger by themselves.")),
+    "sync": ("exchange", N_("Send the hub what it lacks, and take what it has for this station.")),
     "verify": (
         "exchange",
         N_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from elsewhere."),

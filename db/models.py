@@ -278,6 +278,18 @@ class Witnessed(Table):
         primary_key = CompositeKey("log_id", "by_id")
 
 
+class Cosigned(Table):
+    """The newest head of a log that a hub or witness has cosigned, by the name of the one who did; it proves itself."""
+
+    log = TextField()
+    by = TextField()
+    size = IntegerField()
+    note = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("log", "by")
+
+
 class Dropped(Table):
     """A log that was not admitted and was deleted here: how much there was, and when."""
 

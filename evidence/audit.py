@@ -50,8 +50,8 @@ def audit_bundle(
     held = _take_all(rows, entries, dict(keys or {}), limits, mapper)
     own = [finding for one in held.values() for finding in one.audit.findings()]
     own += _check_rows(rows, held)
-    ends, admitted, strangers = _trust(held, root)
-    between = Between(held, own, limits)
+    ends, admitted, strangers, cosigners = _trust(held, root)
+    between = Between(held, own, limits, cosigners)
     between.hold_to_witnesses(ends)
     for row in rows:
         if row.checkpoint is not None and is_head_of(row.checkpoint, row.log):
@@ -125,16 +125,20 @@ def _check_rows(rows: Sequence[LogRow], held: dict[str, Held]) -> list[EvidenceF
     return found
 
 
-def _trust(held: Mapping[str, Held], root: str | None) -> tuple[dict[str, int], list[Event], list[EvidenceFinding]]:
-    """The logs whose word counts, each with the number up to which it does, and the admissions that count.
+def _trust(
+    held: Mapping[str, Held], root: str | None
+) -> tuple[dict[str, int], list[Event], list[EvidenceFinding], dict[str, bytes]]:
+    """The logs whose word counts, each with the number up to which it does, the admissions that count, and the keys of
+    those logs that are not revoked.
 
     Without a root, all of all. Else as `custody.chain.roster` says: the root's logs, those whose keys were admitted by
     whoever may, each to its end where its key was revoked.
     """
     said = [Event("", dict(body)) for one in held.values() for body in one.audit.kept]
     admissions = [event for event in said if event.type == "admit"]
+    keys = {name: one.audit.public_key for name, one in held.items() if one.audit.public_key}
     if root is None:
-        return {name: one.audit.newest for name, one in held.items()}, admissions, []
+        return {name: one.audit.newest for name, one in held.items()}, admissions, [], keys
     roots = {event.log: str(event.body["root"]) for event in said if event.type == "genesis"}
     owners = {
         name: LogOwner(one.audit.public_key.hex(), one.audit.station, one.audit.place, roots.get(name, ""))
@@ -143,7 +147,9 @@ def _trust(held: Mapping[str, Held], root: str | None) -> tuple[dict[str, int], 
     }
     trusted = roster(root, said, owners)
     ends, strangers = whose_word_counts(trusted, {name: one.audit.newest for name, one in held.items()})
-    return ends, [event for event in admissions if event.body["key"] in trusted.powers], strangers
+    admissions = [event for event in admissions if event.body["key"] in trusted.powers]
+    keys = {name: key for name, key in keys.items() if name in ends and trusted.last_good(name) is None}
+    return ends, admissions, strangers, keys
 
 
 def _never_met(held: Mapping[str, Held], admitted: Iterable[Event]) -> list[LogFacts]:

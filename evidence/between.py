@@ -15,6 +15,7 @@ from custody.format.event_types import MAX_COUNT
 from custody.format.events import Event
 from evidence.audit_findings import EvidenceFinding
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.cosignature import cosigners
 from evidence.log_audit import LogAudit
 from evidence.mentions import MAX_ABSENT, AuditLimits
 from evidence.tree import Tree
@@ -68,10 +69,17 @@ class Between:
 
     Args:
         wrong: what is wrong with each log by itself. Behind its first fault, a contradiction with others adds nothing.
+        cosigners: the logs whose keys count, and are not revoked, with these: heads that they cosigned are witnessed.
     """
 
-    def __init__(self, held: Mapping[str, Held], wrong: Iterable[EvidenceFinding], limits: AuditLimits) -> None:
-        self.held, self._limits = held, limits
+    def __init__(
+        self,
+        held: Mapping[str, Held],
+        wrong: Iterable[EvidenceFinding],
+        limits: AuditLimits,
+        cosigners: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self.held, self._limits, self._cosigners = held, limits, dict(cosigners or {})
         self.found: list[EvidenceFinding] = []
         self._absent: dict[str, tuple[int, str]] = {}
         """The logs of which no entry is here, with the highest number that is named of each, and who names it."""
@@ -192,6 +200,9 @@ class Between:
             self._refuse(error, text, None if is_shown else by, place)
             return
         self._compare(one, head, by)
+        if is_shown and head.size <= one.audit.size and one.audit.root(head.size) == head.root:
+            for name, _at in cosigners(text, self._cosigners):
+                one.witness(self.held[name].audit, head.size)
 
     def _refuse(self, error: TamperError, text: str, by: LogAudit | None, place: int | None) -> None:
         """A text that no log's key has signed accuses who keeps it, and not the log that it names."""

@@ -44,13 +44,19 @@ _HINT = N_("Ask for a new copy of the bundle; nothing was taken from this one.")
 
 
 def check_bundle(
-    rows: Sequence[LogRow], entries: Iterable[RawEntry], keys: Mapping[str, bytes], *, mapper: Mapper = map
+    rows: Sequence[LogRow],
+    entries: Iterable[RawEntry],
+    keys: Mapping[str, bytes],
+    *,
+    goes_on: bool = False,
+    mapper: Mapper = map,
 ) -> Checked:
     """Walk a bundle to its end and refuse it if anything in it is wrong.
 
     Args:
         keys: the public keys of the logs that are held already. Of these a bundle may lack the beginning, for that may
             come in another one.
+        goes_on: the entries go on where what is held ends, though that be the first entry alone.
 
     Raises:
         TamperError: it was cut or altered; the first thing that is wrong.
@@ -69,7 +75,7 @@ def check_bundle(
         log = logs[row.log]
         log.public_key = known.get(row.log)
         for finding in log.findings():
-            if not _may_pass(finding, is_held=row.log in keys):
+            if not _may_pass(finding, is_held=row.log in keys, goes_on=goes_on):
                 raise (_altered if finding.of_file else _refusal)(finding.message, **finding.values)
         _check_row(row, log)
         if row.log not in keys and log.public_key is not None and not is_name_of(row.log, log.public_key):
@@ -122,11 +128,13 @@ def _is_same(one: str, other: str) -> bool:
     return more[: len(words)] == words
 
 
-def _may_pass(finding: EvidenceFinding, *, is_held: bool) -> bool:
+def _may_pass(finding: EvidenceFinding, *, is_held: bool, goes_on: bool) -> bool:
     """Whether a log may be imported as it is: a fork may, as evidence, and a log that is held may come without its
     beginning; one that lacks only its genesis was cut.
     """
-    begins_later = finding.code == "INCOMPLETE" and finding.values.get("first") == 1 and finding.values["last"] > 1
+    begins_later = (
+        finding.code == "INCOMPLETE" and finding.values.get("first") == 1 and (goes_on or finding.values["last"] > 1)
+    )
     return finding.code == "FORK" or (is_held and begins_later)
 
 

@@ -17,8 +17,8 @@ MAX_NOTE_CHARS = 64 * 1024
 MAX_SIGNATURES = 16
 """The least that the specification lets a reader take, and more than our logs need."""
 
-_ED25519 = b"\x01"
-"""The signature type of plain Ed25519 (signed-note, "Signature types")."""
+ED25519, COSIGNATURE = b"\x01", b"\x04"
+"""The signature types of plain Ed25519 and of cosignatures with it (signed-note, "Signature types")."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _LINE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
 
@@ -59,9 +59,9 @@ class Note:
         return self.text
 
 
-def key_id(name: str, public_key: bytes) -> bytes:
+def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
     """The short name of a key under a name: four bytes of SHA-256 (signed-note, "Signatures")."""
-    return sha256(name.encode("utf-8") + b"\n" + _ED25519 + public_key).digest()[:4]
+    return sha256(name.encode("utf-8") + b"\n" + kind + public_key).digest()[:4]
 
 
 def is_key_name(name: str) -> bool:

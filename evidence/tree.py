@@ -125,22 +125,29 @@ class Tree:
         Raises:
             IndexError: `old` is not between 0 and `new`.
         """
-        new = self._within(new)
-        if not 0 <= old <= new:
-            raise IndexError(old)
-        if old in (0, new):
-            return []
-        path, begin, end = [], 0, new
-        while end != old:
-            middle = begin + _largest_half(end - begin)
-            if old <= middle:
-                path.append(self._root(middle, end))
-                end = middle
+        return self.subtree_proof(0, old, new) if old else []
+
+    def subtree_proof(self, begin: int, end: int, size: int | None = None) -> list[bytes]:
+        """The digests that show that the leaves from `begin` to before `end` stand in the tree at `size`, from below
+        (draft-ietf-plants-merkle-tree-certs §4.4).
+
+        Raises:
+            IndexError: they are no subtree (`is_subtree`), or not within that size.
+        """
+        size = self._within(size)
+        if not is_subtree(begin, end) or end > size:
+            raise IndexError(end)
+        path, low, high, first = [], 0, size, begin
+        while (low, high) != (first, end):
+            middle = low + _largest_half(high - low)
+            if end <= middle:
+                path.append(self._root(middle, high))
+                high = middle
             else:
-                path.append(self._root(begin, middle))
-                begin = middle
-        if begin:  # the old tree's last subtree; where it is the whole old tree, the reader knows its root
-            path.append(self._root(begin, end))
+                path.append(self._root(low, middle))
+                low, first = middle, max(first, middle)
+        if first != begin:  # where it is the whole of what is shown, the reader knows its root
+            path.append(self._root(first, end))
         return path[::-1]
 
     def _within(self, size: int | None) -> int:
@@ -179,31 +186,43 @@ def is_included(leaf: bytes, index: int, size: int, proof: list[bytes], root: by
 
 def is_extension(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
     """Whether `proof` shows that the tree at `new` begins with the tree at `old` (RFC 9162 §2.1.4.2)."""
-    if not 0 <= old <= new:
-        return False
-    if old == new:
-        return not proof and old_root == new_root
     if old == 0:
-        return not proof and old_root == EMPTY_ROOT
-    path = [old_root, *proof] if old & (old - 1) == 0 else proof
-    if not path:
+        return not proof and old_root == EMPTY_ROOT and (new > 0 or new_root == EMPTY_ROOT)
+    return stands_in(0, old, old_root, new, new_root, proof)
+
+
+def is_subtree(begin: int, end: int) -> bool:
+    """Whether the leaves from `begin` to before `end` are one subtree: `begin` is a multiple of the power of two that
+    holds as many.
+    """
+    return 0 <= begin < end and begin % (1 << (end - begin - 1).bit_length()) == 0
+
+
+def stands_in(begin: int, end: int, part_root: bytes, size: int, root: bytes, proof: list[bytes]) -> bool:
+    """Whether `proof` shows that the leaves from `begin` to before `end`, with `part_root` over them, stand in the tree
+    with `root` at `size`.
+    """
+    if not is_subtree(begin, end) or end > size:
         return False
-    node, last = old - 1, new - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old_digest = new_digest = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old_digest = node_digest(sibling, old_digest)
-            new_digest = node_digest(sibling, new_digest)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
+    steps: list[tuple[bool, bool]] = []
+    """From the top down: whether the leaves reach into the right half, and whether the left half is some of them."""
+    low, high, first = 0, size, begin
+    while (low, high) != (first, end):
+        middle = low + _largest_half(high - low)
+        if end <= middle:
+            steps.append((False, False))
+            high = middle
         else:
-            new_digest = node_digest(new_digest, sibling)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old_digest == old_root and new_digest == new_root
+            steps.append((True, first < middle))
+            low, first = middle, max(first, middle)
+    path = proof if first != begin else [part_root, *proof]
+    if len(path) != len(steps) + 1:
+        return False
+    part = whole = path[0]
+    for sibling, (is_right, is_part) in zip(path[1:], reversed(steps), strict=True):
+        part = node_digest(sibling, part) if is_part else part
+        whole = node_digest(sibling, whole) if is_right else node_digest(whole, sibling)
+    return part == part_root and whole == root
 
 
 def _largest_half(count: int) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from custody.errors import N_, CustodyError, Fault
-from language import _, chosen
+from language import _, chosen, is_on_page
 from language.time_zones import zone
 
 _MONTHS = {
@@ -39,6 +39,8 @@ _LONG, _LONG_NAME = 400, 120
 """Characters of one value in a message: a list of codes fits, a novel does not. The longest name of a log has 84."""
 _NAMES = frozenset({"log", "station", "place", "by", "name", "other"})
 """Values that are one name."""
+_COUNTS = frozenset({"count", "total", "more", "limit", "most", "expected"})
+"""Values that count something: shown as `number` shows them. What else is a whole number is one of a record or row."""
 
 
 def printable(text: str, limit: int = 80) -> str:
@@ -55,11 +57,14 @@ def printable(text: str, limit: int = 80) -> str:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A template in the chosen language with its blanks filled, each value printable.
 
-    `way`, or a value whose name ends in `_way`, is a code of `WAYS`: its command line stands there. `typed` is what a
-    terminal takes for the thing before it, as ` (--to)`; empty for who types no command.
+    `way`, or a value whose name ends in `_way`, is a code of `WAYS`: its command line stands there, or the page that
+    does it where people read it on the page. `typed` is what a terminal takes for the thing before it, as ` (--to)`;
+    empty for who types no command.
     """
     shown = {
-        name: value
+        name: number(value)
+        if isinstance(value, int) and name in _COUNTS
+        else value
         if isinstance(value, int | float)
         else reason(value)
         if name == "reason"
@@ -67,10 +72,18 @@ def fill(template: str, values: Mapping[str, object]) -> str:
         for name, value in values.items()
     }
     ways = [name for name in values if name == "way" or name.endswith("_way")]
-    shown |= {name: command_line(str(values[name]), **shown) for name in ways if values[name] in WAYS}
+    shown |= {name: _way_words(str(values[name]), shown) for name in ways if values[name] in WAYS}
     if typed := values.get("typed"):
-        shown["typed"] = f" ({_(str(typed))})"
+        shown["typed"] = "" if is_on_page() else f" ({_(str(typed))})"
     return _(template).format(**shown)
+
+
+def _way_words(way: str, shown: Mapping[str, object]) -> str:
+    if is_on_page() and WAYS[way].instead:
+        return _(WAYS[way].instead).format(**shown)
+    if is_on_page() and WAYS[way].page:
+        return _("page {name}").format(name=_(PAGES[WAYS[way].page]))
+    return command_line(way, **shown)
 
 
 def command_line(way: str, /, **values: object) -> str:
@@ -93,10 +106,9 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def hint_text(error: CustodyError, *, at_terminal: bool = True) -> str:
+def hint_text(error: CustodyError) -> str:
     """What the user can do about a refusal; empty where there is nothing."""
-    values = error.values if at_terminal else {**error.values, "typed": ""}
-    return fill(error.hint, values) if error.hint else ""
+    return fill(error.hint, error.values) if error.hint else ""
 
 
 def fault_text(fault: Fault) -> str:
@@ -167,18 +179,33 @@ def share(part: int, whole: int) -> str:
 # other module spells a command line out.
 
 
+PAGES: dict[str, str] = {
+    "/": N_("Start"),
+    "/scan": N_("Scan"),
+    "/items": N_("Items"),
+    "/dashboard": N_("Dashboard"),
+    "/meet": N_("Meet"),
+    "/labels": N_("Labels"),
+    "/plan": N_("Plan"),
+}
+"""The pages that stand at the top of each page, by their addresses, and what they are called."""
+
+
 class Way(NamedTuple):
-    """The command line that does it, and the address of the page where it is done, empty where there is none."""
+    """The command line that does it; the address of the page where it is done, empty where there is none; and what
+    stands on the page instead, where it is no page.
+    """
 
     command: str
     page: str = ""
+    instead: str = ""
 
 
 WAYS: dict[str, Way] = {
-    "admit": Way(N_("python main.py admit KEYFILE")),
-    "admit_card": Way(N_("python main.py admit station-card.json")),
-    "join_card": Way(N_("python main.py join station-card.json")),
-    "backup": Way(N_("python main.py backup FILE")),
+    "admit": Way(N_("python main.py admit KEYFILE"), "/meet"),
+    "admit_card": Way(N_("python main.py admit station-card.json"), "/meet"),
+    "join_card": Way(N_("python main.py join station-card.json"), "/meet"),
+    "backup": Way(N_("python main.py backup FILE"), "/meet"),
     "calibrate": Way(N_("python main.py labels --calibrate --out page.pdf"), "/labels"),
     "claim": Way(N_("python main.py claim")),
     "continue": Way(N_("python main.py init --continue")),
@@ -189,7 +216,7 @@ WAYS: dict[str, Way] = {
     "doctor": Way(N_("python main.py doctor"), "/meet"),
     "drafts": Way(N_("python main.py drafts"), "/"),
     "drop": Way(N_("python main.py drop STRANGER")),
-    "export_strangers": Way(N_("python main.py export --with-strangers")),
+    "export_strangers": Way(N_("python main.py export --with-strangers"), "/meet"),
     "help": Way(N_("python main.py {command}--help")),
     "import": Way(N_("python main.py import FILE"), "/meet"),
     "incident": Way(N_("python main.py incident")),
@@ -197,7 +224,7 @@ WAYS: dict[str, Way] = {
     "incident_close": Way(N_("python main.py incident --close {seq} TEXT")),
     "init": Way(N_("python main.py init --place CODE --station NAME")),
     "init_again": Way(N_("python main.py init --place {place} --station {station} --root {root}{election}")),
-    "init_root": Way(N_("python main.py init --root {root}")),
+    "init_root": Way(N_("python main.py init --root {root}"), instead=N_("a new folder, and this root: {root}")),
     "items": Way(N_("python main.py items"), "/items"),
     "items_held": Way(N_("python main.py items --held-by {giver}")),
     "items_to": Way(N_("python main.py items --to PLACE"), "/items"),
@@ -234,10 +261,12 @@ WAYS: dict[str, Way] = {
     "resume": Way(N_("python main.py drafts --resume {id}{options}")),
     "revoke": Way(N_("python main.py revoke")),
     "serve_lan": Way(N_("python main.py serve --lan")),
+    "sync": Way(N_("python main.py sync ADDRESS")),
+    "sync_at": Way(N_("python main.py sync '{address}'")),
     "token": Way(N_("python main.py token"), "/"),
-    "twins": Way(N_("python main.py twins")),
+    "twins": Way(N_("python main.py twins"), "/plan"),
     "verify": Way(N_("python main.py verify"), "/meet"),
     "verify_root": Way(N_("python main.py verify FILE --root FINGERPRINT")),
     "void": Way(N_("python main.py void CODE --reason spoiled")),
-    "withdraw": Way(N_("python main.py withdraw")),
+    "withdraw": Way(N_("python main.py withdraw"), "/plan"),
 }

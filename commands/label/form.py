@@ -14,6 +14,7 @@ from custody.errors import N_, InputError
 from custody.plan.places import Place, below
 from db.store import Store
 from language import _
+from language.text import number
 from reports.handover.blank_form import Form, FormPaper, write_forms
 from services.plan.custodians import find_custodian, optional_custodian, optional_kind
 from services.reporting.bast_letters import chosen_template
@@ -62,7 +63,7 @@ def form(
         print_json({"out": str(out), "forms": len(forms), "items": count})
     else:
         words = _("Forms written to {path}: {forms}; things on them: {count}")
-        click.echo(words.format(forms=len(forms), count=count, path=out))
+        click.echo(words.format(forms=number(len(forms)), count=number(count), path=out))
 
 
 def _forms(

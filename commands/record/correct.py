@@ -53,7 +53,7 @@ def correct(
     if counted is None and done.count_left is not None:
         words = _("The giver's count is left at {counted}. Was it another number? Correct {event} with --counted N.")
         new = done.corrective[0]
-        print_note(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))
+        print_note(words.format(counted=number(done.count_left), event=f"{new.log}:{new.seq}"))
     if as_json:
         print_json(
             {
@@ -67,7 +67,7 @@ def correct(
         )
         return
     count = len(done.withdrawn)
-    click.echo(ngettext("{count} record withdrawn.", "{count} records withdrawn.", count).format(count=count))
+    click.echo(ngettext("{count} record withdrawn.", "{count} records withdrawn.", count).format(count=number(count)))
     for old, new in zip(done.withdrawn, done.corrective or done.corrections, strict=True):
         words = _("{old} is replaced by {new}") if done.corrective else _("{old} is withdrawn by {new}")
         click.echo("  " + words.format(old=f"{old.log}:{old.seq}", new=f"{new.log}:{new.seq}"))

@@ -5,7 +5,7 @@ adds places to it; where its place lies, and which places of others lie in it, o
 neither grows by its own word nor takes a place from another, and the order of arrival decides nothing.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -63,14 +63,16 @@ class Withdrawn:
 @dataclass(frozen=True)
 class Plan:
     """What the events of the plan come to: its rows, each with the `under` of its branch where it is a need; what was
-    withdrawn and not planned again; what is not counted; and each place's parent as the highest level that names it
-    says, with that level (0: whoever may plan everywhere).
+    withdrawn and not planned again; what is not counted; each place's parent as the highest level that names it says,
+    with that level (0: whoever may plan everywhere); and each place's parent in the rows, or in them before it was
+    withdrawn.
     """
 
     rows: list[Body] = field(default_factory=list)
     gone: set[Name] = field(default_factory=set)
     outside: list[Outside] = field(default_factory=list)
     parents: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    placed: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def withdrawn(self) -> Withdrawn:
@@ -112,7 +114,9 @@ def plan_of(plans: Iterable[Event], trusted: Roster) -> Plan:
     for one in said:
         told = counted[one.event.leaf]
         if one.event.type == "plan":
-            rows += [_in_place(row, one.rank, plan.parents) for row in told.rows]
+            new = [_in_place(row, one.rank, plan.parents) for row in told.rows]
+            rows += new
+            plan.placed.update((row["code"], row.get("parent")) for row in new if row["row"] == "place")
             plan.gone.difference_update(*map(_names_of, told.rows))
         else:
             names = _withdrawn_by(told, rows)
@@ -130,19 +134,14 @@ class PhasesInForce(NamedTuple):
     overlaps: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def phases_by_branch(
-    plans: Iterable[Event], trusted: Roster, way_to: Callable[[str], Sequence[str]]
-) -> dict[str, PhasesInForce]:
-    """The phases that count everywhere (under an empty code), and at and below each place for which somebody plans
-    phases of its own.
+def phase_branches(plans: Iterable[Event], trusted: Roster) -> frozenset[str]:
+    """The places for which somebody who may plan there plans phases of its own; empty: everywhere, whether anybody does
+    or not.
 
     Args:
-        plans: as for `plan_of`.
-        way_to: the codes from the top of the tree down to a place.
+        plans: those that tell phases, in any order.
     """
-    records = list(_in_order(plans, trusted))
-    branches = {"", *(place for one in records if one.event.body.get("phases") for place in _branches_of(one))}
-    return {branch: _phases_at(records, way_to(branch) if branch else ()) for branch in sorted(branches)}
+    return frozenset({"", *(place for one in _in_order(plans, trusted) for place in _branches_of(one))})
 
 
 def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Sequence[str] = ()) -> PhasesInForce:
@@ -153,11 +152,7 @@ def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Sequence[str] 
         plans: as for `plan_of`.
         way: the codes from the top down to the place: what a branch plans counts below its own place alone.
     """
-    return _phases_at(list(_in_order(plans, trusted)), way)
-
-
-def _phases_at(said_of: Sequence[PlanRecord], way: Sequence[str]) -> PhasesInForce:
-    records = [one for one in said_of if _is_for(one, way)]
+    records = [one for one in _in_order(plans, trusted) if _is_for(one, way)]
     depth = {code: at for at, code in enumerate(way)}
     nearness = {
         one.event.leaf: max((depth.get(place, -1) for place in _branches_of(one)), default=-1) for one in records

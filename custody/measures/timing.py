@@ -6,16 +6,16 @@ roads, rain or rest, so its two figures are always given along with it (docs/sco
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from custody.chain.findings import moment
 from custody.chain.journey import Journey
 from custody.plan.dues import Due
-from custody.plan.levels import BELOW_STORES
+from custody.plan.levels import BELOW_STORES, END
 from custody.plan.places import Place, Ways
 
 PACE_HOURS = 3
@@ -67,8 +67,19 @@ class _Sum:
     branch: tuple[str, str]
     due: Due | None
     bound: int = 0
-    there: int = 0
+    came: Counter[str] = field(default_factory=Counter)
     came_late: int = 0
+
+    @property
+    def there(self) -> int:
+        return self.came.total()
+
+
+class Part(NamedTuple):
+    """What places of one level in one sub-district await, by due time (None: without one), and how much came when."""
+
+    bound: Counter[str | None]
+    came: Counter[str]
 
 
 @dataclass(slots=True)
@@ -117,7 +128,7 @@ class DueSums:
                 row = self._sums[place.code, due] = self._new_sum(place, due)
             row.bound += by
             if came is not None:
-                row.there += by
+                row.came[came] += by
                 row.came_late += by * (due is not None and due.is_past(came))
                 self._branches[row.branch].came[came] += by
 
@@ -135,6 +146,23 @@ class DueSums:
                 bound, there = found.get(code, (0, 0))
                 found[code] = (bound + row.bound, there + row.there)
         return found
+
+    def parts(self, level: str, is_inside: Callable[[Place], bool]) -> list[Part]:
+        """What the places of a level that are asked for await, and what came to them: a part for each sub-district."""
+        found = []
+        for (_area, of_level), branch in self._branches.items():
+            sums = [row for row in branch.sums if of_level == level and row.bound and is_inside(row.place)]
+            part = Part(Counter(), Counter())
+            for row in sums:
+                part.bound[row.due.time if row.due else None] += row.bound
+                part.came.update(row.came)
+            if sums:
+                found.append(part)
+        return found
+
+    def next_due(self, code: str) -> str | None:
+        """When an item is due at the first place on its way that it has not come to and that has a due time."""
+        return next((due.time for _place, due, came in self._stops.get(code, ()) if due and came is None), None)
 
     def rows(self, *, as_of: str, within_h: int = 6) -> list[DueRow]:
         """A row for each place and time that something is due, the most pressing first; as `due_rows`."""
@@ -178,17 +206,31 @@ def pace_of(came: Iterable[str] | Mapping[str, int], as_of: str) -> Pace:
     Args:
         came: when things came, one by one, or how many came at each moment.
     """
+    last = last_hours(Counter(came), as_of)
+    if not last:
+        return Pace()
+    return Pace(sum(last.values()), len(last), _text(_time(as_of) - timedelta(hours=max(last) + 1)))
+
+
+def last_hours(came: Mapping[str, int], as_of: str) -> dict[int, int]:
+    """How much came in each of the last `PACE_HOURS` hours in which anything came, by the hours that are past since."""
     now = _time(as_of)
     by_hour: dict[int, int] = {}
-    for time, count in Counter(came).items():
+    for time, count in came.items():
         ago = now - _time(time)
         if ago >= timedelta(0) and count > 0:
             hour = ago // timedelta(hours=1)
             by_hour[hour] = by_hour.get(hour, 0) + count
-    last = sorted(by_hour)[:PACE_HOURS]
-    if not last:
-        return Pace()
-    return Pace(sum(by_hour[hour] for hour in last), len(last), _text(now - timedelta(hours=last[-1] + 1)))
+    return {hour: by_hour[hour] for hour in sorted(by_hour)[:PACE_HOURS]}
+
+
+def by_place_above(rows: Iterable[DueRow]) -> dict[str, list[DueRow]]:
+    """Those of the rows that are of ends, by the code of the place above them; in the order of the rows."""
+    groups: dict[str, list[DueRow]] = {}
+    for row in rows:
+        if row.place.level == END:
+            groups.setdefault(row.place.parent or "", []).append(row)
+    return groups
 
 
 def _judged(row: _Sum, left: int, pace: Pace, as_of: str, within_h: int) -> DueRow:

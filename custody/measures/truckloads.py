@@ -91,6 +91,10 @@ class Truckloads:
             )
             self._aboard[chain.code] = Aboard(load, chain.code, chain.item.to, told, frozenset(refused))
 
+    def aboard(self) -> Iterable[Aboard]:
+        """Everything that is on a truck now."""
+        return self._aboard.values()
+
     def left_aboard(self, places: Mapping[str, Place]) -> Iterator[tuple[Counted, Finding]]:
         """A finding for each thing that is on a truck still, though others of its load came off where it is bound for;
         with the record by which they did, the first of several.

@@ -10,6 +10,7 @@ from peewee import Database, SqliteDatabase, fn
 from custody.chain.clocks import Stamp
 from custody.compose.compose import Ref
 from custody.errors import N_, StoreError, TamperError
+from custody.format.event_types import MAX_COUNT
 from custody.format.events import Event
 from db.log.item_index import Naming
 from db.log.memory import Memory
@@ -30,6 +31,9 @@ class LedgerReader:
         self.signed_heads = Heads(database, tables)
         self._naming = Naming(database, tables)
         self._own = Prepared(database, self._own_query)
+        self._held_log = Prepared(database, self._held_log_query)
+        self._leaves = Prepared(database, self._leaves_query)
+        self._span = Prepared(database, self._span_query)
         self._event_at = Prepared(database, self._event_at_query)
         self._sequence, self._beside = (Prepared(database, self._entries_query, name) for name in ("event", "fork"))
         self._later = Prepared(database, self._later_query)
@@ -77,12 +81,40 @@ class LedgerReader:
         """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
         return self._naming.naming(codes, with_forks=bool(self.memory.mark()[-1]))
 
-    def on_topic(self, topics: Iterable[str]) -> list[Event]:
-        """Every event of these topics (`db.log.stored`); in no order."""
+    def on_topic(self, topics: Iterable[str], logs: Iterable[str] | None = None) -> list[Event]:
+        """Every event of these topics (`db.log.stored`); in no order.
+
+        Args:
+            logs: the names of the logs that alone are read; None: all.
+        """
         wanted = list(topics)
-        found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
+        if logs is None:
+            found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
+            return found + self._in_forks(wanted)
+        log, names = self.tables.log, set(logs)
+        query = self._on_topic_query(wanted)
+        query = query.where(self.tables.event.log_id.in_(log.select(log.id).where(log.name.in_(names))))
+        found = [read_stored(*stored) for stored in query.tuples()]
+        return found + [event for event in self._in_forks(wanted) if event.log in names]
+
+    def first_on_topic(self, topic: str, logs: Sequence[int]) -> list[Event]:
+        """The first event of a topic in each of these logs, and all of it that other histories of forked logs have.
+
+        Args:
+            logs: the numbers of their rows.
+        """
+        event, named = self.tables.event, self.tables.event_topic
+        numbers = event.select(event.log_id, fn.MIN(event.seq).alias("seq"))
+        numbers = numbers.join(named.model, on=(named.event_id == event.id))
+        numbers = numbers.where((named.topic == topic) & event.log_id.in_(list(logs)))
+        first = numbers.group_by(event.log_id).alias("first")
+        columns = event.select(event.leaf, event.body, event.signatures)
+        found = columns.join(first, on=((event.log_id == first.c.log_id) & (event.seq == first.c.seq)))
+        return [read_stored(*stored) for stored in found.tuples()] + self._in_forks([topic])
+
+    def _in_forks(self, topics: list[str]) -> list[Event]:
         beside = (read_stored(*stored) for stored in self._forked.run())
-        return found + [event for event in beside if not topics_of(event.body).isdisjoint(wanted)]
+        return [event for event in beside if not topics_of(event.body).isdisjoint(topics)]
 
     def _on_topic_query(self, topics: list[Any]) -> Any:
         event, topic = self.tables.event, self.tables.event_topic
@@ -235,12 +267,36 @@ class LedgerReader:
             for _id, name, station, place, size, head in self._logs()
         ]
 
-    def leaves(self, log: str) -> Iterator[bytes]:
-        """The digests of a log's own sequence, from its first entry on."""
-        event, logs = self.tables.event, self.tables.log
-        query = event.select(event.leaf).join(logs.model, on=(logs.id == event.log_id)).where(logs.name == log)
-        for (leaf,) in query.order_by(event.seq).tuples().iterator():
+    def leaves(self, log: str, begin: int = 0, end: int = MAX_COUNT) -> Iterator[bytes]:
+        """The digests of a log's own sequence, of the entries from index `begin` to before `end`."""
+        for (leaf,) in self._leaves.run(log=log, begin=begin, end=end):
             yield bytes(leaf)
+
+    def _leaves_query(self) -> Any:
+        event, logs = self.tables.event, self.tables.log
+        query = event.select(event.leaf).join(logs.model, on=(logs.id == event.log_id))
+        within = (event.seq > blank("begin")) & (event.seq <= blank("end"))
+        return query.where((logs.name == blank("log")) & within).order_by(event.seq)
+
+    def span(self, log: str, begin: int, end: int) -> Iterator[bytes]:
+        """The bytes of the entries of a log's own sequence, from index `begin` to before `end`."""
+        for body, signatures in self._span.run(log=log, begin=begin, end=end):
+            yield bytes(body) + b"\n" + str(signatures).encode()
+
+    def _span_query(self) -> Any:
+        event, logs = self.tables.event, self.tables.log
+        query = event.select(event.body, event.signatures).join(logs.model, on=(logs.id == event.log_id))
+        within = (event.seq > blank("begin")) & (event.seq <= blank("end"))
+        return query.where((logs.name == blank("log")) & within).order_by(event.seq)
+
+    def held_log(self, name: str) -> HeldLog | None:
+        """The log of that name as far as it is held; None where nothing of it is."""
+        row = self._held_log.first(name=name)
+        return None if row is None else HeldLog(*row)
+
+    def _held_log_query(self) -> Any:
+        log = self.tables.log
+        return log.select(*(getattr(log, name) for name in HeldLog._fields)).where(log.name == blank("name"))
 
     def entry(self, leaf: str) -> bytes:
         """The bytes of an entry that is held: its body, a line feed, its signature lines."""

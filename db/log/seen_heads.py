@@ -4,7 +4,8 @@ A head that was shown to others reveals a database that was restored from an old
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from peewee import fn
@@ -18,6 +19,7 @@ from db.read_only import is_marked
 from db.state.current_roster import RosterTable
 from evidence.between import head_size, witnessed_to
 from evidence.checkpoint import MODULUS, Checkpoint, claimed_checkpoint, read_checkpoint, sum_of
+from evidence.cosignature import cosigned_at
 
 
 class SeenHeads:
@@ -197,7 +199,17 @@ class SeenHeads:
             if (end := stations.end_of(key, log)) is None or seq <= end
         ]
         told.append(min(witnessed_to(own.name, bytes.fromhex(own.public_key), read), own.size))
+        told += [min(size, own.size) for size in self._cosigned(own)]
         return int(own.size - max(told))
+
+    def _cosigned(self, own: Any) -> Iterator[int]:
+        """How long our own log was by each head that a station which counts, and is not revoked, has cosigned."""
+        stations, keys, table = self.stations.now(), self.ledger.keys(), self.tables.cosigned
+        for by, note in table.select(table.by, table.note).where(table.log == own.name).tuples():
+            if by in keys and stations.counts(by) and stations.last_good(by) is None:
+                with suppress(TamperError):  # `verify` names it
+                    if by != own.name and cosigned_at(note, by, keys[by]) is not None:
+                        yield head_size(own.name, bytes.fromhex(own.public_key), note)
 
     def _look(self, own: Any) -> dict[str, int]:
         """How far each other log that is held is known to rely on ours."""

@@ -51,10 +51,16 @@ class Checking:
         return found
 
     def shown(self) -> list[str]:
-        """Every signed head that this station was shown, but for those that are damaged: `findings` names them."""
-        head = self.tables.seen_head
-        shown = head.select(head.log, head.note).tuples()
-        return [str(note) for log, note in shown if is_head_of(_text(note), log)]
+        """Every signed head that this station was shown, cosigned ones too, but for those that are damaged: `findings`
+        names them.
+        """
+        found = []
+        for table in (self.tables.seen_head, self.tables.cosigned):
+            found += [str(note) for log, note in self._notes(table) if is_head_of(_text(note), log)]
+        return found
+
+    def _notes(self, table: Any) -> Any:
+        return table.select(table.log, table.note).tuples()
 
     def entries(self) -> Iterator[RawEntry]:
         """Every entry with what it is filed under: each log's sequence, its other histories, and those that wait."""
@@ -84,6 +90,9 @@ class Checking:
                 "the file; this station's next record signs a new head"
             )
             yield tampered(message, log)
+        for log, note in self._notes(self.tables.cosigned):
+            if not is_head_of(_text(note), log):
+                yield tampered(N_("a receipt that this ledger keeps for {log} is damaged"), _text(log))
         yield from self._logs({log.log: log for log in logs})
         yield from self._dropped()
         yield from self._strays()

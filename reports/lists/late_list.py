@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from custody.errors import N_
-from custody.measures.timing import DueRow, Pace, most_pressing
+from custody.measures.timing import DueRow, Pace, by_place_above, most_pressing
 from custody.plan.levels import AREA, BELOW_STORES, END, GROUPS
 from custody.plan.places import Ways
 from language import _
@@ -148,10 +148,7 @@ def pace_words(pace: Pace, here: str) -> str:
 
 def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
     """The ends by the place above: how many are late, will be, or are due soon."""
-    groups: dict[str, list[DueRow]] = {}
-    for row in rows:
-        if row.place.level == END and row.state in _PRESSING:
-            groups.setdefault(row.place.parent or "", []).append(row)
+    groups = by_place_above(row for row in rows if row.state in _PRESSING)
     cells = []
     for code, group in list(groups.items())[:_MOST_ROWS]:
         way = ways.to(code)

@@ -5,7 +5,7 @@ that a new record names. The result is the same as folding everything from scrat
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,8 +21,10 @@ from custody.measures.progress import Amounts, Pieces, StockSums
 from custody.measures.scorecard import Card, Scores
 from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
+from custody.measures.traffic import HandoverLine, OpenLoad, line_of, open_loads, whole_handovers
+from custody.measures.trend import Trend, trend_of
 from custody.measures.truckloads import Truckloads
-from custody.plan.places import Ways
+from custody.plan.places import Place, Ways
 from db.log.memory import Mark
 from db.store import Store
 from services.records.field_records import handovers_without_items
@@ -61,8 +63,10 @@ class Overview:
         self._irregular: dict[str, tuple[Irregular, ...]] = {}
         self._clocks = ClockSteps()
         self._counted: dict[str, Counted] = {}
+        self._lines: dict[str, HandoverLine] = {}
+        self._handovers: tuple[int, list[HandoverLine]] | None = None
         self._loads = Truckloads()
-        self._unnamed: list[Counted] | None = None
+        self._unnamed: list[tuple[Counted, HandoverLine]] | None = None
         self._now = ""
         self._in_future: dict[str, str] = {}
         self._scores = Scores(self._ways)
@@ -93,7 +97,8 @@ class Overview:
         for stamp in store.ledger.stamps(self._clocks.sizes()):
             self._clocks.put(stamp)
         if self._unnamed is None:
-            self._unnamed = [counted_in(event) for event in handovers_without_items(store)]
+            self._put_count += 1
+            self._unnamed = [(counted_in(event), line_of(event)) for event in handovers_without_items(store)]
         while waiting := self._to_fold or self._to_mark:
             batch = list(islice(waiting, _BATCH))
             for chain in store.state.chains(batch, as_of=now, with_children=not self._is_first):
@@ -131,6 +136,21 @@ class Overview:
             self._amounts = (self._put_count, found)
         return self._amounts[1]
 
+    def trend(self, level: str, is_inside: Callable[[Place], bool], as_of: str) -> Trend:
+        """Plan against done at the places of a level that are asked for, with the forecast."""
+        return trend_of(self._due.parts(level, is_inside), as_of=as_of)
+
+    def handovers(self) -> list[HandoverLine]:
+        """All handovers that stand, each once, the newest first."""
+        if self._handovers is None or self._handovers[0] != self._put_count:
+            lines = (*self._lines.values(), *(line for _part, line in self._unnamed or ()))
+            self._handovers = (self._put_count, whole_handovers(lines))
+        return self._handovers[1]
+
+    def open_loads(self) -> list[OpenLoad]:
+        """The loads on trucks now, what is due first at the head."""
+        return open_loads(self._loads.aboard(), self.handovers(), self._ways, self._due.next_due)
+
     def pieces(self, code: str) -> Mapping[str, Pieces]:
         """The pieces of each kind that are bound for a place or below it, as `custody.measures.progress` sums them."""
         return self._stock.pieces.get(code, {})
@@ -143,7 +163,7 @@ class Overview:
 
     def irregular(self) -> Iterator[Irregular]:
         """What is irregular and open, but for what is late: that is the clock's."""
-        parts = (*self._counted.values(), *(self._unnamed or ()))
+        parts = (*self._counted.values(), *(part for part, _line in self._unnamed or ()))
         for one in of_handovers(parts, self._loads, self._ways.places, as_of=self._now):
             yield Irregular(one.finding, one.place, one.bast)
         for found in self._irregular.values():
@@ -197,8 +217,10 @@ class Overview:
             if link.event.type == "handover":
                 if link.is_withdrawn:
                     self._counted.pop(link.event.leaf, None)
+                    self._lines.pop(link.event.leaf, None)
                 elif link.event.leaf not in self._counted:
                     self._counted[link.event.leaf] = counted_in(link.event)
+                    self._lines[link.event.leaf] = line_of(link.event)
             if moment(link.event.happened) > moment(now):
                 to_come.append(moment(link.event.happened))
         if to_come:

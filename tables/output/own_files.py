@@ -29,6 +29,8 @@ NAMES = (
     "headings.json",
     "page.token",
     "page-lan.pem",
+    "hub.pem",
+    "hub.txt",
     "page-devices.json",
     "half-read-papers.txt",
     "sheets.toml",

@@ -96,7 +96,7 @@ def test_every_surface_counts_against_the_same_need(office: Terminal, page_at: P
     assert office.give(office.codes("--to", first), "51.08", first).code == 0
     with page_at(site_at(office.home)) as client:
         api = [row for row in client.get("/api/v1/progress").json() if row["place"] == VILLAGE]
-        page = words(client.get(f"/dashboard/{VILLAGE}").text)
+        page = words(client.get(f"/dashboard/{VILLAGE}?view=need").text)
         plan = words(client.get("/plan").text)
     assert {row["kind"]: row["need"] for row in api} == WANTED
     assert {row["kind"]: row["need"] - row["arrived_pieces"] for row in api} == {

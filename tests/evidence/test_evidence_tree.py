@@ -8,7 +8,7 @@ import pytest
 
 from custody.errors import TamperError
 from custody.format.encoding import leaf_digest
-from evidence.tree import EMPTY_ROOT, Frontier, Tree, is_extension, is_included
+from evidence.tree import EMPTY_ROOT, Frontier, Tree, is_extension, is_included, is_subtree, stands_in
 
 EXHAUSTIVE = 130
 LEAVES = [leaf_digest(bytes([i])) for i in range(EXHAUSTIVE)]
@@ -276,3 +276,31 @@ def test_a_frontier_goes_on_where_it_was_stored():
 def test_a_damaged_frontier_is_refused(data):
     with pytest.raises(TamperError):
         Frontier.from_bytes(data)
+
+
+SIZE = 37
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 8, 21, SIZE])
+def test_each_subtree_is_proven_to_stand_in_each_tree_and_nothing_else_is(size: int) -> None:
+    tree = Tree(LEAVES[:SIZE])
+    root = slow_root(LEAVES[:size])
+    for begin, end in ((b, e) for e in range(1, size + 1) for b in range(e) if is_subtree(b, e)):
+        proof, part = tree.subtree_proof(begin, end, size), slow_root(LEAVES[begin:end])
+        assert stands_in(begin, end, part, size, root, proof)
+        assert not stands_in(begin, end, bytes(32), size, root, proof)
+        assert not stands_in(begin, end, part, size, bytes(32), proof)
+        assert not stands_in(begin, end, part, size, root, [*proof, bytes(32)])
+        for at in range(len(proof)):
+            bent = [*proof[:at], bytes(32), *proof[at + 1 :]]
+            assert not stands_in(begin, end, part, size, root, bent)
+            assert not stands_in(begin, end, part, size, root, proof[:at] + proof[at + 1 :])
+
+
+@pytest.mark.parametrize(("begin", "end"), [(1, 3), (0, 0), (2, 1), (3, 5), (-4, -2), (4, 9)])
+def test_what_is_no_subtree_is_proven_by_nobody(begin: int, end: int) -> None:
+    tree = Tree(LEAVES[:SIZE])
+    assert not is_subtree(begin, end)
+    assert not stands_in(begin, end, bytes(32), SIZE, tree.root(), [])
+    with pytest.raises(IndexError):
+        tree.subtree_proof(begin, end)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.browser_examples import LAPTOP, PHONE, Served, Watched
 from tests.support.command_examples import Terminal
+from web.views.place_table import VIEWS
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -51,6 +52,7 @@ def test_every_page_can_be_read_by_all_in_both_languages_on_every_screen(
     }
     pages = pages_of(window, served, filled)
     assert {"/", "/scan", f"/scan/{draft}", f"/scan/{draft}/review", "/dashboard", "/items"} <= set(pages)
+    pages += [f"/dashboard/51.08?view={view}" for view in VIEWS]
     page = Watched(window.new_page())
     for path in [*pages, "/handover?number=none"]:
         for language, size, scheme in (("id", LAPTOP, "light"), ("en", PHONE, "dark")):

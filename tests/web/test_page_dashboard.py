@@ -7,13 +7,18 @@ import time
 import pytest
 
 from custody.measures.progress import Amounts
+from custody.measures.timing import DueRow, Pace
+from custody.measures.trend import Ahead, Trend
+from custody.plan.places import Place
 from services.reporting import overview
 from tests.support.command_examples import NOW, Terminal
 from tests.support.hostile_pages import check
 from tests.support.page_examples import PageAt, Visitor, site_at, wait_for
 from web.live import overview_cache
 from web.site import Site
-from web.views.charts import clock_drawing, tree_drawing
+from web.views.charts import clock_drawing, tree_drawing, trend_drawing
+from web.views.overview_lists import late_groups
+from web.views.place_table import VIEWS, Asked, moving, place_table
 
 LATE = "2024-02-12T11:00:00Z"
 
@@ -45,11 +50,14 @@ def test_what_is_late_and_what_is_irregular_is_told(station: Terminal, page_at: 
         page = client.get("/dashboard").text
         said = words(page)
         assert "Late and soon late (2)" in said and "16 of 18 missing, due 12 Feb 2024 18:00" in said
-        assert "Open discrepancies (2)" in said and "was found wet" in said and "Critical:" in said
         assert "Late 2 PPK 2" in said
-        assert "nothing went wrong in the hands of PPK Gerokgak (things: 3, loads: 1)" in said, "the scorecard"
-        assert "PPK Gerokgak 3 1 100 % 0/3" in said
-        district = words(client.get("/dashboard/51.08.02").text)
+        assert "Of 27, 27 were to be there by now; 2 are." in said, "the trend; one went astray"
+        found = words(client.get("/dashboard?view=findings").text)
+        assert "Open discrepancies (2)" in found and "was found wet" in found and "Critical:" in found
+        scores = words(client.get("/dashboard?view=scores").text)
+        assert "nothing went wrong in the hands of PPK Gerokgak (things: 3, loads: 1)" in scores
+        assert "PPK Gerokgak 3 1 100 % 0/3" in scores
+        district = words(client.get("/dashboard/51.08.02?view=findings").text)
         assert "Open discrepancies (1)" in district and "late due 12 Feb 2024 18:00" in district
         wall = client.get("/dashboard/wall").text
         assert "PPK Gerokgak" in wall and "late" in wall
@@ -99,14 +107,14 @@ def test_obstacles_readiness_and_critical_points_are_told(visitor: Visitor, stat
                 NewEvent("point", {**point, "due": "2024-02-10T00:00:00Z"}),
             ]
         )
-    page = visitor.see("/dashboard")
+    page = visitor.see("/dashboard?view=field")
     said = words(page)
     check(page)
     assert "Open obstacles (1)" in said and "the road &lt;b&gt;is closed&lt;/b&gt;" in page
     assert "Readiness (0 / 1)" in said and "Is it dry? no (the roof leaks)" in said and "locked" not in said
     assert "overdue Seals" in said and "Made" in said
-    assert "Open obstacles (0)" in words(visitor.see("/dashboard/51.08.02"))
-    assert "Readiness (0 / 0)" in words(visitor.see("/dashboard/51.08.01"))
+    assert "Open obstacles (0)" in words(visitor.see("/dashboard/51.08.02?view=field"))
+    assert "Readiness (0 / 0)" in words(visitor.see("/dashboard/51.08.01?view=field"))
 
 
 def test_nothing_is_sent_again_until_something_was_recorded(visitor: Visitor, station: Terminal) -> None:
@@ -122,7 +130,7 @@ def test_nothing_is_sent_again_until_something_was_recorded(visitor: Visitor, st
 
 def test_both_languages_are_kept_apart(visitor: Visitor) -> None:
     assert "Dasbor" in visitor.see("/dashboard?lang=id") and "kendala" in visitor.see("/dashboard").lower()
-    assert "Obstacles" in visitor.see("/dashboard?lang=en")
+    assert "Obstacles and checks" in visitor.see("/dashboard?lang=en")
 
 
 def test_who_looks_is_told_of_what_another_program_records(
@@ -161,15 +169,89 @@ def test_a_place_that_is_not_there_is_said(visitor: Visitor) -> None:
     assert answer.status_code == 422 and "no place 51.09" in answer.text
 
 
-def row(code: str, due: str | None = None, expected: str | None = None, there: int = 0) -> dict[str, object]:
+def test_each_view_has_an_address_that_needs_no_script(visitor: Visitor, station: Terminal) -> None:
+    station.give(station.codes("--to", "51.08.01.2001")[:2], "51.08", "51.08.01")
+    top = visitor.see("/dashboard?q=gerok&sort=-there")
+    for view in VIEWS:
+        assert view == "table" or re.search(rf'href="\?view={view}&amp;sort=-there&amp;q=gerok#view"', top), view
+        page = visitor.see(f"/dashboard?view={view}")
+        assert page.count('aria-current="page">') == 2 and page.count("<h1") == 1, (view, "its tab, and Dashboard")
+    assert "JavaScript" not in top
+    assert visitor.client.get("/dashboard?view=nothing").status_code == 422
+    assert visitor.client.get("/dashboard?sort=nothing").status_code == 422
+    village = visitor.see("/dashboard/51.08.01?view=map")
+    assert 'href="/dashboard/51.08.01.2001?view=map"' in village, "what lies below is shown in the same view"
+
+
+def test_handovers_and_the_loads_on_the_road_are_told(station: Terminal, page_at: PageAt) -> None:
+    codes = station.codes("--to", "51.08.01.2001")
+    station.give(codes[:3], "51.08", "DK 1 A", "--bound", "51.08.01")
+    station.give(codes[3:5], "51.08", "51.08.01")
+    with page_at(site_at(station.home, now=LATE)) as client:
+        page = client.get("/dashboard?view=handovers").text
+        said = words(page)
+        assert "On the way 3 1 load on the road" in said
+        assert re.search(r"DK 1 A 3 Gudang PPK Gerokgak .* overdue", said)
+        assert said.index("PPK Gerokgak 2 items · 0002/") < said.index("DK 1 A 3 items · 0001/"), "the newest first"
+        assert 'href="/handover?number=0002%2FGUDANG-1%2F2024"' in page
+        elsewhere = words(client.get("/dashboard/51.08.02?view=handovers").text)
+        assert "0001/" not in elsewhere and "Nothing is on a truck." in elsewhere
+
+
+def test_ends_that_are_late_are_one_line_for_each_village() -> None:
+    village = Place("51.08.01.2001", "PPS Patas", "village", "51.08.01")
+    ends = [Place(f"{village.code}.{number:03}", f"TPS {number}", "polling_station", village.code) for number in (1, 2)]
+    due = "2024-02-13T10:00:00Z"
+    rows = [DueRow(end, due, "late", 5, 1, 0, Pace(), 4, None) for end in ends]
+    rows.append(DueRow(village, due, "soon", 10, 2, 0, Pace(), 8, None))
+    area = Place("51.08.01", "PPK Gerokgak", "district", "51.08")
+    rows.append(DueRow(area, due, "late", 10, 2, 0, Pace(), 8, None))
+    found = late_groups(rows, {village.code: village}, "51.08", area.code)  # whose own row its heading has
+    assert found["count"] == 3 and found["more"] == 0
+    late, soon = found["groups"]
+    assert (late["count"], late["place"], late["missing"], late["bound"]) == (2, "PPS Patas", 8, 10)
+    assert [end["code"] for end in late["ends"]] == [end.code for end in ends], "each of them is behind the line"
+    assert soon["ends"] == [] and soon["name"] == "PPS Patas", "a place above the ends has a line of its own"
+
+
+def test_the_trend_and_its_band_stay_within_their_frame() -> None:
+    plan = (("2024-02-12T04:00:00Z", 60), ("2024-02-12T08:00:00Z", 90))
+    trend = Trend(100, plan, (("2024-02-12T02:00:00Z", 40),), (Ahead(60, 5, 20),))
+    drawn = trend_drawing(trend, "2024-02-12T03:00:00Z", 8)
+    assert drawn["band"] and drawn["left"] < drawn["now"] < drawn["right"] and drawn["ticks"]
+    for x, y in re.findall(r"([\d.]+) ([\d.]+)", drawn["band"]):
+        assert drawn["left"] <= float(x) <= drawn["right"] and drawn["top"] <= float(y) <= drawn["floor"]
+    long_after = trend_drawing(trend, "2026-12-01T00:00:00Z")
+    assert not long_after["band"] and long_after["now"] is None, "years later nothing is forecast"
+
+
+def row(
+    code: str, due: str | None = None, expected: str | None = None, there: int = 0, state: str = ""
+) -> dict[str, object]:
     return {
         "name": code,
         "code": code,
-        "amounts": Amounts(4, 0, 0, there),
+        "amounts": Amounts(4, there, there, there),
         "due_utc": due,
         "expected_utc": expected,
-        "state": "",
+        "state": state,
     }
+
+
+def test_the_table_sorts_and_filters_and_folds_what_has_had_nothing_sent() -> None:
+    rows = [row("b", there=1), row("a", state="late"), row("c"), row("d", there=4, state="done")]
+
+    def names(asked: Asked) -> tuple[list[str], list[str]]:
+        table = place_table(rows, asked)
+        return [one["name"] for one in table["rows"]], [one["name"] for one in table["still"]]
+
+    assert names(Asked()) == (["a", "d", "b"], ["c"]), "what is late first; a late place is never folded"
+    assert names(Asked(sort="-there")) == (["d", "b", "a"], ["c"])
+    assert names(Asked(sort="name", q="A")) == (["a"], [])
+    assert names(Asked(state="done")) == (["d"], [])
+    [column] = [one for one in place_table(rows, Asked(sort="name"))["columns"] if one["order"]]
+    assert column["order"] == "ascending" and column["link"] == "?sort=-name", "a second press turns it round"
+    assert moving(rows, 2)[1] == 1 and [one["name"] for one in moving(rows, 4)[0]] == ["a", "d", "b", "c"]
 
 
 def test_drawings_stay_within_their_frames() -> None:

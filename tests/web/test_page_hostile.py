@@ -10,6 +10,7 @@ from tests.support.hostile_pages import INVISIBLE, check
 from tests.support.hostile_texts import SPITEFUL
 from tests.support.page_examples import Visitor
 from tests.support.work_examples import upload, work
+from web.views.place_table import VIEWS
 
 MARKUP = [
     '"><script src=//evil.example></script>',
@@ -71,7 +72,8 @@ def test_hostile_names_of_places_and_kinds_are_text_on_every_page(
     check(work(visitor, "/api/labels/preview", {"to": "51.08.09.1001"})["page"])
     for code in codes:
         check(visitor.see(f"/items/{code}"))
-    for path in ("/dashboard", "/dashboard/wall", "/dashboard/51.08.09.1001"):
+    views = [f"/dashboard?view={view}" for view in VIEWS]
+    for path in (*views, "/dashboard/wall", "/dashboard/51.08.09.1001"):
         check(visitor.see(path))
     page = visitor.see("/")
     check(page)

@@ -75,9 +75,9 @@ def test_a_program_says_phase_and_kinds(visitor: Visitor, station: Terminal) -> 
 
 
 def test_the_dashboard_tells_the_phase_and_the_days_left(visitor: Visitor, station: Terminal) -> None:
-    assert '<th scope="col">Phase</th>' not in visitor.see("/dashboard")
+    assert '<th scope="col">Phase</th>' not in visitor.see("/dashboard?view=need")
     phased(station)
-    page = visitor.see("/dashboard")
+    page = visitor.see("/dashboard?view=need")
     assert '<td data-label="Phase">I, 1 day</td>' in page and '<td data-label="Phase">–</td>' in page
 
 

@@ -61,6 +61,10 @@ SUPERVISED = {
     "/api/first/practice",
     "/station",
     "/station/{name}",
+    "/api/meet/admit",
+    "/api/meet/admit/look",
+    "/api/meet/join",
+    "/api/meet/join/look",
 }
 
 

@@ -20,7 +20,7 @@ from services.records.searching import progress_rows, search_items
 from services.reporting.overview import Overview
 from web.api import schemas
 from web.dependencies import DESCRIBED, TOLD, RoleDep, SiteDep, StaffDep, waiting
-from web.views.overview_view import irregular_under
+from web.views.overview_lists import irregular_under
 
 router = APIRouter(tags=["Reading"], dependencies=[TOLD], responses=DESCRIBED)
 Code = Annotated[str, Path(max_length=60)]

@@ -44,16 +44,16 @@ class OverviewCache:
         self._ends = threading.Event()
         self.events = ServerEvents()
 
-    def ask(self, name: Hashable, make: Make[T]) -> tuple[T, Version]:
+    def ask(self, name: Hashable, make: Make[T], most_s: float | None = None) -> tuple[T, Version]:
         """Return what `make` makes of the store and the overview, and its version; made again only in a new version.
 
         While much is still to be added up, `Overview.share` is below 1, and an event follows when that is done. `name`
-        must be different for everything that is made, and for each language.
+        must be different for everything that is made, and for each language. `most_s`: for how long to add up first.
         """
         self._asked_at = time.monotonic()
 
         def job(store: Store) -> tuple[T, Version]:
-            self._overview.advance(store, _FIRST_STEP_S)
+            self._overview.advance(store, _FIRST_STEP_S if most_s is None else most_s)
             version = self._version(store)
             kept = self._kept.get(name)
             if kept is None or kept[0] != version:

@@ -43,9 +43,12 @@ class Ends(Given):
     kinds: Annotated[list[Code], Field(max_length=200)] = []
 
 
+_End = Annotated[str, Query(max_length=60)]
+
+
 @router.get("/scan", include_in_schema=False)
-def begin(request: Request, site: SiteDep) -> Response:
-    return render_page(request, "begin.html", **site.ask.do(_known))
+def begin(request: Request, site: SiteDep, giver: _End = "", receiver: _End = "") -> Response:
+    return render_page(request, "begin.html", **site.ask.do(lambda store: _known(store, giver, receiver)))
 
 
 @router.get("/api/places", summary="Search places by name or code")
@@ -78,8 +81,8 @@ def find_places(store: Store, words: str) -> list[dict[str, str]]:
     return found
 
 
-def _known(store: Store) -> dict[str, Any]:
-    """What the page offers: our own place, the recent handovers, and what was begun."""
+def _known(store: Store, giver: str, receiver: str) -> dict[str, Any]:
+    """What the page offers: the ends asked for, our own place, the recent handovers, and what was begun."""
     places = store.state.places
     places.refresh()
     own = store.ledger.own_log().place
@@ -99,6 +102,8 @@ def _known(store: Store) -> dict[str, Any]:
             },
         )
     return {
+        "asked_giver": with_code(places, giver) if giver else "",
+        "asked_receiver": with_code(places, receiver) if receiver else "",
         "own_shown": with_code(places, own),
         "goods": goods(store),
         "own_path": "" if within == custodian_name(places, own) else within,

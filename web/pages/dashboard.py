@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
@@ -16,24 +16,39 @@ from web.dependencies import SiteDep, StaffDep
 from web.live.overview_cache import Version, digest
 from web.site import Site
 from web.templating import render, render_page
-from web.views.charts import clock_drawing, tree_drawing
-from web.views.overview_view import overview_of, rows_below, top_place
+from web.views.charts import clock_drawing, tree_drawing, trend_drawing
+from web.views.overview_view import Seen, list_of, overview_of, seen, top_place
+from web.views.place_table import Asked, View, moving
 
 router = APIRouter()
 Code = Annotated[str, Path(max_length=60)]
 Tag = Annotated[str | None, Header(max_length=40)]
 _DRAWN_ROWS = 32
 _LISTED = 100
+WALL_ROWS = 8
+"""Places on the wall screen at once: as many as can be read from five metres."""
+
+
+def _asked(
+    view: View = "table",
+    sort: Annotated[str, Query(pattern="^-?(name|there|way|state|due|expected)$")] = "state",
+    q: Annotated[str, Query(max_length=80)] = "",
+    state: Annotated[str, Query(pattern="^[a-z_]{0,16}$")] = "",
+) -> Asked:
+    return Asked(view, sort, q.strip(), state)
+
+
+AskedDep = Annotated[Asked, Depends(_asked)]
 
 
 @router.get("/dashboard", include_in_schema=False)
-def top(request: Request, site: SiteDep, with_staff: StaffDep) -> Response:
-    return _page(request, site, with_staff, "", "dashboard.html", "overview.html")
+def top(request: Request, site: SiteDep, with_staff: StaffDep, asked: AskedDep) -> Response:
+    return _page(request, site, with_staff, "", "overview.html", asked)
 
 
 @router.get("/dashboard/wall", include_in_schema=False)
 def wall(request: Request, site: SiteDep, with_staff: StaffDep) -> Response:
-    return _page(request, site, with_staff, "", "wall.html", "wall_board.html")
+    return _page(request, site, with_staff, "", "wall_board.html", Asked())
 
 
 @router.get("/dashboard/news", include_in_schema=False)
@@ -53,22 +68,22 @@ def events(
 
 @router.get("/dashboard/wall/part", include_in_schema=False)
 def wall_part(site: SiteDep, with_staff: StaffDep, if_none_match: Tag = None) -> Response:
-    return _part(site, with_staff, "", "wall_board.html", if_none_match)
+    return _part(site, with_staff, "", "wall_board.html", Asked(), if_none_match)
 
 
 @router.get("/dashboard/part", include_in_schema=False)
-def top_part(site: SiteDep, with_staff: StaffDep, if_none_match: Tag = None) -> Response:
-    return _part(site, with_staff, "", "overview.html", if_none_match)
+def top_part(site: SiteDep, with_staff: StaffDep, asked: AskedDep, if_none_match: Tag = None) -> Response:
+    return _part(site, with_staff, "", "overview.html", asked, if_none_match)
 
 
 @router.get("/dashboard/{code}", include_in_schema=False)
-def place(request: Request, site: SiteDep, with_staff: StaffDep, code: Code) -> Response:
-    return _page(request, site, with_staff, code, "dashboard.html", "overview.html")
+def place(request: Request, site: SiteDep, with_staff: StaffDep, code: Code, asked: AskedDep) -> Response:
+    return _page(request, site, with_staff, code, "overview.html", asked)
 
 
 @router.get("/dashboard/{code}/part", include_in_schema=False)
-def place_part(site: SiteDep, with_staff: StaffDep, code: Code, if_none_match: Tag = None) -> Response:
-    return _part(site, with_staff, code, "overview.html", if_none_match)
+def place_part(site: SiteDep, with_staff: StaffDep, code: Code, asked: AskedDep, if_none_match: Tag = None) -> Response:
+    return _part(site, with_staff, code, "overview.html", asked, if_none_match)
 
 
 @router.get("/dashboard/{code}/{what}", include_in_schema=False)
@@ -83,10 +98,10 @@ def whole_list(
     part = slice(at - 1, at - 1 + _LISTED)
 
     def make(store: Store, overview: Overview) -> dict[str, Any]:
-        return overview_of(store, overview, code, with_staff=with_staff, part=part)
+        return list_of(seen(store, overview, code, with_staff=with_staff), what, part)
 
     facts, _version = site.overview.ask(("list", code, what, at, language.chosen(), with_staff), make)
-    listed = facts.get(what) or facts["field"].get(what)
+    listed = facts["listed"]
     rows = listed["faults" if what == "scores" else "rows"] if listed else []
     more = {"what": what, "title": _title(what), "listed": listed, "rows": rows, "at": at, "shown": len(rows)}
     return render_page(request, "dashboard_list.html", facts=facts, page=_LISTED, **more)
@@ -103,39 +118,42 @@ def _title(what: str) -> str:
     }[what]
 
 
-def _board(site: Site, with_staff: bool, code: str, template: str) -> tuple[str, Version]:
+def _board(site: Site, with_staff: bool, code: str, template: str, asked: Asked) -> tuple[str, Version]:
     """The part of a page that changes, rendered once for all who look at it."""
 
     def make(store: Store, overview: Overview) -> str:
-        return render(template, lang=language.chosen(), **shown(store, overview, code, with_staff=with_staff))
+        look = seen(store, overview, code or top_place(store), with_staff=with_staff)
+        return render(template, lang=language.chosen(), **shown(look, asked))
 
-    return site.overview.ask((template, code, language.chosen(), with_staff), make)
+    return site.overview.ask((template, code, language.chosen(), with_staff, asked), make)
 
 
-def _page(request: Request, site: Site, with_staff: bool, code: str, name: str, template: str) -> Response:
-    html, version = _board(site, with_staff, code, template)
+def _page(request: Request, site: Site, with_staff: bool, code: str, template: str, asked: Asked) -> Response:
+    html, version = _board(site, with_staff, code, template, asked)
+    page = {"overview.html": "dashboard.html", "wall_board.html": "wall.html"}[template]
     mark = site.overview.events.mark()
-    return render_page(request, name, board=Markup(html), mark=mark, version=digest(version), code=code)
+    return render_page(request, page, board=Markup(html), mark=mark, version=digest(version))
 
 
-def _part(site: Site, with_staff: bool, code: str, template: str, known: str | None) -> Response:
-    html, version = _board(site, with_staff, code, template)
+def _part(site: Site, with_staff: bool, code: str, template: str, asked: Asked, known: str | None) -> Response:
+    html, version = _board(site, with_staff, code, template, asked)
     tag = f'"{digest(version)}"'
     headers = {"etag": tag, "cache-control": "no-cache"}
     return Response(None, 304, headers) if known == tag else HTMLResponse(html, headers=headers)
 
 
-def shown(store: Store, overview: Overview, code: str, *, with_staff: bool) -> dict[str, Any]:
-    """What the templates take: the facts, and what is drawn of them; an empty code is the whole."""
-    code = code or top_place(store)
-    facts = overview_of(store, overview, code, with_staff=with_staff)
-    children = facts["children"]
-    branches = []
-    if facts["level"] in (AREA, *GROUPS):
-        below = rows_below(store, overview, [child["code"] for child in children])
-        branches = [(child, below[child["code"]]) for child in children]
+def shown(look: Seen, asked: Asked) -> dict[str, Any]:
+    """What the templates take: the facts, and what is drawn of them."""
+    facts = overview_of(look, asked)
+    children, ahead_h = facts["children"], zone(look.place.code)[1]
+    rows, still = moving(children, WALL_ROWS)
+    is_tree = asked.view == "tree" and facts["level"] in (AREA, *GROUPS)
     return {
         "facts": facts,
-        "tree": tree_drawing(facts["own"], branches) if branches else None,
-        "clock": clock_drawing(children[:_DRAWN_ROWS], store.around.now_utc(), zone(code)[1]),
+        "asked": asked,
+        "trend": trend_drawing(facts["trend"], look.now, ahead_h) if facts["trend"] else None,
+        "tree": tree_drawing(facts["own"], facts["branches"]) if is_tree else None,
+        "clock": clock_drawing(rows[:_DRAWN_ROWS], look.now, ahead_h) if asked.view == "clock" else None,
+        "wall": [rows[at : at + WALL_ROWS] for at in range(0, len(rows), WALL_ROWS)],
+        "still": still,
     }

@@ -18,7 +18,7 @@ from db.store import Store, open_store
 from evidence.ed25519 import Signer
 from evidence.fingerprint_words import words_of
 from language import _
-from language.text import error_text, sentence
+from language.text import error_text, hint_text, sentence
 from reports.words import custodian_name
 from services.access.new_station import (
     CARD_FILE,
@@ -39,11 +39,11 @@ from services.paths import keep_details
 from services.plan.custodians import may_load_plan
 from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
 from services.plan.profiles import profile_title
+from services.records.introducing import joined_by, may_join
 from web.dependencies import SiteDep
 from web.downloads import saved_file
 from web.live.file_store import Key
 from web.live.jobs import named
-from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render_page
@@ -203,7 +203,7 @@ def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]
         try:
             said[name] = check()
         except CustodyError as error:
-            wrong[name] = f"{sentence(error_text(error))}. {hint_on_page(error)}".strip()
+            wrong[name] = f"{sentence(error_text(error))}. {hint_text(error)}".strip()
     found = said.get("found")
     if found and said.get("root") and found.root != said["root"]:
         wrong["root"] = _("This is not the root that the chosen file follows. Choose the file again.")
@@ -240,7 +240,8 @@ def _opener(at: StationHome, signer: Signer | None) -> Any:
 def _known(store: Store) -> dict[str, Any]:
     """What the page about this station shows: its key, its root, and what comes next."""
     own = store.ledger.own_log()
-    fingerprint = key_fingerprint(store.ledger.keys()[own.name])
+    fingerprint, followed = key_fingerprint(store.ledger.keys()[own.name]), store.state.stations.now().root
+    joined = joined_by(store)
     return {
         "station": own.station,
         "place": custodian_name(store.state.places, own.place),
@@ -248,8 +249,10 @@ def _known(store: Store) -> dict[str, Any]:
         "log": own.name,
         "fingerprint": _in_groups(fingerprint),
         "words": " · ".join(words_of(fingerprint)),
-        "is_root": own.root == fingerprint,
-        "root_words": " · ".join(words_of(own.root)),
+        "is_root": followed == fingerprint,
+        "root_words": " · ".join(words_of(followed)),
+        "joined": joined.body["station"] if joined else "",
+        "may_join": may_join(store),
         "has_plan": store.state.has_plan,
         "may_plan": may_load_plan(store),
         "is_practice": is_practice(own.election),

@@ -5,7 +5,7 @@ screen. It is kept, so that the warning comes only once: a second warning is sus
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -19,8 +19,8 @@ from tables.output.safe_file import put_in_place
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-FILE = "page-lan.pem"
-_DAYS = 60
+FILE, HUB_FILE = "page-lan.pem", "hub.pem"
+_DAYS, _HUB_DAYS = 60, 3650
 _LEAST_LEFT = timedelta(days=2)
 _CLOCKS_APART = timedelta(days=2)
 """A phone's clock may be behind; a certificate that is not valid yet would be refused."""
@@ -40,11 +40,28 @@ def kept_certificate(home: Path, addresses: Sequence[IPv4Address], now: datetime
     Raises:
         StoreError: the folder cannot be written.
     """
-    path, now = home / FILE, now or datetime.now(UTC)
+    now = now or datetime.now(UTC)
+    return _kept(home / FILE, lambda known: _serves(known, addresses, now), lambda path: _make(path, addresses, now))
+
+
+def hub_certificate(home: Path) -> LanCertificate:
+    """The certificate of the hub in `home`; made once and kept, for stations know the hub by its fingerprint alone,
+    whatever its address and their clocks say.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    return _kept(home / HUB_FILE, lambda _known: True, lambda path: _make(path, [], datetime.now(UTC), _HUB_DAYS))
+
+
+def _kept(
+    path: Path, is_good: "Callable[[Certificate], bool]", make: "Callable[[Path], Certificate]"
+) -> LanCertificate:
+    """The certificate in a file, made where there is none that is good."""
     try:
         known = _read(path)
-        if known is None or not _serves(known, addresses, now):
-            known = _make(path, addresses, now)
+        if known is None or not is_good(known):
+            known = make(path)
     except OSError as error:
         raise unwritable(path, error) from error
     return LanCertificate(path, _fingerprint(known))
@@ -81,7 +98,7 @@ def _serves(certificate: "Certificate", addresses: Sequence[IPv4Address], now: d
     )
 
 
-def _make(path: Path, addresses: Sequence[IPv4Address], now: datetime) -> "Certificate":
+def _make(path: Path, addresses: Sequence[IPv4Address], now: datetime, days: int = _DAYS) -> "Certificate":
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -99,14 +116,14 @@ def _make(path: Path, addresses: Sequence[IPv4Address], now: datetime) -> "Certi
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _CLOCKS_APART)
-        .not_valid_after(now + timedelta(days=_DAYS))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(names, critical=False)
         .add_extension(usage, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
-    draft = path.with_name(f".{FILE}.{secrets.token_hex(4)}")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with private_file(draft) as file:
         file.write(text)
     put_in_place(draft, path)

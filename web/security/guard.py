@@ -115,7 +115,7 @@ class Guard:
         cookies = _cookies(headers)
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
         wanted = asked if asked in language.LANGUAGES else cookies.get(LANGUAGE_COOKIE, "")
-        language.use(wanted if wanted in language.LANGUAGES else self._language)
+        language.use(wanted if wanted in language.LANGUAGES else self._language, on_page=True)
         try:
             if scope["type"] != "http":
                 raise Refused(403, _("This address takes no such connection."))

@@ -40,8 +40,9 @@ def most_connections() -> int:
 class Connection(H11Protocol):
     """One connection with its keys agreed: closed where its request's head does not come in time."""
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, patience_s: float, **more: Any) -> None:
         super().__init__(*args, **more)
+        self._patience_s = patience_s
         self.is_of_device = False
         """Whether a device that was let in has asked something here."""
         self.ended = self.loop.create_future()
@@ -49,14 +50,14 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._waiting = self.loop.call_later(HANDSHAKE_S, transport.abort)
+        self._waiting = self.loop.call_later(self._patience_s, transport.abort)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
             self._wait_no_more()
         elif self._waiting is None:  # the head of a further request has begun
-            self._waiting = self.loop.call_later(HANDSHAKE_S, self.transport.abort)
+            self._waiting = self.loop.call_later(self._patience_s, self.transport.abort)
 
     def on_response_complete(self) -> None:
         self.is_of_device = self.is_of_device or bool(self.scope.get(SECRET))
@@ -125,8 +126,11 @@ class Crowd:
 class LanServer(uvicorn.Server):
     """Answers devices of the local network, within bounds."""
 
-    def __init__(self, config: uvicorn.Config, *, most: int, most_each: int = MOST_EACH) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, most: int, most_each: int = MOST_EACH, patience_s: float = HANDSHAKE_S
+    ) -> None:
         super().__init__(config)
+        self._patience_s = patience_s
         self._crowd = Crowd(most, most_each)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -171,8 +175,8 @@ class LanServer(uvicorn.Server):
                 self._protocol,
                 connection,
                 ssl=self.config.ssl,
-                ssl_handshake_timeout=HANDSHAKE_S,
-                ssl_shutdown_timeout=HANDSHAKE_S,
+                ssl_handshake_timeout=self._patience_s,
+                ssl_shutdown_timeout=self._patience_s,
             )
             await guest.protocol.ended
         except OSError:  # no TLS was spoken, or not in time
@@ -191,4 +195,5 @@ class LanServer(uvicorn.Server):
             server_state=self.server_state,
             app_state=self.lifespan.state,
             _loop=asyncio.get_running_loop(),
+            patience_s=self._patience_s,
         )

@@ -1,8 +1,8 @@
 """Who may do what: the one table of it.
 
-An operator scans and records. A supervisor also begins the station and says who may observe. An observer reads what
-an outsider is to check and changes nothing. Whoever opens the page on the station's own computer is operator and
-supervisor in one.
+An operator scans and records. A supervisor also begins the station, says who may observe, and who belongs to the
+election. An observer reads what an outsider is to check and changes nothing. Whoever opens the page on the station's
+own computer is operator and supervisor in one.
 """
 
 import re
@@ -20,6 +20,7 @@ RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/api/v1/tokens(/.*)?", frozenset({"supervisor"})),
     (_ANY, r"/observers", frozenset({"supervisor"})),
     (_ANY, r"/first|/api/first(/.*)?|/station(/.*)?", frozenset({"supervisor"})),
+    (_ANY, r"/api/meet/(admit|join)(/.*)?", frozenset({"supervisor"})),
     (_READ, r"/dashboard(/.*)?", frozenset(ROLES)),
     (_READ, r"/items(/[^/]+)?", frozenset(ROLES)),
     (_READ, r"/handover/letter/[^/]+\.pdf", frozenset(ROLES)),

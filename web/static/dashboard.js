@@ -2,14 +2,17 @@
 
 import { follow, part, soon } from "./page.js";
 
-const PAUSE_MS = 250;
+const PAUSE_MS = 250, PEEP_PX = 40;
 const overview = document.getElementById("overview");
 let shown = "";
+overview.classList.add("scripted");
 
 /** Makes one element like another in place: nodes that are alike stay, so nothing flickers and nothing loses the focus. */
 function become(old, fresh) {
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  if (old.dataset?.own !== undefined) return; // a script's own
+  const is_kept = (name) => name === "open" && old.id; // who opened or closed a part has decided it
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !is_kept(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value && !is_kept(name)) old.setAttribute(name, value);
   const were = [...old.childNodes], are = [...fresh.childNodes];
   are.forEach((node, at) => {
     const before = were[at];
@@ -21,16 +24,50 @@ function become(old, fresh) {
   were.slice(are.length).forEach((node) => node.remove());
 }
 
-const renew = soon(async () => {
-  const html = await part(overview.dataset.part);
-  if (html === shown) return;
+async function show() {
+  const asked = location.search;
+  const html = await part(overview.dataset.part + asked);
+  if (html === shown || asked !== location.search) return;
   const template = document.createElement("template");
   template.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
   const fresh = overview.cloneNode(false);
   fresh.append(template.content);
   become(overview, fresh);
   shown = html;
-}, PAUSE_MS);
+  overview.dispatchEvent(new Event("renewed"));
+}
+/** Where the tabs do not fit a narrow screen, the present one is in sight. */
+function show_tab() {
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.closest("ul").scrollLeft = tab.offsetLeft - tab.closest("ul").offsetLeft - PEEP_PX;
+}
+const renew = soon(show, PAUSE_MS);
+
+/** Shows another view of the same place without a new page; its address is the one that the link has without a script. */
+function go(search, keep = "pushState") {
+  history[keep](null, "", location.pathname + search);
+  show().then(show_tab, () => location.reload());
+}
+overview.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='?']");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.search);
+});
+function filter() {
+  const form = document.getElementById("filter");
+  const words = [...new FormData(form)].filter(([, value]) => value.trim());
+  go(words.length ? `?${new URLSearchParams(words)}` : "", "replaceState");
+}
+const filter_soon = soon(async () => filter(), PAUSE_MS);
+overview.addEventListener("input", (event) => { if (event.target.form?.id === "filter") filter_soon(); });
+overview.addEventListener("submit", (event) => {
+  if (event.target.id !== "filter") return;
+  event.preventDefault();
+  filter();
+});
+show_tab();
+addEventListener("popstate", () => { show().catch(() => location.reload()); });
 
 const { hear } = follow("/dashboard/news", overview.dataset.mark);
 hear("missed", renew);

@@ -34,7 +34,7 @@ export async function send_all(field, words, tell) {
 /** Puts parts of a page into their places again, as the server renders them now. */
 export async function renew_part(path, ...ids) {
   const page = new DOMParser().parseFromString(await part(path), "text/html");
-  for (const id of ids) document.getElementById(id).replaceWith(page.getElementById(id));
+  for (const id of ids) document.getElementById(id).replaceWith(page.getElementById(id) ?? "");
 }
 
 /** Asks a question in the page's dialog `sure`; gives whether it was answered with yes. */

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from textwrap import wrap
 from typing import Any
 
+from custody.measures.trend import Points, Trend
+
 _ROW, _DOT, _GAP, _LINE = 34, 14, 5, 17
 _TREE_WIDTH, _TRUNK, _NODE_LEFT, _NODE_WIDTH = 900, 120, 190, 250
 _DOTS_LEFT = _NODE_LEFT + _NODE_WIDTH + 24
@@ -31,6 +33,7 @@ _APART_H = (
     24 * 365 * 100,
 )
 _NAME_LETTERS, _NAME_LINES = 14, 3
+_TREND_WIDTH, _TREND_HEIGHT, _TREND_LEFT, _TREND_TOP, _TREND_FOOT, _STEPS = 640, 240, 52, 12, 54, 24
 
 
 def tree_drawing(
@@ -125,6 +128,67 @@ def clock_drawing(rows: Sequence[Mapping[str, Any]], now: str, ahead_h: int = 0)
         "row_height": _CLOCK_ROW,
         "rows": drawn,
         "ticks": [{"x": x(tick), "utc": tick.strftime("%Y-%m-%dT%H:%M:%SZ")} for tick in _hours(begin, end, ahead_h)],
+    }
+
+
+def trend_drawing(trend: Trend, now: str, ahead_h: int = 0) -> dict[str, Any]:
+    """Plan against done over the hours, as steps, and the forecast as a band between its slowest and its fastest.
+
+    Where now lies far behind all that was planned and done, the drawing ends before it, and has no forecast.
+
+    Args:
+        trend: with a plan.
+        now: RFC 3339, UTC.
+        ahead_h: as of `clock_drawing`.
+    """
+    moment = datetime.fromisoformat(now)
+    times = [datetime.fromisoformat(time) for time, _count in (*trend.plan, *trend.done)]
+    begin, end = min(times), max(times)
+    span = max(end - begin, timedelta(hours=6))
+    is_near = trend.is_running(now)
+    if is_near:
+        begin, end = min(begin, moment), max(end, moment)
+        end = max(end, min(moment + timedelta(hours=min(trend.hours_left[1], 10_000)), end + span * 0.6))
+    span = max(end - begin, timedelta(hours=6))
+    begin, end = begin - span * 0.04, end + span * 0.06
+    width, height = _TREND_WIDTH - _TREND_LEFT - 14, _TREND_HEIGHT - _TREND_TOP - _TREND_FOOT
+
+    def x(time: datetime) -> float:
+        return round(_TREND_LEFT + min(max((time - begin) / (end - begin), 0), 1) * width, 1)
+
+    def y(count: float) -> float:
+        return round(_TREND_TOP + height * (1 - count / max(trend.total, 1)), 1)
+
+    def steps(points: Points, until: datetime) -> str:
+        path = f"M{x(begin)} {y(0)}"
+        for time, count in points:
+            path += f" H{x(datetime.fromisoformat(time))} V{y(count)}"
+        return f"{path} H{x(until)}"
+
+    band = ""
+    if is_near and trend.ahead and trend.there < trend.total:
+        hours = [(end - moment) / timedelta(hours=1) * step / _STEPS for step in range(_STEPS + 1)]
+        edge = [(x(moment + timedelta(hours=hour)), *map(y, trend.after(hour))) for hour in hours]
+        there = [f"{at} {fast}" for at, _slow, fast in edge] + [f"{at} {slow}" for at, slow, _fast in reversed(edge)]
+        band = "M" + " L".join(there) + "Z"
+    until = moment if is_near else end
+    done = steps(trend.done, until)
+    return {
+        "width": _TREND_WIDTH,
+        "height": _TREND_HEIGHT,
+        "left": _TREND_LEFT,
+        "right": _TREND_WIDTH - 14,
+        "top": _TREND_TOP,
+        "floor": y(0),
+        "plan": steps(trend.plan, end),
+        "done": done,
+        "area": f"{done} V{y(0)} H{x(begin)} Z",
+        "band": band,
+        "now": x(moment) if is_near else None,
+        "levels": [(y(count), count) for count in sorted({0, trend.total // 2, trend.total})],
+        "ticks": [{"x": x(tick), "utc": tick.strftime("%Y-%m-%dT%H:%M:%SZ")} for tick in _hours(begin, end, ahead_h)][
+            :_TICKS
+        ],
     }
 
 

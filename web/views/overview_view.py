@@ -2,35 +2,43 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.measures.progress import Amounts, PhaseRow, Pieces, StockSums
 from custody.measures.timing import STATES, DueRow, most_pressing
-from custody.plan.field import Incident, Point, Readiness
-from custody.plan.levels import ABOVE_ENDS, BELOW_STORES, END, GROUPS, TREE
-from custody.plan.places import Place, Ways, is_under
-from custody.plan.store_space import STORAGE
+from custody.measures.traffic import OpenLoad
+from custody.measures.trend import Trend
+from custody.plan.levels import ABOVE_ENDS, AREA, BELOW_STORES, END, GROUPS, TREE
+from custody.plan.places import Place, Ways
 from db.store import Store
 from language import _
-from language.text import local_time, printable, share, short_time
-from reports.lists.late_list import pace_words, state_word
+from language.in_words import level_short
+from language.text import local_time, number, printable, share, short_time
+from reports.lists.late_list import state_word
 from reports.lists.need_list import open_words
 from reports.lists.phase_list import left_words
-from reports.lists.readiness import question_words
-from reports.words import custodian_name, finding_text, kind_name, place_path, severity_word, zone_code
+from reports.words import custodian_name, kind_name, zone_code
 from services.plan.custodians import station_clock
-from services.records.field_records import incidents_of, points_of, readiness_of, stores_without
-from services.reporting.overview import Irregular, Overview
-from services.scanning.advice import advice
+from services.reporting.overview import Overview
+from web.views.overview_lists import (
+    FIRST,
+    due_short,
+    field_board,
+    handover_rows,
+    irregular_list,
+    late_groups,
+    load_rows,
+    pressing_list,
+)
+from web.views.place_table import PRESSING, Asked, place_table
 from web.views.scorecard_view import score_board
 
+_FEED, _FARTHEST_H = 30, 24 * 365
 WITHIN_H = 6
-_PRESSING = ("late", "will_be_late", "soon")
-FIRST = slice(0, 12)
-"""The rows of a list that stand on the dashboard itself."""
-_GRAVE = {"critical": 0, "warning": 1, "info": 2}
 
 
 def top_place(store: Store) -> str:
@@ -39,12 +47,29 @@ def top_place(store: Store) -> str:
     return own if own in places else next(iter(places), own)
 
 
-def overview_of(
-    store: Store, overview: Overview, code: str, *, with_staff: bool, part: slice = FIRST
-) -> dict[str, Any]:
-    """Everything that the dashboard shows of one place, and of its lists this part.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the parts of the dashboard are made of: the place, all that is due below it, and the moment."""
 
-    `with_staff`: the names of who answers for what, too.
+    store: Store
+    overview: Overview
+    place: Place
+    rows: list[DueRow]
+    now: str
+    here: str
+    with_staff: bool
+
+    def is_inside(self, place: Place) -> bool:
+        """Whether a place is this one or lies below it; below the top lies everything."""
+        return self.place.parent is None or self.place in self.overview.ways.to(place.code)
+
+    def is_at(self, code: str) -> bool:
+        """The same of the code of a custodian, who may be no place."""
+        return self.place.parent is None or self.place in self.overview.ways.to(code)
+
+
+def seen(store: Store, overview: Overview, code: str, *, with_staff: bool) -> Seen:
+    """Look at a place; `with_staff`: the names of who answers for what are told, too.
 
     Raises:
         InputError: the plan has no such place, and this station is not at it.
@@ -57,30 +82,118 @@ def overview_of(
         raise InputError(
             N_("there is no place {code} in the plan"), hint=N_("Go up to the whole and choose another."), code=code
         )
-    now, is_whole = store.around.now_utc(), overview.share >= 1
-    here = zone_code(code, station_clock(store))
-    rows = overview.due_rows(now, WITHIN_H) if is_whole else []
-    due, amounts = most_pressing(rows), amounts_of(store, overview)
+    now = store.around.now_utc()
+    rows = overview.due_rows(now, WITHIN_H) if overview.share >= 1 else []
     inside = [row for row in rows if place in ways.to(row.place.code)]
-    children = [child for child in places.values() if child.parent == code and child.level in TREE]
-    return {
-        "place": {"code": code, "name": place.name, "level": place.level, "above": _above(places, place)},
-        "as_of": local_time(now, here),
-        "share": share(int(1000 * overview.share), 1000),
-        "is_whole": is_whole,
-        "amounts": amounts.get(code, Amounts()),
-        "own": _row(place, amounts, due.get(code), here),
-        "children": [_row(child, amounts, due.get(child.code), here) for child in children],
+    return Seen(store, overview, place, inside, now, zone_code(code, station_clock(store)), with_staff)
+
+
+def overview_of(look: Seen, asked: Asked) -> dict[str, Any]:
+    """What the dashboard shows of one place: its figures, the trend, what presses, and the view asked for."""
+    store, overview, place, now, here = look.store, look.overview, look.place, look.now, look.here
+    places, is_whole = store.state.places.tree(), overview.share >= 1
+    due, amounts = most_pressing(look.rows), amounts_of(store, overview)
+    children = [child for child in places.values() if child.parent == place.code and child.level in TREE]
+    shown = [_row(child, amounts, due.get(child.code), here) for child in children]
+    found = irregular_list(store, overview, place, here, FIRST) if is_whole else None
+    board = field_board(store, place, now, here, FIRST, with_staff=look.with_staff)
+    facts = {
+        **_heading(look),
+        "amounts": amounts.get(place.code, Amounts()),
+        "own": _row(place, amounts, due.get(place.code), here),
+        "children": shown,
         "level": children[0].level if children else "",
-        "states": _states(inside),
-        "pressing": _pressing(inside, here, code, part),
-        "things": _things(store, place),
-        "needs": _needs(store, overview, place, now),
+        "states": _states(look.rows),
+        "late": late_groups([row for row in look.rows if row.state in PRESSING], places, here, place.code),
+        "irregular": found,
+        "field": board,
+        "loads": load_rows(store, loads_of(look), now, here) if is_whole else [],
         "unwitnessed": store.heads.unwitnessed(),
-        "irregular": _irregular(store, overview, place, here, part) if is_whole else None,
-        "scores": score_board(overview, place, places, now, here, part),
-        "field": field_board(store, place, now, here, part, with_staff=with_staff),
     }
+    level = facts["level"] if facts["level"] in BELOW_STORES else AREA
+    trend = _trend(look, level) if is_whole and children else None
+    facts |= {"trend": trend, "trend_level": level_short(level), "trend_words": _trend_words(trend, now, here)}
+    return facts | _view(look, asked, facts)
+
+
+def _view(look: Seen, asked: Asked, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What one view alone needs."""
+    store, overview, place, here = look.store, look.overview, look.place, look.here
+    children = facts["children"]
+    if asked.view == "table":
+        return {"table": place_table(children, asked), "things": _things(store, place)}
+    if asked.view in ("tree", "map"):
+        is_deep = facts["level"] in (AREA, *GROUPS)
+        below = rows_below(store, overview, [child["code"] for child in children]) if is_deep else {}
+        return {"branches": [(child, below.get(child["code"], [])) for child in children]}
+    if asked.view == "need":
+        return {"needs": _needs(store, overview, place, look.now)}
+    if asked.view == "handovers":
+        lines = [line for line in overview.handovers() if look.is_at(line.giver) or look.is_at(line.to)]
+        return {"handovers": handover_rows(store, lines[:_FEED], with_staff=look.with_staff)}
+    if asked.view == "scores":
+        return {"scores": score_board(overview, place, store.state.places.tree(), look.now, here, FIRST)}
+    return {}
+
+
+def list_of(look: Seen, what: str, part: slice) -> dict[str, Any]:
+    """A part of one of the lists that stand on pages of their own: `listed` is None until everything is added up."""
+    store, overview, place, here = look.store, look.overview, look.place, look.here
+    listed: dict[str, Any] | None = None
+    if what in ("incidents", "readiness", "points"):
+        listed = field_board(store, place, look.now, here, part, with_staff=look.with_staff)[what]
+    elif overview.share >= 1 and what == "pressing":
+        listed = pressing_list(look.rows, here, place.code, part)
+    elif overview.share >= 1 and what == "irregular":
+        listed = irregular_list(store, overview, place, here, part)
+    elif what == "scores":
+        listed = score_board(overview, place, store.state.places.tree(), look.now, here, part)
+    return _heading(look) | {"listed": listed}
+
+
+def _heading(look: Seen) -> dict[str, Any]:
+    place, overview = look.place, look.overview
+    above = _above(look.store.state.places.tree(), place)
+    return {
+        "place": {"code": place.code, "name": place.name, "level": place.level, "above": above},
+        "as_of": local_time(look.now, look.here),
+        "share": share(int(1000 * overview.share), 1000),
+        "is_whole": overview.share >= 1,
+    }
+
+
+def loads_of(look: Seen) -> list[OpenLoad]:
+    """The loads under way to a place or from it, or below it."""
+    found = look.overview.open_loads()
+    return [one for one in found if look.is_at(one.load.giver) or any(look.is_at(stop) for stop in one.stops)]
+
+
+def _trend(look: Seen, level: str) -> Trend | None:
+    """Plan against done at the places of a level at a place and below it; None where nothing there is due."""
+    found = look.overview.trend(level, look.is_inside, look.now)
+    return found if found.total and found.plan else None
+
+
+def _trend_words(trend: Trend | None, now: str, here: str) -> str:
+    """What the drawing of the trend shows, in words."""
+    if trend is None:
+        return ""
+    words = [
+        _("Of {total}, {planned} were to be there by now; {there} are.").format(
+            total=number(trend.total), planned=number(trend.planned(now)), there=number(trend.there)
+        )
+    ]
+    if trend.is_running(now) and trend.hours_left[1]:
+        fast, slow = (short_time(_after(now, hours), here) for hours in trend.hours_left)
+        told = _("What moves is there between {fast} and {slow}, by the fastest and the slowest of the last hours.")
+        words.append(told.format(fast=fast, slow=slow))
+    return " ".join(words)
+
+
+def _after(now: str, hours: float) -> str:
+    """A moment so many hours later, a year at most."""
+    later = datetime.fromisoformat(now) + timedelta(hours=min(hours, _FARTHEST_H))
+    return later.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def amounts_of(store: Store, overview: Overview) -> Mapping[str, Amounts]:
@@ -151,13 +264,12 @@ def _row(place: Place, amounts: Mapping[str, Amounts], due: DueRow | None, here:
         "amounts": amounts.get(place.code, Amounts()),
         "state": due.state if due else "",
         "word": state_word(due.state) if due else "",
-        "due": _due(due, here) if due else short_time(time, here) if time else "",
+        "due": due_short(due, here) if due else short_time(time, here) if time else "",
         "due_utc": time,
         "came_late": due.came_late if due else 0,
         "missing": due.missing if due else None,
         "expected": short_time(due.expected, here) if due and due.expected else "",
         "expected_utc": due.expected if due else None,
-        "pace": pace_words(due.pace, here) if due else "",
     }
 
 
@@ -181,35 +293,6 @@ def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
     return {level: {state: of_level[state] for state in STATES} for level, of_level in counts.items()}
 
 
-def _pressing(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict[str, Any]:
-    """What is late, will be or is due soon below a place: sub-districts and villages first, stations counted."""
-    pressing = [row for row in rows if row.state in _PRESSING and row.place.code != code]
-    shown = [row for row in pressing if row.place.level != END]
-    shown += [row for row in pressing if row.place.level == END]
-    return {
-        "count": len(pressing),
-        "more": max(len(pressing) - part.stop, 0),
-        "rows": [
-            {
-                "code": row.place.code,
-                "name": row.place.name,
-                "state": row.state,
-                "word": state_word(row.state),
-                "due": _due(row, here),
-                "missing": row.missing,
-                "bound": row.bound,
-                "expected": short_time(row.expected, here) if row.expected else "",
-            }
-            for row in shown[part]
-        ],
-    }
-
-
-def _due(row: DueRow, here: str) -> str:
-    time = short_time(row.due, here)
-    return _("{time} (phase {phase})").format(time=time, phase=printable(row.phase, 40)) if row.phase else time
-
-
 def _things(store: Store, place: Place) -> list[dict[str, Any]]:
     """The items of one polling station."""
     if place.level != END:
@@ -229,126 +312,3 @@ def _things(store: Store, place: Place) -> list[dict[str, Any]]:
         }
         for item in store.state.find_items(under=place.code)
     ]
-
-
-def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
-    """What is irregular of all that is bound for a place or below it, the gravest first; None: all there is."""
-    is_all = place is None or place.parent is None
-    found = [one for one in overview.irregular() if is_all or place in overview.ways.to(one.place)]
-    return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
-
-
-def _irregular(store: Store, overview: Overview, place: Place, here: str, part: slice) -> dict[str, Any]:
-    found = irregular_under(overview, place)
-    needs = store.state.kinds()
-    places = store.state.places
-    kinds = Counter(one.finding.code for one in found)
-    return {
-        "count": len(found),
-        "critical": sum(one.finding.severity == "critical" for one in found),
-        "more": max(len(found) - part.stop, 0),
-        "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
-        "rows": [
-            {
-                "code": one.finding.code,
-                "severity": one.finding.severity,
-                "word": severity_word(one.finding.severity),
-                "text": finding_text(one.finding, needs, here),
-                "advice": advice(one.finding, store),
-                "item": one.finding.item or "",
-                "shown": show_code(one.finding.item) if one.finding.item else "",
-                "bast": one.bast,
-                "place": place_path(places, one.place) if one.place else "",
-                "is_provisional": one.finding.is_provisional,
-            }
-            for one in found[part]
-        ],
-    }
-
-
-# --- What the dashboard shows of a place's work besides items: obstacles, readiness and critical points ---------------
-
-_POINTS = {"overdue": "wrong", "due": "watch", "green": "right", "done": "right"}
-
-
-def field_board(store: Store, place: Place, now: str, here: str, part: slice, *, with_staff: bool) -> dict[str, Any]:
-    """Return what is open at a place and all below it; for the top, also what is about no place."""
-    places = store.state.places
-
-    def is_here(code: str | None) -> bool:
-        return place.parent is None or (code is not None and is_under(places, code, place.code))
-
-    def where(code: str | None) -> str:
-        return place_path(places, code) if code else ""
-
-    remember = store.ledger.memory.remember
-    obstacles = remember("incidents", lambda: incidents_of(store))
-    checked = remember("readiness", lambda: readiness_of(store))
-    open_ones = [one for one in obstacles if one.is_open and is_here(one.body["place"])]
-    lists = [one for one in checked if is_here(one.place)]
-    register = [one for one in points_of(store, as_of=now) if is_here(one.body["place"])]
-    unready = [one for one in lists if not one.is_ready]
-    unchecked = stores_without(store, lists, under=None if place.parent is None else place.code)
-    return {
-        "incidents": {
-            "count": len(open_ones),
-            "more": max(len(open_ones) - part.stop, 0),
-            "rows": [_incident_row(one, where(one.body["place"]), here) for one in open_ones[part]],
-        },
-        "readiness": {
-            "count": len(lists),
-            "ready": len(lists) - len(unready),
-            "more": max(len(unready) - part.stop, 0),
-            "unchecked": len(unchecked),
-            "rows": [_readiness_row(one, where(one.place), here) for one in unready[part]],
-        },
-        "points": {
-            "count": len(register),
-            "more": max(len(register) - part.stop, 0),
-            **{status: sum(one.status == status for one in register) for status in ("overdue", "due", "done")},
-            "rows": [_point_row(one, where(one.body["place"]), here, with_staff=with_staff) for one in register[part]],
-        },
-    }
-
-
-def _incident_row(incident: Incident, where: str, here: str) -> dict[str, Any]:
-    return {
-        "text": incident.body["text"],
-        "stage": incident.body["stage"],
-        "place": where,
-        "at": short_time(incident.opened.happened, here) if incident.opened else "",
-        "items": len(incident.body["items"]),
-    }
-
-
-def _readiness_row(checked: Readiness, where: str, here: str) -> dict[str, Any]:
-    return {
-        "place": where,
-        "about": "" if checked.about == STORAGE else checked.about,
-        "at": short_time(checked.event.happened, here),
-        "missing": [_answer(answer) for answer in checked.missing],
-    }
-
-
-def _point_row(point: Point, where: str, here: str, *, with_staff: bool) -> dict[str, Any]:
-    body = point.body
-    return {
-        "title": body["title"] or point.name,
-        "owner": body["owner"] if with_staff else "",
-        "place": where,
-        "due": short_time(body["due"], here) if body["due"] else "",
-        "status": point.status,
-        "word": _point_word(point.status),
-        "mark": _POINTS[point.status],
-    }
-
-
-def _answer(answer: Any) -> str:
-    """Describe a question of a checklist that was not answered with yes, with the answer and its remark."""
-    words = {"no": _("no"), "unknown": _("not known")}.get(answer["answer"], answer["answer"])
-    note = f" ({answer['note']})" if answer["note"] else ""
-    return f"{question_words(answer['question'])} {words}{note}"
-
-
-def _point_word(status: str) -> str:
-    return {"overdue": _("overdue"), "due": _("due soon"), "green": _("in time"), "done": _("done")}[status]

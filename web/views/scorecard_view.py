@@ -42,6 +42,7 @@ def score_board(
                 "name": bearer_name(card),
                 "held": number(card.held),
                 "loads": number(card.loads),
+                "is_scored": bool(card.held or card.loads),
                 "figures": [_figure(card, axis) for axis in AXES],
             }
             for card in cards

@@ -1,0 +1,94 @@
+"""Heads of logs that hubs and witnesses have cosigned: what they have seen of a log, in their own signature."""
+
+from typing import Any
+
+from peewee import fn
+
+from custody.errors import TamperError
+from db.log.reader import LedgerReader
+from db.log.transactions import Transactions
+from db.prepared import Prepared, blank
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.cosignature import cosigned_at
+from evidence.tree import Frontier
+
+_MOST_TREES = 10_000
+
+
+class CosignedHeads:
+    """The newest of each log and cosigner that is kept here, and the heads that this station may cosign itself."""
+
+    def __init__(self, ledger: LedgerReader, transaction: Transactions) -> None:
+        self.ledger, self.tables, self._transaction = ledger, ledger.tables, transaction
+        self._kept = Prepared(ledger.database, self._kept_query)
+        self._shown = Prepared(ledger.database, self._shown_query)
+        self._trees: dict[str, tuple[Frontier, bytes]] = {}
+        """The tree of each log that was asked for, and its last leaf: one that has grown is not hashed from its
+        beginning, and the leaf, which names all before it, shows whether it is still the same log.
+        """
+
+    def keep(self, note: str, by: str, public_key: bytes) -> Checkpoint:
+        """Keep a cosigned head of a log that is held, unless a longer one is kept.
+
+        Raises:
+            TamperError: it is not signed by its log's key, or not cosigned by this one.
+        """
+        claim = claimed_checkpoint(note)
+        log = self.ledger.held_log(claim.origin)
+        if log is None or cosigned_at(note, by, public_key) is None:
+            raise TamperError("this head is not cosigned as it should be")
+        head = read_checkpoint(note, bytes.fromhex(log.public_key))
+        with self._transaction():
+            if head.size >= self.size(head.origin, by):
+                table = self.tables.cosigned
+                row, key = {"log": head.origin, "by": by, "size": head.size, "note": note}, [table.log, table.by]
+                table.insert(**row).on_conflict(conflict_target=key, preserve=[table.size, table.note]).execute()
+        return head
+
+    def size(self, log: str, by: str) -> int:
+        """How long a log was by the newest head that this one has cosigned; 0 where none is kept."""
+        row = self._kept.first(log=log, by=by)
+        return 0 if row is None else int(row[0])
+
+    def most(self, log: str) -> int:
+        """The same, by whoever has cosigned most of it."""
+        table = self.tables.cosigned
+        return int(table.select(fn.MAX(table.size)).where(table.log == log).scalar() or 0)
+
+    def _kept_query(self) -> Any:
+        table = self.tables.cosigned
+        return table.select(table.size).where((table.log == blank("log")) & (table.by == blank("by")))
+
+    def notes(self) -> list[str]:
+        """All that are kept."""
+        table = self.tables.cosigned
+        return [str(note) for (note,) in table.select(table.note).order_by(table.log, table.by).tuples()]
+
+    def root(self, log: str, size: int) -> bytes:
+        """The root of a log's tree at a size that is held."""
+        tree, last = self._trees.get(log, (Frontier(), b""))
+        if tree.size > size or [*self.ledger.leaves(log, tree.size - 1, tree.size)] != [last] * (tree.size > 0):
+            tree = Frontier()  # what was remembered was never committed, or is longer
+        for last in self.ledger.leaves(log, tree.size, size):
+            tree.append(last)
+        if len(self._trees) >= _MOST_TREES:
+            self._trees.clear()
+        self._trees[log] = (tree, last)
+        return tree.root()
+
+    def longest(self, log: str) -> str | None:
+        """The longest signed head of a log that the entries held here reach and fit; None where there is none."""
+        held = self.ledger.held_log(log)
+        if held is None:
+            return None
+        if (own := self.ledger.signed_heads.signed(log)) is not None:
+            return own
+        for size, root, note in self._shown.run(log=log, size=held.size):
+            if self.root(log, int(size)) == bytes(root):
+                return str(note)
+        return None
+
+    def _shown_query(self) -> Any:
+        head = self.tables.seen_head
+        fits = (head.log == blank("log")) & (head.size <= blank("size"))
+        return head.select(head.size, head.root, head.note).where(fits).order_by(head.size.desc(), head.root)

@@ -1,0 +1,189 @@
+"""Asking a hub: HTTPS to the one that an invitation names, and to no other."""
+
+import hashlib
+import hmac
+import http.client
+import re
+import ssl
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from custody.errors import N_, InputError, StoreError
+
+PORT = 8753
+_PIN = re.compile(r"[0-9a-f]{32}([0-9a-f]{32})?", re.ASCII)
+MOST_ANSWER = 32 * 1024 * 1024
+_CONNECT_S, _ANSWER_S = 15.0, 90.0
+
+
+class CutError(Exception):
+    """The connection ended before the answer was whole; `data` is what came of it."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        super().__init__("cut")
+        self.data = data
+
+
+@dataclass(frozen=True, slots=True)
+class HubAddress:
+    """Where a hub answers, and how it is known: by the beginning of its certificate's fingerprint (32 hex digits or
+    all 64), or, where `pin` is empty, by a certificate for its name that this computer's system trusts.
+    """
+
+    host: str
+    port: int
+    pin: str = ""
+
+    def __str__(self) -> str:
+        return f"https://{self.host}:{self.port}" + (f"#{self.pin}" if self.pin else "")
+
+
+def read_address(text: str) -> HubAddress:
+    """Read the line of an invitation: `https://HOST:PORT#FINGERPRINT`.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        port, pin = parts.port or PORT, parts.fragment.replace(":", "").lower()
+    except ValueError:
+        parts, port, pin = urlsplit(""), 0, ""
+    is_plain = parts.scheme == "https" and parts.path in ("", "/") and not parts.query and "@" not in parts.netloc
+    if not is_plain or not parts.hostname or (pin and not _PIN.fullmatch(pin)):
+        raise InputError(
+            N_("this is no hub's address: {text}"),
+            hint=N_("Give the line that the hub shows, as it stands: https://…#…"),
+            text=text[:100],
+        )
+    return HubAddress(parts.hostname, port, pin)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a hub answered: the status, its headers in small letters, and the body, unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def reason(self) -> str:
+        """The word by which a hub says why it refuses; empty where it does not."""
+        return self.headers.get("serah-reason", "")
+
+
+class HubClient:
+    """One hub, over one connection that is opened again when it was cut."""
+
+    def __init__(self, address: HubAddress) -> None:
+        self.address = address
+        self.sent = self.received = 0
+        """Bytes of bodies, as they went over the wire."""
+        self._connection: http.client.HTTPSConnection | None = None
+        self._name = ""
+
+    @property
+    def name(self) -> str:
+        """What names the hub when a station signs: its certificate's fingerprint, or its host."""
+        return self._name
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Ask once.
+
+        Raises:
+            CutError: the connection ended in between; asking again is safe.
+            StoreError: nobody answers there, or somebody else does.
+        """
+        said = {"Accept-Encoding": "gzip", **(headers or {})}
+        if body is not None and len(body) > 512:
+            packer = zlib.compressobj(6, wbits=31)
+            body = packer.compress(body) + packer.flush()
+            said["Content-Encoding"] = "gzip"
+        connection = self._connected()
+        try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it had read all
+                connection.request(method, path, body, said)
+            self.sent += len(body or b"")
+            response = connection.getresponse()
+            named = {name.lower(): value for name, value in response.getheaders()}
+            if "serah-hub" not in named or response.length is None or response.length > MOST_ANSWER:
+                self.close()
+                raise _somebody_else(self.address)
+            data = response.read()
+        except http.client.IncompleteRead as error:
+            self.close()
+            raise CutError(_unpacked(error.partial)) from error
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise CutError from error
+        self.received += len(data)
+        if response.will_close:
+            self.close()
+        return Answer(response.status, named, _unpacked(data) if named.get("content-encoding") == "gzip" else data)
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> http.client.HTTPSConnection:
+        if self._connection is None:
+            context = ssl.create_default_context()
+            if self.address.pin:
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # the fingerprint says more
+            made = http.client.HTTPSConnection(
+                self.address.host, self.address.port, timeout=_CONNECT_S, context=context
+            )
+            try:
+                made.connect()
+                self._check(made)
+                made.sock.settimeout(_ANSWER_S)
+            except ssl.SSLError as error:
+                made.close()
+                raise _somebody_else(self.address) from error
+            except OSError as error:
+                made.close()
+                raise StoreError(
+                    N_("nobody answers at {address}: {reason}"),
+                    hint=N_(
+                        "Is this computer on the network, and is the hub running? Nothing is lost; try again later."
+                    ),
+                    address=f"{self.address.host}:{self.address.port}",
+                    reason=error.strerror or str(error) or type(error).__name__,
+                ) from error
+            except StoreError:
+                made.close()
+                raise
+            self._connection = made
+        return self._connection
+
+    def _check(self, made: http.client.HTTPSConnection) -> None:
+        if not self.address.pin:
+            self._name = self.address.host
+            return
+        shown = made.sock.getpeercert(binary_form=True)
+        self._name = hashlib.sha256(shown or b"").hexdigest()
+        if not hmac.compare_digest(self._name[: len(self.address.pin)], self.address.pin):
+            raise _somebody_else(self.address)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The unpacked beginning of what came of a gzip body, within the limit."""
+    with suppress(zlib.error):
+        return zlib.decompressobj(wbits=31).decompress(data, MOST_ANSWER)
+    return b""
+
+
+def _somebody_else(address: HubAddress) -> StoreError:
+    return StoreError(
+        N_("what answers at {address} is not the hub: its certificate or its answer is another's"),
+        hint=N_("In a WLAN with a login page, log in first. Else compare the address with the hub's screen."),
+        address=f"{address.host}:{address.port}",
+    )

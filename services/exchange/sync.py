@@ -1,0 +1,287 @@
+"""Sending to a hub what it lacks, and taking what it has (decision 281). Cut at any byte, it goes on where it was."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from custody.errors import N_, InputError, TamperError
+from db.log.merge import merge
+from db.store import Store
+from evidence.checkpoint import claimed_checkpoint
+from evidence.cosignature import cosigned_at
+from evidence.mirror_forms import (
+    PACKAGES_AT_ONCE,
+    EntriesReader,
+    HeadRequest,
+    Package,
+    Upload,
+    raw_entry,
+    read_size,
+    read_standing,
+    spans,
+)
+from evidence.tree import Tree
+from services.exchange.hub_client import CutError, HubAddress, HubClient, read_address
+from services.exchange.hub_desk import HubRefusalError, Known, check_entries
+from services.exchange.hub_talk import TRIES, HubTalk, gives_up
+from tables.output.safe_file import safe_file
+
+HUB_FILE = "hub.txt"
+"""In the station's folder: the line by which it knows its hub."""
+MOST_BYTES = 16 * 1024 * 1024
+"""Of entries in one request, before they are packed; a package of large ones may be more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What came of it: the hub's station, entries that were sent and taken, how many of our own the hub has not yet
+    cosigned, and the logs with a new receipt of it, each with its size.
+
+    `waits`: the hub keeps what this station sent, and root has not admitted the station. `notes` say what of other logs
+    could not be sent.
+    """
+
+    hub: str
+    sent: int
+    taken: int
+    waiting: int
+    receipts: tuple[tuple[str, int], ...]
+    waits: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def known_hub(home: Path) -> HubAddress:
+    """The hub that this station was shown.
+
+    Raises:
+        InputError: none was.
+    """
+    try:
+        return read_address((home / HUB_FILE).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(
+            N_("this station knows no hub yet"), hint=N_("Give the line that the hub shows: {way}"), way="sync"
+        ) from error
+
+
+def remember_hub(home: Path, address: HubAddress) -> None:
+    """Keep the line by which this station knows its hub."""
+    path = home / HUB_FILE
+    if not path.exists() or path.read_text(encoding="utf-8").strip() != str(address):
+        with safe_file(path, is_own=True) as file:
+            file.write(f"{address}\n".encode())
+
+
+@dataclass(frozen=True, slots=True)
+class HubHere:
+    """What a station knows of its hub: the address, how many of its own records the hub has cosigned, and how many are
+    not there yet, as far as is known here. `address` is None where it knows no hub.
+    """
+
+    address: HubAddress | None
+    there: int
+    waiting: int
+
+
+def hub_here(store: Store, home: Path) -> HubHere:
+    """What this station knows of its hub, without asking it."""
+    own = store.ledger.require_own_row()
+    there = min(store.cosigned.most(own.name), own.size)
+    address = known_hub(home) if (home / HUB_FILE).is_file() else None
+    return HubHere(address, there, own.size - there)
+
+
+def sync(store: Store, client: HubClient, *, pause: Callable[[float], None] = time.sleep) -> Synced:
+    """Send what the hub lacks, and take what it has of this station's branch and of those who plan and admit.
+
+    Raises:
+        StoreError: nobody answers, or the network gives up; what was sent until then stays sent.
+        InputError: it is a hub of another election, or refuses this station.
+        TamperError: this station's log, or one that the hub gives, has two histories, or was put back.
+    """
+    try:
+        return _Sync(store, client, pause).run()
+    finally:
+        client.close()
+
+
+class _Sync:
+    def __init__(self, store: Store, client: HubClient, pause: Callable[[float], None]) -> None:
+        self.store, self.talk = store, HubTalk(store, client, pause)
+        self.sent = self.taken = 0
+        self.waits = False
+        self.receipts: dict[str, int] = {}
+        self.notes: list[str] = []
+
+    def run(self) -> Synced:
+        """Do it, once."""
+        store, own = self.store, self.talk.own
+        theirs = self.talk.listing(self._sizes())
+        if theirs is None:  # it does not know this station
+            self._send(own, 0)
+            theirs = self.talk.listing(self._sizes()) or {}
+        if (told := theirs.get(own)) and told["note"]:  # it has more of our own log than we do
+            store.heads.take(told["note"], at=store.around.now_utc())
+        for log, size in self._sizes().items():
+            if log == self.talk.facts.log:
+                continue
+            self._send(log, theirs[log]["size"] if log in theirs else size)
+        for log, told in theirs.items():
+            if told["note"] and log != own:
+                self._take(log, told["note"])
+        waiting = store.ledger.sizes()[own] - store.cosigned.size(own, self.talk.facts.log)
+        receipts = tuple(sorted(self.receipts.items()))
+        return Synced(self.talk.facts.station, self.sent, self.taken, waiting, receipts, self.waits, tuple(self.notes))
+
+    def _sizes(self) -> dict[str, int]:
+        """How long each log is that is held here and may be handed on: our own first, then root's."""
+        trusted, sizes = self.store.state.stations.now(), self.store.ledger.sizes()
+        rank = {log: 0 if log == self.talk.own else 1 if log in trusted.roots else 2 for log in sizes}
+        return {log: sizes[log] for log in sorted(sizes.keys() - trusted.strangers, key=lambda log: (rank[log], log))}
+
+    # --- sending ----------------------------------------------------------------------------------------------------
+
+    def _send(self, log: str, hub_has: int) -> None:
+        """Send a log up to the longest signed head that is here, where the hub has less or has given no receipt."""
+        store = self.store
+        note = store.cosigned.longest(log)
+        size = 0 if note is None else claimed_checkpoint(note).size
+        if note is None or hub_has > size or (hub_has == size == store.cosigned.size(log, self.talk.facts.log)):
+            return
+        try:
+            begin = self._send_head(log, note, Tree(store.ledger.leaves(log, 0, size)), hub_has)
+            if begin is not None:
+                self._send_entries(log, note, begin)
+        except InputError as error:
+            if log == store.ledger.own_log().name:
+                raise
+            self.notes.append(str(error))
+
+    def _send_head(self, log: str, note: str, tree: Tree, old: int) -> int | None:
+        """Send a head; returns the index of the first entry that the hub lacks, None where it has a longer head."""
+        for _ in range(TRIES):
+            request = HeadRequest(old, tuple(tree.consistency_proof(old, tree.size)), note)
+            answer = self.talk.ask("POST", "/add-checkpoint", request.to_bytes())
+            if answer.status == 404:
+                entry = next(iter(self.store.ledger.span(log, 0, 1)))
+                self.talk.refuse(self.talk.ask("POST", "/add-log", entry), log)
+            elif answer.status == 409:
+                old = read_size(answer.body.decode("ascii", "replace"))
+                if old > tree.size:
+                    return None
+            else:
+                self.talk.refuse(answer, log)
+                told = answer.headers.get("serah-next", "")
+                return int(told) if told.isdecimal() and int(told) <= 1 << 53 else old
+        raise gives_up()
+
+    def _send_entries(self, log: str, note: str, begin: int) -> None:
+        """Send the entries below a head, until the hub has cosigned it."""
+        size = claimed_checkpoint(note).size
+        tree = Tree(self.store.ledger.leaves(log, 0, size))
+        tries = 0
+        while tries < TRIES:
+            before = begin
+            try:
+                answer = self.talk.once("POST", "/add-entries", self._body(log, begin, size, tree))
+            except CutError:
+                self.talk.wait(tries)
+                told = self._send_head(log, note, tree, size)
+                begin = before if told is None else told
+            else:
+                if answer.status == 200:
+                    self.sent += size - begin
+                    self._keep_receipt(log, note, answer.body.decode("utf-8", "replace"))
+                    return
+                if answer.status not in (202, 409):
+                    self.talk.refuse(answer, log)
+                begin = min(read_standing(answer.body.decode("ascii", "replace")).next, size)
+                if answer.status == 202 and begin == size:
+                    self.sent += begin - before
+                    self.waits = True
+                    return
+            self.sent += max(begin - before, 0)
+            tries = 0 if begin > before else tries + 1
+        raise gives_up()
+
+    def _body(self, log: str, begin: int, size: int, tree: Tree) -> bytes:
+        parts, total = [Upload(log, begin, size).to_bytes()], 0
+        for number, (rounded, first, end) in enumerate(spans(begin, size)):
+            if number >= PACKAGES_AT_ONCE or total > MOST_BYTES:
+                break
+            entries = tuple(self.store.ledger.span(log, first, end))
+            parts.append(Package(rounded, first, entries, tuple(tree.subtree_proof(rounded, end, size))).to_bytes())
+            total += len(parts[-1])
+        return b"".join(parts)
+
+    def _keep_receipt(self, log: str, note: str, lines: str) -> None:
+        """Keep the hub's signature under our head.
+
+        Raises:
+            TamperError: it is none.
+        """
+        receipt, key = note + lines, bytes.fromhex(self.talk.facts.key)
+        if cosigned_at(receipt, self.talk.facts.log, key) is None:
+            raise TamperError(N_("the hub's receipt for {log} is not signed by its key"), log=log)
+        head = self.store.cosigned.keep(receipt, self.talk.facts.log, key)
+        if log == self.store.ledger.own_log().name:
+            self.store.heads.keep(note, at=self.store.around.now_utc())  # an older copy put back shows by it
+        self.receipts[log] = head.size
+
+    # --- taking -----------------------------------------------------------------------------------------------------
+
+    def _take(self, log: str, note: str) -> None:
+        """Take a log's entries up to a head that the hub shows.
+
+        Raises:
+            TamperError: they are not as that log's key signed them.
+        """
+        store, head, tries = self.store, claimed_checkpoint(note), 0
+        while tries < TRIES:
+            held = store.ledger.held_log(log)
+            begin = 0 if held is None else held.size
+            if begin >= head.size:
+                break
+            path = f"/entries?log={log}&begin={begin}"
+            reader = EntriesReader()
+            try:
+                answer = self.talk.once("GET", path, is_signed=True)
+                self.talk.refuse(answer, log)
+                reader.feed(answer.body)
+            except CutError as cut:
+                reader.feed(cut.data)
+                self.talk.wait(tries)
+            entries = list[bytes]()
+            while (entry := reader.entry()) is not None and begin + len(entries) < head.size:
+                entries.append(entry)
+            tries = 0 if entries else tries + 1
+            if entries and not self._keep(log, begin, entries, note):
+                return
+        else:
+            raise gives_up()
+        if store.cosigned.root(log, head.size) != head.root:
+            store.heads.keep(note, at=store.around.now_utc())
+            raise TamperError(
+                N_("the hub shows another history of {log} than the one here: both are kept"),
+                hint=N_("Run: {way}"),
+                way="verify",
+                log=log,
+            )
+        store.cosigned.keep(note, self.talk.facts.log, bytes.fromhex(self.talk.facts.key))
+
+    def _keep(self, log: str, begin: int, entries: list[bytes], note: str) -> bool:
+        """Take entries in; returns whether there was room for them."""
+        held = self.store.ledger.held_log(log)
+        key = b"" if held is None else bytes.fromhex(held.public_key)
+        try:
+            checked = check_entries(Known(log, key, begin, None), begin, entries)
+        except HubRefusalError as error:
+            raise TamperError(
+                N_("what the hub gives of {log} is not as its station signed it: nothing of it was taken"), log=log
+            ) from error
+        heads = [note] if begin + len(entries) >= claimed_checkpoint(note).size else []
+        now = self.store.around.now_utc()
+        merged = merge(self.store, map(raw_entry, entries), heads=heads, at=now, said=checked.said)
+        self.taken += merged.new + merged.quarantined
+        return not merged.left_out

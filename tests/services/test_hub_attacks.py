@@ -1,0 +1,209 @@
+"""What comes to a hub from those who mean harm: refused with the protocol's status, and nothing of it stored."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db.store import Store
+from evidence.mirror_forms import HeadRequest, Package, Upload
+from evidence.tree import Tree
+from services.exchange import hub_desk
+from services.exchange.hub_client import Answer, CutError, HubClient
+from tests.services.test_hub import fresh, own, remark
+from tests.support.hub_examples import Running, running_hub
+from tests.support.ledger_examples import empty_ledger, planned_station
+from tests.support.merge_examples import join
+from web import hub_site
+
+Fresh = Callable[[], str]
+__all__ = ["fresh"]
+
+
+@pytest.fixture
+def url(fresh: Fresh) -> str:
+    return fresh()
+
+
+@pytest.fixture
+def root(url: str) -> Iterator[Store]:
+    with planned_station(url, 1) as store:
+        yield store
+
+
+@pytest.fixture
+def hub(url: str, root: Store, tmp_path: Path) -> Iterator[Running]:
+    with running_hub(url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def office(fresh: Fresh, root: Store) -> Store:
+    return join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+
+
+def ask(hub: Running, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+    client = HubClient(hub.address)
+    try:
+        return client.ask("POST", path, body, headers)
+    finally:
+        client.close()
+
+
+def head_of(store: Store, old: int = 0) -> bytes:
+    note = store.ledger.signed_heads.signed(own(store))
+    assert note is not None
+    tree = Tree(store.ledger.leaves(own(store)))
+    return HeadRequest(old, tuple(tree.consistency_proof(old)), note).to_bytes()
+
+
+def entries_of(store: Store, begin: int, end: int) -> tuple[bytes, ...]:
+    return tuple(store.ledger.span(own(store), begin, end))
+
+
+def held(root: Store, store: Store) -> int:
+    return root.ledger.sizes().get(own(store), 0)
+
+
+@pytest.mark.parametrize("body", [b"", b"old 0\n\n", b"old 00\n\nx", b"\xff" * 200, b"old 0\nAAAA\n\nserah/x\n1\n"])
+def test_what_is_no_head_is_refused(hub: Running, body: bytes) -> None:
+    assert ask(hub, "/add-checkpoint", body).status == 400
+
+
+def test_a_head_that_another_key_signed_is_refused(hub: Running, root: Store, office: Store, fresh: Fresh) -> None:
+    hub.sync(office)
+    with empty_ledger(fresh(), 7) as thief:
+        thief.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01", root=root.ledger.own_log().root)
+        forged = head_of(thief).decode().replace(own(thief), own(office)).encode()
+    answer = ask(hub, "/add-checkpoint", forged.replace(b"old 0", b"old 1"))
+    assert (answer.status, answer.reason) == (403, "signature")
+
+
+def test_a_log_that_nobody_introduced_is_unknown(hub: Running, office: Store) -> None:
+    assert ask(hub, "/add-checkpoint", head_of(office)).status == 404
+    assert ask(hub, "/add-entries", Upload(own(office), 0, 1).to_bytes()).status == 404
+
+
+def test_a_head_with_another_old_size_is_told_the_size(hub: Running, office: Store) -> None:
+    hub.sync(office)
+    remark(office, 2)
+    answer = ask(hub, "/add-checkpoint", head_of(office, 2))
+    assert (answer.status, answer.body, answer.headers["content-type"]) == (409, b"1\n", "text/x.tlog.size")
+
+
+def test_a_rewound_head_is_refused(hub: Running, office: Store) -> None:
+    before = head_of(office)
+    remark(office, 2)
+    hub.sync(office)
+    answer = ask(hub, "/add-checkpoint", before)
+    assert (answer.status, answer.body) == (409, b"3\n")
+
+
+def test_a_head_whose_proof_is_bent_is_refused(hub: Running, office: Store) -> None:
+    remark(office, 1)
+    hub.sync(office)
+    remark(office, 5)
+    good = head_of(office, 2).split(b"\n")
+    bent = b"\n".join([good[0], b"A" * 43 + b"=", *good[2:]])
+    assert ask(hub, "/add-checkpoint", bent).status == 422
+    assert ask(hub, "/add-checkpoint", b"\n".join(good)).status == 200
+
+
+def test_entries_without_a_head_before_are_refused(hub: Running, office: Store) -> None:
+    assert ask(hub, "/add-log", entries_of(office, 0, 1)[0]).status == 200
+    assert ask(hub, "/add-entries", Upload(own(office), 0, 1).to_bytes()).status == 422
+
+
+def test_entries_that_are_not_below_the_head_are_refused_and_nothing_is_stored(
+    hub: Running, root: Store, office: Store, fresh: Fresh
+) -> None:
+    hub.sync(office)
+    remark(office, 3)
+    assert ask(hub, "/add-checkpoint", head_of(office, 1)).status == 200
+    tree, other = Tree(office.ledger.leaves(own(office))), entries_of(root, 1, 4)
+    proof = tuple(tree.subtree_proof(0, 4, 4))
+    for entries in (other, entries_of(office, 1, 4)[::-1], tuple(e + b" " for e in entries_of(office, 1, 4))):
+        body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries, proof).to_bytes()
+        assert ask(hub, "/add-entries", body).status == 422
+    assert held(root, office) == 1
+    body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries_of(office, 1, 4), proof).to_bytes()
+    assert ask(hub, "/add-entries", body).status == 200
+    assert held(root, office) == 4
+
+
+def test_the_same_entries_again_change_nothing(hub: Running, root: Store, office: Store) -> None:
+    remark(office, 3)
+    hub.sync(office)
+    tree = Tree(office.ledger.leaves(own(office)))
+    whole = Package(0, 0, entries_of(office, 0, 4), tuple(tree.subtree_proof(0, 4, 4)))
+    body = Upload(own(office), 0, 4).to_bytes() + whole.to_bytes()
+    assert [ask(hub, "/add-entries", body).status for _ in range(2)] == [200, 200]
+    assert root.ledger.event_count() == root.ledger.tables.event.select().count()
+
+
+def test_entries_far_ahead_of_what_is_held_are_told_where_to_begin(hub: Running, office: Store) -> None:
+    hub.sync(office)
+    remark(office, 3)
+    ask(hub, "/add-checkpoint", head_of(office, 1))
+    answer = ask(hub, "/add-entries", Upload(own(office), 2, 4).to_bytes())
+    assert (answer.status, answer.body) == (409, b"4\n1\n\n")
+    assert answer.headers["content-type"] == "text/x.tlog.mirror-info"
+
+
+def test_a_bomb_of_gzip_is_not_unpacked(hub: Running, office: Store) -> None:
+    hub.sync(office)
+    bomb = gzip.compress(b"\0" * 40_000_000)
+    for path in ("/add-checkpoint", "/add-entries", "/add-log", "/logs"):
+        assert _raw(hub, path, bomb, {"Content-Encoding": "gzip"}) in (400, 401, 404, 413), path
+
+
+def test_a_body_without_end_is_cut_off(hub: Running) -> None:
+    assert _raw(hub, "/add-checkpoint", b"x" * (hub_site.MOST_HEAD + 1), {}) == 413
+
+
+def test_what_is_no_gzip_though_it_says_so_is_refused(hub: Running) -> None:
+    assert _raw(hub, "/add-entries", b"no gzip", {"Content-Encoding": "gzip"}) == 400
+    assert _raw(hub, "/add-entries", b"no gzip", {"Content-Encoding": "br"}) == 415
+
+
+@pytest.mark.parametrize("header", ["", "Serah", "Serah a b c", "Bearer x", "Serah " + "x" * 9000])
+def test_who_has_not_signed_reads_nothing(hub: Running, header: str) -> None:
+    assert ask(hub, "/logs", b'{"logs":{}}', {"Authorization": header}).status in (400, 401, 404)
+
+
+def test_an_address_that_is_refused_again_and_again_is_told_to_wait(hub: Running) -> None:
+    statuses = [ask(hub, "/add-checkpoint", b"no head").status for _ in range(hub_site.MOST_REFUSALS + 2)]
+    assert statuses[-2:] == [429, 429]
+    hub.hub.site.now_s = lambda: 1e9
+    assert ask(hub, "/add-checkpoint", b"no head").status == 400
+
+
+def test_one_address_introduces_few_strangers(
+    hub: Running, root: Store, fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_desk, "MOST_STRANGERS_EACH", 2)
+    statuses = []
+    for seed in (11, 12, 13):
+        with empty_ledger(fresh(), seed) as stranger:
+            stranger.begin(election="Pemilu 2024", station="X", place="51.08", root=root.ledger.own_log().root)
+            statuses.append(ask(hub, "/add-log", entries_of(stranger, 0, 1)[0]).status)
+    assert statuses == [200, 200, 507]
+
+
+def test_a_log_under_a_name_that_is_not_its_keys_is_refused(hub: Running, office: Store) -> None:
+    entry = entries_of(office, 0, 1)[0].replace(b"ppk-1/", b"ppk-2/")
+    assert ask(hub, "/add-log", entry).status == 403
+
+
+def _raw(hub: Running, path: str, body: bytes, headers: dict[str, str]) -> int:
+    """The status of a request whose body is sent as it is."""
+    client = HubClient(hub.address)
+    connection = client._connected()
+    try:
+        connection.request("POST", path, body, headers)
+        return connection.getresponse().status
+    except (CutError, OSError):
+        return connection.getresponse().status
+    finally:
+        client.close()

@@ -1,0 +1,113 @@
+"""What stations send arrives whole and once over networks that cut, stall, and answer for others."""
+
+import random
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from custody.errors import StoreError
+from db.store import Store
+from services.exchange.hub_client import HubClient
+from services.exchange.sync import Synced, sync
+from tests.services.test_hub import fresh, own, remark
+from tests.support.bad_network import BadNetwork, bad_network, serving
+from tests.support.hub_examples import Running, running_hub
+from tests.support.ledger_examples import TPS, boxes, planned_station
+from tests.support.merge_examples import join
+
+Fresh = Callable[[], str]
+__all__ = ["fresh"]
+
+
+def through(port: int, hub: Running, store: Store) -> Synced:
+    client = HubClient(replace(hub.address, port=port))
+    return sync(store, client, pause=lambda _s: None)
+
+
+def at_last(port: int, hub: Running, store: Store, tries: int = 200) -> int:
+    """Sync until it is done; returns how often it had to be begun."""
+    for number in range(1, tries):
+        try:
+            through(port, hub, store)
+            return number
+        except StoreError:
+            continue
+    raise AssertionError("it never arrived")
+
+
+def test_a_line_that_is_cut_every_few_kilobytes_lets_all_through_and_nothing_twice(
+    fresh: Fresh, tmp_path: Path
+) -> None:
+    url, dice = fresh(), random.Random(1)
+    network = BadNetwork(cuts=lambda _number: dice.randrange(2_500, 30_000))
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        boxes(root, 40, TPS[0])
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        remark(office, 400)
+        with bad_network(("127.0.0.1", hub.address.port), network) as port:
+            at_last(port, hub, office)
+        assert network.connections > 5
+        assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
+        assert [*office.ledger.leaves(own(root))] == [*root.ledger.leaves(own(root))]
+        assert root.ledger.tables.fork.select().count() == root.ledger.tables.waiting.select().count() == 0
+        assert hub.sync(office).waiting == 0
+
+
+@pytest.mark.slow
+def test_cut_at_any_byte_of_the_conversation_it_arrives(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    whole = BadNetwork()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        with bad_network(("127.0.0.1", hub.address.port), whole) as port:
+            through(port, hub, office)
+        for at in range(1, whole.up + whole.down, 97):
+            remark(office, 1)
+            once = BadNetwork(cuts=lambda number, at=at: at if number == 1 else None)  # type: ignore[misc]
+            with bad_network(("127.0.0.1", hub.address.port), once) as port:
+                at_last(port, hub, office)
+        assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
+
+
+def test_a_login_page_in_place_of_the_hub_is_told_as_that(fresh: Fresh, tmp_path: Path) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 24\r\n\r\n<html>Please log in</html>"[:-2]
+
+    def portal(near: socket.socket) -> None:
+        with near:
+            near.recv(4096)
+            near.sendall(page)
+
+    url = fresh()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, serving(portal) as port:
+        with pytest.raises(StoreError, match="not the hub"):
+            through(port, hub, root)
+        assert root.ledger.tables.cosigned.select().count() == 0
+
+
+def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(hub.hub.certificate.path)
+
+        def portal(near: socket.socket) -> None:
+            with context.wrap_socket(near, server_side=True) as shown:
+                shown.recv(4096)
+                shown.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>")
+
+        with serving(portal) as port, pytest.raises(StoreError, match="not the hub"):
+            through(port, hub, root)
+
+
+def test_a_line_of_600_ms_and_20_kbit_lets_a_day_of_one_station_through(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    network = BadNetwork(delay_s=0.05, bytes_per_s=20_000)
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        remark(office, 30)
+        with bad_network(("127.0.0.1", hub.address.port), network) as port:
+            assert through(port, hub, office).waiting == 0

@@ -1,0 +1,99 @@
+"""Bodies and answers of the hub's requests: what may come, how much of it, and how refusals are written."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from evidence.mirror_forms import Standing
+from services.exchange.hub_desk import HubRefusalError
+
+HUB, REASON, NEXT = "serah-hub", "serah-reason", "serah-next"
+"""Headers of answers: that a hub gave it; why a request was refused, in a word; and the index of the first entry that
+is missing here.
+"""
+MOST_UNPACKED = 64 * 1024 * 1024
+"""Bytes of one request: a station sends what is left with the next one."""
+MOST_RATIO, _RATIO_FROM = 100, 1024 * 1024
+PATIENCE_S = 60.0
+"""So long nothing may come of a body."""
+_PIECE = 256 * 1024
+
+
+async def whole_body(request: Request, most: int) -> bytes:
+    """The body, of at most so many bytes.
+
+    Raises:
+        HubRefusalError: it is larger, or no gzip though it says so.
+    """
+    data = bytearray()
+    async for piece in unpacked(request):
+        data += piece
+        if len(data) > most:
+            raise HubRefusalError(413, "large")
+    return bytes(data)
+
+
+async def unpacked(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes, unpacked where it is gzip.
+
+    Raises:
+        HubRefusalError: it is no gzip, or unpacks to far more than entries do.
+        ClientDisconnect: it was cut, or nothing came for too long.
+    """
+    coding, packed, total = request.headers.get("content-encoding", "identity"), 0, 0
+    if coding not in ("identity", "gzip"):
+        raise HubRefusalError(415, "malformed")
+    unpacker = zlib.decompressobj(wbits=31)
+    async for data in _pieces(request):
+        packed += len(data)
+        for piece in [data] if coding == "identity" else _inflated(unpacker, data):
+            total += len(piece)
+            if total > MOST_UNPACKED or total > _RATIO_FROM + MOST_RATIO * packed:
+                raise HubRefusalError(413, "large")
+            yield piece
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    stream = request.stream().__aiter__()
+    while True:
+        try:
+            yield await asyncio.wait_for(anext(stream), PATIENCE_S)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise ClientDisconnect from None
+
+
+def _inflated(unpacker: Any, data: bytes) -> Iterator[bytes]:
+    try:
+        while piece := unpacker.decompress(data, _PIECE):
+            yield piece
+            data = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise HubRefusalError(400, "malformed") from error
+
+
+def packed_answer(data: bytes, kind: str) -> Response:
+    """An answer as gzip."""
+    packer = zlib.compressobj(6, wbits=31)
+    packed = packer.compress(data) + packer.flush()
+    return Response(packed, media_type=kind, headers={"content-encoding": "gzip"})
+
+
+def standing_answer(status: int, standing: Standing, headers: Mapping[str, str] | None = None) -> Response:
+    """Where a log stands (`text/x.tlog.mirror-info`)."""
+    return Response(str(standing), status, {**(headers or {}), "content-type": "text/x.tlog.mirror-info"})
+
+
+def refusal_answer(refusal: HubRefusalError, headers: Mapping[str, str] | None = None) -> Response:
+    """A refusal in the protocol's form."""
+    named = {**(headers or {}), REASON: refusal.reason}
+    if refusal.standing is not None:
+        return standing_answer(refusal.status, refusal.standing, named)
+    if refusal.size is not None:
+        return Response(f"{refusal.size}\n", refusal.status, {**named, "content-type": "text/x.tlog.size"})
+    return PlainTextResponse(f"{refusal.reason}\n", refusal.status, named)

@@ -1,0 +1,72 @@
+"""Run a hub: on a port that others reach, until Ctrl-C is pressed."""
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from services.exchange.hub_client import PORT, HubAddress
+from web.hub_site import HubSite
+from web.live.store_worker import OpenStore, StoreWorker
+from web.security.certificate import hub_certificate
+from web.security.lan_server import LanServer, most_connections
+from web.server import lan_addresses, listen
+
+MOST_EACH = 64
+"""Connections from one address: an office's stations may share one."""
+PATIENCE_S = 30.0
+"""So long keys and a request's head may take: on a bad line each takes several tries."""
+ANY = "0.0.0.0"
+_LAST_WORDS_S = 3
+
+
+class Hub:
+    """A hub's socket, certificate and application. `close` lets go of the ledger."""
+
+    def __init__(self, home: Path, open_store: OpenStore, address: str | None, port: int | None) -> None:
+        """Args:
+        address: listen there alone; None: everywhere.
+        port: this one and no other; None: the first that is free from `PORT` on.
+
+        Raises:
+            StoreError: the port is taken, or the folder cannot be written.
+            InputError: that is no address.
+        """
+        host = str(lan_addresses(address)[0]) if address else ANY
+        self.certificate = hub_certificate(home)
+        self.listening = listen(port, host, PORT)
+        self.pin = self.certificate.fingerprint.replace(":", "").lower()
+        self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32))
+        config = uvicorn.Config(
+            self.site.app(),
+            access_log=False,
+            log_level="error",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=_LAST_WORDS_S,
+            timeout_keep_alive=60,
+            ws="none",
+            proxy_headers=False,
+            ssl_certfile=self.certificate.path,
+            ssl_keyfile=self.certificate.path,
+        )
+        self.server = LanServer(config, most=most_connections(), most_each=MOST_EACH, patience_s=PATIENCE_S)
+
+    @property
+    def invitations(self) -> Sequence[HubAddress]:
+        """The lines by which stations know this hub, one for each address that it is reached at."""
+        host, port = self.listening.getsockname()[:2]
+        hosts = [str(found) for found in lan_addresses()] if host == ANY else [host]
+        return [HubAddress(host, port, self.pin[:32]) for host in hosts]
+
+    def run(self) -> None:
+        """Answer until Ctrl-C."""
+        with suppress(KeyboardInterrupt):
+            self.server.run(sockets=[self.listening])
+
+    def close(self) -> None:
+        """Let go of the port and the ledger."""
+        self.listening.close()
+        self.site.worker.close()

@@ -1,0 +1,206 @@
+"""What a hub answers over HTTPS: C2SP tlog-mirror for what stations send, and what they may read (decision 281).
+
+Nothing here is for browsers: no pages, no cookies. What costs something happens only after a signature was checked.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from typing import TypeVar
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from custody.errors import ConflictError, CustodyError
+from db.store import Store
+from evidence.mirror_forms import PACKAGE, records
+from services.exchange.hub_desk import HubDesk, HubRefusalError
+from services.exchange.hub_reading import asking_log, hub_facts, is_number, listing, new_number, readable
+from web.hub_bodies import HUB, NEXT, packed_answer, refusal_answer, standing_answer, unpacked, whole_body
+from web.hub_intake import Intake
+from web.live.store_worker import StoreWorker
+from web.security.guard import SECRET
+
+T = TypeVar("T")
+Handler = Callable[[Request], Awaitable[Response]]
+MOST_HEAD, MOST_ENTRY, MOST_SIZES = 72 * 1024, 68 * 1024, 2 * 1024 * 1024
+MOST_ANSWERED = 4 * 1024 * 1024
+MOST_REFUSALS, WINDOW_S = 60, 60.0
+"""Of one address, within so many seconds: after these it is told to wait."""
+_MOST_KNOWN = 10_000
+"""So many addresses and stations are told apart at once."""
+_SIZES = msgspec.json.Decoder(dict[str, dict[str, int]])
+
+
+@dataclass
+class HubSite:
+    """One hub while it runs.
+
+    `worker` owns the ledger. `addresses` are what names this hub to stations: its certificate's fingerprint, or its
+    public host. `secret` makes the numbers that stations sign.
+    """
+
+    worker: StoreWorker
+    addresses: frozenset[str]
+    secret: bytes
+    desk: HubDesk = field(default_factory=HubDesk)
+    now_s: Callable[[], float] = time.monotonic
+    buffered: int = 0
+    _asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _refusals: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def app(self) -> Starlette:
+        """The application."""
+        routes = (
+            ("/hub", "GET", self.facts),
+            ("/logs", "POST", self.logs),
+            ("/entries", "GET", self.entries),
+            ("/add-log", "POST", self.add_log),
+            ("/add-checkpoint", "POST", self.add_checkpoint),
+            ("/add-entries", "POST", self.add_entries),
+        )
+        return Starlette(routes=[Route(path, self._answers(does), methods=[method]) for path, method, does in routes])
+
+    async def do(self, job: Callable[[Store], T]) -> T:
+        """What a job of the ledger's thread gives."""
+        return await run_in_threadpool(self.worker.do, job)
+
+    # --- who a hub is, and what it gives ----------------------------------------------------------------------------
+
+    async def facts(self, _request: Request) -> Response:
+        """Who this hub is, and the number that a station signs to ask for more."""
+        number = new_number(self.secret, int(self.now_s()))
+        return JSONResponse(asdict(await self.do(lambda store: hub_facts(store, number))))
+
+    async def logs(self, request: Request) -> Response:
+        """How far the hub has each log of which the station that asks has another length."""
+        log = await self._station(request)
+        try:
+            sizes = _SIZES.decode(await whole_body(request, MOST_SIZES))["logs"]
+        except (msgspec.MsgspecError, KeyError) as error:
+            raise HubRefusalError(400, "malformed") from error
+        told = await self.do(lambda store: listing(store, self.desk, log, sizes))
+        return packed_answer(msgspec.json.encode({"logs": told}), "application/json")
+
+    async def entries(self, request: Request) -> Response:
+        """Some entries of a log, from index `begin` on; as many as are to be had at once."""
+        asking = await self._station(request)
+        log, begin = request.query_params.get("log", ""), request.query_params.get("begin", "")
+        if not begin.isascii() or not begin.isdigit() or len(begin) > 15:
+            raise HubRefusalError(400, "malformed")
+
+        def read(store: Store) -> list[bytes]:
+            if log not in readable(store, asking):
+                raise HubRefusalError(404, "unknown")
+            found, size = list[bytes](), 0
+            for entry in store.ledger.span(log, int(begin), int(begin) + PACKAGE):
+                size += len(entry)
+                found.append(entry)
+                if size > MOST_ANSWERED:
+                    break
+            return found
+
+        return packed_answer(records(await self.do(read)), "application/octet-stream")
+
+    async def _station(self, request: Request) -> str:
+        """The log whose station asks.
+
+        Raises:
+            HubRefusalError: nobody whom this hub knows has signed the request.
+        """
+        header = request.headers.get("authorization", "")
+        if header not in self._asked:
+            found = await self.do(lambda store: asking_log(store, self.desk, header, self.addresses))
+            if len(self._asked) >= _MOST_KNOWN:
+                self._asked.clear()
+            self._asked[header] = found
+        log, number = self._asked[header]
+        if not is_number(self.secret, number, int(self.now_s())):
+            self._asked.pop(header, None)
+            raise HubRefusalError(401, "station")
+        request.scope[SECRET] = log  # whoever is known stays connected when strangers crowd in
+        return log
+
+    # --- what stations send -----------------------------------------------------------------------------------------
+
+    async def add_log(self, request: Request) -> Response:
+        """A log makes itself known by its first entry."""
+        entry, address = await whole_body(request, MOST_ENTRY), _address(request)
+        await self.do(lambda store: self.desk.introduce(store, entry, address))
+        return PlainTextResponse("")
+
+    async def add_checkpoint(self, request: Request) -> Response:
+        """A log's signed head (tlog-witness, "add-checkpoint")."""
+        data = await whole_body(request, MOST_HEAD)
+        standing = await self.do(lambda store: self.desk.take_head(store, data))
+        request.scope[SECRET] = "sends"
+        return PlainTextResponse("", headers={NEXT: str(standing.next)})
+
+    async def add_entries(self, request: Request) -> Response:
+        """The entries below a head (tlog-mirror, "add-entries").
+
+        Of a body that was cut, every entry that came whole is kept: each is signed and names the one before it.
+        """
+        intake = Intake(self)
+        try:
+            async for piece in unpacked(request):
+                await intake.take(piece)
+        except ClientDisconnect:
+            await intake.keep_begun()
+            raise
+        except HubRefusalError:
+            if not intake.taken:
+                raise
+        finally:
+            intake.close()
+        log = intake.upload.log
+        await intake.keep_begun()
+        if (answer := intake.answer) is None:
+            answer = await self.do(lambda store: self.desk.finish(store, log))
+        return PlainTextResponse(answer) if isinstance(answer, str) else standing_answer(202, answer)
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def _answers(self, does: Handler) -> Handler:
+        """What a route gives, with each refusal as the protocol's status."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                response = self._told_to_wait(request) or await does(request)
+            except HubRefusalError as refusal:
+                self._count(request, refusal)
+                response = refusal_answer(refusal)
+            except ClientDisconnect:
+                response = Response(status_code=400)
+            except ConflictError:
+                response = refusal_answer(HubRefusalError(503, "busy"), {"retry-after": "10"})
+            except CustodyError:
+                response = refusal_answer(HubRefusalError(507, "store"))
+            response.headers[HUB] = "1"
+            return response
+
+        return answer
+
+    def _told_to_wait(self, request: Request) -> Response | None:
+        since, count = self._refusals.get(_address(request), (self.now_s(), 0))
+        if self.now_s() - since > WINDOW_S:
+            self._refusals.pop(_address(request), None)
+        elif count >= MOST_REFUSALS:
+            return refusal_answer(HubRefusalError(429, "busy"), {"retry-after": str(int(WINDOW_S))})
+        return None
+
+    def _count(self, request: Request, refusal: HubRefusalError) -> None:
+        if refusal.status in (409, 503):  # as honest stations get them
+            return
+        if len(self._refusals) >= _MOST_KNOWN:
+            self._refusals.clear()
+        since, count = self._refusals.get(_address(request), (self.now_s(), 0))
+        self._refusals[_address(request)] = since, count + 1
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
