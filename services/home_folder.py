@@ -5,6 +5,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+if sys.platform == "win32":
+    import ctypes
+
 _SYNCHRONISED = ("onedrive", "dropbox", "google drive", "googledrive", "iclouddrive", "nextcloud")
 _REMOTE = 4
 
@@ -24,9 +27,7 @@ def synchronised_by(home: Path, environment: Mapping[str, str] = os.environ) -> 
 
 def is_on_network(home: Path) -> bool:
     """Whether a folder is another computer's, as Windows tells: a share, or a drive that stands for one."""
-    if sys.platform != "win32":
-        return False
-    import ctypes
-
-    anchor = home.resolve().anchor
-    return anchor.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(anchor) == _REMOTE
+    if sys.platform == "win32":
+        anchor = home.resolve().anchor
+        return anchor.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(anchor) == _REMOTE
+    return False
