@@ -130,8 +130,8 @@ class Release:
         way = ["--from", WAREHOUSE, "--to", TRUCK, "--bound", VILLAGE, "--yes", "--quiet", "--json"]
         papers = ["--bast", wine_path(self.work / "bast.pdf")]
         self.serah("scan", "--source", wine_path(self.work / "film.mp4"), *way, *people, *papers)
-        held = json.loads(self.serah("items", "--held-by", TRUCK, "--json"))
-        registered = json.loads(self.serah("items", "--to", STATION, "--json"))
+        held = self.serah("items", "--held-by", TRUCK, "--json").splitlines()
+        registered = self.serah("items", "--to", STATION, "--json").splitlines()
         if len(held) != len(registered):
             raise StepError(f"{len(held)} of {len(registered)} labels were read")
         if not (self.work / "bast.pdf").read_bytes().startswith(b"%PDF"):
