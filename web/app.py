@@ -37,11 +37,14 @@ from web.pages import (
     observe,
     papers,
     plan,
+    records,
     registered_twice,
     remarks,
+    reports,
     review,
     scan,
     signing,
+    staff,
     work,
 )
 from web.security.entrances import Entrance, LocalEntrance
@@ -69,6 +72,9 @@ PAGES: tuple[APIRouter, ...] = (
     meet.router,
     admitting.router,
     papers.router,
+    staff.router,
+    records.router,
+    reports.router,
 )
 _SHOWN_FAULTS = 50
 ABOUT = f"""
@@ -118,6 +124,7 @@ def build(site: Site, entrance: Entrance | None = None) -> FastAPI:
         entrance=entrance or LocalEntrance(site.hosts, site.token),
         language_code=site.language,
         whose=lambda token: site.observers.whose(token),
+        who=lambda cookies: site.workers.whose(cookies),
     )
     for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)

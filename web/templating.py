@@ -26,6 +26,7 @@ from web.dependencies import site_of
 from web.security.entrances import cookie_name
 from web.security.guard import LANGUAGE_COOKIE, SECRET
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
+from web.security.workers import WORKER
 from web.site import HERE
 
 _LONGEST_SHOWN = 2000
@@ -115,7 +116,7 @@ def _frame(request: Request) -> dict[str, Any]:
     if site_of(request).first is not None:  # there is no ledger to ask
         return {
             "ways": [("/first", N_("Begin a station"))],
-            **dict.fromkeys(("observer", "station", "place", "election", "profile", "waiting", "zone"), ""),
+            **dict.fromkeys(("observer", "station", "place", "election", "profile", "waiting", "zone", "worker"), ""),
             "is_practice": False,
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),
@@ -124,6 +125,7 @@ def _frame(request: Request) -> dict[str, Any]:
     return {
         "ways": [(way, words) for way, words in PAGES.items() if roles & allowed("GET", way)],
         "observer": request.scope.get(OBSERVER) or "",
+        "worker": worker.name if (worker := request.scope.get(WORKER)) else "",
         **site_of(request).ask.do(_about),
         "same_in_english": _same_in(request, "en"),
         "same_in_indonesian": _same_in(request, "id"),

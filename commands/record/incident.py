@@ -3,13 +3,13 @@
 import click
 
 from commands.context import Station, one_line, print_json
-from commands.lines import parse_codes
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
 from language.text import command_line, local_time, number, printable
 from reports.lists.incidents import duration_words, hours_open, incident_json
 from reports.words import place_path, zone_code
+from services.code_lines import parse_codes
 from services.plan.custodians import optional_custodian
 from services.records.correcting import find_event
 from services.records.field_records import LONGEST_TEXT, close_incident, incidents_of, open_incident

@@ -16,7 +16,7 @@ from commands.context import (
     print_json,
     set_worker,
 )
-from commands.item_codes import KEYBOARD, one_touch, read_touches
+from commands.item_codes import KEYBOARD, read_touches
 from commands.record.inspect import recorded_json, show_recorded_events
 from commands.scan.draft_session import take_labels
 from custody.compose.compose import Touch
@@ -30,6 +30,7 @@ from language import _, ngettext
 from language.text import command_line, number
 from reports.chain.steps import item_words
 from reports.words import kind_name
+from services.code_lines import one_touch
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
 from services.records.inspecting import Recorded

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from commands.context import Station, note, print_json
+from commands.context import Station, note, print_json, progress
 from commands.exchange.proofs import proof_of, save_proof
-from commands.report.chains import Chains
 from commands.report.options import Asked
 from custody.chain.chain import Chain
 from custody.errors import N_, InputError
@@ -20,6 +19,7 @@ from reports.chain.chain_file import save_chains
 from reports.chain.chain_text import chain_text
 from services.exchange.custody_report import known_chain, log_heads
 from services.plan.custodians import optional_custodian
+from services.reporting.chains import Chains
 from services.reporting.made_by import made_of
 
 
@@ -53,7 +53,7 @@ def report_custody(store: Store, asked: Asked) -> None:
     items = leaving_order(found, store.state.places.tree())
     if not items:
         raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
-    chains = Chains(store, [item.code for item in items])
+    chains = Chains(store, [item.code for item in items], progress=progress)
     if out is not None:
         save_chains_of(store, out, chains, scope=asked.top)
     if asked.as_json:

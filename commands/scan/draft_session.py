@@ -10,7 +10,6 @@ import click
 
 from commands.context import FIRST_CAMERA, confirm, note, print_json
 from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
-from commands.item_codes import one_touch
 from commands.scan.handover_options import HandoverOptions
 from commands.scan.handover_result import show_findings, show_recorded
 from custody.chain.clocks import hours_between
@@ -31,6 +30,7 @@ from scanner.typed_lines import Command, Ending, KeyboardLines, type_lines
 from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
+from services.code_lines import one_touch
 from services.records.handovers import record_handover
 from services.scanning.draft_details import details_of, keep_details, with_details
 from services.scanning.handover_desk import DraftDesk

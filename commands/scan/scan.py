@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from commands.context import Station, confirm, note, print_json
-from commands.item_codes import one_touch
-from commands.lines import parse_lines, read_lines
+from commands.lines import read_lines
 from commands.scan.draft_session import (
     KEYBOARD,
     begin,
@@ -29,6 +28,7 @@ from db.store import Store
 from language import _, ngettext
 from language.text import local_time, number
 from scanner.sources.camera_open import this_machine
+from services.code_lines import one_touch, parse_lines
 from services.plan.custodians import find_custodian
 from services.records.handovers import record_handover
 from services.scanning.handover_context import expected_now

@@ -342,3 +342,28 @@ def test_what_two_offices_registered_for_one_need_counts_once_until_a_person_mer
         assert {item.code for item in ledger.state.find_items(under=tps)} == kept
         assert ledger.state.item(ours[0]) is not None and ledger.state.chain(ours[0]).links, "its chain is kept"
         assert sum(group.count for group in ledger.state.stock(tps)) == 3
+
+
+def test_twins_that_two_people_merged_each_his_own_way_are_left_with_one(
+    province: Callable[..., Province], sqlite_url: Callable[[], str]
+) -> None:
+    found = province(FEW, ["51.71"])
+    office, hub, tps = found.stations["51.71"], found.hub, "51.71.01.2001.001"
+    ours, theirs = boxes(office, 2, tps, held_by="51.71"), boxes(hub, 2, tps, held_by="51")
+    found.let_in("51.71")
+    found.meet()
+    merge_twins(office, "KPU 51.71")
+    merge_twins(hub, "Provinsi")
+    give(hub, theirs[:1], "51.71", "51")
+    found.meet()
+
+    def held(store: Store) -> object:
+        items = {item.code for item in store.state.find_items(under=tps)}
+        return items, missing(store, "51.71").by_kind["box"], sum(group.count for group in store.state.stock(tps))
+
+    kept = {theirs[0], min(ours[1], theirs[1])}
+    asked_for = asked(found.number("51.71"))["box"]
+    for ledger in (office, hub):
+        assert held(ledger) == (kept, asked_for - 2, 2), "the one that was handed over, else the lower code"
+        assert twins_of(ledger) == [] and sound(ledger)
+    comes_out_alike(hub, sqlite_url, held)

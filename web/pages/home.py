@@ -18,6 +18,7 @@ from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.live.overview_cache import digest
 from web.live.paper_session import PaperSession
+from web.security.roles import SCOPE_ROLES
 from web.site import Site
 from web.templating import render, render_page
 from web.views.overview_view import seen, top_place
@@ -32,6 +33,8 @@ def home(request: Request, site: SiteDep, gone: Annotated[str, Query(max_length=
     known = site.ask.do(_known)
     read = site.sessions.papers(PaperSession.facts)["papers"]
     waiting = [paper for paper in read if not paper["is_own"] and not paper["is_received"]]
+    may_name = "supervisor" in request.scope[SCOPE_ROLES]
+    known |= {"may_name": may_name, "names_nobody": may_name and not site.workers.people() and site.practice is None}
     html, _tag = _today(site)
     mark = site.overview.events.mark()
     return render_page(request, "home.html", gone=gone, waiting=waiting, board=Markup(html), mark=mark, **known)
