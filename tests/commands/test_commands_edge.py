@@ -245,7 +245,7 @@ def test_help_and_wrong_use_of_each_command_load_its_options_and_nothing_that_wo
         "db",
         "db.address",
         "services",
-        *(f"services.{name}" for name in ("look_words", "one_line", "paths", "uptime")),
+        *(f"services.{name}" for name in ("access", "access.operator", "look_words", "one_line", "paths", "uptime")),
     }
     assert {name for name in loaded if "." in name} <= few
     assert not loaded & {"cv2", "numpy", "peewee", "apsw", "nacl", "msgspec", "reportlab", "fastapi", "psycopg"}

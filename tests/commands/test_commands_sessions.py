@@ -318,12 +318,21 @@ def test_at_a_terminal_a_handover_asks_before_it_records(
     one, two = labelled.codes("--to", "51.08.01")[:2]
     question = "Record what went from Gudang to PPK Gerokgak (labels: 2)?"
     talk = [("Scan or type", f"{one}\n{two}*01\nfinish\n"), (question, "\x03" if answer == "\x03" else f"{answer}\n")]
-    exit_code = at_terminal(labelled, ["handover", *TO, "--codes", "-"], talk)
+    exit_code = at_terminal(labelled, ["handover", *TO, "--codes", "-"], talk, by="Made")
     assert exit_code == code
     assert held(labelled) == moved and len(labelled("drafts", "--json").lines) == (0 if moved else 1)
 
 
-def at_terminal(station: Terminal, args: Sequence[str], talk: Sequence[tuple[str, str]]) -> int:
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
+def test_who_works_at_a_terminal_is_asked_once_and_stands_in_the_records(labelled: Terminal) -> None:
+    for count, talk in enumerate(([("Who works here?", "Ketut Sari\n")], []), 1):
+        code = labelled.codes("--to", "51.08.01", "--held-by", "51.08")[0]
+        line = ["handover", *TO, "--codes", "-", "--yes"]
+        assert at_terminal(labelled, line, [*talk, ("Scan or type", f"{code}\nfinish\n")]) == 0
+        assert held(labelled) == count and "Ketut Sari" in labelled("custody", code).out
+
+
+def at_terminal(station: Terminal, args: Sequence[str], talk: Sequence[tuple[str, str]], by: str = "") -> int:
     """Run a command at a terminal; each text is typed once what comes before it in the pair has been shown."""
     import pty
 
@@ -332,7 +341,7 @@ def at_terminal(station: Terminal, args: Sequence[str], talk: Sequence[tuple[str
     child, terminal = pty.fork()
     if child == 0:
         command = [sys.executable, main.__file__, "--home", str(station.home), "--lang", "en", *args]
-        os.execv(sys.executable, command)
+        os.execve(sys.executable, command, {**os.environ, "SERAH_BY": by})
     shown, pending = b"", list(talk)
     with contextlib.suppress(OSError):  # the terminal is gone when the command is
         while select.select([terminal], [], [], 20)[0] and (piece := os.read(terminal, 65536)):

@@ -109,7 +109,7 @@ def _raw_counts(nodes: list[ast.AST]) -> list[str]:
     return [
         ast.unparse(value)
         for value in values
-        if not _is_call(value, "number") and not (isinstance(value, ast.Name) and value.id in worded)
+        if not _is_call(value, "number", "count_words") and not (isinstance(value, ast.Name) and value.id in worded)
     ]
 
 

@@ -106,7 +106,7 @@ def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fres
             through(port, hub, root)
 
 
-def test_a_line_of_600_ms_and_20_kbit_lets_a_day_of_one_station_through(fresh: Fresh, tmp_path: Path) -> None:
+def test_a_slow_line_that_answers_late_lets_a_day_of_one_station_through(fresh: Fresh, tmp_path: Path) -> None:
     url = fresh()
     network = BadNetwork(delay_s=0.05, bytes_per_s=20_000)
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
