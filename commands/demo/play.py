@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -35,6 +36,7 @@ from language import _
 from reports.bast.letter_file import save_bast
 from reports.bast.letter_template import read_template, shipped_template
 from reports.words import custodian_name
+from scanner.session import COOL_DOWN_MS
 from scanner.simulation.simulate import Flaws, lay_out, simulate, write_video
 from scanner.sources.frames import PDF_DPI, Image
 from scanner.sources.open_source import open_source
@@ -238,9 +240,11 @@ def _scan_all(
 
 def _desks(leg: Leg, pictures: dict[str, Image]) -> list[Image]:
     place = pictures[place_payload(leg.handover.to)] if leg.scans_place else None
-    # Few labels of which one is shown twice lie one by one, so that it is out of the picture long enough between.
-    is_twice = len({*leg.shown}) < len(leg.shown) <= FEW
-    return desks([pictures[payload] for payload in leg.shown], place, per_desk=1 if is_twice else LABELS_PER_DESK)
+    per_desk = LABELS_PER_DESK
+    if len({*leg.shown}) < len(leg.shown):  # the one that is shown twice is out of the picture long enough between
+        between = ceil(COOL_DOWN_MS / 1000 / _SECONDS_PER_VIEW) + 3
+        per_desk = min(max(len(leg.shown) // between, 1), per_desk)
+    return desks([pictures[payload] for payload in leg.shown], place, per_desk=per_desk)
 
 
 @contextmanager
@@ -260,7 +264,7 @@ def _together(length: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 FRAMES_PER_DESK = 10
 """At most: two views of four frames, and a glide of two between them."""
-LABELS_PER_DESK, FEW = 12, 20
+LABELS_PER_DESK = 12
 _FPS, _SECONDS_PER_VIEW = 10.0, 0.4
 _SCALE = 0.66
 _FLAWS = Flaws(noise=4.0)

@@ -176,7 +176,7 @@ def test_the_whole_demo_finds_everything(tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("profile", ["ujian", "pilkada", "psu", "pemilu-nasional", "pemilu-daerah"])
+@pytest.mark.parametrize("profile", ["ujian", "pilkada", "psu", "pemilu-nasional", "pemilu-daerah", "pemilu-2024"])
 def test_each_profile_plays_it_and_finds_the_same_faults_and_no_others(tmp_path, capsys, profile):
     ran = run_demo(capsys, tmp_path / "out", "--quick", "--profile", profile)
     assert (ran.exit_code, ran.summary["ok"], ran.summary["profile"]) == (0, True, profile)
