@@ -39,6 +39,7 @@ from web.pages import (
     remarks,
     review,
     scan,
+    search,
     signing,
     work,
 )
@@ -58,6 +59,7 @@ PAGES: tuple[APIRouter, ...] = (
     remarks.router,
     devices.router,
     items.router,
+    search.router,
     dashboard.router,
     observe.router,
     work.router,

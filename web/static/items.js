@@ -5,7 +5,7 @@ import { chooser } from "./choose.js";
 import { catch_scanner } from "./wedge.js";
 
 const form = document.getElementById("search");
-for (const name of ["to", "held_by"]) if (form?.[name]) chooser(form[name]);
+for (const name of ["to", "held_by", "place"]) if (form?.[name]) chooser(form[name]);
 catch_scanner(document.getElementById("q"));
 
 // What is empty is not asked for, so that the address stays short enough to be read.
