@@ -5,10 +5,11 @@ import click
 from commands.context import Station, note, print_json
 from custody.errors import N_
 from language import _, ngettext
-from language.text import fill, number
+from language.text import error_text, fill, number
 from services.exchange.hub_client import HubClient, read_address
 from services.exchange.sync import Synced, known_hub, remember_hub
 from services.exchange.sync import sync as sync_with
+from services.exchange.watching import keep_syncing
 
 
 def hub(station: Station, listen: str | None, port: int | None, as_json: bool) -> None:
@@ -34,11 +35,27 @@ def hub(station: Station, listen: str | None, port: int | None, as_json: bool) -
     note(_("The hub is closed. What was sent is kept."))
 
 
-def sync(station: Station, address: str | None, as_json: bool) -> None:
+def sync(station: Station, address: str | None, watch: bool, as_json: bool) -> None:
     found = read_address(address) if address else known_hub(station.home)
     with station.store(write=True) as store:
-        done = sync_with(store, HubClient(found))
-    remember_hub(station.home, found)
+        if not watch:
+            done = sync_with(store, HubClient(found))
+            remember_hub(station.home, found)
+            _show(done, as_json)
+            return
+        said: list[str] = []
+        for outcome in keep_syncing(store, found):
+            if isinstance(outcome, Synced):
+                remember_hub(station.home, found)
+                if said or outcome.sent or outcome.taken:
+                    _show(outcome, as_json)
+                said = []
+            elif [error_text(outcome)] != said:  # once, however long it lasts
+                said = [error_text(outcome)]
+                note(said[0])
+
+
+def _show(done: Synced, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(done))
         return

@@ -23,10 +23,11 @@ from custody.format.events import Event
 from custody.plan.places import is_official
 from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
-from language.text import fill, number
+from language.text import error_text, fill, number
 from reports.chain.finding_rows import named_finding
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words, outside_words
+from services.exchange.watching import keep_importing
 from services.plan.custodians import find_custodian
 from services.records.membership import StationCard, easily_taken_for, read_card
 from services.records.membership import admit as record_admit
@@ -36,7 +37,30 @@ from services.records.membership import revoke as record_revoke
 MAX_CARD_BYTES = 64 * 1024
 
 
-def import_(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
+def import_(station: Station, files: tuple[Path, ...], watch: Path | None, as_json: bool) -> None:
+    if not files and watch is None:
+        hint = N_("Name the bundles, or a folder to watch{typed}.")
+        raise InputError(N_("no file is named"), hint=hint, typed="--watch")
+    if files:
+        _import_files(station, files, as_json)
+    if watch is not None:
+        _watch(station, watch, as_json)
+
+
+def _watch(station: Station, folder: Path, as_json: bool) -> None:
+    note(_("Every bundle that comes to {folder} is taken in. Ctrl-C ends it.").format(folder=folder))
+    with station.store() as store:
+        for one in keep_importing(store, folder):
+            if one.merged is None:
+                note(f"{one.path.name}: {error_text(one.error) if one.error else ''}")
+            elif as_json:
+                print_json({"file": str(one.path), "new": one.merged.new, "known": one.merged.known})
+            else:
+                said = _("{file}: records taken in: {new}; here already: {known}")
+                click.echo(said.format(file=one.path.name, new=one.merged.new, known=one.merged.known))
+
+
+def _import_files(station: Station, files: tuple[Path, ...], as_json: bool) -> None:
     bundles, pictures = split_photos(files)
     with station.store() as store:
         bar = partial(progress, quiet=as_json)

@@ -1,5 +1,7 @@
 """What can be typed: the commands of exchange and their options. Help and wrong use load nothing else."""
 
+from pathlib import Path
+
 import click
 
 from commands.completion import PLACE
@@ -80,7 +82,13 @@ def export() -> None: ...
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=Input(), metavar=_("FILE..."))
+@click.argument("files", nargs=-1, type=Input(), metavar=_("FILE..."))
+@click.option(
+    "--watch",
+    type=click.Path(path_type=Path),
+    metavar=_("FOLDER"),
+    help=_("Take in every bundle that comes to this folder, until Ctrl-C."),
+)
 @json_option
 @pass_station
 @later("exchange.import_")
@@ -156,6 +164,7 @@ def hub() -> None: ...
 
 @click.command()
 @click.argument("address", required=False, metavar=_("[ADDRESS]"))
+@click.option("--watch", is_flag=True, help=_("Go on, as soon and as long as there is a network, until Ctrl-C."))
 @json_option
 @pass_station
 @later("exchange.hub")

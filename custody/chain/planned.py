@@ -5,7 +5,7 @@ adds places to it; where its place lies, and which places of others lie in it, o
 neither grows by its own word nor takes a place from another, and the order of arrival decides nothing.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -130,19 +130,14 @@ class PhasesInForce(NamedTuple):
     overlaps: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def phases_by_branch(
-    plans: Iterable[Event], trusted: Roster, way_to: Callable[[str], Sequence[str]]
-) -> dict[str, PhasesInForce]:
-    """The phases that count everywhere (under an empty code), and at and below each place for which somebody plans
-    phases of its own.
+def phase_branches(plans: Iterable[Event], trusted: Roster) -> frozenset[str]:
+    """The places for which somebody who may plan there plans phases of its own; empty: everywhere, whether anybody does
+    or not.
 
     Args:
-        plans: as for `plan_of`.
-        way_to: the codes from the top of the tree down to a place.
+        plans: those that tell phases, in any order.
     """
-    records = list(_in_order(plans, trusted))
-    branches = {"", *(place for one in records if one.event.body.get("phases") for place in _branches_of(one))}
-    return {branch: _phases_at(records, way_to(branch) if branch else ()) for branch in sorted(branches)}
+    return frozenset({"", *(place for one in _in_order(plans, trusted) for place in _branches_of(one))})
 
 
 def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Sequence[str] = ()) -> PhasesInForce:
@@ -153,11 +148,7 @@ def phases_in_force(plans: Iterable[Event], trusted: Roster, way: Sequence[str] 
         plans: as for `plan_of`.
         way: the codes from the top down to the place: what a branch plans counts below its own place alone.
     """
-    return _phases_at(list(_in_order(plans, trusted)), way)
-
-
-def _phases_at(said_of: Sequence[PlanRecord], way: Sequence[str]) -> PhasesInForce:
-    records = [one for one in said_of if _is_for(one, way)]
+    records = [one for one in _in_order(plans, trusted) if _is_for(one, way)]
     depth = {code: at for at, code in enumerate(way)}
     nearness = {
         one.event.leaf: max((depth.get(place, -1) for place in _branches_of(one)), default=-1) for one in records

@@ -121,7 +121,7 @@ def progress(
                 row = sums[place.code, group.kind] = _Sum(place, codes)
             row.add(group, has_arrived=has_arrived)
     for code, alike in _alike(ways, inside, rules).items():
-        for one in rules.kinds if kind is None else {kind}:
+        for one in rules.kinds_in(alike) if kind is None else {kind}:
             total = rules.total(alike, one)
             if total.lines and (row := sums.get((code, one))) is None and (total.known or total.open):
                 row = sums[code, one] = _Sum(places[code], tuple(place.code for place in ways.to(code)))

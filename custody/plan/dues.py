@@ -5,7 +5,7 @@ as it is no later, and is meant for them: where a phase is due after its destina
 are those of goods that come before it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -70,7 +70,7 @@ class Dues:
         return due_at(place, kind, self.places.get(to), self._bound[kind, to])
 
 
-def branch_of(phases: Mapping[str, object], places: Mapping[str, Place], code: str) -> str:
+def branch_of(phases: Container[str], places: Mapping[str, Place], code: str) -> str:
     """The nearest place at or above one for which somebody plans phases; empty where there is none."""
     return next((place.code for place in reversed(path(places, code)) if place.code in phases), "")
 

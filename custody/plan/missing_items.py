@@ -53,7 +53,7 @@ def missing_packs(
     places: Iterable[Place],
     rules: NeedRules,
     stock: Mapping[tuple[str, str], PackStock],
-    taken: Collection[Serials],
+    taken: Iterable[Serials],
     kind: str | None = None,
 ) -> Iterator[Item]:
     """The packs that the needs ask for where they say how many a full one has, without codes: full ones, and the rest
@@ -63,10 +63,9 @@ def missing_packs(
 
     Args:
         stock: the registered packs by kind and destination.
+        taken: gone through once a pack with serial numbers is needed.
     """
-    free: dict[tuple[str, str], int] = {}
-    for one, prefix, _first, last in taken:
-        free[one, prefix] = max(free.get((one, prefix), 0), last + 1)
+    free: dict[tuple[str, str], int] | None = None
     for place in places:
         for one, needed in rules.at(place).items():
             if kind not in (None, one) or needed.pack is None or needed.by_election is None:
@@ -77,10 +76,20 @@ def missing_packs(
                 for election, need in needed.by_election.items()
                 for size in pack_sizes(need - there.pieces.get(election, 0), needed.pack)
             ]
+            free = _behind(taken) if packs and free is None else free
             first, n = needed.terms[0].need.serial, there.highest + len(packs)
             for k, (election, size) in enumerate(packs, there.highest + 1):
+                assert free is not None
                 serials = _next_serials(free, one, first, size)
                 yield Item("", one, place.code, k=k, n=n, election=election, quantity=size, serials=serials)
+
+
+def _behind(taken: Iterable[Serials]) -> dict[tuple[str, str], int]:
+    """The first number behind those that are taken, by kind and prefix."""
+    free: dict[tuple[str, str], int] = {}
+    for kind, prefix, _first, last in taken:
+        free[kind, prefix] = max(free.get((kind, prefix), 0), last + 1)
+    return free
 
 
 def pack_sizes(pieces: int, full: int) -> list[int]:
@@ -115,7 +124,7 @@ def missing_items(
     rules: NeedRules,
     existing: Collection[Slot],
     stock: Mapping[tuple[str, str], PackStock],
-    taken: Collection[Serials],
+    taken: Iterable[Serials],
     *,
     kind: str | None = None,
     held_by: str,

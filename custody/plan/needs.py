@@ -304,6 +304,11 @@ class NeedRules:
         """The kinds that the plan names, in its order."""
         return list(dict.fromkeys(need.kind for need in self.needs))
 
+    def kinds_in(self, groups: Iterable[Group]) -> list[str]:
+        """Those kinds that any branch of these groups has needs for, in the plan's order."""
+        named = {need.kind for branch in {group[2] for group in groups} for need in self.in_force(branch)}
+        return [kind for kind in self.kinds if kind in named]
+
     def total(self, groups: Groups, kind: str) -> Total:
         """What many places need of a kind, and how it came about."""
         total, lines = Total(), dict[tuple[object, ...], Line]()
@@ -324,7 +329,7 @@ class NeedRules:
 
     def totals(self, groups: Groups, kind: str | None = None) -> dict[str, Total]:
         """What many places need of each kind, or of one."""
-        return {one: self.total(groups, one) for one in self.kinds if kind in (None, one)}
+        return {one: self.total(groups, one) for one in self.kinds_in(groups) if kind in (None, one)}
 
     def lacking(self, places: Iterable[Place], kind: str | None = None) -> Iterator[Place]:
         """The places whose number of voters must be known for their needs (of this kind) and is not."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from peewee import fn
+
 from custody.errors import TamperError
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
@@ -47,6 +49,11 @@ class CosignedHeads:
         """How long a log was by the newest head that this one has cosigned; 0 where none is kept."""
         row = self._kept.first(log=log, by=by)
         return 0 if row is None else int(row[0])
+
+    def most(self, log: str) -> int:
+        """The same, by whoever has cosigned most of it."""
+        table = self.tables.cosigned
+        return int(table.select(fn.MAX(table.size)).where(table.log == log).scalar() or 0)
 
     def _kept_query(self) -> Any:
         table = self.tables.cosigned

@@ -81,12 +81,40 @@ class LedgerReader:
         """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
         return self._naming.naming(codes, with_forks=bool(self.memory.mark()[-1]))
 
-    def on_topic(self, topics: Iterable[str]) -> list[Event]:
-        """Every event of these topics (`db.log.stored`); in no order."""
+    def on_topic(self, topics: Iterable[str], logs: Iterable[str] | None = None) -> list[Event]:
+        """Every event of these topics (`db.log.stored`); in no order.
+
+        Args:
+            logs: the names of the logs that alone are read; None: all.
+        """
         wanted = list(topics)
-        found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
+        if logs is None:
+            found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
+            return found + self._in_forks(wanted)
+        log, names = self.tables.log, set(logs)
+        query = self._on_topic_query(wanted)
+        query = query.where(self.tables.event.log_id.in_(log.select(log.id).where(log.name.in_(names))))
+        found = [read_stored(*stored) for stored in query.tuples()]
+        return found + [event for event in self._in_forks(wanted) if event.log in names]
+
+    def first_on_topic(self, topic: str, logs: Sequence[int]) -> list[Event]:
+        """The first event of a topic in each of these logs, and all of it that other histories of forked logs have.
+
+        Args:
+            logs: the numbers of their rows.
+        """
+        event, named = self.tables.event, self.tables.event_topic
+        numbers = event.select(event.log_id, fn.MIN(event.seq).alias("seq"))
+        numbers = numbers.join(named.model, on=(named.event_id == event.id))
+        numbers = numbers.where((named.topic == topic) & event.log_id.in_(list(logs)))
+        first = numbers.group_by(event.log_id).alias("first")
+        columns = event.select(event.leaf, event.body, event.signatures)
+        found = columns.join(first, on=((event.log_id == first.c.log_id) & (event.seq == first.c.seq)))
+        return [read_stored(*stored) for stored in found.tuples()] + self._in_forks([topic])
+
+    def _in_forks(self, topics: list[str]) -> list[Event]:
         beside = (read_stored(*stored) for stored in self._forked.run())
-        return found + [event for event in beside if not topics_of(event.body).isdisjoint(wanted)]
+        return [event for event in beside if not topics_of(event.body).isdisjoint(topics)]
 
     def _on_topic_query(self, topics: list[Any]) -> Any:
         event, topic = self.tables.event, self.tables.event_topic

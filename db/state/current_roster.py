@@ -26,11 +26,18 @@ class RosterTable:
 
     def without(self, leaves: Collection[str]) -> Roster:
         """Who counted before these events came."""
-        return self._made([event for event in self.ledger.on_topic(NOTICES) if event.leaf not in leaves])
+        return self._made([event for event in self._notices() if event.leaf not in leaves])
 
     def after(self, coming: Iterable[Event]) -> Roster:
         """Who would count once these have come."""
-        return self._made([*self.ledger.on_topic(NOTICES), *coming])
+        return self._made([*self._notices(), *coming])
+
+    def _notices(self) -> list[Event]:
+        """What says who counts. Of the plans the first of each log that is its own root: by it the log began apart."""
+        log = self.ledger.tables.log  # an audit holds tables of its own against the ledger's
+        rows = log.select(log.id, log.root, log.public_key).tuples()
+        own = [number for number, root, key in rows if root == key_fingerprint(bytes.fromhex(key))]
+        return [*self.ledger.on_topic(NOTICES.difference(PLANNING)), *self.ledger.first_on_topic("plan", own)]
 
     def _made(self, notices: list[Event]) -> Roster:
         own = self._own_genesis()

@@ -43,6 +43,9 @@ class PlaceTable(Mapping[str, Place]):
     def __len__(self) -> int:
         return int(self.tables.place.select().count())
 
+    def __bool__(self) -> bool:
+        return bool(self.tables.place.select(self.tables.place.code).limit(1).tuples())  # not all of them counted
+
     def _columns(self) -> list[Any]:
         place = self.tables.place
         return [place.code, place.name, place.level, place.parent, place.due, place.dapil, place.voters]

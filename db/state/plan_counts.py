@@ -1,9 +1,10 @@
 """How many items of each kind the ledger has. Counted again only after a change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from peewee import JOIN, Case, fn
 
+from custody.plan.missing_items import PackStock
 from custody.plan.phases import Goods
 from db.state.queries import State
 
@@ -33,6 +34,46 @@ def items_by_kind(state: State) -> dict[str, tuple[int, int]]:
         return {kind: (items, int(pieces)) for kind, items, pieces in query.tuples()}
 
     return state.ledger.memory.remember("items by kind", count)
+
+
+def serial_ranges(state: State) -> set[tuple[str, str, int, int]]:
+    """Kind, prefix, first and last serial number of every registered pack."""
+    item = state.tables.item
+    columns = (item.kind, item.serial_prefix, item.serial_first, item.serial_last)
+    return set(item.select(*columns).where(item.serial_first.is_null(False)).tuples())
+
+
+def pack_stock(state: State, under: str | None = None) -> dict[tuple[str, str], PackStock]:
+    """The packs of kinds whose needs say how many a full one has, by kind and destination."""
+    item, need, found = state.tables.item, state.tables.need, dict[tuple[str, str], PackStock]()
+    alike = (item.kind, item.bound_for, item.election)
+    columns = (*alike, fn.MAX(item.k), fn.SUM(item.quantity))
+    query = item.select(*columns) if under is None else state.bound_under([under], *columns)
+    query = query.where(item.kind.in_(need.select(need.kind).where(need.pack.is_null(False))))
+    if uncounted := state.uncounted(under):
+        query = query.where(item.code.not_in(uncounted))
+    for kind, to, election, highest, pieces in query.group_by(*alike).tuples():
+        there = found.setdefault((kind, to), PackStock())
+        there.highest, there.pieces[election] = max(there.highest, highest), int(pieces)
+    return found
+
+
+def last_serials(state: State) -> Iterator[tuple[str, str, int, int]]:
+    """Of all serial numbers of each kind and prefix that registered packs hold, the last: kind, prefix, and it twice.
+    Asked once the first is taken.
+    """
+    item = state.tables.item
+    columns = (item.kind, item.serial_prefix, fn.MAX(item.serial_last))
+    query = item.select(*columns).where(item.serial_first.is_null(False)).group_by(item.kind, item.serial_prefix)
+    for kind, prefix, last in query.tuples():
+        yield kind, prefix, last, last
+
+
+def kinds_with_serials(state: State, kinds: Collection[str]) -> set[str]:
+    """Those of these kinds of which a pack with serial numbers is registered."""
+    item = state.tables.item
+    query = item.select(item.kind).where(item.kind.in_(list(kinds)) & item.serial_first.is_null(False)).distinct()
+    return {kind for (kind,) in query.tuples()} if kinds else set()
 
 
 def goods_of(state: State, place: str) -> Mapping[str, Goods]:

@@ -1,14 +1,15 @@
 """The plan in force of one ledger: what its records come to, and what is registered twice for one need of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from peewee import fn
 
 from custody.chain.branches import Outside
-from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phases_by_branch, plan_of
+from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phase_branches, phases_in_force, plan_of
 from custody.chain.roster import PLANNING
 from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
+from custody.plan.phases import Phase
 from custody.plan.places import Place, path
 from db.log.reader import LedgerReader
 from db.log.stored import PHASED
@@ -44,39 +45,94 @@ class PlanInForce:
         """The rows of the plan that are not counted, for they are of another branch than their station may plan."""
         return self._folded.outside if self.stations.now().has_branches else []
 
-    @property
-    def withdrawn(self) -> Withdrawn:
-        """What was withdrawn from the plan and not planned again."""
-        has_any = self.ledger.memory.remember_rule("withdraws", lambda: bool(self.ledger.on_topic(("withdraw",))))
-        return self._folded.withdrawn if has_any else Withdrawn()
+    def withdrawn(self, tops: Sequence[str] | None = None) -> Withdrawn:
+        """What was withdrawn from the plan and not planned again; of these places and all below, and perhaps of others.
+
+        Then records of who may plan elsewhere alone are not read: they say nothing of these places that counts.
+        """
+        if not self.ledger.memory.remember_rule("withdraws", lambda: bool(self.ledger.on_topic(("withdraw",)))):
+            return Withdrawn()
+        elsewhere = self._elsewhere(tops) if tops is not None else frozenset()
+        if not elsewhere:
+            return self._folded.withdrawn
+        logs = self.stations.now().owners.keys() - elsewhere
+        name = f"withdrawn without: {' '.join(sorted(elsewhere))}"
+        return self.ledger.memory.remember_rule(
+            name, lambda: plan_of(self.ledger.on_topic(_TOPICS, logs), self.stations.now()).withdrawn
+        )
+
+    def _elsewhere(self, tops: Sequence[str]) -> frozenset[str]:
+        """The logs whose stations may plan below places alone that are neither above nor below one of these."""
+        stations = self.stations.now()
+        ways = [{place.code for place in path(self.places, top)} for top in tops]
+
+        def is_apart(code: str) -> bool:
+            way = {place.code for place in path(self.places, code)}
+            return bool(way) and all(code not in of_top and way.isdisjoint(tops) for of_top in ways)
+
+        return frozenset(
+            log
+            for log in stations.owners
+            if (scopes := stations.scopes(log, "plan")) and all(scope and is_apart(scope[-1]) for scope in scopes)
+        )
 
     @property
     def phased(self) -> PhasesInForce:
         """The phases at this station's place, and the kinds that stations which knew nothing of each other have put
         into two.
         """
-        if not (by_branch := self._phases):
+        if not (branches := self.phase_branches):
             return PhasesInForce()
         own = self.ledger.own_row()
         place = own.place if own else ""
-        return by_branch[place if place in by_branch else branch_of(by_branch, self.places, place)]
+        return self._phases_at(place if place in branches else branch_of(branches, self.places, place))
 
     def dues(self, places: Mapping[str, Place]) -> Dues:
         """When things are due where, in this tree."""
-        return Dues(places, {branch: found.phases for branch, found in self._phases.items()})
+        return Dues(places, _PhasesByBranch(self.phase_branches, self._phases_at))
 
     @property
-    def _phases(self) -> Mapping[str, PhasesInForce]:
-        return self.ledger.memory.remember_rule("phases", self._phases_by_branch)
+    def phase_branches(self) -> frozenset[str]:
+        """The places for which somebody plans phases of their own, and an empty code for all; none without phases."""
 
-    def _phases_by_branch(self) -> Mapping[str, PhasesInForce]:
-        if not self.ledger.on_topic((PHASED,)):
-            return {}
+        def find() -> frozenset[str]:
+            told = self.ledger.on_topic((PHASED,))
+            return phase_branches(told, self.stations.now()) if told else frozenset()
 
-        def way_to(code: str) -> list[str]:
-            return [place.code for place in path(self.places, code)] or [code]
+        return self.ledger.memory.remember_rule("phase branches", find)
 
-        return phases_by_branch(self.ledger.on_topic(_TOPICS), self.stations.now(), way_to)
+    def _phases_at(self, branch: str) -> PhasesInForce:
+        """The phases that count at a branch, by the records of who may plan there."""
+        way = ([place.code for place in path(self.places, branch)] or [branch]) if branch else []
+
+        def find() -> PhasesInForce:
+            stations = self.stations.now()
+            scopes = {log: stations.scopes(log, "plan") for log in stations.owners}
+            logs = [log for log, said in scopes.items() if any(set(way).issuperset(scope) for scope in said)]
+            return phases_in_force(self.ledger.on_topic(_TOPICS, logs), stations, way)
+
+        return self.ledger.memory.remember_rule(f"phases: {branch}", find)
+
+
+class _PhasesByBranch(Mapping[str, tuple[Phase, ...]]):
+    """The phases of each branch that has its own, worked out when they are asked for."""
+
+    def __init__(self, branches: frozenset[str], find: Callable[[str], PhasesInForce]) -> None:
+        self._branches, self._find = branches, find
+
+    def __getitem__(self, branch: str) -> tuple[Phase, ...]:
+        if branch not in self._branches:
+            raise KeyError(branch)
+        return self._find(branch).phases
+
+    def __contains__(self, branch: object) -> bool:
+        return branch in self._branches
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._branches)
+
+    def __len__(self) -> int:
+        return len(self._branches)
 
 
 class Twins:
@@ -89,17 +145,21 @@ class Twins:
         self.stations, self.places = plan.stations, plan.places
 
     def __iter__(self) -> Iterator[list[ItemRow]]:
+        return iter(self._below(None))
+
+    def uncounted(self, tops: Sequence[str] | None = None) -> frozenset[tuple[str, str]]:
+        """Those that do not count, as `Withdrawn.items` has them; of what is bound for these places or below alone."""
+        return frozenset((row.code, "") for rows in self._below(tops) for row in rows[1:])
+
+    def _below(self, tops: Sequence[str] | None) -> list[list[ItemRow]]:
         if not self.stations.now().joined:
-            return iter(())
-        return iter(self.ledger.memory.remember("twins", self._find))
+            return []
+        return self.ledger.memory.remember(f"twins: {tops}", lambda: self._find(tops))
 
-    @property
-    def uncounted(self) -> frozenset[tuple[str, str]]:
-        """Those that do not count, as `Withdrawn.items` has them."""
-        return frozenset((row.code, "") for rows in self for row in rows[1:])
-
-    def _find(self) -> list[list[ItemRow]]:
-        found, gone, places = self._in_one_slot(), self.plan.withdrawn, self.places.tree()
+    def _find(self, tops: Sequence[str] | None) -> list[list[ItemRow]]:
+        if not (found := self._in_one_slot(tops)):
+            return []
+        gone, places = self.plan.withdrawn(tops), self.places.tree()
         naming = self.ledger.naming([row.code for rows in found.values() for row in rows])
         logs = {
             code: {event.log for event in events if event.type == "register" and self.stations.now().stands(event)}
@@ -113,11 +173,14 @@ class Twins:
                 twins.append(rows)
         return twins
 
-    def _in_one_slot(self) -> dict[Slot, list[ItemRow]]:
+    def _in_one_slot(self, tops: Sequence[str] | None) -> dict[Slot, list[ItemRow]]:
         """What is registered for each need for which more than one thing is."""
         item = self.tables.item
         alike = (item.kind, item.bound_for, item.election, item.k)
-        slots = set(item.select(*alike).group_by(*alike).having(fn.COUNT(item.code) > 1).tuples())
+        query = item.select(*alike)
+        if tops is not None:
+            query = query.where(item.bound_for.in_(self.places.codes_under(*tops)))
+        slots = set(query.group_by(*alike).having(fn.COUNT(item.code) > 1).tuples())
         found: dict[Slot, list[ItemRow]] = {slot: [] for slot in slots}
         for places in batches(sorted({slot[1] for slot in slots}), _AT_ONCE):
             for row in map(ItemRow._make, item.select().where(item.bound_for.in_(places)).tuples()):

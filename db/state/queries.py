@@ -18,7 +18,7 @@ from custody.format.item_facts import Item, Voids
 from custody.handover.waybill import foretold_gaps
 from custody.measures.progress import StockGroup
 from custody.plan.levels import CARRIER, VENDOR
-from custody.plan.missing_items import PackStock, Slot
+from custody.plan.missing_items import Slot
 from custody.plan.needs import NeedRules
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, path
@@ -193,12 +193,18 @@ class State:
         """What was withdrawn from the plan, and the twins of what counts: all that is registered for it is kept, and
         neither expected nor counted.
         """
-        gone, beside = self.plan.withdrawn, self.twins.uncounted
+        return self.withdrawn_below(None)
+
+    def withdrawn_below(self, tops: Sequence[str] | None) -> Withdrawn:
+        """The same of what is bound for these places or below, so that it costs no more where others have much; None:
+        all.
+        """
+        gone, beside = self.plan.withdrawn(tops), self.twins.uncounted(tops)
         return replace(gone, items=gone.items | beside) if beside else gone
 
-    def uncounted(self) -> list[str]:
+    def uncounted(self, under: str | None = None) -> list[str]:
         """The codes of the registered things that were taken out of the plan one by one, and of twins."""
-        gone, places = self.withdrawn, self.places
+        gone, places = self.withdrawn_below(_tops(under)), self.places
         if not gone.items:
             return []
         rows = self.item_rows({code for code, _branch in gone.items})
@@ -209,12 +215,19 @@ class State:
         """The phases of the plan, in the order of their due times; none where it has none."""
         return self.plan.phased.phases
 
-    def _planned(self, items: Iterator[Item]) -> Iterator[Item]:
-        """Those of these items that the plan still has."""
-        gone = self.withdrawn
+    def _planned(self, items: Iterator[Item], tops: Sequence[str] | None) -> Iterator[Item]:
+        """Those of these items that the plan still has.
+
+        Args:
+            tops: the places that they are bound for, or that lie above these; None: anywhere.
+        """
+        gone = self.withdrawn_below(tops)
         if not gone:
             return items
-        places = self.places.tree()
+        places = self.places if tops is not None else self.places.tree()
+        self.places.refresh()
+        for top in tops or ():
+            self.places.inside(top)
         return (item for item in items if not gone.covers(item.kind, item.to, places, item.code))
 
     def item(self, code: str) -> Item | None:
@@ -247,11 +260,11 @@ class State:
         wanted = (name for name, value in given.items() if value is not None)
         query = Prepared(self.tables.database, self._find_query, unprinted, *wanted)
         found = (ItemRow(*row).item for row in query.run(**given))
-        return found if with_withdrawn else self._planned(found)
+        return found if with_withdrawn else self._planned(found, _tops(under))
 
     def _find_query(self, unprinted: bool, *wanted: str) -> Any:
         item = self.tables.item
-        query = self._bound_under([blank("under")]) if "under" in wanted else item.select()
+        query = self.bound_under([blank("under")]) if "under" in wanted else item.select()
         for name in wanted:
             if name != "under":
                 query = query.where(getattr(item, name) == blank(name))
@@ -274,7 +287,9 @@ class State:
 
         def held() -> list[Item]:
             found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
-            return sorted(self._planned(iter(found.values())), key=lambda item: (item.to, item.kind, item.k, item.code))
+            return sorted(
+                self._planned(iter(found.values()), tops), key=lambda item: (item.to, item.kind, item.k, item.code)
+            )
 
         return list(self.ledger.memory.remember(f"expected: {giver} {' '.join(tops)}", held))
 
@@ -303,22 +318,8 @@ class State:
         """What every registered item is for, or every one bound for a place, or for one and all below it."""
         item = self.tables.item
         columns = (item.kind, item.bound_for, item.election, item.k)
-        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
+        query = item.select(*columns) if under is None else self.bound_under([under], *columns)
         return set((query if to is None else query.where(item.bound_for == to)).tuples())
-
-    def pack_stock(self, under: str | None = None) -> dict[tuple[str, str], PackStock]:
-        """The packs of kinds whose needs say how many a full one has, by kind and destination."""
-        item, need, found = self.tables.item, self.tables.need, dict[tuple[str, str], PackStock]()
-        alike = (item.kind, item.bound_for, item.election)
-        columns = (*alike, fn.MAX(item.k), fn.SUM(item.quantity))
-        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
-        query = query.where(item.kind.in_(need.select(need.kind).where(need.pack.is_null(False))))
-        if uncounted := self.uncounted():
-            query = query.where(item.code.not_in(uncounted))
-        for kind, to, election, highest, pieces in query.group_by(*alike).tuples():
-            there = found.setdefault((kind, to), PackStock())
-            there.highest, there.pieces[election] = max(there.highest, highest), int(pieces)
-        return found
 
     def blanks(self, codes: Iterable[str]) -> dict[str, Voids]:
         """Those of these codes that are on a printed label and registered nowhere, each with its void prints."""
@@ -346,12 +347,6 @@ class State:
         query = query.order_by(item.serial_prefix, item.serial_width, item.serial_first, item.code)
         return [ItemRow(*row).item for row in query.tuples()]
 
-    def serial_ranges(self) -> set[tuple[str, str, int, int]]:
-        """Kind, prefix, first and last serial number of every registered pack."""
-        item = self.tables.item
-        columns = (item.kind, item.serial_prefix, item.serial_first, item.serial_last)
-        return set(item.select(*columns).where(item.serial_first.is_null(False)).tuples())
-
     def stock(self, under: str | None = None) -> Iterator[StockGroup]:
         """How many items there are for each destination, kind, holder and way; how many labelled, how many moved."""
         item = self.tables.item
@@ -363,20 +358,25 @@ class State:
             fn.SUM(Case(None, [(item.moves > 0, 1)], 0)),
             fn.SUM(item.quantity),
         )
-        query = item.select(*columns) if under is None else self._bound_under([under], *columns)
-        gone, places = self.withdrawn, self.places
-        if uncounted := self.uncounted():
+        query = item.select(*columns) if under is None else self.bound_under([under], *columns)
+        gone, places = self.withdrawn_below(_tops(under)), self.places
+        if uncounted := self.uncounted(under):
             query = query.where(item.code.not_in(uncounted))
         for to, kind, held_by, before, count, labelled, sent, pieces in query.group_by(*alike).tuples():
             if not (gone and gone.covers(kind, to, places)):
                 yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))
 
     def _expected_query(self, tops: list[Any]) -> Any:
-        return self._bound_under(tops).where(self.tables.item.held_by == blank("giver"))
+        return self.bound_under(tops).where(self.tables.item.held_by == blank("giver"))
 
-    def _bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
+    def bound_under(self, tops: Sequence[str], *columns: Any) -> Any:
+        """A query for what is bound for these places or below."""
         item = self.tables.item
         return item.select(*columns).where(item.bound_for.in_(self.places.codes_under(*tops)))
+
+
+def _tops(under: str | None) -> tuple[str, ...] | None:
+    return None if under is None else (under,)
 
 
 def _need(*row: Any) -> Need:

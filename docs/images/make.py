@@ -17,7 +17,11 @@ LABELS_PAGE = 43
 """A page that has ballot boxes and seals, of the village whose supplies the demo follows."""
 
 
-SCREENS = {"camera-light-1366": "page", "signed-light-1366": "page-review", "phone-dark-390": "page-phone"}
+SCREENS = {
+    **{"camera-light-1366": "page", "signed-light-1366": "page-review", "phone-dark-390": "page-phone"},
+    **{"install-start": "install-start", "install-printer": "install-printer"},
+    **{"install-camera-light-1366": "install-camera", "install-truck-light-1366": "install-truck"},
+}
 """Screenshots that the browser tests keep, and what they are called here."""
 
 

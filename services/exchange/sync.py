@@ -73,6 +73,25 @@ def remember_hub(home: Path, address: HubAddress) -> None:
             file.write(f"{address}\n".encode())
 
 
+@dataclass(frozen=True, slots=True)
+class HubHere:
+    """What a station knows of its hub: the address, how many of its own records the hub has cosigned, and how many are
+    not there yet, as far as is known here. `address` is None where it knows no hub.
+    """
+
+    address: HubAddress | None
+    there: int
+    waiting: int
+
+
+def hub_here(store: Store, home: Path) -> HubHere:
+    """What this station knows of its hub, without asking it."""
+    own = store.ledger.require_own_row()
+    there = min(store.cosigned.most(own.name), own.size)
+    address = known_hub(home) if (home / HUB_FILE).is_file() else None
+    return HubHere(address, there, own.size - there)
+
+
 def sync(store: Store, client: HubClient, *, pause: Callable[[float], None] = time.sleep) -> Synced:
     """Send what the hub lacks, and take what it has of this station's branch and of those who plan and admit.
 

@@ -13,6 +13,7 @@ from custody.format.codes import show_code
 from custody.format.item_facts import Item
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, below, is_official
+from db.state.plan_counts import serial_ranges
 from db.store import Store
 from language.time_zones import zone
 from services.plan.headings import keep_answers, read_as_before
@@ -291,7 +292,7 @@ def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Ite
     """The items that are not registered yet. A row is known by its code, by its serial numbers, or by k of n."""
     own = store.ledger.own_log().place
     codes = store.state.items_of(row.value.code for row in rows if row.value.code)
-    slots, ranges = store.state.slots(), store.state.serial_ranges()
+    slots, ranges = store.state.slots(), serial_ranges(store.state)
     new, same, faults = [], 0, []
     packs = whole_packs(store)
     for row in rows:

@@ -12,7 +12,7 @@ from custody.format.item_facts import Item
 from custody.plan.missing_items import missing_items
 from custody.plan.needs import Total
 from custody.plan.places import Need, Place
-from db.state.plan_counts import items_by_branch
+from db.state.plan_counts import items_by_branch, kinds_with_serials, last_serials, pack_stock
 from db.store import Store
 from language import _
 from services.plan.planning import own_top
@@ -105,13 +105,12 @@ def missing(store: Store, top: str | None = None, kind: str | None = None) -> Mi
     store.state.places.refresh()
     top = own_top(store) if top is None else top
     items = unregistered_items(store, under=top, kind=kind)
-    there = {serials[0] for serials in store.state.serial_ranges()}
     groups, rules = store.state.places.alike(top), store.state.need_rules()
     needs = {need for branch in {group[2] for group in groups} for need in rules.in_force(branch)}
     packed = [need for need in needs if need.tracked_as == "pack" and kind in (None, need.kind)]
-    there |= {need.kind for need in packed if need.pack}
+    unsized = {need.kind for need in packed} - {need.kind for need in packed if need.pack}
     unknown = {one: total for one, total in rules.totals(groups, kind).items() if total.open}
-    return Missing(items, sorted({need.kind for need in packed} - there), unknown, top)
+    return Missing(items, sorted(unsized - kinds_with_serials(store.state, unsized)), unknown, top)
 
 
 def register_missing(
@@ -149,8 +148,8 @@ def unregistered_items(store: Store, *, under: str | None = None, kind: str | No
         places,
         state.need_rules(),
         state.slots(under=under),
-        state.pack_stock(under),
-        state.serial_ranges(),
+        pack_stock(state, under),
+        last_serials(state),
         kind=kind,
         held_by=store.ledger.own_log().place,
         draw_code=store.around.new_code,

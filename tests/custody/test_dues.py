@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from custody.chain.chain import Chain, custody
 from custody.chain.findings import moment
 from custody.chain.journey import journey
-from custody.chain.planned import phases_by_branch
+from custody.chain.planned import phase_branches, phases_in_force
 from custody.chain.roster import roster
+from custody.format.events import Event
 from custody.measures.scoring import marks_of
 from custody.measures.timing import due_rows, most_pressing
 from custody.plan.dues import Due, Dues, came_late, due_at
@@ -110,17 +111,19 @@ def test_the_scorecard_lays_a_missed_phase_to_who_had_it() -> None:
 
 
 def test_a_branch_says_when_a_phase_is_due_there_whatever_the_order_of_arrival() -> None:
-    def plan(seq: int, time: str, **more: object) -> object:
+    def plan(seq: int, time: str, **more: object) -> Event:
         rows = phase_rows([Phase("I", "", ("box",), time)])
         return event("A", seq, "plan", (), at="2024-01-01T01:00:00Z", rows=[], phases=rows, **more)
 
     def way_to(code: str) -> list[str]:
-        return [place.code for place in Ways(PLACES).to(code)]
+        return [place.code for place in Ways(PLACES).to(code)] if code else []
 
     plans = [plan(2, EARLY), plan(3, "2024-02-11T00:00:00Z", under=PPK), plan(4, "2024-02-09T00:00:00Z")]
     for order in permutations(plans):
-        phases = phases_by_branch(order, roster(fingerprint("A"), [*GENESES, *order]), way_to)  # type: ignore[arg-type]
-        dues = Dues(PLACES, {branch: found.phases for branch, found in phases.items()})
+        trusted = roster(fingerprint("A"), [*GENESES, *order])
+        branches = phase_branches(order, trusted)
+        assert branches == {"", PPK}
+        dues = Dues(PLACES, {code: phases_in_force(order, trusted, way_to(code)).phases for code in branches})
         assert dues.at(PLACES[TPS], "box", TPS) == Due("2024-02-11T00:00:00Z", "I"), (
             "the nearer word, though it is older"
         )

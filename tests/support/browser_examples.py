@@ -189,6 +189,11 @@ class Watched:
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(LAPTOP)
 
+    def shoot_part(self, selector: str, name: str) -> None:
+        """Keep a picture of a part of the page, as it is now."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.locator(selector).screenshot(path=SCREENSHOTS / f"{name}.png")
+
 
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":

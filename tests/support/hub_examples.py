@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.store import Store, open_store
+from evidence.ed25519 import Signer
 from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.sync import Synced, sync
 from tests.support.ledger_examples import Clock, around, signer
@@ -26,9 +27,10 @@ class Running:
 
 
 @contextmanager
-def running_hub(url: str, home: Path, seed: int = 1) -> Iterator[Running]:
-    """The hub of the ledger at this address, whose station has the key `seed`."""
-    hub = Hub(home, lambda: open_store(url, signer(seed), around(seed, Clock(50_000))), "127.0.0.1", _free_port())
+def running_hub(url: str, home: Path, seed: int = 1, key: Signer | None = None) -> Iterator[Running]:
+    """The hub of the ledger at this address, whose station has this key, or the one of `seed`."""
+    made = key or signer(seed)
+    hub = Hub(home, lambda: open_store(url, made, around(seed, Clock(50_000))), "127.0.0.1", _free_port())
     thread = threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True)
     thread.start()
     try:

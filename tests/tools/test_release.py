@@ -18,6 +18,7 @@ import pytest
 
 from tests.support.tool_examples import load_tool
 from tools.release import enclosed, packages, parts
+from tools.release.guide import GUIDES
 from tools.release.parts import WINDOWS, File, ReleaseError, Source, linux
 
 MADE = Source("HEAD", 1_790_000_000, "0.9.0", "### Labels\n", False)
@@ -202,7 +203,8 @@ def test_the_windows_folder_starts_where_it_was_unpacked(windows: Path) -> None:
     assert (first.returncode, first.stdout) == (0, "Serah 0.9.0\n"), first.stderr
     assert first.stderr.startswith("Memeriksa berkas Serah")
     assert start(windows, "--version").stderr == "", "files are checked once"
-    assert {"MULAI.cmd", "serah.cmd", "PINTASAN.cmd", "serah.ico"} <= {path.name for path in windows.iterdir()}
+    there = {path.name for path in windows.iterdir()}
+    assert {"MULAI.cmd", "serah.cmd", "PINTASAN.cmd", "serah.ico", *GUIDES} <= there
     assert b"\r\n" in (windows / "MULAI.cmd").read_bytes() and (windows / "MULAI.cmd").read_bytes().isascii()
     assert (windows / "python" / "python313._pth").read_text().split() == [
         "python313.zip",
@@ -353,7 +355,12 @@ def test_the_package_of_debian_needs_debians_zbar_and_is_the_same_bytes_twice(tm
     listing = subprocess.run(["dpkg-deb", "--contents", made], capture_output=True, text=True, check=True).stdout
     rows = {line.split()[-1]: line.split()[:2] for line in listing.splitlines()}
     assert rows["./usr/bin/serah"] == ["-rwxr-xr-x", "root/root"]
-    assert {"./usr/lib/serah/packages/calm/__init__.py", "./usr/share/applications/serah.desktop"} <= rows.keys()
+    guides = {f"./usr/share/doc/serah/{name}" for name in GUIDES}
+    assert {
+        "./usr/lib/serah/packages/calm/__init__.py",
+        "./usr/share/applications/serah.desktop",
+        *guides,
+    } <= rows.keys()
 
 
 # --- What goes with them ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from tools.release.guide import GUIDES, guide
 from tools.release.parts import (
     CACHE,
     LIST,
@@ -49,9 +50,15 @@ def shared(name: str, runs: bool = False) -> File:
     return File((HERE / name).read_bytes(), runs)
 
 
+def guides(made: Source, own: Files) -> Files:
+    """The guide for who installs, to be printed, in both languages; from the program's files."""
+    return {name: File(guide(name, made.version, own)) for name in GUIDES}
+
+
 def linux_tar(folder: Path, made: Source) -> Path:
     """A tar that sets itself up without a network, with wheels for each Python of `PYTHONS`."""
     files = program(made.commit)
+    files |= guides(made, files)
     for python in PYTHONS:
         for path in wheels(linux(python), files[LOCK].data.decode()).values():
             files[f"wheelhouse/{path.name}"] = File(path.read_bytes())
@@ -77,6 +84,7 @@ def debian(folder: Path, made: Source) -> Path:
     files["usr/share/applications/serah.desktop"] = shared("linux/serah.desktop")
     files["usr/share/icons/hicolor/scalable/apps/serah.svg"] = own["web/static/serah.svg"]
     files["usr/share/doc/serah/copyright"] = own["LICENSE"]
+    files |= {f"usr/share/doc/serah/{name}": file for name, file in guides(made, own).items()}
     major, minor = DEBIAN_PYTHON.split(".")
     words = shared("linux/control").data.decode()
     size = sum(-(-len(file.data) // 1024) for file in files.values())
@@ -129,6 +137,7 @@ def windows_folder(made: Source, python_zip: Path, digest: str, cache: Path = CA
     for name in ("MULAI.cmd", "serah.cmd", "PINTASAN.cmd", "BACA-DULU.txt", "READ-ME-FIRST.txt"):
         files[name] = File(shared(f"windows/{name}").data.replace(b"\n", b"\r\n"))
     files["serah.ico"] = File(icon())
+    files |= guides(made, own)
     if long := max(files, key=len)[LONGEST:]:
         raise ReleaseError(f"a path in the Windows folder is {len(long)} letters too long: {max(files, key=len)}")
     folded = Counter(name.casefold() for name in files)

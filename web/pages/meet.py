@@ -18,6 +18,7 @@ from reports.words import custodian_name
 from services.access.admission_notice import waiting_words
 from services.exchange.backup import copy_ledger
 from services.exchange.evidence_files import audit_file
+from services.exchange.hub_client import HubClient, read_address
 from services.exchange.ledger_audit import (
     audit_ledger,
     finding_sentence,
@@ -27,6 +28,8 @@ from services.exchange.ledger_audit import (
     witness_lines,
 )
 from services.exchange.photo_files import import_photos, split_photos, zip_photos
+from services.exchange.sync import hub_here, known_hub, remember_hub
+from services.exchange.sync import sync as sync_with
 from services.exchange.transfer import export_bundle, import_bundles, left_out_words, other_root_words, own_head
 from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
 from services.health import Looked, looks
@@ -72,6 +75,12 @@ class Checked(Given):
     heads: Annotated[list[Key], Field(max_length=MOST_FILES)] = []
 
 
+class Hub(Given):
+    """The line by which a station knows its hub; empty: the one that it knows."""
+
+    address: Annotated[str, Field(max_length=300)] = ""
+
+
 class Look(Given):
     """Whether the camera is tried, too."""
 
@@ -81,7 +90,7 @@ class Look(Given):
 @router.get("/meet", include_in_schema=False)
 def meet(request: Request, site: SiteDep) -> Response:
     papers = site.sessions.papers(PaperSession.facts)
-    return render_page(request, "meet.html", **site.ask.do(_held), **papers)
+    return render_page(request, "meet.html", **site.ask.do(lambda store: _held(site, store)), **papers)
 
 
 @router.post("/api/meet/export", summary="Write a bundle of logs for another station or an auditor")
@@ -104,6 +113,11 @@ def head(site: SiteDep) -> Response:
 def import_(site: SiteDep, sent: Bundles) -> dict[str, Any]:
     files = [site.file_store.path(key) for key in sent.uploads]
     return site.jobs.do(lambda store, progress: _import(files, store, progress), hide=site.home)
+
+
+@router.post("/api/meet/sync", summary="Send the hub what it lacks, and take what it has for this station")
+def sync(site: SiteDep, asked: Hub) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _sync(site, asked, store), hide=site.home)
 
 
 @router.post("/api/meet/verify", summary="Check the station's ledger, or evidence that was sent")
@@ -168,6 +182,14 @@ def _import(files: list[Path], store: Store, progress: Progress) -> Answer:
     return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
 
 
+def _sync(site: Site, asked: Hub, store: Store) -> Answer:
+    address = read_address(asked.address) if asked.address.strip() else known_hub(site.home)
+    done = sync_with(store, HubClient(address))
+    remember_hub(site.home, address)
+    counts = {"sent": done.sent, "taken": done.taken, "waiting": done.waiting}
+    return Answer(render("meet_hub.html", hub=done.hub, waits=done.waits, notes=done.notes, **counts), counts)
+
+
 def _verify(asked: Checked, path: Path | None, heads: list[Path], store: Store, progress: Progress) -> Answer:
     root = read_fingerprint(asked.root) if asked.root.strip() else None
     texts = [typed_head(asked.head)] if asked.head.strip() else []
@@ -199,8 +221,10 @@ def _doctor(site: Site, asked: Look, progress: Progress) -> Answer:
     return Answer(page, {"checks": [{"check": one.name, "health": one.health} for one in found]})
 
 
-def _held(store: Store) -> dict[str, Any]:
-    """Return whose logs are here and how far, and how many of our own records no other station has seen."""
+def _held(site: Site, store: Store) -> dict[str, Any]:
+    """Return whose logs are here and how far, how many of our own records no other station has seen, and how many are
+    at the hub.
+    """
 
     store.state.places.refresh()
     own, unwitnessed = store.ledger.own_log(), store.heads.unwitnessed()
@@ -218,6 +242,7 @@ def _held(store: Store) -> dict[str, Any]:
         "unwitnessed": unwitnessed,
         "witnessed_words": unwitnessed_words(unwitnessed),
         "how_to_admit": waiting_words(store),
+        "hub": hub_here(store, site.home),
     }
 
 

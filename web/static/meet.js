@@ -28,6 +28,7 @@ work_form(check, async (form, _button, tell) => {
   };
 });
 
+work_form($("hub"), (form) => ({ address: form.address?.value ?? "" }), () => renew_part("/meet", "held", "hub-known"));
 work_form($("photos"), () => ({}));
 work_form($("copy"), () => ({}));
 work_form($("doctor"), (form) => ({ camera: form.camera.checked }));
