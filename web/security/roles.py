@@ -22,7 +22,7 @@ RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/first|/api/first(/.*)?|/station(/.*)?", frozenset({"supervisor"})),
     (_READ, r"/dashboard(/.*)?", frozenset(ROLES)),
     (_READ, r"/items(/[^/]+)?", frozenset(ROLES)),
-    (_READ, r"/search|/handovers(\.csv|\.xlsx)?", frozenset(ROLES)),
+    (_READ, r"/search|/handovers(\.[a-z]+)?", frozenset(ROLES)),
     (_READ, r"/handover/letter/[^/]+\.pdf", frozenset(ROLES)),
     (_READ, r"/api/(alive|places)", frozenset(ROLES)),
     (_READ, r"/static/.*|/openapi\.json", frozenset(ROLES)),
