@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import ZipFile, ZipInfo
 
 from custody.chain.chain import Chain
@@ -42,10 +42,8 @@ def save_chains(
     """
     match path.suffix.lower():
         case ".pdf":
-            from reports.chain.chain_pdf import write_chain_pdf
-
             with safe_file(path) as file:
-                write_chain_pdf(file, chains, places, needs, made, heads=heads, scope=scope, proof=proof)
+                _write_pdf(file, chains, places, needs, made, heads=heads, scope=scope, proof=proof)
         case ".zip":
             with safe_file(path) as file:
                 _write_zip(file, chains, places, needs, made, heads)
@@ -68,6 +66,12 @@ def save_chains(
             raise wrong_suffix(path, SUFFIXES)
 
 
+def _write_pdf(out: BinaryIO, *facts: Any, **more: Any) -> None:
+    from reports.chain.chain_pdf import write_chain_pdf  # ReportLab is heavy, and most commands write no PDF
+
+    write_chain_pdf(out, *facts, **more)
+
+
 def _write_zip(
     out: BinaryIO, chains: Iterable[Chain], places: Places, needs: Needs, made: Made, heads: Sequence[LogHead]
 ) -> None:
@@ -75,11 +79,9 @@ def _write_zip(
 
     One report at a time is in memory. None has its proof inside: of so many, a bundle of the records proves all.
     """
-    from reports.chain.chain_pdf import write_chain_pdf
-
     with ZipFile(out, "w") as bundle:
         for chain in chains:
             page = BytesIO()
-            write_chain_pdf(page, [chain], places, needs, made, heads=heads)
+            _write_pdf(page, [chain], places, needs, made, heads=heads)
             folder = chain.item.to if chain.item else "-"
             bundle.writestr(ZipInfo(f"{folder.replace('/', '-')}/{show_code(chain.code)}.pdf"), page.getvalue())
