@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -18,6 +18,7 @@ import click
 from commands import VERSION
 from custody.errors import N_, InputError
 from language import _
+from services.access.operator import keep_name, kept_name
 from services.one_line import one_line as one_line
 from services.paths import protect_station
 from services.uptime import uptime
@@ -85,7 +86,7 @@ class Station:
 
     def around(self) -> "Surroundings":
         """The clock, randomness and name for the store."""
-        by, app = who_works_here(), f"serah/{VERSION}"
+        by, app = who_works_here(self.home), f"serah/{VERSION}"
         around: Surroundings = self._opener.surroundings(self.now_utc, by=by, app=app, uptime=self.uptime)
         return around
 
@@ -96,6 +97,8 @@ class Station:
         Raises:
             StoreError: there is no ledger, no key, or one of them is not ours; or it is to be written and cannot be.
         """
+        if write:
+            _ask_who(self.home)
         with self._opener.opened(self.db_url, (lambda: self.signer) if write else None, self.around()) as store:
             yield store
             if words := self._opener.clock_words(store):
@@ -135,18 +138,35 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def who_works_here() -> str:
-    """Who works the station, as far as the computer can say: SERAH_BY, or the login name. A statement, no proof."""
+def who_works_here(home: Path) -> str:
+    """Who works the station in that folder: SERAH_BY, or the name that was given when it was asked, or the login name.
+    A statement, no proof.
+    """
     import getpass
 
     try:
-        return os.environ.get("SERAH_BY") or getpass.getuser()
+        return os.environ.get("SERAH_BY") or kept_name(home) or getpass.getuser()
     except (OSError, KeyError, ImportError):
         return ""
 
 
+def _ask_who(home: Path) -> None:
+    """Ask once who works here, before a command records, where somebody sits at the terminal and nothing says it."""
+    asked = click.get_current_context(silent=True)
+    is_said = os.environ.get("SERAH_BY") or kept_name(home) or not home.is_dir()
+    if asked is None or asked.info_name == "serve" or asked.params.get("by") or asked.params.get("as_json") or is_said:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    words = _("Who works here? The name goes into the records, and is asked for once")
+    with suppress(click.Abort):
+        keep_name(home, one_line(_("Name"), click.prompt(words, default=who_works_here(home), err=True)))
+
+
 by_option = click.option(
-    "--by", metavar=_("NAME"), help=_("Who works the station; without it, SERAH_BY or the login name. A statement.")
+    "--by",
+    metavar=_("NAME"),
+    help=_("Who works the station; without it, SERAH_BY, the name given once, or the login name. A statement."),
 )
 
 

@@ -11,7 +11,7 @@ import click
 
 from custody.errors import N_, CustodyError, InputError
 from language import _
-from language.text import error_text, fault_text, fill, hint_text, printable, reason
+from language.text import error_text, fault_text, fill, hint_text, number, printable, reason
 
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
@@ -78,7 +78,7 @@ def _show_refusal(error: CustodyError) -> None:
     for fault in faults[:SHOWN_FAULTS]:
         click.echo(f"  {fault_text(fault)}", err=True)
     if (more := len(faults) - SHOWN_FAULTS) > 0:
-        click.echo("  " + _("and {count} more").format(count=more), err=True)
+        click.echo("  " + _("and {count} more").format(count=number(more)), err=True)
 
 
 def _show_machine(error: OSError) -> None:

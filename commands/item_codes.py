@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from commands.context import note
-from commands.lines import parse_codes, read_lines
-from custody.compose.compose import Touch, how_entered
+from commands.lines import read_lines
+from custody.compose.compose import Touch
 from custody.errors import N_, InputError
-from custody.format.codes import ItemLabel, parse_entry
 from language import _
 from scanner.sources.photo import read_photo, take_photo
+from services.code_lines import touches_of
 
 KEYBOARD = "-"
 
@@ -24,25 +24,7 @@ def read_touches(codes: Sequence[str]) -> list[Touch]:
     lines: list[str] = []
     for code in codes:
         lines += read_lines(KEYBOARD) if code == KEYBOARD else [code]
-    found = {label.code: _touch(label) for label in parse_codes(lines)}
-    return list(found.values())
-
-
-def one_touch(code: str) -> Touch:
-    """The one item that an option or argument names.
-
-    Raises:
-        CodeError, InputError: it is no item's code.
-    """
-
-    label = parse_entry(code)
-    if not isinstance(label, ItemLabel):
-        raise InputError(N_("{code} is a place, and an item is asked for"), hint=N_("Give an item's code."), code=code)
-    return _touch(label)
-
-
-def _touch(label: ItemLabel) -> Touch:
-    return Touch(label.code, label.print, how_entered(label))
+    return touches_of(lines)
 
 
 def photo_bytes(file: Path | None, camera: str | None) -> bytes | None:

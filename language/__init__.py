@@ -17,11 +17,17 @@ LANGUAGES = ("id", "en")
 _LOCALE = Path(__file__).parent / "locale"
 _current: ContextVar[_gettext.NullTranslations | None] = ContextVar("language", default=None)
 _chosen: ContextVar[str] = ContextVar("language_code", default="en")
+_on_page: ContextVar[bool] = ContextVar("on_page", default=False)
 
 
-def use(language: str) -> None:
-    """Speak this language from here on in this context: `id` or `en`."""
+def use(language: str, *, on_page: bool = False) -> None:
+    """Speak this language from here on in this context: `id` or `en`.
+
+    Args:
+        on_page: whoever reads it has the page open, and types no command.
+    """
     _chosen.set(language)
+    _on_page.set(on_page)
     _current.set(_catalogue(language))
 
 
@@ -42,6 +48,11 @@ def use_in_process(language: str) -> None:
 def chosen() -> str:
     """The language in use: `id` or `en`."""
     return _chosen.get()
+
+
+def is_on_page() -> bool:
+    """Whether what is said now is read on the page."""
+    return _on_page.get()
 
 
 # --- What the profile in force calls things ---------------------------------------------------------------------------

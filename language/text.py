@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from custody.errors import N_, CustodyError, Fault
-from language import _, chosen
+from language import _, chosen, is_on_page
 from language.time_zones import zone
 
 _MONTHS = {
@@ -39,6 +39,8 @@ _LONG, _LONG_NAME = 400, 120
 """Characters of one value in a message: a list of codes fits, a novel does not. The longest name of a log has 84."""
 _NAMES = frozenset({"log", "station", "place", "by", "name", "other"})
 """Values that are one name."""
+_COUNTS = frozenset({"count", "total", "more", "limit", "most", "expected"})
+"""Values that count something: shown as `number` shows them. What else is a whole number is one of a record or row."""
 
 
 def printable(text: str, limit: int = 80) -> str:
@@ -55,11 +57,14 @@ def printable(text: str, limit: int = 80) -> str:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A template in the chosen language with its blanks filled, each value printable.
 
-    `way`, or a value whose name ends in `_way`, is a code of `WAYS`: its command line stands there. `typed` is what a
-    terminal takes for the thing before it, as ` (--to)`; empty for who types no command.
+    `way`, or a value whose name ends in `_way`, is a code of `WAYS`: its command line stands there, or the page that
+    does it where people read it on the page. `typed` is what a terminal takes for the thing before it, as ` (--to)`;
+    empty for who types no command.
     """
     shown = {
-        name: value
+        name: number(value)
+        if isinstance(value, int) and name in _COUNTS
+        else value
         if isinstance(value, int | float)
         else reason(value)
         if name == "reason"
@@ -67,10 +72,18 @@ def fill(template: str, values: Mapping[str, object]) -> str:
         for name, value in values.items()
     }
     ways = [name for name in values if name == "way" or name.endswith("_way")]
-    shown |= {name: command_line(str(values[name]), **shown) for name in ways if values[name] in WAYS}
+    shown |= {name: _way_words(str(values[name]), shown) for name in ways if values[name] in WAYS}
     if typed := values.get("typed"):
-        shown["typed"] = f" ({_(str(typed))})"
+        shown["typed"] = "" if is_on_page() else f" ({_(str(typed))})"
     return _(template).format(**shown)
+
+
+def _way_words(way: str, shown: Mapping[str, object]) -> str:
+    if is_on_page() and WAYS[way].instead:
+        return _(WAYS[way].instead).format(**shown)
+    if is_on_page() and WAYS[way].page:
+        return _("page {name}").format(name=_(PAGES[WAYS[way].page]))
+    return command_line(way, **shown)
 
 
 def command_line(way: str, /, **values: object) -> str:
@@ -93,10 +106,9 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def hint_text(error: CustodyError, *, at_terminal: bool = True) -> str:
+def hint_text(error: CustodyError) -> str:
     """What the user can do about a refusal; empty where there is nothing."""
-    values = error.values if at_terminal else {**error.values, "typed": ""}
-    return fill(error.hint, values) if error.hint else ""
+    return fill(error.hint, error.values) if error.hint else ""
 
 
 def fault_text(fault: Fault) -> str:
@@ -167,37 +179,54 @@ def share(part: int, whole: int) -> str:
 # other module spells a command line out.
 
 
+PAGES: dict[str, str] = {
+    "/": N_("Start"),
+    "/scan": N_("Scan"),
+    "/items": N_("Items"),
+    "/dashboard": N_("Dashboard"),
+    "/meet": N_("Meet"),
+    "/labels": N_("Labels"),
+    "/plan": N_("Plan"),
+    "/records": N_("Records"),
+    "/reports": N_("Reports"),
+}
+"""The pages that stand at the top of each page, by their addresses, and what they are called."""
+
+
 class Way(NamedTuple):
-    """The command line that does it, and the address of the page where it is done, empty where there is none."""
+    """The command line that does it; the address of the page where it is done, empty where there is none; and what
+    stands on the page instead, where it is no page.
+    """
 
     command: str
     page: str = ""
+    instead: str = ""
 
 
 WAYS: dict[str, Way] = {
-    "admit": Way(N_("python main.py admit KEYFILE")),
-    "admit_card": Way(N_("python main.py admit station-card.json")),
-    "join_card": Way(N_("python main.py join station-card.json")),
-    "backup": Way(N_("python main.py backup FILE")),
+    "admit": Way(N_("python main.py admit KEYFILE"), "/meet"),
+    "admit_card": Way(N_("python main.py admit station-card.json"), "/meet"),
+    "join_card": Way(N_("python main.py join station-card.json"), "/meet"),
+    "backup": Way(N_("python main.py backup FILE"), "/meet"),
     "calibrate": Way(N_("python main.py labels --calibrate --out page.pdf"), "/labels"),
-    "claim": Way(N_("python main.py claim")),
+    "claim": Way(N_("python main.py claim"), "/records"),
     "continue": Way(N_("python main.py init --continue")),
     "continue_from": Way(N_("python main.py init --continue --from FILE")),
-    "correct": Way(N_("python main.py correct EVENT")),
+    "correct": Way(N_("python main.py correct EVENT"), "/records"),
     "custody": Way(N_("python main.py custody CODE"), "/items"),
     "custody_at": Way(N_("python main.py --home {home} custody {code}")),
     "doctor": Way(N_("python main.py doctor"), "/meet"),
     "drafts": Way(N_("python main.py drafts"), "/"),
     "drop": Way(N_("python main.py drop STRANGER")),
-    "export_strangers": Way(N_("python main.py export --with-strangers")),
+    "export_strangers": Way(N_("python main.py export --with-strangers"), "/meet"),
     "help": Way(N_("python main.py {command}--help")),
     "import": Way(N_("python main.py import FILE"), "/meet"),
-    "incident": Way(N_("python main.py incident")),
-    "incident_add": Way(N_('python main.py incident --stage transport "Truck DK 8123 AB has a flat tyre"')),
-    "incident_close": Way(N_("python main.py incident --close {seq} TEXT")),
+    "incident": Way(N_("python main.py incident"), "/records"),
+    "incident_add": Way(N_('python main.py incident --stage transport "Truck DK 8123 AB has a flat tyre"'), "/records"),
+    "incident_close": Way(N_("python main.py incident --close {seq} TEXT"), "/records"),
     "init": Way(N_("python main.py init --place CODE --station NAME")),
     "init_again": Way(N_("python main.py init --place {place} --station {station} --root {root}{election}")),
-    "init_root": Way(N_("python main.py init --root {root}")),
+    "init_root": Way(N_("python main.py init --root {root}"), instead=N_("a new folder, and this root: {root}")),
     "items": Way(N_("python main.py items"), "/items"),
     "items_held": Way(N_("python main.py items --held-by {giver}")),
     "items_to": Way(N_("python main.py items --to PLACE"), "/items"),
@@ -210,24 +239,23 @@ WAYS: dict[str, Way] = {
     ),
     "labels_of": Way(N_("python main.py labels {chosen} --out labels.pdf")),
     "load": Way(N_("python main.py load FILE"), "/plan"),
-    "load_deliveries": Way(N_("python main.py receive --load {file}")),
+    "load_deliveries": Way(N_("python main.py receive --load {file}"), "/records"),
     "load_file": Way(N_("python main.py load {file}")),
-    "load_points": Way(N_("python main.py point --load {file}")),
-    "match": Way(N_("python main.py handover --from A --to B --match CODE")),
+    "load_points": Way(N_("python main.py point --load {file}"), "/records"),
     "measured": Way(N_("python main.py printer office --measured A,B,C,D")),
     "new_key": Way(N_("python main.py init --continue --new-key")),
-    "pack_check": Way(N_("python main.py pack PARENT --check full CODES")),
-    "pack_more": Way(N_("python main.py pack PARENT --add (or --remove, --check) --source SOURCE")),
+    "pack_check": Way(N_("python main.py pack PARENT --check full CODES"), "/records"),
+    "pack_more": Way(N_("python main.py pack PARENT --add (or --remove, --check) --source SOURCE"), "/records"),
     "pins": Way(N_("python main.py pins")),
     "pins_forget": Way(N_("python main.py pins --forget")),
     "plan": Way(N_("python main.py plan"), "/plan"),
-    "point": Way(N_("python main.py point")),
+    "point": Way(N_("python main.py point"), "/records"),
     "profile": Way(N_("python main.py profile NAME")),
     "proof": Way(N_("python main.py custody CODE --proof FILE"), "/items"),
     "record": Way(N_("python main.py drafts --record {id}{options}")),
     "recover": Way(N_("python main.py init --recover")),
     "recovery": Way(N_("python main.py recovery --out FILE.pdf")),
-    "report": Way(N_("python main.py report {report} --number {number} --out FILE.pdf")),
+    "report": Way(N_("python main.py report {report} --number {number} --out FILE.pdf"), "/reports"),
     "reprint": Way(N_("python main.py reprint CODE"), "/labels"),
     "reprint_now": Way(N_("python main.py reprint {codes} --reason {reason} {people} --out labels.pdf")),
     "reprint_printed": Way(N_("python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"), "/labels"),
@@ -237,9 +265,9 @@ WAYS: dict[str, Way] = {
     "sync": Way(N_("python main.py sync ADDRESS")),
     "sync_at": Way(N_("python main.py sync '{address}'")),
     "token": Way(N_("python main.py token"), "/"),
-    "twins": Way(N_("python main.py twins")),
+    "twins": Way(N_("python main.py twins"), "/plan"),
     "verify": Way(N_("python main.py verify"), "/meet"),
     "verify_root": Way(N_("python main.py verify FILE --root FINGERPRINT")),
-    "void": Way(N_("python main.py void CODE --reason spoiled")),
-    "withdraw": Way(N_("python main.py withdraw")),
+    "void": Way(N_("python main.py void CODE --reason spoiled"), "/records"),
+    "withdraw": Way(N_("python main.py withdraw"), "/plan"),
 }

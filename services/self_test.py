@@ -25,7 +25,7 @@ from db.store import Surroundings, open_store
 from labels.calibration import from_measures
 from labels.stock import stock
 from language import _
-from language.text import decimal, error_text, fill, hint_text, printable
+from language.text import decimal, error_text, fill, hint_text, number, printable
 from scanner.decoding.live_reader import open_looks
 from scanner.decoding.picture_reader import Reader
 from scanner.sources.frames import Image
@@ -174,7 +174,7 @@ class SelfTest:
             return Check(name, "broken", found, _("Check the folder's permissions and the disk's free space."))
         middle, worst = statistics.median(spent_ms), max(spent_ms)
         found = _("{count} records, each on the disk: {middle} ms, the slowest {worst} ms").format(
-            count=_WRITES, middle=decimal(middle, 1), worst=decimal(worst, 1)
+            count=number(_WRITES), middle=decimal(middle, 1), worst=decimal(worst, 1)
         )
         if middle > _SLOW_MS:
             return Check(
@@ -184,7 +184,7 @@ class SelfTest:
 
     def _labels(self) -> Check:
         """The whole job on 24 labels, with its time: registered, printed, read back from the page, handed over."""
-        name = _("{count} labels").format(count=LABELS)
+        name = _("{count} labels").format(count=number(LABELS))
         remedy = _("Unpack the release again, or install the packages again.")
         try:
             with _scratch(self.home) as folder:
@@ -195,7 +195,7 @@ class SelfTest:
         found = _("printed in {printed} s, {read} of {count} read in {reading} s, handed over in {given} s").format(
             printed=decimal(spent[0], 1),
             read=read,
-            count=LABELS,
+            count=number(LABELS),
             reading=decimal(spent[1], 1),
             given=decimal(spent[2], 2),
         )

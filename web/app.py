@@ -1,7 +1,7 @@
 """The application: its pages behind the guard, its errors as lines that people understand.
 
 To add a page: a module in `web/pages` with a `router`, a template that extends `base.html`, a line in `PAGES` and,
-where people should find it from everywhere, one in `web.page_hints.NAVIGATION`.
+where people should find it from everywhere, one in `language.text.PAGES`.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -18,12 +18,13 @@ from starlette.responses import JSONResponse, Response
 
 from custody.errors import ConflictError, CustodyError, InputError, StoreError
 from language import _
-from language.text import WAYS, error_text, fault_text, printable, sentence
+from language.text import WAYS, error_text, fault_text, hint_text, printable, sentence
 from services.paths import keep_details
 from web.api import reading, recording
 from web.api.schemas import Refusal
-from web.page_hints import hint_on_page, way_of
+from web.page_hints import way_of
 from web.pages import (
+    admitting,
     begin,
     dashboard,
     devices,
@@ -36,11 +37,15 @@ from web.pages import (
     observe,
     papers,
     plan,
+    records,
+    registered_twice,
     remarks,
+    reports,
     review,
     scan,
     search,
     signing,
+    staff,
     work,
 )
 from web.security.entrances import Entrance, LocalEntrance
@@ -65,8 +70,13 @@ PAGES: tuple[APIRouter, ...] = (
     work.router,
     labels.router,
     plan.router,
+    registered_twice.router,
     meet.router,
+    admitting.router,
     papers.router,
+    staff.router,
+    records.router,
+    reports.router,
 )
 _SHOWN_FAULTS = 50
 ABOUT = f"""
@@ -116,6 +126,7 @@ def build(site: Site, entrance: Entrance | None = None) -> FastAPI:
         entrance=entrance or LocalEntrance(site.hosts, site.token),
         language_code=site.language,
         whose=lambda token: site.observers.whose(token),
+        who=lambda cookies: site.workers.whose(cookies),
     )
     for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)
@@ -157,7 +168,7 @@ def _answer(
 def _of_ours(request: Request, error: CustodyError) -> Response:
     faults = error.faults[:_SHOWN_FAULTS] if isinstance(error, InputError) else ()
     words = [fault_text(fault) for fault in faults]
-    return _answer(request, status_of(error), error_text(error), hint_on_page(error), words, way_of(error))
+    return _answer(request, status_of(error), error_text(error), hint_text(error), words, way_of(error))
 
 
 def _of_http(request: Request, error: HTTPException) -> Response:

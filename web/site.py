@@ -13,6 +13,7 @@ from db.store import Store
 from services.access.new_station import StationHome
 from services.access.observers import Observers
 from services.access.pins import Pins
+from web.answers import Answers
 from web.live.browser_cameras import BrowserCameras
 from web.live.camera_stream import CameraStreams
 from web.live.file_store import FileStore
@@ -21,6 +22,7 @@ from web.live.overview_cache import OverviewCache
 from web.live.sessions import Sessions
 from web.live.store_worker import OpenStore, StoreWorker
 from web.security.pairing import Lan
+from web.security.workers import Workers, worked_by_whom_it_is
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
@@ -37,7 +39,7 @@ class Site:
     dashboard. `home` is the station's folder. `source` is where pictures come from unless the page chooses a camera.
     `lan` lets devices of the local network in, None: none. `first` is where a station is still to begin: until then
     only the guide is shown. `practice` is the same while the practice station is served. `is_closing` is set when the
-    server ends, for streams to end with it.
+    server ends, for streams to end with it. `recorded` are the answers to forms, for `keep` alone.
     """
 
     open_store: OpenStore
@@ -58,7 +60,9 @@ class Site:
     overview: OverviewCache = field(init=False)
     file_store: FileStore = field(init=False)
     jobs: Jobs = field(init=False)
+    recorded: Answers = field(init=False)
     observers: Observers = field(init=False)
+    workers: Workers = field(init=False)
     is_closing: bool = False
     _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
     _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -72,7 +76,9 @@ class Site:
         self.overview = OverviewCache(self.open_store)
         self.file_store = FileStore(self.home)
         self.jobs = Jobs(self.aside)
+        self.recorded = Answers()
         self.observers = Observers(self.home, self.now_utc)
+        self.workers = Workers(self.home, self.pins, self.token)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -87,6 +93,7 @@ class Site:
     def aside(self, job: Callable[[Store], T]) -> T:
         """Run a job that may take long, in the caller's thread and with a store of its own; return what it returns."""
         with self._aside, self.open_store() as store:
+            store.around = worked_by_whom_it_is(store.around, store.around.by)
             return job(store)
 
     @contextmanager

@@ -16,17 +16,17 @@ import language
 from custody.errors import N_
 from db.store import Store
 from language.in_words import level_heading, level_short
-from language.text import decimal, fill, local_time, number, printable, share, short_time
+from language.text import PAGES, decimal, fill, local_time, number, printable, share, short_time
 from reports.words import custodian_name
 from services.access.admission_notice import waiting_sentence
 from services.labels.print_run import is_practice
 from services.plan.custodians import station_clock
 from services.plan.profiles import profile_shown
 from web.dependencies import site_of
-from web.page_hints import NAVIGATION
 from web.security.entrances import cookie_name
 from web.security.guard import LANGUAGE_COOKIE, SECRET
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
+from web.security.workers import WORKER
 from web.site import HERE
 
 _LONGEST_SHOWN = 2000
@@ -116,15 +116,16 @@ def _frame(request: Request) -> dict[str, Any]:
     if site_of(request).first is not None:  # there is no ledger to ask
         return {
             "ways": [("/first", N_("Begin a station"))],
-            **dict.fromkeys(("observer", "station", "place", "election", "profile", "waiting", "zone"), ""),
+            **dict.fromkeys(("observer", "station", "place", "election", "profile", "waiting", "zone", "worker"), ""),
             "is_practice": False,
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),
         }
     roles: frozenset[Role] = request.scope.get(SCOPE_ROLES, frozenset())
     return {
-        "ways": [(way, words) for way, words in NAVIGATION if roles & allowed("GET", way)],
+        "ways": [(way, words) for way, words in PAGES.items() if roles & allowed("GET", way)],
         "observer": request.scope.get(OBSERVER) or "",
+        "worker": worker.name if (worker := request.scope.get(WORKER)) else "",
         **site_of(request).ask.do(_about),
         "same_in_english": _same_in(request, "en"),
         "same_in_indonesian": _same_in(request, "id"),

@@ -137,7 +137,7 @@ def _print_change(change: Change) -> None:
     for line in change.changed[:SHOWN_CHANGES]:
         click.echo("  " + line.text)
     if (more := len(change.changed) - SHOWN_CHANGES) > 0:
-        click.echo("  " + _("and {count} more").format(count=more))
+        click.echo("  " + _("and {count} more").format(count=number(more)))
     if words := past_words(change):
         note(f"{change.file}: {words}")
     if change.ignored:

@@ -288,6 +288,7 @@ def withdraw() -> None: ...
 
 @click.command()
 @click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only for this place and all below it."))
+@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
 @click.option(
     "--keep",
     metavar=_("CODE|STATION"),

@@ -27,8 +27,9 @@ from reports.lists.need_list import total_json, total_words, unknown_words
 from reports.words import kind_name
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, find_kind, may_load_plan, optional_custodian, optional_kind
+from services.plan.merging import merge_twins, twins_of
 from services.plan.registering import explained, missing, register_missing
-from services.plan.withdrawing import Withdrawal, merge_twins, record_withdrawal, twins_of, withdrawal_of
+from services.plan.withdrawing import Withdrawal, record_withdrawal, withdrawal_of
 from tables.vocabulary import parse_level
 
 
@@ -67,17 +68,17 @@ def plan(
     for kind_code, count in sorted(counts.items()):
         is_pack = kind_code in names and names[kind_code].tracked_as == "pack"
         name = _kind_name(names, kind_code)
-        click.echo(f"{count:>8}  " + (_("{kind} (packs)").format(kind=name) if is_pack else name))
+        click.echo(f"{number(count):>8}  " + (_("{kind} (packs)").format(kind=name) if is_pack else name))
     if not needs:
         click.echo(_("No needs are known here, so it is not known what is missing.") + " " + way_to_a_plan(may_plan))
     elif not items and not found.open:
         click.echo(_("Nothing is missing: every needed item is registered already."))
     elif dry_run:
-        click.echo(_("Items missing: {count}; nothing was recorded.").format(count=_number(len(items))))
+        click.echo(_("Items missing: {count}; nothing was recorded.").format(count=number(len(items))))
     else:
         click.echo(
             ngettext("{count} item registered.", "{count} items registered.", len(items)).format(
-                count=_number(len(items))
+                count=number(len(items))
             )
         )
     for line in unknown_words(found.open, names):
@@ -118,10 +119,6 @@ def _kind_name(needs: dict[str, Any], kind: str) -> str:
     return kind_name(needs, kind)
 
 
-def _number(value: int) -> str:
-    return number(value)
-
-
 def withdraw(
     station: Station, what: str, names: tuple[str, ...], level: str | None, remark: str, yes: bool, as_json: bool
 ) -> None:
@@ -155,26 +152,27 @@ def withdraw(
     note(found.hanging_words)
 
 
-def twins(station: Station, under: str | None, keep: str | None, yes: bool, as_json: bool) -> None:
+def twins(station: Station, under: str | None, kind: str | None, keep: str | None, yes: bool, as_json: bool) -> None:
     with station.store(write=keep is not None) as store:
-        top = optional_custodian(store, under)
-        found = twins_of(store, top)
+        top, only = optional_custodian(store, under), optional_kind(store, kind, registered=True)
+        found = twins_of(store, top, only)
         needs = store.state.kinds()
         if keep is not None:
             code = fold_beginning(keep)
             if not yes:
                 _ask_to_merge(keep, len(found))
-            events, left = merge_twins(store, code if code and any(code in one.codes for one in found) else keep, top)
+            kept = code if code and any(code in one.codes for one in found) else keep
+            events, left = merge_twins(store, kept, top, only)
     if keep is not None:
         count = sum(len(event.body["rows"]) for event in events)
         if as_json:
             told = [{"log": e.log, "seq": e.seq, "leaf": e.leaf} for e in events]
             print_json({"merged": count, "left": left, "events": told})
             return
-        click.echo(_("Taken out of the plan: {count}.").format(count=_number(count)))
+        click.echo(_("Taken out of the plan: {count}.").format(count=number(count)))
         if left:
             words = _("Left as they are, for the other one was handed over too: {count}. Merge them by their codes.")
-            note(words.format(count=_number(left)))
+            note(words.format(count=number(left)))
         return
     for one in found:
         if as_json:
@@ -185,7 +183,7 @@ def twins(station: Station, under: str | None, keep: str | None, yes: bool, as_j
         click.echo(f"{_kind_name(needs, one.counted.kind)} {one.counted.to} {one.counted.k}: {codes}")
     if not as_json:
         words = _("Registered twice: {count}. The first of each line counts, until somebody merges them with --keep.")
-        note(words.format(count=_number(len(found))) if found else _("Nothing is registered twice."))
+        note(words.format(count=number(len(found))) if found else _("Nothing is registered twice."))
 
 
 def _ask_to_merge(keep: str, count: int) -> None:
@@ -195,7 +193,7 @@ def _ask_to_merge(keep: str, count: int) -> None:
         InputError: the input is no terminal.
     """
     told = _("Registered twice: {count}. Keep {keep}, and take its twins out of the plan?")
-    words = told.format(count=_number(count), keep=printable(keep, 60))
+    words = told.format(count=number(count), keep=printable(keep, 60))
     if not sys.stdin.isatty():
         raise InputError(
             N_("nothing is merged without a yes: {words}"), hint=N_("Add --yes, if that is meant."), words=words

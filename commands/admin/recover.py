@@ -9,7 +9,7 @@ import click
 from commands.context import note, progress
 from custody.errors import CustodyError, InputError
 from language import _, ngettext
-from language.text import error_text, hint_text
+from language.text import error_text, hint_text, number
 from services.access.key_shares import (
     WORDS_A_SHARE,
     joined,
@@ -75,7 +75,11 @@ def _seed(files: Sequence[Path]) -> bytes:
             continue
         shares = asked
         if more:
-            note(ngettext("{count} more share is needed.", "{count} more shares are needed.", more).format(count=more))
+            note(
+                ngettext("{count} more share is needed.", "{count} more shares are needed.", more).format(
+                    count=number(more)
+                )
+            )
     return joined(shares)
 
 

@@ -19,9 +19,8 @@ from commands.demo.story import Cast, Leg, Story, cast_of, write_story
 from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.open_ledger import made
-from commands.report.accounts import save_progress_of
-from commands.report.chains import Chains
 from commands.report.custody import save_chains_of
+from commands.report.progress_report import save_progress_of
 from custody.compose.compose import Handover, Touch
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item
@@ -50,6 +49,7 @@ from services.records.handovers import record_handover
 from services.records.sealing import record_seal
 from services.records.searching import progress_rows
 from services.reporting.bast_letters import letter_of
+from services.reporting.chains import Chains
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 BULELENG = EXAMPLES / "buleleng"
@@ -339,7 +339,7 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, 
         ("custody.xlsx", codes),
         ("custody.csv", codes),
     ):
-        save_chains_of(store, folder / name, Chains(store, chosen))
+        save_chains_of(store, folder / name, Chains(store, chosen, progress=progress))
     rows = progress_rows(store, cast.area)
     for name in ("progress.pdf", "progress.xlsx"):
         save_progress_of(store, folder / name, rows)
@@ -347,5 +347,5 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, 
     template = read_template(OFFICE) if store.state.profile is None else shipped_template()
     save_bast(folder / "bast.pdf", letter.facts, template, letter.sheets)
     clock.utc = story.MORNING
-    save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code]))
+    save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code], progress=progress))
     export_bundle(store, folder / "log.serah")

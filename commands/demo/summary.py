@@ -75,7 +75,7 @@ def _leg_line(result: Result, played: Played) -> str:
     if played.not_found:
         words += " " + _("NOT FOUND: {faults}.").format(faults=_listed(played.not_found))
     if played.unread:
-        words += " " + _("NOT READ, labels: {count}.").format(count=len(played.unread))
+        words += " " + _("NOT READ, labels: {count}.").format(count=number(len(played.unread)))
     return words
 
 

@@ -11,7 +11,7 @@ from commands.context import Station, print_json, progress
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
-from language.text import fill
+from language.text import fill, number
 from services.exchange.photo_files import save_photos
 from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
 from services.plan.custodians import optional_custodian
@@ -81,7 +81,7 @@ def _save_bundle(
     bars = partial(progress, quiet=quiet)
     done = export_bundle(store, out, top, with_strangers=with_strangers, progress=bars)
     words = _("Written to {path}; events: {count}, logs: {logs}")
-    lines.append(words.format(count=done.events, logs=len(done.heads), path=out))
+    lines.append(words.format(count=number(done.events), logs=number(len(done.heads)), path=out))
     if done.left_out:
         lines.append(left_out_words(len(done.left_out)))
     return done
@@ -89,7 +89,7 @@ def _save_bundle(
 
 def _save_photos(store: Store, out: Path, lines: list[str]) -> int:
     count, missing = save_photos(store, out)
-    lines.append(_("Photographs written to {path}: {count}").format(count=count, path=out))
+    lines.append(_("Photographs written to {path}: {count}").format(count=number(count), path=out))
     if missing:
         lines.append(fill(N_("Not kept here, or altered: {count}. See: {way}"), {"count": missing, "way": "verify"}))
     return count

@@ -18,23 +18,21 @@ from commands.context import (
     progress,
 )
 from commands.errors import EXIT_USAGE
-from custody.errors import N_, InputError, unreadable
+from custody.errors import N_, InputError
 from custody.format.events import Event
-from custody.plan.places import is_official
 from evidence.audit_findings import EvidenceFinding
 from language import _, ngettext
 from language.text import error_text, fill, number
 from reports.chain.finding_rows import named_finding
+from services.access.admission_notice import still_to_join
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words, outside_words
 from services.exchange.watching import keep_importing
-from services.plan.custodians import find_custodian
-from services.records.membership import StationCard, easily_taken_for, read_card
+from services.records.introducing import branch_of, read_card_file
+from services.records.membership import StationCard, easily_taken_for
 from services.records.membership import admit as record_admit
 from services.records.membership import join as record_join
 from services.records.membership import revoke as record_revoke
-
-MAX_CARD_BYTES = 64 * 1024
 
 
 def import_(station: Station, files: tuple[Path, ...], watch: Path | None, as_json: bool) -> None:
@@ -82,11 +80,13 @@ def _import_files(station: Station, files: tuple[Path, ...], as_json: bool) -> N
         return
     click.echo(
         _("Records taken in: {new}; here already: {known}; set apart: {quarantined}").format(
-            new=merged.new, known=merged.known, quarantined=merged.quarantined
+            new=number(merged.new), known=number(merged.known), quarantined=number(merged.quarantined)
         )
     )
     if pictures:
-        click.echo(_("Photographs taken in: {count} of {total}").format(count=photos, total=len(pictures)))
+        click.echo(
+            _("Photographs taken in: {count} of {total}").format(count=number(photos), total=number(len(pictures)))
+        )
     if merged.waiting:
         words = ngettext(
             "{count} of them is of a station that is not admitted: it is kept and counts nowhere until then.",
@@ -105,13 +105,13 @@ def _import_files(station: Station, files: tuple[Path, ...], as_json: bool) -> N
 def admit(
     station: Station, keyfile: Path, power: tuple[str, ...], under: tuple[str, ...], yes: bool, as_json: bool
 ) -> None:
-    card = read_card(_card_bytes(keyfile))
+    card = read_card_file(keyfile)
     with station.store(write=True) as store:
-        tops = [place if is_official(place) else find_custodian(store, place) for place in under]
+        tops = [branch_of(store, place, card) for place in under]
         if not yes and (alike := easily_taken_for(store, card)):
             _ask_whether_it_is_another(card, alike)
         events = record_admit(store, card, power, tops)
-        is_apart = card.public_key not in store.state.stations.now().powers
+        to_join = still_to_join(store, card)
     if as_json:
         print_json(
             {
@@ -127,15 +127,14 @@ def admit(
         return
     said = _("{station} at {place} is admitted.") if events else _("{station} at {place} was admitted already.")
     click.echo(said.format(station=card.station, place=card.place))
-    if is_apart:
-        words = _("{station} began as an office of its own: it counts here once it has joined, by the command join.")
-        note(words.format(station=card.station))
+    if to_join:
+        note(to_join)
     click.echo(_("Compare its fingerprint with the paper that was signed when it began:"))
     click.echo("  " + in_groups(card.fingerprint))
 
 
 def join(station: Station, keyfile: Path, yes: bool, as_json: bool) -> None:
-    card = read_card(_card_bytes(keyfile))
+    card = read_card_file(keyfile)
     with station.store(write=True) as store:
         if not yes:
             _ask_whether_it_is_the_office(card)
@@ -212,7 +211,7 @@ def revoke(station: Station, name: str, last_good: int | None, reason: str, as_j
     click.echo(_("The key of {station} counts no longer.").format(station=event.body["station"]))
     for end in ends:
         words = ngettext("{log}: {size} entry stands", "{log}: {size} entries stand", end["size"])
-        click.echo("  " + words.format(**end))
+        click.echo("  " + words.format(log=end["log"], size=number(end["size"])))
 
 
 def _finding_json(finding: EvidenceFinding) -> dict[str, Any]:
@@ -223,14 +222,6 @@ def _finding_json(finding: EvidenceFinding) -> dict[str, Any]:
         "severity": finding.severity,
         "detail": fill(finding.message, finding.values),
     }
-
-
-def _card_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_CARD_BYTES)
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def _shown(events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """What can be typed: the commands of exchange and their options. Help and wrong use load nothing else."""
 
-from pathlib import Path
-
 import click
 
 from commands.completion import PLACE
@@ -85,7 +83,7 @@ def export() -> None: ...
 @click.argument("files", nargs=-1, type=Input(), metavar=_("FILE..."))
 @click.option(
     "--watch",
-    type=click.Path(path_type=Path),
+    type=Input(),
     metavar=_("FOLDER"),
     help=_("Take in every bundle that comes to this folder, until Ctrl-C."),
 )

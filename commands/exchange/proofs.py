@@ -6,6 +6,7 @@ from pathlib import Path
 from commands.context import note
 from db.store import Store
 from language import ngettext
+from language.text import number
 from services.exchange.custody_report import proved as prove
 from tables.output.safe_file import safe_file
 
@@ -25,7 +26,7 @@ def proof_of(store: Store, codes: Sequence[str]) -> bytes | None:
             "{count} records are not in the proof: no signed head that is known here covers them.",
             proved.left_out,
         )
-        note(words.format(count=proved.left_out))
+        note(words.format(count=number(proved.left_out)))
     return str(proved.proof).encode()
 
 

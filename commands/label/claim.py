@@ -9,12 +9,13 @@ from commands.context import (
     print_json,
     set_worker,
 )
-from commands.lines import parse_codes, read_lines
+from commands.lines import read_lines
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, show_code
 from language import ngettext
 from language.text import number
 from reports.words import kind_name
+from services.code_lines import parse_codes
 from services.plan.custodians import find_custodian, find_kind, optional_custodian
 from services.records.label_prints import claim as record_claim
 

@@ -13,12 +13,13 @@ from commands.context import (
     set_worker,
 )
 from commands.label.sheet_options import list_stocks, print_job
-from commands.lines import parse_codes, read_lines
+from commands.lines import read_lines
 from custody.errors import N_, InputError, RuleError
 from custody.format.item_facts import Item
 from db.store import Store
 from language import _, ngettext
 from language.text import number
+from services.code_lines import parse_codes
 from services.labels.print_job import PrintJob, known_stocks
 from services.labels.print_run import labelled_places, print_blanks, print_items, print_places
 from services.labels.selection import delivered_items, in_order, known_items

@@ -1,30 +1,25 @@
 """The command for how ready a store is: checklist asks an office's questions and records the answers."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from commands.context import Station, one_line, people_named, print_json
-from custody.errors import N_, Fault, InputError
+from custody.errors import N_, InputError
 from custody.format.event_types import Body
 from custody.format.events import Event
-from custody.plan.places import is_carrier
-from custody.plan.profile import Profile
-from custody.plan.store_space import QUESTIONS, SPACE, STORAGE, Size, space_taken
-from db.store import Store
+from custody.plan.store_space import SPACE, space_taken
 from language import _
 from reports.lists.readiness import answers_words, arrivals_words, question_words
 from reports.words import place_path
 from services.one_line import LONGEST_NOTE
-from services.plan.custodians import find_custodian
+from services.records.checklists import read_questions, read_sizes, store_at
 from services.records.field_records import Answer, arrivals_at, record_checklist
 from services.scanning.handover_details import read_occurred
-from tables.cells import Located
-from tables.field_rows import QuestionRow, parse_questions, parse_sizes
-from tables.read import Table, read_table
+from tables.field_rows import QuestionRow
 
 T = TypeVar("T")
 _WORDS = {
@@ -59,7 +54,7 @@ def checklist(
     sizes = read_sizes(station.home)
     with station.store(write=not show) as store:
         asked = read_questions(station.home, questions, wanted, store.state.profile)
-        where = _store_at(store, place)
+        where = store_at(store, place)
         places, needs = store.state.places.tree(), store.state.kinds()
         due = arrivals_at(store, where)
         taken = space_taken(due.to_come, sizes)
@@ -110,65 +105,6 @@ def _show_recorded(event: Event, place: str, missing: Sequence[Body]) -> None:
     if missing:
         click.echo("  ! " + answers_words(missing))
     click.echo(_("Event {log}:{seq}").format(log=event.log, seq=event.seq))
-
-
-def read_questions(home: Path, named: Path | None, about: str, profile: Profile | None = None) -> list[QuestionRow]:
-    """The questions of a checklist: of the table that is named, else of the station's folder, else of the profile in
-    force, else those of Serah.
-
-    Raises:
-        InputError: the table has faults, or no question of this checklist.
-    """
-
-    path = named or _office_table(home, "checklist")
-    if path is None and profile and (own := [one for one in profile.checklists if one.about.casefold() == about]):
-        return [QuestionRow(question.key, question.key, about) for question in own[0].questions]
-    if path is None and about == STORAGE:
-        return [QuestionRow(key, key, STORAGE) for key in QUESTIONS]
-    if path is None:
-        raise InputError(
-            N_("there is no checklist {name}"),
-            hint=N_("Write its questions into checklist.csv in the station's folder: key, question, about."),
-            name=about,
-        )
-    found = [row for row in _rows(path, parse_questions) if row.about == about]
-    if not found:
-        raise InputError(
-            N_("{file} has no question of the checklist {name}"),
-            hint=N_("Write its questions into it: key, question, about."),
-            file=path.name,
-            name=about,
-        )
-    return [QuestionRow(row.key, row.question or row.key, row.about) for row in found]
-
-
-def read_sizes(home: Path) -> dict[str, Size]:
-    """What one piece of each kind takes up, from sizes.csv or .xlsx in the station's folder; empty without it."""
-
-    path = _office_table(home, "sizes")
-    return {} if path is None else {row.kind: row.size for row in _rows(path, parse_sizes)}
-
-
-def _rows(path: Path, parse: Callable[[Table], tuple[list[Located[T]], list[Fault]]]) -> list[T]:
-    rows, faults = parse(read_table(path, ("questions", "sizes")))
-    if faults:
-        raise InputError(
-            N_("{file} has faults"), hint=N_("Fix these cells and try again."), faults=tuple(faults), file=path.name
-        )
-    return [row.value for row in rows]
-
-
-def _office_table(home: Path, name: str) -> Path | None:
-    return next((path for suffix in (".csv", ".xlsx") if (path := home / f"{name}{suffix}").is_file()), None)
-
-
-def _store_at(store: Store, place: str | None) -> str:
-    where = find_custodian(store, place) if place is not None else store.ledger.own_log().place
-    if is_carrier(store.state.places, where):
-        raise InputError(
-            N_("{place} is a vehicle; a checklist is of a store"), hint=N_("Give the code of a place."), place=where
-        )
-    return where
 
 
 def _given(texts: Sequence[str], asked: Sequence[QuestionRow]) -> dict[str, Answer]:

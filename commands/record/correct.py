@@ -13,7 +13,7 @@ from custody.format.codes import ItemLabel, parse_entry
 from language import _, ngettext
 from language.text import number
 from services.plan.custodians import find_custodian
-from services.records.correcting import Undone, find_event, undone_by
+from services.records.correcting import Undone, find_event, undone_by, undone_words
 from services.records.correcting import correct as record_correction
 
 
@@ -53,7 +53,7 @@ def correct(
     if counted is None and done.count_left is not None:
         words = _("The giver's count is left at {counted}. Was it another number? Correct {event} with --counted N.")
         new = done.corrective[0]
-        print_note(words.format(counted=done.count_left, event=f"{new.log}:{new.seq}"))
+        print_note(words.format(counted=number(done.count_left), event=f"{new.log}:{new.seq}"))
     if as_json:
         print_json(
             {
@@ -67,12 +67,12 @@ def correct(
         )
         return
     count = len(done.withdrawn)
-    click.echo(ngettext("{count} record withdrawn.", "{count} records withdrawn.", count).format(count=count))
+    click.echo(ngettext("{count} record withdrawn.", "{count} records withdrawn.", count).format(count=number(count)))
     for old, new in zip(done.withdrawn, done.corrective or done.corrections, strict=True):
         words = _("{old} is replaced by {new}") if done.corrective else _("{old} is withdrawn by {new}")
         click.echo("  " + words.format(old=f"{old.log}:{old.seq}", new=f"{new.log}:{new.seq}"))
     if done.undone.is_far_reaching:
-        click.echo(_words(done.undone, is_done=True))
+        click.echo(undone_words(done.undone, is_done=True))
     elif done.undone.type == "correct":
         click.echo(_("What it had withdrawn stands again."))
 
@@ -85,7 +85,7 @@ def _ask_first(undone: Undone) -> None:
     """
     if not undone.is_far_reaching:
         return
-    words = _words(undone, is_done=False)
+    words = undone_words(undone, is_done=False)
     if not sys.stdin.isatty():
         raise InputError(
             N_("nothing is withdrawn without a yes: {words}"), hint=N_("Add --yes, if that is meant."), words=words
@@ -93,25 +93,3 @@ def _ask_first(undone: Undone) -> None:
     if not confirm(words + " " + _("Withdraw it?"), default=False):
         print_note(_("Nothing was recorded."))
         raise click.exceptions.Exit(EXIT_USAGE)
-
-
-def _words(undone: Undone, *, is_done: bool) -> str:
-    """What a withdrawal takes away, in a sentence."""
-
-    if undone.type == "register":
-        count, values = undone.items, {"count": number(undone.items)}
-        if is_done:
-            return ngettext(
-                "{count} item is registered no longer.", "{count} items are registered no longer.", count
-            ).format(**values)
-        return ngettext(
-            "{count} item would be registered no longer.", "{count} items would be registered no longer.", count
-        ).format(**values)
-    words = _(
-        "The plan would lose what this record says (places: {places}, kinds of needs: {needs}, in phases: {phased})."
-    )
-    if is_done:
-        words = _(
-            "The plan has lost what that record says (places: {places}, kinds of needs: {needs}, in phases: {phased})."
-        )
-    return words.format(places=number(undone.places), needs=number(undone.needs), phased=number(undone.phased))

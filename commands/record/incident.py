@@ -3,13 +3,13 @@
 import click
 
 from commands.context import Station, one_line, print_json
-from commands.lines import parse_codes
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
-from language.text import command_line, local_time, printable
+from language.text import command_line, local_time, number, printable
 from reports.lists.incidents import duration_words, hours_open, incident_json
 from reports.words import place_path, zone_code
+from services.code_lines import parse_codes
 from services.plan.custodians import optional_custodian
 from services.records.correcting import find_event
 from services.records.field_records import LONGEST_TEXT, close_incident, incidents_of, open_incident
@@ -90,7 +90,7 @@ def _list(store: Store, top: str | None, *, with_closed: bool, as_json: bool) ->
     if not shown and not as_json:
         click.echo(_("No obstacle is open."))
     if not as_json and (closed := len(found) - len(shown)):
-        click.echo(_("Closed and not shown: {count}; --all shows them.").format(count=closed))
+        click.echo(_("Closed and not shown: {count}; --all shows them.").format(count=number(closed)))
 
 
 LINE = 600

@@ -12,7 +12,7 @@ from commands.context import (
     print_json,
     set_worker,
 )
-from commands.item_codes import one_touch, photo_bytes, read_touches
+from commands.item_codes import photo_bytes, read_touches
 from commands.scan.handover_result import show_findings
 from custody.chain.findings import Finding
 from custody.format.events import Event
@@ -21,6 +21,7 @@ from language import _, ngettext
 from language.text import number
 from reports.chain.chain_facts import finding_json
 from reports.words import condition_word
+from services.code_lines import one_touch
 from services.one_line import LONGEST_NOTE
 from services.records.inspecting import record_inspection
 

@@ -16,7 +16,7 @@ from commands.context import (
     print_json,
     set_worker,
 )
-from commands.item_codes import KEYBOARD, one_touch, read_touches
+from commands.item_codes import KEYBOARD, read_touches
 from commands.record.inspect import recorded_json, show_recorded_events
 from commands.scan.draft_session import take_labels
 from custody.compose.compose import Touch
@@ -30,6 +30,7 @@ from language import _, ngettext
 from language.text import command_line, number
 from reports.chain.steps import item_words
 from reports.words import kind_name
+from services.code_lines import one_touch
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
 from services.records.inspecting import Recorded
@@ -134,12 +135,14 @@ def _scan(
         words = ngettext(
             "Going on: {count} label is taken already.", "Going on: {count} labels are taken already.", found.scan_count
         )
-        note(words.format(count=found.scan_count))
+        note(words.format(count=number(found.scan_count)))
     desk = PackDesk(store, found.id, outer.code, action)
 
     def kept() -> str:
         if desk.taken:
-            return _("NOT RECORDED. Labels kept: {count}. The same command goes on.").format(count=len(desk.taken))
+            return _("NOT RECORDED. Labels kept: {count}. The same command goes on.").format(
+                count=number(len(desk.taken))
+            )
         store.drafts.drop(desk.draft)
         return _("No label was taken, so nothing is kept.")
 
@@ -150,7 +153,7 @@ def _scan(
     elif desk.taken and not how.yes:
         if not sys.stdin.isatty():
             reason = _("Nobody is here to confirm it; add --yes to record without asking.")
-        elif not confirm(_("Record this (labels: {count})?").format(count=len(desk.taken)), default=True):
+        elif not confirm(_("Record this (labels: {count})?").format(count=number(len(desk.taken))), default=True):
             reason = _("Not recorded.")
     if reason or not desk.taken:
         note(f"{reason} {kept()}".strip())
@@ -241,7 +244,7 @@ def _open_pack(
         facts = {"parent": outer.code, "action": "open", "parts": rows}
         print_json(facts | recorded_json(store, opened.recorded.events, opened.recorded.findings))
         return
-    click.echo(_("RECORDED: opened into {count}").format(count=len(opened.items)))
+    click.echo(_("RECORDED: opened into {count}").format(count=number(len(opened.items))))
     for item in opened.items:
         click.echo(f"{show_code(item.code)}  {item.serials or item.quantity}  {item.to}")
     chosen = " ".join(f"--code {show_code(item.code)}" for item in opened.items[:_SHOWN_LABELS])

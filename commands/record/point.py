@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 from commands.context import Station, one_line, print_json
-from commands.report.late import moment_of
 from custody.errors import N_, InputError
 from db.store import Store
 from language import _
 from language.text import number
 from reports.lists.points import point_json, point_line, points_zone
+from services.moments import moment_of
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian
 from services.records.field_records import change_point, load_points, points_of

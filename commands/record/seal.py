@@ -12,7 +12,7 @@ from commands.context import (
     print_json,
     set_worker,
 )
-from commands.item_codes import KEYBOARD, one_touch, photo_bytes
+from commands.item_codes import KEYBOARD, photo_bytes
 from commands.lines import read_lines
 from commands.record.inspect import recorded_json, show_recorded_events
 from custody.compose.compose import Touch
@@ -21,6 +21,7 @@ from custody.format.serials import parse_serials, shown
 from custody.people import distinct_people
 from language import _, ngettext
 from language.text import number
+from services.code_lines import one_touch
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
 from services.records.sealing import record_seal, strays

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from commands.context import Station, note, print_json
+from commands.context import Station, note, print_json, progress
 from commands.exchange.proofs import proof_of, save_proof
-from commands.report.chains import Chains
 from commands.report.options import Asked
 from custody.chain.chain import Chain
 from custody.errors import N_, InputError
@@ -20,6 +19,7 @@ from reports.chain.chain_file import save_chains
 from reports.chain.chain_text import chain_text
 from services.exchange.custody_report import known_chain, log_heads
 from services.plan.custodians import find_custodian, optional_custodian
+from services.reporting.chains import Chains
 from services.reporting.made_by import made_of
 
 MOST_IN_PDF = 2_000
@@ -34,7 +34,8 @@ def custody(
     if under is not None:
         if proof is not None:
             raise InputError(
-                N_("--proof is of one item"), hint=N_("Of a whole branch, write the records with: {way}"), way="export"
+                N_("--proof is of one item"),
+                hint=N_("Of a whole branch, give the records with export --out FILE.serah."),
             )
         with station.store() as store:
             _tell_many(store, find_custodian(store, under), None, None, out=out, as_json=as_json)
@@ -84,7 +85,7 @@ def _tell_many(
             limit=MOST_IN_PDF,
             count=len(items),
         )
-    chains = Chains(store, [item.code for item in items])
+    chains = Chains(store, [item.code for item in items], progress=progress)
     if out is not None:
         save_chains_of(store, out, chains, scope=top)
     if as_json:

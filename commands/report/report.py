@@ -14,25 +14,12 @@ from services.plan.custodians import optional_custodian, optional_kind
 
 _TOLD_IN = {
     "custody": "custody",
-    "progress": "accounts",
-    "prints": "accounts",
-    "deliveries": "accounts",
-    "phases": "accounts",
-    "condition": "accounts",
-    "seals": "accounts",
+    "progress": "progress_report",
     "handover": "handover_paper",
     "bast": "bast",
-    "late": "late",
-    "pace": "late",
-    "incidents": "field_reports",
-    "readiness": "field_reports",
-    "points": "field_reports",
-    "returns": "field_reports",
-    "discrepancies": "ledger_reports",
-    "scorecard": "ledger_reports",
-    "evaluation": "ledger_reports",
+    "evaluation": "evaluation_report",
 }
-"""Of each kind the module beside this one with the function `report_` and its name."""
+"""Of these kinds the module beside this one with the function `report_` and its name; the others are listings."""
 
 
 def report(
@@ -45,7 +32,7 @@ def report(
     out: Path | None,
     **more: Any,
 ) -> None:
-    tell: Callable[[Store, Asked], None] = getattr(import_module(f"commands.report.{_TOLD_IN[kind]}"), f"report_{kind}")
+    tell = _teller(kind)
     with station.store() as store:
         top = only = None
         if kind not in ("handover", "bast"):  # which have a number
@@ -54,6 +41,17 @@ def report(
         tell(store, Asked(top=top, item_kind=only, held_by=held_by, out=out, **more))
     if out is not None:
         note(_("Written: {path}").format(path=out))
+
+
+def _teller(kind: str) -> Callable[[Store, Asked], None]:
+    """What tells a report; imported with it alone."""
+    if kind in _TOLD_IN:
+        told: Callable[[Store, Asked], None] = getattr(
+            import_module(f"commands.report.{_TOLD_IN[kind]}"), f"report_{kind}"
+        )
+        return told
+    listed = import_module("commands.report.listing_report")
+    return lambda store, asked: listed.show_listed(store, kind, asked)
 
 
 def _refuse_selection(kind: str, top: str | None, only: str | None, held_by: str | None) -> None:

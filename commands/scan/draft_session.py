@@ -10,7 +10,6 @@ import click
 
 from commands.context import FIRST_CAMERA, confirm, note, print_json
 from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
-from commands.item_codes import one_touch
 from commands.scan.handover_options import HandoverOptions
 from commands.scan.handover_result import show_findings, show_recorded
 from custody.chain.clocks import hours_between
@@ -21,7 +20,7 @@ from custody.handover.draft import DraftInfo
 from custody.people import named_twice_in
 from db.store import Store
 from language import _
-from language.text import command_line, local_time
+from language.text import command_line, local_time, number
 from reports.words import custodian_name, people_words
 from scanner.outcomes import Outcome
 from scanner.reads import Read
@@ -31,6 +30,7 @@ from scanner.typed_lines import Command, Ending, KeyboardLines, type_lines
 from scanner.ui.feedback import Feedback
 from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
+from services.code_lines import one_touch
 from services.records.handovers import record_handover
 from services.scanning.draft_details import details_of, keep_details, with_details
 from services.scanning.handover_desk import DraftDesk
@@ -83,7 +83,7 @@ def show_resumed(store: Store, info: DraftInfo) -> None:
 
     time = local_time(info.opened_at, store.ledger.own_log().place)
     words = _("Going on with the unfinished session of {time}, {ends}; labels taken already: {count}.")
-    note(words.format(time=time, ends=ends_in_words(store, info), count=info.scan_count))
+    note(words.format(time=time, ends=ends_in_words(store, info), count=number(info.scan_count)))
     warn_long_open(store, info)
 
 
@@ -247,7 +247,7 @@ def confirm_draft(
             note("! " + words)
         places = store.state.places
         question = _("Record what went from {giver} to {to} (labels: {count})?").format(
-            count=count, giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
+            count=number(count), giver=custodian_name(places, handover.giver), to=custodian_name(places, handover.to)
         )
         if not confirm(question, default=True):
             keep(_("Not recorded."))
@@ -273,7 +273,7 @@ def _kept(store: Store, desk: DraftDesk, source: str, options: HandoverOptions) 
             "NOT RECORDED. What was said of things without a label is kept.\n  Go on: {go_on}\n  Record it: {record}"
         )
     return words.format(
-        count=count,
+        count=number(count),
         go_on=command_line("resume", id=id, options=camera + papers),
         record=command_line("record", id=id, options=papers),
     )

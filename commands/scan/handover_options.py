@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from commands.context import note, one_line
-from commands.item_codes import one_touch
 from commands.report.bast import check_letter
 from commands.report.handover_paper import check_paper_name
 from custody.compose.compose import Handover, SealLook, Touch
@@ -15,6 +14,7 @@ from custody.errors import N_, InputError
 from custody.format.codes import parse_entry
 from db.store import Store
 from scanner.sources.photo import read_photo
+from services.code_lines import one_touch
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, unplanned_words, what_is_to_go
 from services.scanning.draft_details import with_details

@@ -72,7 +72,7 @@ def _tell_reprint(store: Store, recorded: RecordedHandover) -> None:
     people = " ".join(f"--by {shlex.quote(name)}" for name in names)
     items = store.state.items_of(recorded.matched)
     printed = [code for code in recorded.matched if code in items and items[code].print]
-    click.echo(_("Without a readable label: {count}. Print new ones now:").format(count=len(recorded.matched)))
+    click.echo(_("Without a readable label: {count}. Print new ones now:").format(count=number(len(recorded.matched))))
     if len(printed) < len(recorded.matched):
         bare = " ".join(f"--code {show_code(code)}" for code in recorded.matched if code not in printed)
         click.echo("  " + command_line("labels_of", chosen=bare))

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from commands.lines import labels_in, read_lines
+from commands.lines import read_lines
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel
+from services.code_lines import labels_in
 from tables.headers import code_column
 from tables.read import read_table
 

@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from commands.context import Station, confirm, note, print_json
-from commands.item_codes import one_touch
-from commands.lines import parse_lines, read_lines
+from commands.lines import read_lines
 from commands.scan.draft_session import (
     KEYBOARD,
     begin,
@@ -27,8 +26,9 @@ from custody.handover.draft import DraftInfo
 from custody.handover.waybill import check_matched
 from db.store import Store
 from language import _, ngettext
-from language.text import local_time
+from language.text import local_time, number
 from scanner.sources.camera_open import this_machine
+from services.code_lines import one_touch, parse_lines
 from services.plan.custodians import find_custodian
 from services.records.handovers import record_handover
 from services.scanning.handover_context import expected_now
@@ -154,7 +154,7 @@ def drafts(
             confirm_draft(store, DraftDesk(store, info.id), options, yes=True, as_json=as_json)
         elif drop:
             info = _find_draft(store, drop)
-            question = _("Drop this session (labels: {count})?").format(count=info.scan_count)
+            question = _("Drop this session (labels: {count})?").format(count=number(info.scan_count))
             if yes or confirm(question, default=False):
                 store.drafts.drop(info.id)
                 note(_("Dropped. Nothing of it was recorded."))
@@ -214,7 +214,7 @@ def _list_drafts(store: Store, *, as_json: bool) -> None:
             )
         else:
             opened = local_time(info.opened_at, here)
-            count = ngettext("{count} label", "{count} labels", info.scan_count).format(count=info.scan_count)
+            count = ngettext("{count} label", "{count} labels", info.scan_count).format(count=number(info.scan_count))
             click.echo(f"{info.id[:8]}  {opened}  {info.purpose or ends_in_words(store, info)}  {count}")
     if not found and not as_json:
         note(_("There is no unfinished session."))

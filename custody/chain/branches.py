@@ -89,7 +89,7 @@ class Branches:
                 [limit for limit in self.limits[one.event.leaf] if self._is_ours(one, limit, tree)],
             )
             for row in found[one.event.leaf]:
-                if row["code"] not in self.owners or _is_beside(row) or _within(tree, row["code"], limits):
+                if row["code"] not in self.owners or _is_beside(row) or within(tree, row["code"], limits):
                     rows.append(row)
                 else:
                     self._leave(one, row["code"], _ELSEWHERE)
@@ -109,15 +109,15 @@ class Branches:
 
     def _limits(self, one: PlanRecord) -> list[Scope]:
         under = one.event.body.get("under")
-        scopes = [scope for scope in one.scopes if _within(self.above, scope[-1], [scope])]
+        scopes = [scope for scope in one.scopes if within(self.above, scope[-1], [scope])]
         limits = [scope if under in (None, scope[-1]) else (*scope, under) for scope in scopes]
         mine = ChainMap(self.above, self.mine.get(one.scopes, {}))
-        return [limit for limit in limits if _within(mine, limit[-1], [limit])]
+        return [limit for limit in limits if within(mine, limit[-1], [limit])]
 
     def _is_ours(self, one: PlanRecord, limit: Scope, tree: Mapping[str, str | None]) -> bool:
         """Whether the place that a plan is for lies in the branch, now that all of this level was read."""
         is_own = limit in one.scopes or limit[-1] in self.above or self.owners.get(limit[-1]) == one.scopes
-        return is_own and _within(tree, limit[-1], [limit])
+        return is_own and within(tree, limit[-1], [limit])
 
     def _places(self, one: PlanRecord, limits: Sequence[Scope]) -> list[Body]:
         """The places of a plan that count, as far as one can tell before those of other branches are known."""
@@ -137,7 +137,7 @@ class Branches:
         """Why a row of a place does not count; None where it does, and the place, if it is new, is this branch's."""
         code = row["code"]
         if code in self.above:
-            return None if _within(self.above, code, limits) else _ELSEWHERE
+            return None if within(self.above, code, limits) else _ELSEWHERE
         if not self._fits(one, limits, row):
             return _ELSEWHERE
         return None if self.owners[code] == one.scopes else _TAKEN
@@ -145,7 +145,7 @@ class Branches:
     def _fits(self, one: PlanRecord, limits: Sequence[Scope], row: Body) -> bool:
         """Whether a new place lies in the branch by what its own stations say, or stands beside the tree."""
         mine = ChainMap(self.above, {row["code"]: row["parent"]}, self.mine[one.scopes])
-        return _is_beside(row) or _within(mine, row["code"], limits)
+        return _is_beside(row) or within(mine, row["code"], limits)
 
     def _owners(self) -> dict[str, tuple[Scope, ...]]:
         """The branch that each new place belongs to: the one whose code its own begins with, else the first that put it
@@ -167,7 +167,7 @@ class Branches:
         if row["row"] != "place":
             return True
         inner = [limit for limit in limits if row["code"] != limit[-1]]
-        if self.owners.get(row["code"]) == one.scopes or _within(tree, row["code"], inner):
+        if self.owners.get(row["code"]) == one.scopes or within(tree, row["code"], inner):
             return True
         self._leave(one, row["code"], _ELSEWHERE)
         return False
@@ -182,7 +182,7 @@ def _is_beside(row: Body) -> bool:
     return row.get("level") in BESIDE and row["parent"] is None
 
 
-def _within(parents: Mapping[str, str | None], code: str, limits: Iterable[Scope]) -> bool:
+def within(parents: Mapping[str, str | None], code: str, limits: Iterable[Scope]) -> bool:
     """Whether a place is, or lies below, all places of one of these scopes."""
     way: dict[str, None] = {}
     step: str | None = code

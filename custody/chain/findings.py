@@ -169,6 +169,7 @@ def judge_scan(
     to: str,
     bound: Sequence[str] = (),
     met_giver: bool = True,
+    is_alone: bool = True,
     is_recorded: bool = False,
     blank: Voids | None = None,
     must_be_sealed: bool = False,
@@ -177,8 +178,10 @@ def judge_scan(
     """Everything wrong with handing this item from `giver` to `to`, at the moment of scanning.
 
     `met_giver`: whether this ledger holds the giver's own log; if not, the findings that it could explain are
-    provisional. `is_recorded`: another log has recorded this very handover and ours confirms it
-    (`Chain.is_recorded`), so the item need not be with the giver any more. `blank`: as for `judge_label`.
+    provisional. `is_alone`: whether no other station's log could say how the giver got it; else that custody breaks is
+    provisional, as it will be once it is recorded (`item_state.broken_link`). `is_recorded`: another log has recorded
+    this very handover and ours confirms it (`Chain.is_recorded`), so the item need not be with the giver any more.
+    `blank`: as for `judge_label`.
     `must_be_sealed`: whether it may not go without a seal, though nobody recorded one on it yet. `needs` are the
     plan's, by kind and level: what elections a place votes in.
     """
@@ -194,7 +197,7 @@ def judge_scan(
                 HELD_ALREADY if item.held_by == to else elsewhere,
                 shown | {"giver": name_of(places, giver), "holder": name_of(places, item.held_by)},
                 item.code,
-                is_provisional=not met_giver,
+                is_provisional=not (met_giver and is_alone),
             )
         )
     if goes_astray(places, item.to, to, bound):

@@ -28,7 +28,7 @@ from custody.chain.item_state import (
     registered_twice,
 )
 from custody.chain.linking import Linking, gave_on, is_one_more_record
-from custody.chain.order import Order
+from custody.chain.order import Order, rank_of
 from custody.chain.seals import OPEN_SEAL
 from custody.errors import N_
 from custody.format.codes import ItemLabel, show_code
@@ -75,14 +75,14 @@ class Fold:
         return sum(finding.code in BROKEN for finding in self.findings)
 
     def _pick(self, ready: list[Event]) -> Event:
-        """Among events that no station's knowledge orders: registrations, then what moves nothing, then handovers in
-        the order in which custody breaks least; ties go by leaf digest.
+        """Among events that no station's knowledge orders: registrations, then what moves nothing (`rank_of`), then
+        handovers in the order in which custody breaks least; ties go by leaf digest.
         """
         if len(ready) == 1 and not self.is_thorough:
             return ready[0]
         still = [event for event in ready if event.type != "handover"]
         if still:
-            return min(still, key=lambda event: (event.type != "register", event.leaf))
+            return min(still, key=lambda event: (rank_of(event), event.leaf))
         waiting = [event for event in self.order.waiting() if event.type == "handover"]
         if self._linking is None:
             self._linking = Linking([*waiting, *self._taken], self.order, is_thorough=self.is_thorough)
@@ -178,7 +178,7 @@ class Fold:
                     self.links.append(Link(event, giver, to, None, is_seen=False))
                     self._judge_way(event, child_state)
                 self._move(event, child_state)
-        if self.code in event.absent:
+        if self.code in event.absent and not any(link.event is event for link in self.links):  # it went inside
             self.links.append(Link(event, is_seen=False, is_absent=True))
 
     def _refuse(self, event: Event, member: str, state: State) -> None:
@@ -227,7 +227,10 @@ class Fold:
 
     def _seal(self, event: Event) -> None:
         for member, state in self._named(event):
-            is_met = self.met is None or state.holder is None or state.holder in self.met
+            came_by = state.holder_event
+            is_same = came_by is not None and (came_by.log, came_by.body["id"]) == (event.log, event.body["id"])
+            had_it = came_by.body.get("from") if came_by is not None and is_same else state.holder  # as it came in
+            is_met = self.met is None or had_it is None or had_it in self.met
             found, is_settled = state.seals.take(member, event, is_met=is_met)
             if member == self.code:
                 self.links.append(Link(event, how=event.rows[member]["how"]))

@@ -19,7 +19,8 @@ Taking = tuple[Event, bool]
 """A handover to take next, and whether as one that went there once more, though it could be a repeat."""
 Cost = tuple[int, int]
 """How many links break, then how many moves it takes: of two orders without a break, the one is likelier in which a
-second record is the receipt of a handover than the one in which the item went there twice."""
+second record is the receipt of a handover than the one in which the item went there twice. What was refused counts
+once more where somebody else had it then: it was loaded first, though the station had not met that record."""
 
 MAX_WAITING = 32
 MAX_STEPS = 1000
@@ -133,16 +134,17 @@ class Linking:
             kept = (other for other in leaves if self._all[other].log != event.log)
             return (0, 0), holders, (*trips[:at], (leaf, tuple(sorted((*kept, event.leaf)))), *trips[at + 1 :])
         giver, to = event.body["from"], event.body["to"]
-        after, breaks = list(holders), 0
+        after, breaks, misplaced = list(holders), 0, 0
         for i, member in enumerate(self._members):
             if member not in event.moved:
+                misplaced += member in event.refused and holders[i] not in (None, giver, to)
                 continue
             breaks += holders[i] not in (None, giver)
             after[i] = to
             for child in self._children[i]:
                 if holders[child] == holders[i]:
                     after[child] = to
-        return (breaks, 1), tuple(after), (*trips, (event.leaf, (event.leaf,)))
+        return (breaks, 1 + misplaced), tuple(after), (*trips, (event.leaf, (event.leaf,)))
 
     def _repeated(self, event: Event, left: frozenset[str], holders: Holders, trips: Trips) -> int | None:
         """The trip of which this is one more record, by its place; None if it is a trip of its own."""

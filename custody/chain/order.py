@@ -193,3 +193,12 @@ def _direct(event: Event, logs: Container[str]) -> Known:
 
 def _merged(mine: Known, other: Known) -> Known:
     return mine | {log: seq for log, seq in other.items() if mine.get(log, 0) < seq}
+
+
+def rank_of(event: Event) -> int:
+    """Which goes first of what moves nothing: a pack is looked at when all that anybody took out is out, and before
+    what anybody put in, so that nobody is blamed for what another station did at that time.
+    """
+    if event.type != "pack":
+        return int(event.type != "register")
+    return {"remove": 1, "check": 2}.get(event.body["action"], 3)

@@ -63,14 +63,16 @@ class Withdrawn:
 @dataclass(frozen=True)
 class Plan:
     """What the events of the plan come to: its rows, each with the `under` of its branch where it is a need; what was
-    withdrawn and not planned again; what is not counted; and each place's parent as the highest level that names it
-    says, with that level (0: whoever may plan everywhere).
+    withdrawn and not planned again; what is not counted; each place's parent as the highest level that names it says,
+    with that level (0: whoever may plan everywhere); and each place's parent in the rows, or in them before it was
+    withdrawn.
     """
 
     rows: list[Body] = field(default_factory=list)
     gone: set[Name] = field(default_factory=set)
     outside: list[Outside] = field(default_factory=list)
     parents: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    placed: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def withdrawn(self) -> Withdrawn:
@@ -112,7 +114,9 @@ def plan_of(plans: Iterable[Event], trusted: Roster) -> Plan:
     for one in said:
         told = counted[one.event.leaf]
         if one.event.type == "plan":
-            rows += [_in_place(row, one.rank, plan.parents) for row in told.rows]
+            new = [_in_place(row, one.rank, plan.parents) for row in told.rows]
+            rows += new
+            plan.placed.update((row["code"], row.get("parent")) for row in new if row["row"] == "place")
             plan.gone.difference_update(*map(_names_of, told.rows))
         else:
             names = _withdrawn_by(told, rows)

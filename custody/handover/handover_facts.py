@@ -222,6 +222,19 @@ def carried_in(items: Mapping[str, Item], things: Iterable[str], others: Collect
     return found
 
 
+def inside_paper(
+    paper: Mapping[str, Item], items: Mapping[str, Item], tops: Sequence[str], places: Mapping[str, Place]
+) -> dict[str, Item]:
+    """What comes inside the things that a paper names, by code: what is bound for one of `tops` or below.
+
+    Args:
+        paper: what is to come by papers.
+        items: as they are known here, the things inside among them.
+    """
+    inner = carried_in(items, paper, paper)
+    return {code: item for code, item in inner.items() if any(is_under(places, item.to, top) for top in tops)}
+
+
 def offered_in(handover: Body) -> int:
     """How many things one record names as scanned: taken and refused, each once."""
     return len({row["code"] for row in (*handover["items"], *handover.get("refused", ()))})

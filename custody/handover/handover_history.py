@@ -10,7 +10,15 @@ from custody.chain.order import causal_order
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.handover.handover_facts import Around, bound_here, expected_tops, is_own_number, stated, with_giver
+from custody.handover.handover_facts import (
+    Around,
+    bound_here,
+    expected_tops,
+    inside_paper,
+    is_own_number,
+    stated,
+    with_giver,
+)
 from custody.plan.places import Place
 
 if TYPE_CHECKING:
@@ -144,7 +152,8 @@ def around_then(
             elsewhere.add(code)
         else:
             told[code] = None
-    foretold = {code: before.get(code) or with_giver(item, giver) for code, item in (paper or {}).items()}
+    named = {**(paper or {}), **inside_paper(paper or {}, held, tops, places)}
+    foretold = {code: before.get(code) or with_giver(item, giver) for code, item in named.items()}
     to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
     if listed is not None:
         listed = still_meant(listed, before, to, [code for record in records for code in record.rows])

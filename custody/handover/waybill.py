@@ -35,8 +35,9 @@ def to_come(
     """The codes on a paper that are to come when `giver` now hands over to `to`.
 
     All of them, where the paper is about this handover. Where it is about the one before, by which `giver` got them
-    (a truck at its stop): those bound for below `tops`, as is known here or else as the paper says. An item
-    whose destination is not known counts as to come where all that the carrier goes to lies below.
+    (a truck at its stop): those bound for below `tops`, as is known here or else as the paper says. On a paper that
+    tells no destinations, an item whose destination is not known counts as to come where all that the carrier goes to
+    lies below; where it tells those of others, its station did not know this one, and nobody can say where it goes.
 
     Args:
         tops: the places whose items go to `to`: itself, or where a carrier goes.
@@ -46,8 +47,9 @@ def to_come(
     if (handover["from"], handover["to"]) == (giver, to):
         return codes
     bound = handover["bound"]
-    goes_here_alone = bool(bound) and all(is_below(places, stop, tops) for stop in bound)
-    goes = destinations_of(handover) | {code: item.to for code, item in items.items()}
+    told = destinations_of(handover)
+    goes_here_alone = not told and bool(bound) and all(is_below(places, stop, tops) for stop in bound)
+    goes = told | {code: item.to for code, item in items.items()}
     return [code for code in codes if (is_below(places, goes[code], tops) if code in goes else goes_here_alone)]
 
 

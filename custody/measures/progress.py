@@ -246,29 +246,34 @@ def came_late(part: DeliveryRow, due: str | None) -> int:
 
 @dataclass(slots=True)
 class Amounts:
-    """How many items are bound for a place or below it, have a label, have left where they began, and are there."""
+    """How many items are bound for a place or below it, have a label, have left where they began, and are there.
+
+    `back`: so many of those that have left stand where supplies start, at the top, again.
+    """
 
     total: int = 0
     labelled: int = 0
     sent: int = 0
     there: int = 0
+    back: int = 0
 
     @property
     def on_the_way(self) -> int:
-        """How many have left and are not there."""
-        return max(self.sent - self.there, 0)
+        """How many have left, are not there and not back."""
+        return max(self.sent - self.there - self.back, 0)
 
     @property
     def share(self) -> int:
         """What is there in whole per cent, rounded down."""
         return 100 * self.there // self.total if self.total else 0
 
-    def add(self, total: int, labelled: int, sent: int, there: int) -> None:
+    def add(self, total: int, labelled: int, sent: int, there: int, back: int) -> None:
         """Count so many more; fewer where they are negative."""
         self.total += total
         self.labelled += labelled
         self.sent += sent
         self.there += there
+        self.back += back
 
 
 @dataclass(slots=True)
@@ -314,9 +319,11 @@ class StockSums:
         self._count(group, 1)
 
     def _count(self, group: StockGroup, by: int) -> None:
+        is_back = group.held_by in (place.code for place in self._ways.to(group.to)[:1])
         for place, has_arrived in _steps(self._ways, group):
             known = self.amounts.setdefault(place.code, Amounts())
-            known.add(by * group.count, by * group.labelled, by * group.sent, by * group.count * has_arrived)
+            there, back = group.count * has_arrived, group.sent * (is_back and not has_arrived)
+            known.add(by * group.count, by * group.labelled, by * group.sent, by * there, by * back)
             if place.level in ABOVE_ENDS:
                 pieces = self.pieces.setdefault(place.code, {}).setdefault(group.kind, Pieces())
                 pieces.bound += by * group.amount

@@ -1,20 +1,15 @@
-"""Deliveries, obstacles, readiness and critical points of places, from their records.
+"""Deliveries, obstacles and readiness of places, from their records.
 
 Each is a pure function of the events of its type and of their corrections, whatever order they arrive in.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from custody.chain.corrections import Roots, in_place_of, withdrawals
-from custody.chain.findings import moment
 from custody.chain.order import causal_order
 from custody.format.event_types import Body
 from custody.format.events import Event
-
-PointStatus = Literal["done", "green", "due", "overdue"]
 
 
 def in_force(events: Iterable[Event], roots: Roots = frozenset()) -> list[Event]:
@@ -104,7 +99,7 @@ def deliveries(events: Iterable[Event], roots: Roots = frozenset()) -> list[Deli
         events: every known `delivery` and the corrections of them, in any order; others do no harm.
     """
     groups: dict[tuple[str, str, str, str], list[Event]] = {}
-    for event in in_force(_of(events, "delivery"), roots):
+    for event in in_force(of_types(events, "delivery"), roots):
         body = event.body
         groups.setdefault((body["place"], body["kind"], body["vendor"], body["contract"]), []).append(event)
     rows = []
@@ -173,7 +168,7 @@ class Incident:
 
 def incidents(events: Iterable[Event], roots: Roots = frozenset()) -> list[Incident]:
     """Every obstacle, the open ones first, each in the order in which they were opened. The first closing holds."""
-    standing = in_force(_of(events, "incident"), roots)
+    standing = in_force(of_types(events, "incident"), roots)
     closing: dict[str, Event] = {}
     strays = []
     for event in standing:
@@ -217,7 +212,7 @@ def readiness(events: Iterable[Event], roots: Roots = frozenset()) -> list[Readi
     holds, for somebody saw that.
     """
     newest: dict[tuple[str, str], Event] = {}
-    events = _of(events, "checklist")
+    events = of_types(events, "checklist")
     order = causal_order(events)
     for event in in_force(events, roots):
         key = (event.body["place"], event.body["about"])
@@ -230,70 +225,6 @@ def readiness(events: Iterable[Event], roots: Roots = frozenset()) -> list[Readi
     return [Readiness(place, about, event) for (place, about), event in sorted(newest.items())]
 
 
-# --- critical points ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A critical point at a moment. `status`: `done`, `overdue`, `due` within the next hours, or `green`.
-
-    `events` are all that was recorded of it, the newest last. `done` is the record by which it became done; None while
-    it is not. `was_late`: it was open, and became done after it was due. Of a point whose first record says done,
-    nobody knows when.
-    """
-
-    name: str
-    status: PointStatus
-    events: tuple[Event, ...]
-    done: Event | None = None
-    was_late: bool = False
-
-    @property
-    def body(self) -> Body:
-        """Title, owner, due time and place by the newest event."""
-        return self.events[-1].body
-
-
-def points(events: Iterable[Event], as_of: str, *, soon_h: int = 24, roots: Roots = frozenset()) -> list[Point]:
-    """The register of critical points at a moment: overdue first, then due, green, done; each by its due time.
-
-    A point that was withdrawn is left out until it is recorded again.
-
-    Args:
-        events: every known `point`, the `withdraw` events of those who may plan, and the corrections of both.
-        as_of: the moment, RFC 3339, UTC.
-        soon_h: a point that is due within so many hours is `due`.
-    """
-    told: dict[str, list[Event]] = {}
-    for event in in_force(_of(events, "point", "withdraw"), roots):
-        if event.type == "point":
-            told.setdefault(event.body["point"], []).append(event)
-            continue
-        for row in event.body["rows"]:
-            if row["row"] == "point":
-                told.pop(row["point"], None)
-    found = []
-    for name, said in told.items():
-        body, due = said[-1].body, said[-1].body["due"]
-        if body["state"] == "done":
-            was_open = [at for at, event in enumerate(said) if event.body["state"] == "open"]
-            done = said[was_open[-1] + 1] if was_open else said[0]
-            late = bool(was_open) and due is not None and moment(done.happened) > moment(due)
-            found.append(Point(name, "done", tuple(said), done, late))
-        else:
-            found.append(Point(name, _status(due, as_of, soon_h), tuple(said)))
-    ranks = ("overdue", "due", "green", "done")
-    return sorted(found, key=lambda p: (ranks.index(p.status), p.body["due"] is None, p.body["due"] or "", p.name))
-
-
-def _status(due: str | None, as_of: str, soon_h: int) -> PointStatus:
-    if due is None:
-        return "green"
-    if moment(as_of) > moment(due):
-        return "overdue"
-    soon = datetime.fromisoformat(as_of) + timedelta(hours=soon_h)
-    return "due" if datetime.fromisoformat(due).astimezone(UTC) <= soon else "green"
-
-
-def _of(events: Iterable[Event], *types: str) -> list[Event]:
+def of_types(events: Iterable[Event], *types: str) -> list[Event]:
+    """The events of these types, and the corrections."""
     return [event for event in events if event.type in (*types, "correct")]

@@ -1,12 +1,14 @@
 """The plan in force of one ledger: what its records come to, and what is registered twice for one need of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from peewee import fn
 
 from custody.chain.branches import Outside
 from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phase_branches, phases_in_force, plan_of
 from custody.chain.roster import PLANNING
+from custody.plan.critical_points import points_outside
 from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
 from custody.plan.phases import Phase
@@ -41,9 +43,19 @@ class PlanInForce:
         return self._folded.parents
 
     @property
+    def placed(self) -> Mapping[str, str | None]:
+        """The place above each one, as the plan puts it, or put it before it was withdrawn."""
+        return self._folded.placed
+
+    @property
     def outside(self) -> list[Outside]:
-        """The rows of the plan that are not counted, for they are of another branch than their station may plan."""
-        return self._folded.outside if self.stations.now().has_branches else []
+        """The rows of the plan that are not counted, for they are of another branch than their station may plan; and
+        the critical points that a station withdraws there.
+        """
+        if not (trusted := self.stations.now()).has_branches:
+            return []
+        said = [event for event in self.ledger.on_topic(("point", "withdraw", "correct")) if trusted.stands(event)]
+        return [*self._folded.outside, *points_outside(said, trusted, self.placed)]
 
     def withdrawn(self, tops: Sequence[str] | None = None) -> Withdrawn:
         """What was withdrawn from the plan and not planned again; of these places and all below, and perhaps of others.
@@ -137,7 +149,8 @@ class _PhasesByBranch(Mapping[str, tuple[Phase, ...]]):
 
 class Twins:
     """The things that offices which began apart have registered for one need, those that are not merged yet: the first
-    of each row counts, as it has moved, has a label, or has the lower code; the others do not.
+    of each row counts, as it has moved, has a label, or has the lower code; the others do not. Of those that two people
+    merged each his own way, knowing nothing of each other, that one counts still: a need is left with one.
     """
 
     def __init__(self, ledger: LedgerReader, tables: Tables, plan: PlanInForce) -> None:
@@ -145,33 +158,42 @@ class Twins:
         self.stations, self.places = plan.stations, plan.places
 
     def __iter__(self) -> Iterator[list[ItemRow]]:
-        return iter(self._below(None))
+        return iter(self._below(None)[0])
 
     def uncounted(self, tops: Sequence[str] | None = None) -> frozenset[tuple[str, str]]:
         """Those that do not count, as `Withdrawn.items` has them; of what is bound for these places or below alone."""
-        return frozenset((row.code, "") for rows in self._below(tops) for row in rows[1:])
+        return frozenset((row.code, "") for rows in self._below(tops)[0] for row in rows[1:])
 
-    def _below(self, tops: Sequence[str] | None) -> list[list[ItemRow]]:
+    def kept(self, tops: Sequence[str] | None = None) -> frozenset[str]:
+        """The codes that count though somebody took them out, for others took out all their twins; as `uncounted`."""
+        return self._below(tops)[1]
+
+    def _below(self, tops: Sequence[str] | None) -> tuple[list[list[ItemRow]], frozenset[str]]:
         if not self.stations.now().joined:
-            return []
+            return [], frozenset()
         return self.ledger.memory.remember(f"twins: {tops}", lambda: self._find(tops))
 
-    def _find(self, tops: Sequence[str] | None) -> list[list[ItemRow]]:
+    def _find(self, tops: Sequence[str] | None) -> tuple[list[list[ItemRow]], frozenset[str]]:
         if not (found := self._in_one_slot(tops)):
-            return []
+            return [], frozenset()
         gone, places = self.plan.withdrawn(tops), self.places.tree()
+        planned = replace(gone, items=frozenset())
         naming = self.ledger.naming([row.code for rows in found.values() for row in rows])
         logs = {
             code: {event.log for event in events if event.type == "register" and self.stations.now().stands(event)}
             for code, events in naming.items()
         }
-        twins = []
+        twins, kept = [], set()
         for _slot, rows in sorted(found.items(), key=lambda entry: repr(entry[0])):
-            rows = [row for row in rows if not gone.covers(row.kind, row.bound_for, places, row.code)]
+            rows = [row for row in rows if not planned.covers(row.kind, row.bound_for, places)]
             rows.sort(key=lambda row: (row.moves == 0, row.print == 0, row.code))
+            first = rows[:1]
+            rows = [row for row in rows if not gone.covers(row.kind, row.bound_for, places, row.code)]
+            if not rows:
+                kept |= {row.code for row in first}
             if len(rows) > 1 and any(logs[row.code].isdisjoint(logs[rows[0].code]) for row in rows[1:]):
                 twins.append(rows)
-        return twins
+        return twins, frozenset(kept)
 
     def _in_one_slot(self, tops: Sequence[str] | None) -> dict[Slot, list[ItemRow]]:
         """What is registered for each need for which more than one thing is."""

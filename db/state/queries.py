@@ -199,8 +199,10 @@ class State:
         """The same of what is bound for these places or below, so that it costs no more where others have much; None:
         all.
         """
-        gone, beside = self.plan.withdrawn(tops), self.twins.uncounted(tops)
-        return replace(gone, items=gone.items | beside) if beside else gone
+        gone, beside, kept = self.plan.withdrawn(tops), self.twins.uncounted(tops), self.twins.kept(tops)
+        if not beside and not kept:
+            return gone
+        return replace(gone, items=frozenset(row for row in gone.items | beside if row[0] not in kept))
 
     def uncounted(self, under: str | None = None) -> list[str]:
         """The codes of the registered things that were taken out of the plan one by one, and of twins."""

@@ -7,7 +7,6 @@ the time of the handover; findings are those known now.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
@@ -153,12 +152,13 @@ def bast_facts(
     office: str,
     places: Places,
     needs: Needs,
+    replaced: Sequence[Event] = (),
     foretold: Foretold | None = None,
 ) -> BastFacts:
     """Return the facts of a letter about a handover.
 
     Args:
-        records: all its parts, in order.
+        records: all its parts, in order; `replaced` are the withdrawn ones that these say rightly (`replaced_by`).
         then: the chains of the items that it names as of the handover, by code.
         chains: the same as all events tell of them now; for the findings.
         facts: what the records say of the handover as a whole.
@@ -166,11 +166,9 @@ def bast_facts(
         foretold: what papers said of it, where nothing is registered here and they are all that is known; else None.
     """
     first, last = records[0].body, records[-1].body
-    remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
-    lines = _lines(records, then, facts.conditions, remarks)
+    lines = _lines(records, then, facts.conditions)
     giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
-    findings, withdrawn = _found(records, chains, facts)
-    is_withdrawn = not withdrawn.keys().isdisjoint(record.leaf for record in records)
+    findings, is_withdrawn = _found(records, replaced, chains, facts)
     carrier = next((code for code in (to, giver) if is_carrier(places, code)), "")
     place = giver if carrier == to else to
     return BastFacts(
@@ -198,7 +196,7 @@ def bast_facts(
         foretold=foretold,
         unadmitted=_unadmitted(findings),
         is_withdrawn=is_withdrawn,
-        replaces=() if is_withdrawn else _replaced(first, withdrawn),
+        replaces=() if is_withdrawn else tuple(f"{event.log}:{event.seq}" for event in replaced),
         places=places,
         needs=needs,
     )
@@ -214,9 +212,9 @@ def _lines(
     records: Sequence[Event],
     then: Mapping[str, Chain],
     conditions: Mapping[str, str | None],
-    remarks: Mapping[str, str],
 ) -> tuple[Line, ...]:
     lines = {}
+    remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
     for record in records:
         for code, row in record.rows.items():
             chain = then.get(code)
@@ -267,35 +265,26 @@ def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
 
 
 def _found(
-    records: Sequence[Event], chains: Iterable[Chain], facts: HandoverFacts
-) -> tuple[list[Finding], dict[str, Event]]:
-    """Return the findings about these records, each once, and the corrections that withdrew records of the items.
+    records: Sequence[Event], replaced: Sequence[Event], chains: Iterable[Chain], facts: HandoverFacts
+) -> tuple[list[Finding], bool]:
+    """Return the findings about these records, each once, and whether the records were withdrawn.
 
-    Missing items have no finding here; the letter lists them.
+    What was looked at in the session of a record that these say rightly was looked at here. Missing items have no
+    finding here; the letter lists them.
     """
     leaves = {record.leaf for record in records}
-    session = str(records[0].body["id"]), records[0].log
+    sessions = {(str(record.body["id"]), record.log) for record in (*records, *replaced)}
     found: dict[tuple[str, str], Finding] = {}
-    withdrawn: dict[str, Event] = {}
+    is_withdrawn = False
     for chain in chains:
         noted = leaves | {
-            link.event.leaf for link in chain.links if (str(link.event.body["id"]), link.event.log) == session
+            link.event.leaf for link in chain.links if (str(link.event.body["id"]), link.event.log) in sessions
         }
-        withdrawn |= {link.event.leaf: link.event for link in chain.links if link.is_withdrawn}
+        is_withdrawn = is_withdrawn or any(link.is_withdrawn and link.event.leaf in leaves for link in chain.links)
         for finding in chain.findings:
             if finding.leaf in noted:
                 found.setdefault((finding.code, str(finding)), finding)
     for finding in facts.findings:
         if finding.code != "SHORTAGE":
             found.setdefault((finding.code, str(finding)), finding)
-    return list(found.values()), withdrawn
-
-
-def _replaced(said: Mapping[str, Any], withdrawn: Mapping[str, Event]) -> tuple[str, ...]:
-    """The withdrawn records that this handover says rightly: those of its number and giver."""
-    same = [
-        event
-        for event in withdrawn.values()
-        if event.type == "handover" and (event.body["bast"], event.body["from"]) == (said["bast"], said["from"])
-    ]
-    return tuple(f"{event.log}:{event.seq}" for event in sorted(same, key=lambda event: (event.log, event.seq)))
+    return list(found.values()), is_withdrawn

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from custody.chain.chain import Chain
 from custody.errors import N_
 from language import _, ngettext
-from language.text import printable
+from language.text import number, printable
 from reports.words import Needs, Places, finding_text, severity_word, zone_code
 
 _GRAVITY = {"critical": 0, "warning": 1, "info": 2}
@@ -75,9 +75,9 @@ def finding_summary(rows: list[FindingRow]) -> str:
     if not rows:
         return _("none")
     is_open = sum(row.is_open for row in rows)
-    parts = [_("{count} open").format(count=is_open)] if is_open else []
+    parts = [_("{count} open").format(count=number(is_open))] if is_open else []
     if len(rows) > is_open:
-        parts.append(_("{count} settled").format(count=len(rows) - is_open))
+        parts.append(_("{count} settled").format(count=number(len(rows) - is_open)))
     return ", ".join(parts)
 
 

@@ -47,6 +47,11 @@ _SEAL_RESULTS = {
 }
 
 
+def title_of(event: Event) -> str:
+    """What kind of record it is, in words."""
+    return _(_TITLES[event.type]) if event.type in _TITLES else printable(event.type, 40)
+
+
 def sentence(event: Event, code: str, places: Places) -> str:
     """The sentence; empty where the record's title says all."""
     body = event.body
@@ -133,6 +138,12 @@ _TITLES = {
     "seal": N_("Seals"),
     "incident": N_("Obstacle"),
     "clock": N_("The station's clock was set"),
+    "delivery": N_("A vendor's delivery"),
+    "checklist": N_("Checklist of a store"),
+    "point": N_("Critical point"),
+    "plan": N_("Plan"),
+    "withdraw": N_("Withdrawn from the plan"),
+    "correct": N_("Correction"),
 }
 _READ = {
     "camera": N_("label read by camera"),
@@ -256,7 +267,7 @@ def _step(link: Link, code: str, home: str | None, places: Places, *, with_staff
     return Step(
         day=day,
         clock=clock,
-        title=_(_TITLES[event.type]) if event.type in _TITLES else printable(event.type, 40),
+        title=title_of(event),
         sentence="" if is_move else _not_scanned(event, places) if link.is_absent else sentence(event, code, places),
         giver=_party(link.from_, people["giver"], places) if is_move else None,
         receiver=_party(link.to, people["receiver"], places) if is_move else None,

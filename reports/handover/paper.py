@@ -16,7 +16,7 @@ from custody.format.paper_codes import pack_sheet, paper_id, parts
 from language import _, ngettext
 from language.text import local_time, number, printable
 from reports.handover.column import COLUMN_MM, ContentsColumn
-from reports.handover.handover_words import decided_words
+from reports.handover.handover_words import decided_words, tally_words
 from reports.handover.paper_facts import HandoverFacts, Part
 from reports.pdf.data_qr import Grid, choose_grid, draw_grid, draw_symbol, spread
 from reports.pdf.page import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Document, fitted, fonts, row, text
@@ -120,10 +120,6 @@ class _Page:
         words = _("Signed head, records: {count}").format(count=number(int(size)))
         canvas.drawCentredString(paper.right - side / 2 + edge, top - side + edge - 1 * mm, words)
         happened = body["occurred"] or body["at"]
-        count, refused = len(body["items"]), sum(row["code"] in facts.refused for row in body.get("refused", ()))
-        counted = ngettext("{count} item", "{count} items", count).format(count=number(count))
-        if refused:
-            counted = decided_words(count, refused).replace(" ", "\u00a0")
         part = _("part {part} of {parts}").format(part=body["part"], parts=body["parts"])
         told = [
             text(printable(facts.election, _NAME).upper(), 7.5, face=1, color=MUTED),
@@ -136,7 +132,7 @@ class _Page:
                     for words in (
                         _("No. {number}").format(number=printable(body["bast"], _NAME)),
                         local_time(happened, self.here),
-                        counted,
+                        self._tally(),
                         part if body["parts"] > 1 else "",
                     )
                     if words
@@ -151,6 +147,18 @@ class _Page:
         below = paper.room - (top - side - _BOTTOM) - 1 * mm
         if below > 0:
             paper.place(Spacer(1, below))
+
+    def _tally(self) -> str:
+        """What was scanned, or taken and refused; with what was to go and what is inside, where a page tells it all."""
+        body, told = self.body, self.facts.told
+        count = len(body["items"])
+        words = ngettext("{count} item", "{count} items", count).format(count=number(count))
+        if refused := sum(row["code"] in self.facts.refused for row in body.get("refused", ())):
+            words = decided_words(count, refused)
+        if told is not None and body["parts"] == 1:
+            words = tally_words(told)
+            words += "; " + _("{count} more inside").format(count=number(len(told.carried))) if told.carried else ""
+        return words.replace(" ", "\u00a0")
 
     def _parties(self) -> Any:
         body = self.body
@@ -195,7 +203,7 @@ class _Page:
             (_("Giver's count"), "" if counted is None else number(counted)),
             (_("Without a label"), ", ".join(self._extra(extra) for extra in body["extras"])),
             (_("Remark"), body["note"]),
-            (_("Late entry"), self._keyed_in()),
+            (_("Late entry, made"), local_time(body["at"], self.here) if body["occurred"] else ""),
         ]
         line = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
         shown = [(label, printable(value, 400)) for label, value in facts if value]
@@ -208,11 +216,6 @@ class _Page:
             ]
             self.paper.place(row(cells, [24, 63, 24, 63], line, padding_pt=2))
         self.paper.place(Spacer(1, 2 * mm))
-
-    def _keyed_in(self) -> str:
-        if not self.body["occurred"]:
-            return ""
-        return _("keyed in later, on {time}").format(time=local_time(self.body["at"], self.here))
 
     def _extra(self, extra: Mapping[str, Any]) -> str:
         words = f"{number(extra['count'])} {kind_name(self.facts.needs, extra['kind'])}"

@@ -7,6 +7,7 @@ from typing import Any
 from custody.chain.findings import Finding
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
+from custody.handover.handover_facts import HandoverFacts as Told
 from reports.words import Needs, Places
 
 
@@ -23,7 +24,8 @@ class HandoverFacts:
     """The facts on the paper of a handover: its records, what is known of the items, and the findings.
 
     `is_reprint`: the findings are those of now, and no longer those of when it was recorded. `refused` are the codes
-    of what stayed with the giver, of all parts. `is_withdrawn`: a correction took the records back.
+    of what stayed with the giver, of all parts. `is_withdrawn`: a correction took the records back. `told`: what the
+    records say of the handover as a whole; None: of a part alone.
     """
 
     parts: Sequence[Part]
@@ -38,3 +40,4 @@ class HandoverFacts:
     is_reprint: bool = False
     refused: Collection[str] = ()
     is_withdrawn: bool = False
+    told: Told | None = None

@@ -11,7 +11,7 @@ from custody.errors import N_
 from evidence.fingerprint_words import words_of
 from language import _
 from language.in_words import time_in_words
-from language.text import fill, printable
+from language.text import fill, number, printable
 from reports.handover.key_sheet import KeyQr
 from reports.pdf.page import ACCENT, MUTED, RULE, TINT, Document, row, text
 from reports.words import zone_code
@@ -43,13 +43,13 @@ def write_recovery_sheets(out: BinaryIO, sheet: RecoverySheet, shares: Sequence[
     paper = Document(
         out, title=f"{title} {station}", author=station, footer=(" · ".join((title, station, election)), made)
     )
-    for number, share in enumerate(shares, 1):
+    for at, share in enumerate(shares, 1):
         paper.new_page()
         paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
-        heading = _("Recovery sheet {number} of {total}").format(number=number, total=len(shares))
+        heading = _("Recovery sheet {number} of {total}").format(number=at, total=number(len(shares)))
         paper.place(text(heading, 22, face=1, color=ACCENT, leading=1.15), after_mm=1)
         told = _("Secret. Any {needed} of these {total} sheets make the key of this station again.")
-        paper.place(text(told.format(needed=sheet.needed, total=len(shares)), 11, face=1), after_mm=4)
+        paper.place(text(told.format(needed=sheet.needed, total=number(len(shares))), 11, face=1), after_mm=4)
         _draw_facts(paper, sheet)
         _draw_share(paper, share)
         _draw_meaning(paper, sheet.needed)
@@ -71,7 +71,7 @@ def _draw_facts(paper: Document, sheet: RecoverySheet) -> None:
 
 def _draw_share(paper: Document, share: str) -> None:
     paper.heading(_("The share: its words, and the same as a code"))
-    words = [f"{number}. {word}" for number, word in enumerate(share.split(), 1)]
+    words = [f"{at}. {word}" for at, word in enumerate(share.split(), 1)]
     length = -(-len(words) // _COLUMNS)
     wide = (_WIDTH_MM - _QR_MM - 6) / _COLUMNS
     lines: list[Flowable] = [  # down each column, as the numbers go

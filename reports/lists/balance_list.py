@@ -95,7 +95,9 @@ def _summary(found: Balance) -> list[str]:
             )
         )
     if max(len(found.uncovered), sum(row.over > 0 for row in found.standings)) > _MOST_ROWS:
-        summary.append(_("Only the first {count} rows are shown; all are in the .xlsx.").format(count=_MOST_ROWS))
+        summary.append(
+            _("Only the first {count} rows are shown; all are in the .xlsx.").format(count=number(_MOST_ROWS))
+        )
     return summary
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from custody.errors import N_
-from custody.plan.field import Point
+from custody.plan.critical_points import Point
 from language import _
 from language.in_words import time_in_words
 from language.text import local_time, number, printable

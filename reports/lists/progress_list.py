@@ -10,7 +10,7 @@ from custody.plan.levels import AREA, GROUP, GROUPS, STORES
 from language import _
 from language.in_words import level_short, tree_levels
 from language.text import number, printable, share
-from reports.listing import plain_lines
+from reports.listing import Listing, Section, plain_lines
 from reports.lists.need_list import shown_need
 from reports.output import Made, save_report
 from reports.words import Needs, kind_name
@@ -39,6 +39,21 @@ def progress_json(rows: Iterable[ProgressRow]) -> list[dict[str, Any]]:
     ]
 
 
+def progress_listing(rows: Sequence[ProgressRow], needs: Needs) -> Listing:
+    """The rows as people read them, for a page."""
+    titles = _titles(rows)
+    widths = (60.0, 60.0, *(25.0 for _title in titles[2:]))
+    cells = list(_cells(rows, needs, len(titles)))
+    heads = frozenset(at for at, row in enumerate(rows) if row.place.parent is None)
+    section = Section(_("Progress of supplies"), titles, cells, widths, 2, heads, empty=_("Nothing is registered yet."))
+    return Listing(_("Progress of supplies"), "", [], [section], [])
+
+
+def _titles(rows: Sequence[ProgressRow]) -> list[str]:
+    titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
+    return [*titles, _("Short")] if any(row.need is not None or row.open for row in rows) else titles
+
+
 def print_progress(
     rows: Iterable[ProgressRow],
     needs: Needs,
@@ -52,9 +67,7 @@ def print_progress(
         with_groups: a regency has hundreds of rows of villages, which bury its sub-districts on a screen.
     """
     shown = [row for row in rows if with_groups or row.place.level not in GROUPS]
-    titles = [_("Place"), _("Kind"), _("Registered"), _("Labelled"), _("Sent"), _("Arrived")]
-    if any(row.need is not None or row.open for row in shown):
-        titles.append(_("Short"))
+    titles = _titles(shown)
     if not out.isatty():
         out.writelines(f"{line}\n" for line in plain_lines([titles, *_cells(shown, needs, len(titles))], left=2))
         return

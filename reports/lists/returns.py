@@ -55,7 +55,7 @@ def returns_report(
     rows: Sequence[ReturnRow], returns: Sequence[Return], places: Places, needs: Needs, *, as_of: str
 ) -> Listing:
     """The report of what was delivered; `rows` are sums of `returns`."""
-    here = zone_code(*(row.place.code for row in rows[:1]))
+    here = zone_code(*(row.place.code for row in rows[:1]), *places)
     counts = Counter(one.state for one in returns)
     away = [one for one in returns if one.state in ("there", "on_the_way")]
     summary = [

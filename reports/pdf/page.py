@@ -195,7 +195,7 @@ class Document:
             self.canvas.beginForm(f"page-{page}")
             self.canvas.setFont(fonts()[0], 7)
             self.canvas.setFillColor(MUTED)
-            words = _("Page {page} of {count}").format(page=page, count=self.page)
+            words = _("Page {page} of {count}").format(page=number(page), count=number(self.page))
             self.canvas.drawRightString(self.right, _FOOT_MM * mm, words)
             self.canvas.endForm()
         self.canvas.save()

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from custody.errors import N_, CameraError
 from language import _
+from language.text import number
 from scanner.sources.camera_list import Camera, find_camera, in_words, list_cameras
 
 SIZES_PX = ((1920, 1080), (1280, 720))
@@ -156,7 +157,7 @@ def given(device: Device) -> str:
     fps = device.get(cv2.CAP_PROP_FPS)
     parts = [f"{width} x {height}", _format(device)]
     if 1 <= fps <= 1000:
-        parts.append(_("{count} pictures a second").format(count=round(fps)))
+        parts.append(_("{count} pictures a second").format(count=number(round(fps))))
     return ", ".join(part for part in parts if part)
 
 

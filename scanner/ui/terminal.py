@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from custody.format.codes import show_code
 from language import _
-from language.text import printable
+from language.text import number, printable
 from scanner.outcomes import Kind, Mark, Outcome, Tally
 
 if TYPE_CHECKING:
@@ -36,17 +36,17 @@ def count_words(tally: Tally) -> str:
     """How far the draft is: `12 of 40`, or `12` where what is expected is not known; what is not among the expected is
     told apart, and so is what is inside, unseen.
     """
-    words = _("{taken} taken").format(taken=tally.taken)
+    words = _("{taken} taken").format(taken=number(tally.taken))
     if tally.expected is not None:
-        words = _("{taken} of {expected}").format(taken=tally.right, expected=tally.expected)
+        words = _("{taken} of {expected}").format(taken=number(tally.right), expected=number(tally.expected))
     if tally.elsewhere:
-        words += " " + _("({count} of them by other laptops)").format(count=tally.elsewhere)
+        words += " " + _("({count} of them by other laptops)").format(count=number(tally.elsewhere))
     if tally.extra:
-        words += " " + _("(+{count} not planned)").format(count=tally.extra)
+        words += " " + _("(+{count} not planned)").format(count=number(tally.extra))
     if tally.refused:
-        words += " " + _("({count} refused)").format(count=tally.refused)
+        words += " " + _("({count} refused)").format(count=number(tally.refused))
     if tally.assumed:
-        words += " " + _("(+{count} inside, not seen)").format(count=tally.assumed)
+        words += " " + _("(+{count} inside, not seen)").format(count=number(tally.assumed))
     return words
 
 
@@ -107,7 +107,7 @@ class TerminalView:
         for words in missing[:_SHOWN_MISSING]:
             self._line(_("missing: {item}").format(item=printable(words, 200)), "yellow")
         if (more := len(missing) - _SHOWN_MISSING) > 0:
-            self._line(_("and {count} more").format(count=more), "yellow")
+            self._line(_("and {count} more").format(count=number(more)), "yellow")
 
     def notify(self, line: str) -> None:
         """Show a line that is no outcome."""

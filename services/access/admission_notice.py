@@ -7,8 +7,10 @@ from custody.errors import N_
 from custody.format.encoding import key_fingerprint
 from db.log.quarantine import Strangers
 from db.store import Store
-from language import _, chosen, ngettext
+from language import _, chosen, is_on_page, ngettext
 from language.text import fill, number, printable
+from services.records.introducing import admitted_keys, offices_that_admit
+from services.records.membership import StationCard
 
 _NAMED = 3
 
@@ -25,62 +27,71 @@ def records_waiting(store: Store) -> int:
 
 def waiting_words(store: Store) -> str:
     """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
-    return store.ledger.memory.remember(f"waiting words {chosen()}", lambda: _words(store))
+    return " ".join(waiting_lines(store).values())
 
 
-def _words(store: Store) -> str:
-    found, half, above = waiting_now(store), _half_joined(store), _admitting(store)
+def waiting_lines(store: Store) -> dict[str, str]:
+    """The same by what it is about: `strangers`, offices `joining` this one, those `above` that have admitted this
+    office, and this station's `own` records; what there is none of is left out.
+    """
+    return store.ledger.memory.remember(f"waiting words {chosen()} {is_on_page()}", lambda: _lines(store))
+
+
+def _lines(store: Store) -> dict[str, str]:
+    found, half = waiting_now(store), _half_joined(store)
+    above = {card.public_key: card.station for card in offices_that_admit(store)}
     joining = [one for one in found if one.key in half and not one.is_own]
     strangers = [one for one in found if one.key not in half | above.keys() and not one.is_own]
-    lines = [_strangers(store, strangers)] if strangers else []
+    lines = {"strangers": _strangers(store, strangers)} if strangers else {}
     if joining:
         words = N_(
             "{stations}: admitted here, but begun as an office of its own, with a plan of its own. Its records are "
             "kept and count once it has said that it belongs here: give it station-card.json from the folder of this "
             "station and this station's data. There: {way}"
         )
-        lines.append(fill(words, {"way": "join_card", "stations": _names(joining)}))
+        lines["joining"] = fill(words, {"way": "join_card", "stations": _names(joining)})
     if above:
         words = N_(
             "{stations} has admitted this office, which began with a plan of its own, and counts it once it says that "
             "it belongs there. That is for good: only if it is the office above this one, and after you compared its "
             "fingerprint with its key sheet: {way} (the file from its folder)"
         )
-        lines.append(fill(words, {"way": "join_card", "stations": printable(", ".join(above.values()), 200)}))
+        lines["above"] = fill(words, {"way": "join_card", "stations": printable(", ".join(above.values()), 200)})
     if any(one.is_own for one in found):
-        lines.append(
-            fill(
-                N_(
-                    "This station is not admitted: what it records counts here alone. Carry station-card.json, from "
-                    "this station's folder, to the warehouse. There: {way}"
-                ),
-                {"way": "admit_card"},
-            )
+        words = N_(
+            "This station is not admitted: what it records counts here alone. Carry station-card.json, from "
+            "this station's folder, to the warehouse. There: {way}"
         )
-    return " ".join(lines)
+        lines["own"] = fill(words, {"way": "admit_card"})
+    return lines
 
 
-def _half_joined(store: Store) -> frozenset[str]:
+def still_to_join(store: Store, card: StationCard) -> str:
+    """Say that a station which was admitted is a root of its own, and counts as an office once it has joined; empty
+    where it is none, or has joined. Whether it has planned is not known before its records are here.
+    """
+    now = store.state.stations.now()
+    if not card.is_root or card.fingerprint == now.root:
+        return ""
+    if card.public_key in now.offices and card.public_key not in now.powers:
+        words = N_(
+            "{station} began as an office of its own, with a plan: it counts here once it has joined, there: {way}"
+        )
+    elif card.public_key in now.offices or any(owner.key == card.public_key for owner in now.owners.values()):
+        return ""
+    else:
+        words = N_(
+            "{station} is a root of its own: if it has planned or admitted already, it counts here once it has joined, "
+            "there: {way}"
+        )
+    return fill(words, {"station": card.station, "way": "join_card"})
+
+
+def _half_joined(store: Store) -> set[str]:
     """The keys of the offices that were admitted here and have not joined."""
     now = store.state.stations.now()
     waiting_keys = now.offices - now.powers.keys()
-    if not waiting_keys:
-        return frozenset()
-    said = store.ledger.on_topic(("admit",))
-    return frozenset(event.body["key"] for event in said if now.counts(event.log)) & waiting_keys
-
-
-def _admitting(store: Store) -> dict[str, str]:
-    """By key, the stations that have admitted this office while it has not joined; none where it has, or is none."""
-    now, own = store.state.stations.now(), store.ledger.own_row()
-    if own is None or own.public_key not in now.offices:
-        return {}
-    notices = [event for event in store.ledger.on_topic(("admit", "join")) if event.log in now.owners]
-    if any(event.type == "join" and now.owners[event.log].key == own.public_key for event in notices):
-        return {}
-    said = {event.log for event in notices if event.type == "admit" and event.body["key"] == own.public_key}
-    owners = [now.owners[log] for log in sorted(said)]
-    return {owner.key: owner.station for owner in owners if owner.key != own.public_key}
+    return admitted_keys(store) & waiting_keys if waiting_keys else set()
 
 
 def _strangers(store: Store, strangers: list[Waiting]) -> str:
@@ -120,20 +131,28 @@ def waiting_sentence(store: Store) -> str:
 
 
 def _sentence(store: Store) -> str:
-    found = waiting_now(store)
-    strangers = [one for one in found if not one.is_own]
-    own = _("This station is not admitted yet: its records count here alone.") if len(strangers) < len(found) else ""
-    if not strangers:
-        return own
-    count, more = sum(one.records for one in strangers), len(strangers) - _NAMED
-    names = ", ".join(printable(one.station, 60) for one in strangers[:_NAMED])
-    names = _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
-    words = ngettext(
-        "Not counted: {count} record that waits for admission, of {stations}.",
-        "Not counted: {count} records that wait for admission, of {stations}.",
-        count,
-    ).format(count=number(count), stations=names)
-    return f"{words} {own}".strip()
+    found, half = waiting_now(store), _half_joined(store)
+    above = {card.public_key: card.station for card in offices_that_admit(store)}
+    lines = []
+    if strangers := [one for one in found if one.key not in half | above.keys() and not one.is_own]:
+        count, more = sum(one.records for one in strangers), len(strangers) - _NAMED
+        names = ", ".join(printable(one.station, 60) for one in strangers[:_NAMED])
+        names = _("{names} and {count} more").format(names=names, count=number(more)) if more > 0 else names
+        words = ngettext(
+            "Not counted: {count} record that waits for admission, of {stations}.",
+            "Not counted: {count} records that wait for admission, of {stations}.",
+            count,
+        )
+        lines.append(words.format(count=number(count), stations=names))
+    if above:
+        told = N_("{stations} has admitted this office, which has not joined yet.")
+        lines.append(fill(told, {"stations": ", ".join(above.values())}))
+    if joining := [one.station for one in found if one.key in half and not one.is_own]:
+        told = N_("Admitted and not joined yet: {stations}. Their records count once they have.")
+        lines.append(fill(told, {"stations": ", ".join(joining)}))
+    if any(one.is_own for one in found):
+        lines.append(_("This station is not admitted yet: its records count here alone."))
+    return " ".join(lines)
 
 
 # --- Delete what is kept of logs that are not admitted ----------------------------------------------------------------

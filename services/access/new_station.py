@@ -11,20 +11,19 @@ from custody.format.events import Event
 from db.station_key import FILE_NAME, is_protected, make_key, refuse_key, refuse_short
 from db.store import Surroundings, open_store
 from evidence.ed25519 import Signer
-from evidence.intake import check_bundle
-from services.exchange.bundle import read_bundle
 from services.exchange.transfer import import_bundles
 from services.plan.profile_file import ReadProfile
 from services.plan.profiles import ProfileShown, is_only_begun, profile_shown, record_profile
 from services.progress_bar import Progress, unseen
-from services.records.membership import go_on as go_on_with
-from services.records.membership import lost_log, make_card, read_card
+from services.records.going_on import go_on as go_on_with
+from services.records.going_on import lost_log
+from services.records.introducing import cards_in, is_card
+from services.records.membership import make_card
 from tables.output.own_files import LEDGER_FILE
 from tables.output.safe_file import put_in_place, safe_file
 
 CARD_FILE = "station-card.json"
 SHEET_FILE = "KEYSHEET.pdf"
-_LARGEST_CARD = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -173,22 +172,15 @@ def find_root(path: Path) -> FoundRoot:
         InputError: it is neither, or a bundle whose stations follow several roots.
         TamperError: the bundle was cut or altered.
     """
-    with path.open("rb") as file:
-        start = file.read(_LARGEST_CARD)
-    if start.lstrip()[:1] == b"{":
-        card = read_card(start)
-        return FoundRoot(card.root, card.election, card.station, is_bundle=False)
-    with read_bundle(path) as bundle:
-        said = check_bundle(bundle.logs, bundle.entries, {}).said
-    begun = [body for body in said if body["type"] == "genesis"]
-    roots = {body["root"] for body in begun}
+    cards = cards_in(path)
+    roots = {card.root for card in cards}
     if len(roots) != 1:
         raise InputError(
             N_("{file} does not say which root its stations follow"),
             hint=N_("Ask the warehouse for its card, station-card.json."),
             file=path.name,
         )
-    return FoundRoot(roots.pop(), str(begun[0]["election"]), str(begun[0]["station"]), is_bundle=True)
+    return FoundRoot(roots.pop(), cards[0].election, cards[0].station, is_bundle=not is_card(path))
 
 
 def begin(

@@ -1,6 +1,6 @@
 """The custody report of items and its proof, for commands and the page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,10 +15,10 @@ from evidence.checkpoint import Checkpoint, claimed_checkpoint
 from evidence.custody_proof import CustodyProof
 from evidence.proof import make_proof
 from evidence.tree import Tree
-from language import _
 from reports.chain.chain_file import save_chains
 from reports.output import LogHead
 from services.progress_bar import Progress
+from services.reporting.chains import Chains
 from services.reporting.made_by import made_of
 
 # --- Proof files: the records of items with the proofs that they are in their logs, made from what is held here -------
@@ -147,13 +147,8 @@ def write_custody_pdf(out: BinaryIO, store: Store, code: str) -> None:
     )
 
 
-def zip_custody(store: Store, out: Path, codes: Sequence[str], progress: Progress) -> None:
+def zip_custody(store: Store, out: Path, codes: list[str], progress: Progress) -> None:
     """Write the report of each of these items to a .zip, one at a time in memory."""
 
-    def chains() -> Iterator[Chain]:
-        with progress(len(codes), _("Folding")) as done:
-            for chain in store.state.chains(codes, as_of=store.around.now_utc()):
-                yield chain
-                done(1)
-
-    save_chains(out, chains(), store.state.places, store.state.kinds(), made_of(store), heads=log_heads(store))
+    chains = Chains(store, codes, progress=progress)
+    save_chains(out, chains, store.state.places, store.state.kinds(), made_of(store), heads=log_heads(store))

@@ -1,6 +1,7 @@
 """The observers' pack: one folder that Bawaslu or a party can take away, look into, and check without us."""
 
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import file_digest
@@ -108,6 +109,24 @@ def _first_parts(store: Store) -> Iterator[str]:
     for event in filter(store.state.stations.now().stands, store.ledger.events_since({})):
         if event.type == "handover" and event.body["part"] == 1:
             yield f"{event.log}:{event.seq}"
+
+
+def zip_pack(
+    store: Store, path: Path, found: Survey, *, letters: Template | None = None, progress: Progress = unseen
+) -> None:
+    """Write the pack as one .zip file, by way of a folder beside it.
+
+    Raises:
+        InputError, StoreError: as `write_pack`.
+    """
+    folder = path.with_suffix("")
+    try:
+        write_pack(store, folder, found, letters=letters, progress=progress)
+        with safe_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
+            for one in sorted(folder.rglob("*")):
+                pack.write(one, one.relative_to(folder.parent))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keys(store: Store) -> Sheet:

@@ -141,7 +141,9 @@ def import_bundles(store: Store, files: Sequence[Path], *, progress: Progress = 
 
     with progress(count, _("Merging")) as done:
         merged = merge(store, again(), done, heads=heads, at=store.around.now_utc(), said=said)
-    return replace(merged, findings=(*false, *merged.findings))
+    own_name = own.name if own is not None else ""  # admitted or not, its own log counts here
+    found = (one for one in merged.findings if (one.code, one.log) != ("UNKNOWN_STATION", own_name))
+    return replace(merged, findings=(*false, *found))
 
 
 SHOWN_OUTSIDE = 10

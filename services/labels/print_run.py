@@ -14,6 +14,7 @@ from labels.content import LabelContent, blank_content, item_content, place_cont
 from labels.port import send
 from labels.thermal import thermal_labels
 from language import _
+from language.text import number
 from services.labels.print_job import PrintJob
 from services.parallel import Spread, spread
 from services.plan.custodians import may_load_plan
@@ -273,7 +274,7 @@ class _Sent:
                 self.write(self.job.stock.name, labels)
         except BaseException:
             text = _("Labels sent to the printer that could not be recorded: {count}. Destroy these last ones.")
-            self.job.notify(text.format(count=self.count - labels.start))
+            self.job.notify(text.format(count=number(self.count - labels.start)))
             raise
 
 

@@ -87,7 +87,7 @@ def load_files(
             raise InputError(N_("there is no place {code} in the plan"), code=under)
         refuse_faults(loading.faults)
         note_missing_voters(changes, loading.places, loading.all_needs, loading.branch)
-        if seen is not None and seen != version_of(changes):
+        if seen is not None and seen != version_of(changes, under):
             raise ConflictError(
                 N_("the plan was changed since this was shown, so nothing was loaded"), hint=N_("Look at it again.")
             )

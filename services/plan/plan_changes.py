@@ -1,6 +1,5 @@
 """What loading a table changes: found row by row, as words and as JSON."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from language import _, ngettext
 from language.in_words import level_word
 from language.text import fill, local_time, number, printable
 from reports.words import kind_name
+from services.seen import version_seen
 from tables.cells import Located
 from tables.headers import ignored_columns, layout_of
 from tables.questions import Choice
@@ -203,10 +203,9 @@ def note_missing_voters(
         changes[at] = replace(changes[at], notes=(*changes[at].notes, (note, told)))
 
 
-def version_of(changes: Iterable[Change]) -> str:
-    """A digest of what loading these files changes: who confirms it has seen this and nothing else."""
-    said = repr([(c.file, c.digest, c.kind, c.added, c.changed, c.same, c.absent) for c in changes])
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+def version_of(changes: Iterable[Change], branch: str | None = None) -> str:
+    """A digest of what loading these files changes below a place: who confirms it has seen this and nothing else."""
+    return version_seen([(c.file, c.digest, c.kind, c.added, c.changed, c.same, c.absent) for c in changes], branch)
 
 
 def choice_words(choice: Choice) -> str:

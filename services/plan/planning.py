@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from custody.chain.roster import Scope
 from custody.compose import compose
 from custody.compose.compose import Ref
 from custody.errors import N_, InputError, RuleError
@@ -22,8 +23,18 @@ def own_top(store: Store) -> str | None:
 
 def planned_below(store: Store) -> list[str]:
     """The places below which alone this station may plan; none where it may plan everywhere, or nowhere."""
-    scopes = store.state.stations.now().scopes(store.ledger.own_log().name, "plan")
+    scopes = _scopes(store)
     return [] if () in scopes else sorted({scope[-1] for scope in scopes})
+
+
+def may_plan_at(store: Store, place: str) -> bool:
+    """Whether this station may plan everywhere, or for that place."""
+    scopes, tree = _scopes(store), store.state.places.tree()
+    return any(all(is_under(tree, place, top) for top in scope) for scope in scopes)
+
+
+def _scopes(store: Store) -> list[Scope]:
+    return store.state.stations.now().scopes(store.ledger.own_log().name, "plan")
 
 
 def plan_before(store: Store) -> tuple[Ref, ...]:
@@ -43,7 +54,6 @@ def branch_to_plan(store: Store, under: str | None) -> str | None:
         RuleError: this station may not plan there.
         InputError: it may plan below several places, and none is named.
     """
-    scopes = store.state.stations.now().scopes(store.ledger.own_log().name, "plan")
     tops = planned_below(store)
     if under is None and len(tops) > 1:
         raise InputError(
@@ -51,8 +61,7 @@ def branch_to_plan(store: Store, under: str | None) -> str | None:
             hint=N_("Say below which one."),
             places=", ".join(tops),
         )
-    tree = store.state.places.tree()
-    if under is None or not tops or any(all(is_under(tree, under, top) for top in scope) for scope in scopes):
+    if under is None or not tops or may_plan_at(store, under):
         return under if under is not None or not tops else tops[0]
     raise RuleError(
         N_("{under} does not lie below {places}, where alone this station may plan"),

@@ -1,6 +1,5 @@
-"""Taking out of the plan what was planned by mistake, and what offices that began apart registered twice."""
+"""Taking out of the plan what was planned by mistake."""
 
-import hashlib
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,13 @@ from custody.compose import compose
 from custody.compose.compose import Ref
 from custody.errors import N_, ConflictError, InputError, RuleError
 from custody.format.events import Event
-from custody.plan.places import below, is_under
-from custody.plan.twins import Twins, beside
+from custody.plan.places import below
 from db.store import Store
 from language import _
 from language.text import number
 from services.plan.planning import branch_to_plan, plan_before, planned_below
 from services.records.field_records import withdrawal_rows
+from services.seen import version_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,7 @@ class Withdrawal:
     @property
     def version(self) -> str:
         """A digest of all of it: who confirms it has seen this and nothing else."""
-        said = repr((self.rows, self.things, self.labelled, self.sent, self.records))
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+        return version_seen(self.rows, self.things, self.labelled, self.sent, self.records)
 
     @property
     def counts(self) -> dict[str, str]:
@@ -164,47 +162,3 @@ def _refuse_where_stations_stand(store: Store, codes: Container[str]) -> None:
                 station=station,
                 place=place,
             )
-
-
-def twins_of(store: Store, under: str | None = None) -> list[Twins]:
-    """The things that were registered twice for one need, by offices that began apart, and that nobody has merged."""
-    places, owners = store.state.places.tree(), store.state.stations.now().owners
-    rows = [rows for rows in store.state.twins if under is None or is_under(places, rows[0].bound_for, under)]
-    naming = store.ledger.naming([row.code for one in rows for row in one])
-    by = {
-        code: ", ".join(sorted({owners[event.log].station for event in events if event.type == "register"}))
-        for code, events in naming.items()
-    }
-    return [
-        Twins(
-            one[0].item,
-            tuple(row.item for row in one[1:]),
-            {row.code: by[row.code] for row in one},
-            frozenset(row.code for row in one if row.moves),
-        )
-        for one in rows
-    ]
-
-
-def merge_twins(store: Store, keep: str, under: str | None = None) -> tuple[list[Event], int]:
-    """Take the twins of what is kept out of the plan, and say how many were left as they are.
-
-    Args:
-        keep: the code of a thing, or the name of the station that registered what is kept.
-
-    Raises:
-        InputError: no twin has that code, or was registered by that station.
-        RuleError: the plan is for others to make.
-    """
-    with store.transaction():
-        gone, left = beside(twins_of(store, under), keep)
-        if not gone and not left:
-            raise InputError(
-                N_("nothing that was registered twice has the code or the station {keep}"),
-                hint=N_("See all of it with: {way}"),
-                way="twins",
-                keep=keep,
-            )
-        rows = [{"row": "item", "code": code} for code in gone]
-        known = plan_before(store)
-        return store.record(compose.withdraw_events(rows, refs=known)) if rows else [], left

@@ -13,6 +13,8 @@ from custody.format.events import Event
 from custody.handover.handover_facts import offered_in, station_slug
 from db.handover_lookup import find_handover
 from db.store import Store
+from language import _, ngettext
+from language.text import number
 
 CORRECTABLE = frozenset(
     {
@@ -99,6 +101,34 @@ def _undone(parts: Sequence[Event]) -> Undone:
     return Undone(kind)
 
 
+def moved_on(store: Store, event: Event) -> tuple[int, int]:
+    """Of how many things a record tells, all its parts together, and how many of them have newer records."""
+    told = {code: part.leaf for part in _parts(store, event) for code in part.rows}
+    newest = store.state.latest(told)
+    return len(told), sum(newest[code].leaf != leaf for code, leaf in told.items() if code in newest)
+
+
+def undone_words(undone: Undone, *, is_done: bool) -> str:
+    """What a far-reaching withdrawal takes away, or has taken away, in a sentence."""
+    if undone.type == "register":
+        count, values = undone.items, {"count": number(undone.items)}
+        if is_done:
+            return ngettext(
+                "{count} item is registered no longer.", "{count} items are registered no longer.", count
+            ).format(**values)
+        return ngettext(
+            "{count} item would be registered no longer.", "{count} items would be registered no longer.", count
+        ).format(**values)
+    words = _(
+        "The plan would lose what this record says (places: {places}, kinds of needs: {needs}, in phases: {phased})."
+    )
+    if is_done:
+        words = _(
+            "The plan has lost what that record says (places: {places}, kinds of needs: {needs}, in phases: {phased})."
+        )
+    return words.format(places=number(undone.places), needs=number(undone.needs), phased=number(undone.phased))
+
+
 def find_event(store: Store, text: str) -> Event:
     """The event that a user means by what papers and reports show of it.
 
@@ -109,14 +139,14 @@ def find_event(store: Store, text: str) -> Event:
     Raises:
         InputError: there is none, or more than one.
     """
-    log, _, number = text.rpartition(":")
+    log, _colon, digits = text.rpartition(":")
     own = store.ledger.own_log().name
     found: list[Event] = []
-    if number.isdecimal() and len(number) < 16:
-        found = store.ledger.at(log or own, int(number))
+    if digits.isdecimal() and len(digits) < 16:
+        found = store.ledger.at(log or own, int(digits))
         if not found and log:
             short = [name for name in store.ledger.sizes() if station_slug(name) == log.lower()]
-            found = [event for name in short for event in store.ledger.at(name, int(number))]
+            found = [event for name in short for event in store.ledger.at(name, int(digits))]
     if not found and re.fullmatch(r"[0-9a-f]{6,64}", text.lower()):
         found = store.ledger.beginning_with(text.lower())
     if not found and "/" in text and not log:

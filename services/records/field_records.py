@@ -8,7 +8,8 @@ from typing import Any
 from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, touched
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
-from custody.plan.field import Incident, Point, Readiness, in_force, incidents, points, readiness
+from custody.plan.critical_points import MayWithdraw, Point, may_withdraw, points, rule_of
+from custody.plan.field import Incident, Readiness, in_force, incidents, readiness
 from custody.plan.levels import ABOVE_ENDS
 from custody.plan.places import Place, below, is_under
 from custody.plan.store_space import STORAGE, Arrivals, arrivals
@@ -184,13 +185,12 @@ class PointRow:
 
 def points_of(store: Store, *, as_of: str, soon_h: int = 24) -> list[Point]:
     """The register of critical points at a moment, the gravest first."""
-    return points(_known_of_points(store), as_of, soon_h=soon_h, roots=store.state.roots)
+    said, rule = [*known(store, "point"), *known(store, "withdraw")], _rule(store)
+    return points(said, as_of, soon_h=soon_h, roots=store.state.roots, may=rule)
 
 
-def _known_of_points(store: Store) -> list[Event]:
-    stations = store.state.stations.now()
-    withdrawals = (event for event in known(store, "withdraw") if event.type == "withdraw")
-    return [*known(store, "point"), *(event for event in withdrawals if stations.may(event.log, "plan"))]
+def _rule(store: Store) -> MayWithdraw:
+    return rule_of(store.state.stations.now(), lambda: store.state.plan.placed)
 
 
 def point_rows(store: Store) -> dict[str, PointRow]:
@@ -203,14 +203,24 @@ def withdrawal_rows(store: Store, names: Iterable[str]) -> tuple[list[dict[str, 
 
     Raises:
         InputError: there is no such point.
+        RuleError: this station may plan below some places alone, and the point is of none there.
     """
-    standing = {one.name: one.events[-1] for one in points_of(store, as_of=store.around.now_utc())}
+    standing = {one.name: one.events for one in points_of(store, as_of=store.around.now_utc())}
+    log = store.ledger.own_log().name
+    scopes = store.state.stations.now().scopes(log, "plan")
     for name in names:
         if name not in standing:
             raise InputError(
                 N_("there is no critical point {point}"), hint=N_("List them with: {way}"), way="point", point=name
             )
-    return [{"row": "point", "point": name} for name in names], tuple(_ref(standing[name]) for name in names)
+        if not may_withdraw(log, scopes, store.state.plan.placed, standing[name]):
+            raise RuleError(
+                N_("the critical point {point} is of no place below {places}, where alone this station may plan"),
+                hint=N_("Let the station of that branch, or the election's root, withdraw it."),
+                point=name,
+                places=", ".join(sorted({scope[-1] for scope in scopes})),
+            )
+    return [{"row": "point", "point": name} for name in names], tuple(_ref(standing[name][-1]) for name in names)
 
 
 def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> list[Event]:
@@ -222,7 +232,7 @@ def record_points(store: Store, rows: Iterable[PointRow], *, note: str = "") -> 
         standing = {one.name: one.events[-1] for one in points_of(store, as_of=store.around.now_utc())}
         gone = {
             row["point"]: event
-            for event in in_force(_known_of_points(store), store.state.roots)
+            for event in in_force(known(store, "withdraw"), store.state.roots)
             if event.type == "withdraw"
             for row in event.body["rows"]
             if row["row"] == "point"

@@ -1,13 +1,12 @@
-"""Stations among each other: the card by which one is known, root's word on others, a log that goes on in a new one."""
+"""Stations among each other: the card by which one is known, root's word on others, and an office that joins."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from custody.chain.roster import NOTICES, Roster, granted, roster
-from custody.compose.compose import NewEvent, Ref
+from custody.compose.compose import NewEvent
 from custody.errors import N_, CustodyError, InputError, RuleError
 from custody.format.encoding import canonical, key_fingerprint, read_canonical
-from custody.format.event_types import POWERS
 from custody.format.events import Event
 from custody.people import is_taken_for
 from custody.plan.places import is_under
@@ -34,6 +33,11 @@ class StationCard:
     def fingerprint(self) -> str:
         """What people compare with the paper that was signed when the station began."""
         return key_fingerprint(bytes.fromhex(self.public_key))
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the station follows nobody but itself."""
+        return self.root == self.fingerprint
 
 
 def make_card(genesis: Event, signer: Signer) -> bytes:
@@ -75,14 +79,18 @@ def admit(store: Store, card: StationCard, powers: Sequence[str] = (), under: Se
 
     Raises:
         InputError: a limit without a power.
-        RuleError: this station may not admit others, or not there, or that station follows another root.
+        RuleError: this station may not admit others, or not there, or that station follows another root, or is this
+            one.
     """
     if under and not powers:
         raise InputError(
-            N_("--under limits a power, and none is given"), hint=N_("Name the power too{typed}."), typed="--power plan"
+            N_("a place limits a power, and none is given"),
+            hint=N_("Say what it may do there{typed}."),
+            typed="--power plan",
         )
     with store.transaction():
         trusted = _for_admitting(store)
+        _refuse_own(store, card)
         for place in (card.place, *under):
             _refuse_elsewhere(store, trusted, place)
         if card.root not in (trusted.root, card.fingerprint):
@@ -119,27 +127,61 @@ def join(store: Store, card: StationCard) -> list[Event]:
     with store.transaction():
         own = store.ledger.event_at(store.ledger.own_log().id, 1).body
         trusted, key = store.state.stations.now(), own["public_key"]
-        if card.public_key == key or own["root"] != key_fingerprint(bytes.fromhex(key)):
+        _refuse_own(store, card)
+        if own["root"] != key_fingerprint(bytes.fromhex(key)):
             raise RuleError(
                 N_("only an office that began as its own root joins another, and this station is none"),
                 hint=N_("Do it at the station whose fingerprint stands on the key sheet of the election there."),
             )
-        said = [e.body["key"] for e in store.ledger.on_topic(("join",)) if trusted.owners[e.log].key == key]
+        said = [e.body for e in store.ledger.on_topic(("join",)) if trusted.owners[e.log].key == key]
         if said:
-            if said[0] == card.public_key:
+            if said[0]["key"] == card.public_key:
                 return []
-            raise RuleError(N_("this office has joined another one, and that is for good"))
-        if not (admitted := store.state.stations.admissions(by=card.public_key)):
             raise RuleError(
-                N_("{station} has not admitted this office, as far as is known here"),
-                hint=N_("Give it station-card.json from this station's folder, and take in its bundle then: {way}"),
-                way="import",
-                station=card.station,
+                N_("this office has joined {station} at {place}, and that is for good"),
+                hint=N_("Nothing is to be done here; whoever needs this office's records takes in its data."),
+                station=said[0]["station"],
+                place=said[0]["place"],
             )
+        if not (admitted := store.state.stations.admissions(by=card.public_key)):
+            raise _not_admitted_by(card)
         fields = {"station": card.station, "place": card.place, "key": card.public_key}
         events = store.record([NewEvent("join", fields, admitted)])
         store.projection.rebuild()
         return events
+
+
+def _refuse_own(store: Store, card: StationCard) -> None:
+    if card.public_key == store.ledger.require_own_row().public_key:
+        raise RuleError(
+            N_("this is the card of this very station"), hint=N_("Choose the card that the other station has given.")
+        )
+
+
+def _not_admitted_by(card: StationCard) -> RuleError:
+    """Why an office cannot join the one with this card."""
+    if not card.is_root:
+        return RuleError(
+            N_("{station} at {place} is a station of another office, and has not admitted this one"),
+            hint=N_("Choose the card of the office itself, whose fingerprint stands on the key sheet there."),
+            station=card.station,
+            place=card.place,
+        )
+    return RuleError(
+        N_("{station} has not admitted this office, as far as is known here"),
+        hint=N_("Give it station-card.json from this station's folder, and take in its bundle then: {way}"),
+        way="import",
+        station=card.station,
+    )
+
+
+def may_admit(store: Store) -> bool:
+    """Whether this station may admit others, anywhere."""
+    try:
+        _for_admitting(store)
+    except RuleError:
+        return False
+    return True
 
 
 def _refuse_elsewhere(store: Store, trusted: Roster, place: str) -> None:
@@ -203,86 +245,6 @@ def revoking(station: str, key: str, sizes: Mapping[str, int], reason: str) -> N
     """The event that a key counts no longer, but for its logs up to these sizes."""
     ends = [{"log": log, "size": size} for log, size in sorted(sizes.items())]
     return NewEvent("revoke", {"station": station, "key": key, "last_good": ends, "reason": reason})
-
-
-def lost_log(store: Store, *, station: str | None = None, place: str | None = None, key: str | None = None) -> str:
-    """The log that a station without a ledger goes on from, as others' bundles hold it: the last of its instances.
-
-    Args:
-        key: its public key (64 hex digits), where that is not lost too.
-
-    Raises:
-        InputError: no log here is of that name, place and key, or several are; or the ledger has a log of its own.
-    """
-    if store.ledger.own_row() is not None:
-        raise InputError(
-            N_("this ledger has a log of its own already"), hint=N_("Leave the bundle away{typed}."), typed="--from"
-        )
-    begun = {event.log: event.body for event in store.ledger.on_topic(("genesis",))}
-    left = {str(body["continues"]).rsplit(":", 2)[0] for body in begun.values() if body["continues"]}
-    asked = {"station": station, "place": place, "public_key": key}
-    fits = [
-        log
-        for log, body in sorted(begun.items())
-        if log not in left and all(value in (None, body[name]) for name, value in asked.items())
-    ]
-    if len(fits) != 1:
-        known = fits or sorted(begun.keys() - left)
-        raise InputError(
-            N_("several logs here could be this station's") if fits else N_("no log here is this station's"),
-            hint=N_("Give its name and place as they were{typed}: {known}"),
-            typed="--station, --place",
-            known=", ".join(f"{begun[log]['station']} / {begun[log]['place']}" for log in known) or "-",
-        )
-    return fits[0]
-
-
-def go_on(
-    store: Store,
-    *,
-    station: str | None = None,
-    place: str | None = None,
-    root: str | None = None,
-    log: str | None = None,
-) -> Event:
-    """Go on with a new log, whose first event names the newest entry of the old one that is held.
-
-    For a restored copy, a new installation, and a new or lost key. A station that is its own root and has a new key
-    vouches for its old log: all that is held of it stands, and nothing that comes later.
-
-    Args:
-        log: the old one, where this ledger has none of its own (`lost_log`); None: its own.
-    """
-    ledger = store.ledger
-    with store.transaction():
-        if log is not None:
-            store.writer.adopt(log)
-        own = ledger.own_log()
-        old = ledger.event_at(own.id, 1).body
-        [head] = [head for head in ledger.heads() if head["log"] == own.name]
-        key = store.signer().public_key
-        followed = store.state.stations.now().root
-        was_root = followed == key_fingerprint(bytes.fromhex(old["public_key"]))
-        has_new_key = key.hex() != old["public_key"]
-        store.writer.retire_own()
-        genesis = store.begin(
-            election=own.election,
-            station=station or own.station,
-            place=place or own.place,
-            root=root or (None if was_root else followed),
-            continues=Ref(own.name, head["size"], head["head"]),
-        )
-        if was_root and has_new_key and root is None:
-            sizes = {h["log"]: h["size"] for h in ledger.heads() if ledger.keys()[h["log"]].hex() == old["public_key"]}
-            said = {
-                "station": own.station,
-                "place": own.place,
-                "key": old["public_key"],
-                "powers": [{"power": power, "under": None} for power in sorted(POWERS)],
-            }
-            store.record([NewEvent("admit", said), revoking(own.station, old["public_key"], sizes, "")])
-        store.projection.rebuild()
-        return genesis
 
 
 def _for_admitting(store: Store) -> Roster:

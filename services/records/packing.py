@@ -117,7 +117,7 @@ def _held_elsewhere(store: Store, outer: Item, items: Iterable[Item]) -> list[Fi
                 "holder": name_of(places, item.held_by),
             },
             item.code,
-            is_provisional=not store.state.has_met(outer.held_by),
+            is_provisional=store.state.held is not None or not store.state.has_met(outer.held_by),
         )
         for item in items
         if item.held_by != outer.held_by

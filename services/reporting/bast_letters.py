@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custody.format.paper_codes import Sheet
+from custody.handover.handover_history import replaced_by
 from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
 from reports.bast.letter_facts import BastFacts, bast_facts
@@ -62,6 +63,7 @@ def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
 
     state = store.state
     facts, then = told_of(store, found.parts)
+    replaced = replaced_by(found.parts, state.ledger.on_topic(("correct",)), state.ledger.find)
     return bast_facts(
         found.parts,
         then,
@@ -72,5 +74,6 @@ def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
         office=found.log.place,
         places=state.places.tree(),
         needs=state.kinds(),
+        replaced=replaced,
         foretold=store.papers.foretold([part.body for part in found.parts]) if state.is_bare else None,
     )

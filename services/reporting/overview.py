@@ -133,7 +133,7 @@ class Overview:
             found = {code: amounts for code, amounts in self._stock.amounts.items() if amounts.total}
             for code, (total, there) in self._due.there().items():
                 known = found.get(code, Amounts())
-                found[code] = Amounts(total, known.labelled, known.sent, there)
+                found[code] = Amounts(total, known.labelled, known.sent, there, known.back)
             self._amounts = (self._put_count, found)
         return self._amounts[1]
 

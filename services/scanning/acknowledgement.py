@@ -3,7 +3,6 @@
 Each stands for what was to be recorded when it was given. Change that, or the name, and it stands no longer.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,6 +14,7 @@ from custody.compose.compose import Acknowledged, Handover, Touch
 from custody.errors import N_, InputError
 from custody.handover.draft import Details, Signed
 from scanner.sources.frames import Image
+from services.seen import version_seen
 
 SIGNERS = ("giver", "receiver", "witness-1", "witness-2")
 """Who may acknowledge a handover at the screen, by the names that the letter has for them."""
@@ -44,7 +44,7 @@ def with_signature(details: Details, signer: str, signed: Signed | None) -> Deta
 def contents(handover: Handover, touches: Sequence[Touch]) -> str:
     """A digest of what is to be recorded, but for the people's names: what a signature is given for."""
     bare = replace(handover, giver_name="", receiver_name="", witnesses=(), acknowledged=())
-    return hashlib.sha256(repr((bare, touches)).encode()).hexdigest()[:32]
+    return version_seen(bare, touches)
 
 
 def standing(details: Details, contents: str) -> dict[str, Signed]:

@@ -6,7 +6,7 @@ from custody.chain.findings import HELD_ALREADY, Finding
 from custody.errors import N_
 from db.store import Store
 from language import _
-from language.text import fill, local_time, printable
+from language.text import local_time, printable
 from services.plan.custodians import station_clock
 
 _ADVICE = {
@@ -53,7 +53,7 @@ def advice(finding: Finding, store: Store | None = None) -> str:
     if finding.code == "UNKNOWN_STATION" and store is not None:
         return _admit(store, str(finding.values.get("station", "")))
     if finding.code == "EXCESS" and finding.item is None:
-        return fill(N_("Look what is missing. When it is clear which it is: {way}"), {"way": "match"})
+        return _("Look what is missing. When it is clear which it is, type on the page Scan: match CODE")
     if finding.code == "LATE" and finding.is_open:
         return _("Call who holds it and ask when it comes.")
     if finding.message == HELD_ALREADY:
@@ -65,8 +65,7 @@ def _admit(store: Store, station: str) -> str:
     """How a station that root has not admitted, as far as is known here, comes to be."""
     own = store.ledger.own_row()
     if own is not None and own.station == station:
-        carry = N_("Carry station-card.json, from this station's folder, to the warehouse. There: {way}")
-        return fill(carry, {"way": "admit_card"})
+        return _("Carry station-card.json, from this station's folder, to the warehouse: it is admitted there.")
     if not store.state.roots:
         return _("Take in the data of {station} from a USB stick (page Meet); this sign then goes by itself.").format(
             station=printable(station, 60)

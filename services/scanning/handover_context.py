@@ -24,6 +24,8 @@ from custody.handover.handover_facts import (
     expected_items,
     expected_tops,
     handover_facts,
+    in_order,
+    inside_paper,
     is_own_number,
     stated,
     with_giver,
@@ -69,14 +71,17 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         chains |= receipts(store, more.values(), giver, to)
     if own:  # what came inside something that was received is here, and no longer to come
         chains = {code: chain for code, chain in chains.items() if not chain.came_inside(giver, to, own.name)}
-    paper = waybill.items
+    paper = {**waybill.items}
+    if paper:
+        paper |= inside_paper(paper, {**paper, **state.contents.carried(paper)}, tops, state.places)
     leaves = {event.leaf for event in others}
     done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
     held = {**paper, **known, **stock, **there}
     if handover.load:
         _add_outer(state, held)
     before = held | {code: with_giver(held[code], giver) for code in (*paper, *chains) if code not in stock}
-    to_go = [*stock, *(code for code in paper if code not in stock), *(code for code in chains if code not in done)]
+    on_paper = (item.code for item in in_order(paper.values()) if item.code not in stock)
+    to_go = [*stock, *on_paper, *(code for code in chains if code not in done)]
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
     has_met = state.has_met(giver)
@@ -234,7 +239,7 @@ def unlabelled(store: Store, own: Sequence[Counted]) -> list[Finding]:
     stations = state.stations.now()
     ends = (key.giver, key.to)
     found = (event for event in store.ledger.on_topic((UNLABELLED,)) if (event.body["from"], event.body["to"]) == ends)
-    events = [event for event in found if stations.stands(event)]
+    events = [event for event in found if event.leaf in leaves or stations.stands(event)]
     parts = {event.leaf: counted_in(event) for event in standing(state, events)}
     drafted = [part for part in own if not part.leaf]
     judged = unmatched([*parts.values(), *drafted], state.places.tree())

@@ -51,6 +51,7 @@ def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandove
         needs=store.state.kinds(),
         is_reprint=recorded is None,
         is_withdrawn=is_withdrawn,
+        told=told,
     )
 
 

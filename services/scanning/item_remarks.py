@@ -7,6 +7,7 @@ import msgspec
 from custody.errors import N_, InputError, RuleError
 from custody.format.codes import show_code
 from language import _
+from language.text import number
 from reports.words import condition_word
 from scanner.outcomes import What
 from services.one_line import LONGEST_NOTE, one_line
@@ -30,7 +31,9 @@ def describe(desk: "DraftDesk", what: What, code: str, text: str) -> str:
     if what == "extra":
         extra = read_extra(text)
         change_details(store, draft, lambda said: msgspec.structs.replace(said, extras=(*said.extras, extra)))
-        return _("Without a label: {count} {kind} {note}").format(count=extra.count, kind=extra.kind, note=extra.note)
+        return _("Without a label: {count} {kind} {note}").format(
+            count=number(extra.count), kind=extra.kind, note=extra.note
+        )
     if code not in desk.taken:
         raise RuleError(N_("{code} is not among what was scanned"), hint=N_("Scan it first."), code=show_code(code))
     said, words = _read(what, text)

@@ -83,6 +83,7 @@ def _judge_items(
             to=handover.to,
             bound=handover.bound,
             met_giver=has_met,
+            is_alone=store.state.held is None,
             is_recorded=label.code in received,
             blank=blanks.get(label.code),
             needs=rules.where(items[label.code].to).by_level if label.code in items else {},

@@ -24,6 +24,7 @@ NAMES = (
     "station-card.json",
     "keysheet.pdf",
     "pins.json",
+    "operator.txt",
     "observers.json",
     "printers.json",
     "headings.json",

@@ -244,10 +244,24 @@ def inside(found: Plan, top: str) -> tuple[dict[str, Place], dict[str, dict[str,
     [plan("C", 2, place("51.08.02", "51.71.01"), place("51.71.01", "51.08"))],
 )
 def test_whatever_a_delegate_says_nothing_of_another_branch_changes(mine: list[Event], theirs: list[Event]) -> None:
+    mine = [without(event, "51.08") for event in mine]  # a code that begins with theirs is theirs (next test)
     alone, both = fold(B, C, PROVINCE, *mine), fold(B, C, PROVINCE, *mine, *theirs)
     assert inside(both, "51.71") == inside(alone, "51.71")
     outside = {code: one for code, one in tree(both).items() if not is_under(tree(both), code, "51.08")}
     assert outside == {code: one for code, one in tree(alone).items() if not is_under(tree(alone), code, "51.08")}
+
+
+def without(event: Event, top: str) -> Event:
+    """A record without the places whose codes begin with this one."""
+    rows = [row for row in event.body["rows"] if row["row"] != "place" or not row["code"].startswith(top)]
+    return Event(event.leaf, {**event.body, "rows": rows})
+
+
+def test_a_new_code_that_begins_with_a_branchs_own_is_that_branchs_once_it_plans_it() -> None:
+    mine, theirs = plan("B", 2, place("51.08.01", "51.71")), plan("C", 2, place("51.08.01", "51.08"))
+    assert tree(fold(B, C, PROVINCE, mine))["51.08.01"].parent == "51.71"
+    both = fold(B, C, PROVINCE, mine, theirs)
+    assert (tree(both)["51.08.01"].parent, left_out(both)) == ("51.08", [("B", "51.08.01")])
 
 
 @given(words("B"), words("C"), st.randoms(use_true_random=False))

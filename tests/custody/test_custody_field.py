@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.format.events import Event
-from custody.plan.field import deliveries, in_force, incidents, points, readiness, supply
+from custody.plan.critical_points import points
+from custody.plan.field import deliveries, in_force, incidents, readiness, supply
 from tests.support.custody_notation import DAY, record
 
 PARTIES = {"giver": "Agus", "receiver": "Luh"}

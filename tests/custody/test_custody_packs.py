@@ -108,3 +108,12 @@ def test_a_child_moved_by_its_pack_is_not_stale_to_its_own_log():
 def test_a_pack_inside_itself_ends():
     assert chain_of(PACKED + "A3 pack X add P\nA4 handover WH>PPK P").held_by == "PPK"
     assert chain_of("A1 register X at WH for TPS1\nA2 pack X add X\nA3 handover WH>PPK X").held_by == "PPK"
+
+
+def test_a_look_into_a_pack_blames_nobody_for_what_another_station_did_at_that_time():
+    for letter in "CDEFGHIJ":
+        begun = f"A1 register {letter},P at WH for TPS1\n"
+        out = f"A2 pack P add {letter}\nB1 [A2] pack P remove {letter}\nA3 pack P check scope=full"
+        into = f"B1 [A1] pack P add {letter}\nA3 pack P check scope=full"
+        for text in (out, into):
+            assert "SHORTAGE" not in codes(chain_of(begun + text, letter))

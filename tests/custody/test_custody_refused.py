@@ -36,6 +36,13 @@ def test_a_code_that_is_taken_and_refused_in_one_record_was_taken():
     assert read([events["A1"], events["A2"], both]).held_by == "PPK"
 
 
+@pytest.mark.parametrize("hour", range(10, 20))  # what no record orders goes by digest, which the hour changes
+def test_what_came_off_a_truck_and_was_refused_was_loaded_first_though_its_station_had_not_met_that(hour):
+    text = START + f"A3 handover WH>TRUCK X,Y bound=PPK at=09:00\nB1 [A2] handover TRUCK>PPK Y refused=X at={hour}:00"
+    chain = chain_of(text)
+    assert chain.held_by == "TRUCK" and steps(chain) == "A1 A2 A3:WH>TRUCK B1!TRUCK>PPK"
+
+
 @pytest.mark.parametrize("receiver", ["B1 [A2] handover WH>PPK Y refused=X", "B1 [A3] handover WH>PPK Y refused=X"])
 def test_where_one_side_says_given_and_the_other_refused_both_are_shown_and_it_stays(receiver):
     text = START + f"A3 handover WH>PPK X,Y\n{receiver}"

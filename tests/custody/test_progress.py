@@ -1,6 +1,6 @@
 """How far the supplies of a regency have come."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.chain.journey import holders_since, journey
@@ -77,6 +77,7 @@ STEPS = st.sampled_from(["WH", "PPK", "PPS", "TPS1", "TPS2", "PPK2", "to TPS1", 
 
 
 @given(st.lists(STEPS, max_size=7))
+@example(["PPK", "WH"])
 def test_progress_and_the_clock_agree_where_a_thing_has_arrived(steps: list[str]):
     lines, holder = ["A1 register X at WH for TPS1"], "WH"
     for step in steps:
@@ -92,6 +93,7 @@ def test_progress_and_the_clock_agree_where_a_thing_has_arrived(steps: list[str]
     assert {code for code, amounts in sums.amounts.items() if amounts.there and code != "WH"} == way.there - {"WH"}
     first = way.way[0].code
     assert bool(sums.amounts["WH"].there) == (first in way.there)
+    assert holder != "WH" or not any(amounts.on_the_way for amounts in sums.amounts.values()), "it is back in the store"
 
 
 def test_a_reserve_bound_for_the_warehouse_itself_has_arrived_when_it_is_there():

@@ -13,8 +13,9 @@ from db.store import Store, open_store
 from evidence.ed25519 import Signer
 from services.plan.planning import record_plan
 from services.records.correcting import correct, find_event
+from services.records.going_on import go_on
 from services.records.handovers import record_handover
-from services.records.membership import admit, go_on, revoke, revoking
+from services.records.membership import admit, revoke, revoking
 from tests.support.ledger_examples import (
     PLACES,
     WAREHOUSE,

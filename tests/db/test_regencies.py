@@ -5,18 +5,20 @@ from contextlib import ExitStack
 
 import pytest
 
-from custody.compose.compose import plan_events
-from custody.errors import InputError, RuleError
+from custody.compose.compose import NewEvent, plan_events
+from custody.errors import ConflictError, InputError, RuleError
 from custody.plan.places import Need, Place
 from db.store import Store
+from services.plan.merging import merge_twins, twins_of, twins_to_merge, version_of_twins
 from services.plan.planning import own_top, record_plan
 from services.plan.registering import missing, plan_counts, register_missing
-from services.plan.withdrawing import merge_twins, record_withdrawal, twins_of, withdrawal_of
+from services.plan.withdrawing import record_withdrawal, withdrawal_of
 from services.records.correcting import correct
+from services.records.field_records import PointRow, point_rows, record_points
 from services.records.membership import admit, join, revoke
 from services.records.searching import progress_rows
 from services.reporting.overview import Overview
-from tests.support.ledger_examples import all_events, boxes, card_of, empty_ledger, give, load_plan
+from tests.support.ledger_examples import all_events, boxes, card_of, empty_ledger, give, load_plan, record
 from tests.support.merge_examples import bundle_of, take
 from tests.support.merge_examples import join as begin_under
 from tests.support.plan_examples import comes_out_alike, sound
@@ -238,6 +240,32 @@ def test_a_branch_plans_withdraws_and_admits_for_itself_alone(province: Callable
     assert missing(found.hub, "51.08").by_kind == asked(found.number("51.08"))
 
 
+def test_a_critical_point_is_withdrawn_by_its_own_branch_or_the_province_alone(
+    province: Callable[..., Province],
+) -> None:
+    found = province(FEW)
+    neighbour, station = found.stations["51.08"], found.stations["51.71"]
+    record_points(neighbour, [PointRow("TK-01", "Lipat", "Luh", place="51.08.01"), PointRow("TK-02", "Truk", "Luh")])
+    found.meet()
+    for name in ("TK-01", "TK-02"):
+        with pytest.raises(RuleError, match=rf"{name} is of no place below 51\.71"):
+            withdrawal_of(station, points=[name])
+    rows = [{"row": "point", "point": name} for name in ("TK-01", "TK-02")]
+    record(station, NewEvent("withdraw", {"rows": rows, "note": "", "part": 1, "parts": 1}))  # by another program
+    found.meet()
+    for ledger in (found.hub, neighbour, station):
+        assert set(point_rows(ledger)) == {"TK-01", "TK-02"}
+        assert [(one.station, one.what) for one in ledger.state.plan.outside] == [
+            ("KPU 51.71", "TK-01"),
+            ("KPU 51.71", "TK-02"),
+        ]
+    record_withdrawal(neighbour, withdrawal_of(neighbour, points=["TK-01"]))
+    found.meet()
+    record_withdrawal(found.hub, withdrawal_of(found.hub, points=["TK-02"]))
+    found.meet()
+    assert all(point_rows(ledger) == {} for ledger in (found.hub, neighbour, station))
+
+
 def test_what_another_program_plans_for_a_branch_is_told_where_it_is_not_counted(
     province: Callable[..., Province],
 ) -> None:
@@ -295,7 +323,15 @@ def test_what_two_offices_registered_for_one_need_counts_once_until_a_person_mer
         assert sound(ledger)
     with pytest.raises(InputError, match=r"KPU 51\.08"):
         merge_twins(office, "KPU 51.08")
-    events, left = merge_twins(office, "KPU 51.71")
+    neighbour, seen = found.stations["51.08"], version_of_twins(twins_to_merge(office))
+    assert twins_to_merge(neighbour) == [] != twins_of(neighbour)
+    with pytest.raises(RuleError, match=r"51\.71\.01\.2001\.001.* does not lie below 51\.08"):
+        merge_twins(neighbour, theirs[0])
+    with pytest.raises(InputError):
+        merge_twins(office, "KPU 51.71", kind="own-2")
+    with pytest.raises(ConflictError):
+        merge_twins(office, "KPU 51.71", seen="0" * 32)
+    events, left = merge_twins(office, "KPU 51.71", kind="box", seen=seen)
     assert (sum(len(event.body["rows"]) for event in events), left) == (1, 1), "one of the others has been handed over"
     assert [one.counted.k for one in twins_of(office)] == [1]
     merge_twins(office, theirs[0])
@@ -306,3 +342,28 @@ def test_what_two_offices_registered_for_one_need_counts_once_until_a_person_mer
         assert {item.code for item in ledger.state.find_items(under=tps)} == kept
         assert ledger.state.item(ours[0]) is not None and ledger.state.chain(ours[0]).links, "its chain is kept"
         assert sum(group.count for group in ledger.state.stock(tps)) == 3
+
+
+def test_twins_that_two_people_merged_each_his_own_way_are_left_with_one(
+    province: Callable[..., Province], sqlite_url: Callable[[], str]
+) -> None:
+    found = province(FEW, ["51.71"])
+    office, hub, tps = found.stations["51.71"], found.hub, "51.71.01.2001.001"
+    ours, theirs = boxes(office, 2, tps, held_by="51.71"), boxes(hub, 2, tps, held_by="51")
+    found.let_in("51.71")
+    found.meet()
+    merge_twins(office, "KPU 51.71")
+    merge_twins(hub, "Provinsi")
+    give(hub, theirs[:1], "51.71", "51")
+    found.meet()
+
+    def held(store: Store) -> object:
+        items = {item.code for item in store.state.find_items(under=tps)}
+        return items, missing(store, "51.71").by_kind["box"], sum(group.count for group in store.state.stock(tps))
+
+    kept = {theirs[0], min(ours[1], theirs[1])}
+    asked_for = asked(found.number("51.71"))["box"]
+    for ledger in (office, hub):
+        assert held(ledger) == (kept, asked_for - 2, 2), "the one that was handed over, else the lower code"
+        assert twins_of(ledger) == [] and sound(ledger)
+    comes_out_alike(hub, sqlite_url, held)

@@ -1,6 +1,8 @@
 """What people read: times, numbers and messages in both languages; a hostile text does nothing to a screen."""
 
+import ast
 import unicodedata
+from typing import Any, TypeGuard
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 import language
 from custody.errors import Fault, InputError
+from language.catalogue import ROOT, sources
 from language.text import error_text, fault_text, fill, hint_text, local_time, number, printable
 
 
@@ -74,3 +77,41 @@ def test_braces_in_a_value_are_only_text():
 def test_a_fault_says_where_it_is():
     assert fault_text(Fault("is empty", {}, 3, "kode", "places.csv")) == "places.csv, row 3, column kode: is empty"
     assert fault_text(Fault("{n} rows are too many", {"n": 9})) == "9 rows are too many"
+
+
+# --- counts -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_count_in_a_message_has_its_thousands_apart_and_a_number_of_a_record_has_not() -> None:
+    language.use("id")
+    assert fill("{count} of {total}", {"count": 9100, "total": 25025}) == "9.100 of 25.025"
+    assert fill("row {row} of {seq}", {"row": 9100, "seq": 1234}) == "row 9100 of 1234"
+
+
+def test_every_count_in_a_text_goes_through_the_one_function_for_numbers() -> None:
+    """`_("{count} labels").format(count=number(n))`; words in its place are those that another text gave."""
+    raw = []
+    for path in sources():
+        if path.suffix != ".py" or path.relative_to(ROOT).parts[0] in ("db", "evidence", "custody", "language"):
+            continue
+        functions = ast.walk(ast.parse(path.read_text("utf-8")))
+        for function in (node for node in functions if isinstance(node, ast.FunctionDef)):
+            raw += [f"{path.relative_to(ROOT)}: {text}" for text in _raw_counts(list(ast.walk(function)))]
+    assert raw == []
+
+
+def _raw_counts(nodes: list[ast.AST]) -> list[str]:
+    """What a function fills into a text as a count, and not by `number`."""
+    assigned = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, "format", "number")]
+    worded = {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+    named = [one for node in nodes if _is_call(node, "format") for one in node.keywords]
+    values = [one.value for one in named if one.arg in ("count", "total", "more")]
+    return [
+        ast.unparse(value)
+        for value in values
+        if not _is_call(value, "number") and not (isinstance(value, ast.Name) and value.id in worded)
+    ]
+
+
+def _is_call(node: Any, *names: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in names

@@ -9,8 +9,8 @@ import pytest
 import language
 from custody.errors import InputError
 from language.catalogue import ROOT, sources
-from language.text import WAYS, hint_text
-from web.page_hints import NAVIGATION, hint_on_page, way_of
+from language.text import PAGES, WAYS, fill, hint_text
+from web.page_hints import way_of
 
 
 @pytest.fixture(autouse=True)
@@ -23,25 +23,35 @@ def english() -> Iterator[None]:
 
 def test_a_hint_that_names_a_way_says_the_command_and_the_page_says_where_it_does_it() -> None:
     error = InputError("no", hint="Load a table of places first: {way}", way="load")
-    words = "Load a table of places first: python main.py load FILE"
-    assert hint_text(error) == words
-    assert hint_on_page(error) == f"{words} On this page: Plan."
+    assert hint_text(error) == "Load a table of places first: python main.py load FILE"
     assert way_of(error) == ("/plan", "Plan")
+    language.use("en", on_page=True)
+    assert hint_text(error) == "Load a table of places first: page Plan"
+    language.use("id", on_page=True)
+    assert hint_text(error).endswith("halaman Rencana")
+
+
+@pytest.mark.parametrize("way", ["admit", "admit_card", "join_card", "twins", "export_strangers", "withdraw", "backup"])
+def test_what_the_page_can_do_is_named_on_it_without_a_command(way: str) -> None:
+    language.use("en", on_page=True)
+    assert "main.py" not in fill("There: {way}", {"way": way})
 
 
 def test_a_way_that_the_page_has_not_is_said_as_its_command_in_the_chosen_language() -> None:
+    language.use("en", on_page=True)
     other = InputError("no", hint="Let it begin again there with: {way}", way="init_root", root="7q2m")
-    assert hint_on_page(other) == "Let it begin again there with: python main.py init --root 7q2m"
-    language.use("id")
+    assert hint_text(other) == "Let it begin again there with: a new folder, and this root: 7q2m"
+    language.use("id", on_page=True)
     begin = InputError("no", hint="Begin one with: {way}", way="init")
-    assert hint_on_page(begin) == "Mulai dengan: python main.py init --place KODE --station NAMA"
-    assert hint_on_page(InputError("no")) == "" and way_of(InputError("no")) is None
+    assert hint_text(begin) == "Mulai dengan: python main.py init --place KODE --station NAMA"
+    assert hint_text(InputError("no")) == "" and way_of(InputError("no")) is None
 
 
 def test_what_is_typed_at_a_terminal_is_not_said_on_the_page() -> None:
     error = InputError("no", hint="Choose another receiver{typed}.", typed="--to")
     assert hint_text(error) == "Choose another receiver (--to)."
-    assert hint_on_page(error) == "Choose another receiver."
+    language.use("en", on_page=True)
+    assert hint_text(error) == "Choose another receiver."
 
 
 def test_no_hint_of_the_rules_and_services_spells_an_option_out() -> None:
@@ -56,7 +66,7 @@ def test_no_hint_of_the_rules_and_services_spells_an_option_out() -> None:
 
 
 def test_the_ways_are_those_at_the_top_of_the_page() -> None:
-    assert {way.page for way in WAYS.values()} <= {"", *(page for page, _name in NAVIGATION)}
+    assert {way.page for way in WAYS.values()} <= {"", *PAGES}
 
 
 def _texts(nodes: Iterable[ast.AST]) -> set[str]:

@@ -17,7 +17,7 @@ references.
 A name may end in ' (`A2'`): another event with the same log and seq, as a forked log has them.
 """
 
-import hashlib
+import random
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -50,8 +50,8 @@ PLACES: dict[str, Place] = {
 
 def code_of(letter: str) -> str:
     """A real code for a letter: always the same one, with a right check character."""
-    digits = iter(hashlib.sha256(letter.encode()).digest() * 4)
-    return draw_code(lambda n: next(digits) % n)
+    drawn = random.Random(letter)
+    return draw_code(drawn.randrange)
 
 
 def ledger(text: str) -> dict[str, Event]:

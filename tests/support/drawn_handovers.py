@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from commands.scan.handover_result import recorded_json
+from custody.chain.findings import BROKEN
 from custody.compose.compose import Extra, Handover, Touch
 from custody.errors import InputError, RuleError
 from custody.format.codes import ItemLabel, parse_entry
@@ -22,7 +23,6 @@ from db.log.merge import merge
 from db.store import Store
 from evidence.entry import RawEntry
 from reports.bast.letter_file import bast_json
-from reports.epcis.epcis_events import Uris, epcis_event
 from services.plan.planning import record_plan
 from services.plan.registering import register_items
 from services.records.correcting import correct
@@ -38,6 +38,7 @@ from services.scanning.handover_context import told_of
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import facts_now, found_in
 from services.scanning.judging import judge_handover
+from tests.support.drawn_epcis import epcis, epcis_sums
 from tests.support.ledger_examples import (
     TPS,
     TRUCK,
@@ -265,6 +266,9 @@ def held_together(store: Store, recorded: RecordedHandover) -> None:
     assert unlabelled(then) == unlabelled(facts) == unlabelled(reprinted.told)
     assert unlabelled(facts) == [str(f) for f in recorded.findings if (f.code, f.item) == ("EXCESS", None)]
     epcis(parts, facts)
+    broken = {f.item: f.is_provisional for f in recorded.findings if f.code == "NOT_HELD"}
+    breaks = [f for f in reprinted.findings if f.code in BROKEN and f.item in broken and f.also]
+    assert {f.item: f.is_provisional for f in breaks}.items() <= broken.items(), "custody breaks as surely on both"
 
 
 def unlabelled(facts: HandoverFacts) -> list[str]:
@@ -288,48 +292,6 @@ def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
     assert found["COUNT"] == counts["COUNT"] and found["SHORTAGE"] == 0
     assert {f["item"] for f in written["findings"] if f["code"] == "EXCESS" and f["item"]} >= set(facts.beyond)
     assert [(f["code"], f["item"]) for f in written["findings"]].count(("EXCESS", None)) == len(unlabelled(facts))
-
-
-def epcis(parts: Sequence[Event], facts: HandoverFacts) -> None:
-    uris = Uris("root", "https://example.org/")
-    told_there = [epcis_event(part, uris, here=WAREHOUSE) for part in parts]
-    listed = [uri for one in told_there if one for uri in one["epcList"]]
-    refused = [uri for one in told_there if one for uri in one.get("serah:refused", ())]
-    assert listed == [uris.item(code) for code in facts.taken] and {*refused} == {*map(uris.item, facts.refused)}
-
-
-def epcis_sums(told: Sequence[tuple[Event, HandoverFacts]]) -> None:
-    """What the EPCIS events of one number say together is what the facts of each of its handovers say."""
-    uris, way = Uris("root", "https://example.org/"), ("bast", "from", "to")
-    for event, facts in told:
-        beside = [
-            other
-            for other, _facts in told
-            if other.log != event.log and all(other.body[name] == event.body[name] for name in way)
-        ]
-        alike = [one for one in (epcis_event(each, uris, here=WAREHOUSE) for each in (event, *beside)) if one]
-        taken, refused, absent = (
-            {uri for one in alike for uri in one.get(name, ())} for name in ("epcList", "serah:refused", "serah:absent")
-        )
-        stated = [one for one in alike if "serah:beyond" in one]
-        assert len(stated) == sum(each.body.get("meant") is not None for each in (event, *beside))
-        meant = {
-            uri
-            for one in stated
-            for uri in (*one["epcList"], *one.get("serah:refused", ()))
-            if uri not in one["serah:beyond"]
-        } | absent
-        missing = {uris.item(item.code) for item in facts.missing}
-        assert missing.isdisjoint(taken | refused), "what one of them took or refused is missing at none"
-        if stated:
-            assert {uris.item(code) for code in facts.meant or ()} == meant and missing <= meant
-            assert facts.expected == len(meant)
-        others = {uri for one in alike[1:] for uri in (*one["epcList"], *one.get("serah:refused", ()))}
-        own = {uris.item(code) for code in (*facts.taken, *facts.refused)}
-        assert not stated or facts.elsewhere >= len(others & meant - own)
-        assert alike[0].get("serah:counted") == facts.counted
-        extras = [(row["epcClass"], row["quantity"]) for row in alike[0].get("quantityList", ())]
-        assert extras == [(uris.of("kind", extra.kind), extra.count) for extra in facts.extras]
 
 
 def reports_agree(store: Store) -> None:

@@ -44,6 +44,7 @@ INPUTS = {
     "init --share",
     "load FILES",
     "import FILES",
+    "import --watch",
     "admit KEYFILE",
     "join KEYFILE",
     "verify FILE",

@@ -137,7 +137,7 @@ def test_a_station_joins_by_the_warehouses_card_or_bundle(first: Visitor, prepar
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"serah_station":1}', b"\x1f\x8bno bundle"])
 def test_what_is_neither_card_nor_bundle_is_refused_in_a_line(first: Visitor, data: bytes) -> None:
-    expected = 422 if data[:1] == b"{" else 409  # a card that is none, or a bundle that was cut
+    expected = 409 if data[:1] == b"\x1f" else 422  # a bundle that was cut, or what is neither
     answer = first.ask("POST", "/api/first/root", {"upload": upload(first, data, "x")}, expect=expected)
     assert answer["error"] and "/" not in answer["error"]
 

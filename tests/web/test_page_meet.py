@@ -75,7 +75,7 @@ def test_a_bundle_is_taken_in_once_and_its_findings_are_said_in_plain_words(
     assert "PPK Gerokgak" in held and "this station" in held
     short = visitor.see("/items")
     assert "wait for admission" in short and "main.py admit" not in short and 'href="/meet#held"' in short
-    assert "main.py admit station-card.json" in held  # the one page that says how
+    assert "main.py" not in held and 'id="admit"' in held  # the one page that does it
     assert "wait for admission" in held and station("incident", "--all", "--json").out == ""
     assert station("admit", other.home / "station-card.json").code == 0
     assert "wait for admission" not in visitor.see("/meet")

@@ -56,14 +56,26 @@ OBSERVED = {
 """All that an observer reads. What is not here is not for them; whoever adds a page decides by adding it or not."""
 SUPERVISED = {
     "/observers",
+    "/people",
+    "/api/plan/load",
+    "/api/plan/register",
+    "/api/plan/withdraw",
+    "/api/plan/merge",
+    "/api/people",
+    "/api/people/dismiss",
     "/api/v1/tokens",
     "/api/v1/tokens/{name}",
     "/first",
     "/api/first",
     "/api/first/root",
     "/api/first/practice",
+    "/api/first/restore",
     "/station",
     "/station/{name}",
+    "/api/meet/admit",
+    "/api/meet/admit/look",
+    "/api/meet/join",
+    "/api/meet/join/look",
 }
 
 

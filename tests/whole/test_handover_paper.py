@@ -251,7 +251,7 @@ def test_a_paper_says_a_sentence_once_and_by_the_name_of_its_kind():
 
 def test_a_paper_says_whole_when_it_was_keyed_in():
     told = text_of(printed(sheet(7, occurred="2024-02-11T01:00:00Z")))
-    assert "keyed in later, on Mon 12 Feb 2024 09:02 WITA" in told
+    assert "Late entry, made Mon 12 Feb 2024 09:02 WITA" in told
 
 
 def test_the_same_facts_make_the_same_file():

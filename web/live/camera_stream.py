@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from custody.errors import CustodyError
 from language import _
-from language.text import error_text
+from language.text import error_text, hint_text
 from scanner.outcomes import Mark, Outcome
 from scanner.reads import Corners, Read, Seen, hint_words
 from scanner.session import ScanSession
@@ -22,7 +22,6 @@ from scanner.typed_lines import Command
 from scanner.ui.feedback import Adviser
 from web.live.server_events import Bell
 from web.live.sessions import Sessions
-from web.page_hints import hint_on_page
 
 _WIDEST_PX = 960
 _JPEG_QUALITY = 72
@@ -158,7 +157,7 @@ class _Camera:
             )
             self._say(CameraState("off" if self._must_stop else "ended", _("No more pictures come.")))
         except CustodyError as error:
-            self._say(CameraState("failed", f"{error_text(error)}. {hint_on_page(error)}"))
+            self._say(CameraState("failed", f"{error_text(error)}. {hint_text(error)}"))
         except Exception as error:  # whatever a driver does, the page is told and goes on without it
             self._say(CameraState("failed", _("The camera failed: {reason}").format(reason=type(error).__name__)))
         finally:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from custody.errors import ConflictError, StoreError
 from db.store import Store
 from services.plan.profiles import speak
+from web.security.workers import worked_by_whom_it_is
 
 T = TypeVar("T")
 OpenStore = Callable[[], AbstractContextManager["Store"]]
@@ -28,6 +29,7 @@ class StoreWorker:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._stack = ExitStack()
         self._store: Store | None = None
+        self._by = ""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -55,6 +57,8 @@ class StoreWorker:
     def _opened(self) -> Store:
         if self._store is None:
             self._store = self._stack.enter_context(self._open_store())
+            self._by = self._store.around.by
+        self._store.around = worked_by_whom_it_is(self._store.around, self._by)
         speak(self._store)
         return self._store
 

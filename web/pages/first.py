@@ -18,7 +18,7 @@ from db.store import Store, open_store
 from evidence.ed25519 import Signer
 from evidence.fingerprint_words import words_of
 from language import _
-from language.text import error_text, sentence
+from language.text import error_text, hint_text, sentence
 from reports.words import custodian_name
 from services.access.new_station import (
     CARD_FILE,
@@ -30,7 +30,10 @@ from services.access.new_station import (
     check_passphrase,
     find_root,
 )
+from services.access.operator import keep_name
+from services.access.pins import check_new
 from services.access.practice import begin_practice, discard_practice, practice_home
+from services.access.restoring import restore
 from services.exchange.transfer import import_bundles
 from services.exchange.trust_anchors import read_fingerprint
 from services.labels.print_run import is_practice
@@ -39,11 +42,12 @@ from services.paths import keep_details
 from services.plan.custodians import may_load_plan
 from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
 from services.plan.profiles import profile_title
+from services.records.introducing import joined_by, may_join
 from web.dependencies import SiteDep
 from web.downloads import saved_file
 from web.live.file_store import Key
 from web.live.jobs import named
-from web.page_hints import hint_on_page
+from web.pages.staff import put_to_work
 from web.request_model import Given
 from web.site import Site
 from web.templating import render_page
@@ -73,9 +77,20 @@ class NewStation(Given):
     place: Word = ""
     name: Word = ""
     by: Word = ""
+    pin: Word = ""
     profile: Word = ""
     passphrase: Word = ""
     again: Word = ""
+
+
+class Lost(Given):
+    """What is left of a lost station: a safe copy of its ledger or bundles, its key file, and what opens it."""
+
+    uploads: Annotated[list[Key], Field(max_length=40)] = []
+    key: Key | None = None
+    passphrase: Word = ""
+    name: Word = ""
+    place: Word = ""
 
 
 class FirstRunGate:
@@ -117,7 +132,7 @@ def begin_here(site: SiteDep, asked: NewStation) -> Response:
         at = _to_begin(site)
         said, wrong = _read(site, asked)
         if wrong:
-            return JSONResponse({"error": next(iter(wrong.values())), "hint": "", "fields": wrong}, 422)
+            return _beside(wrong)
         at = replace(at, around=replace(at.around, by=said["by"] or at.around.by))
         begun = begin(
             at,
@@ -130,6 +145,41 @@ def begin_here(site: SiteDep, asked: NewStation) -> Response:
         )
         if asked.kind == "join" and asked.upload and said["found"].is_bundle:
             _take_in(at, begun, site.file_store.path(asked.upload))
+        if said["by"]:
+            keep_name(at.home, said["by"])
+        site.first = None
+        site.move_to(at.home, _opener(at, begun.signer))
+        answer = JSONResponse({"page": "/station"})
+        if asked.pin:
+            with site.pins() as pins:
+                name = pins.hire(said["by"], "supervisor", asked.pin)
+            put_to_work(site, answer, name)
+    return answer
+
+
+@router.post("/api/first/restore", summary="Put a lost station back in this folder, all or nothing")
+def restore_here(site: SiteDep, lost: Lost) -> Response:
+    with _turn:
+        at = _to_begin(site)
+        wrong = {} if lost.uploads else {"copies": _("Choose the safe copy, or the bundles.")}
+        checks: dict[str, Callable[[], str]] = {
+            "name": lambda: one_line(_("Name"), lost.name),
+            "place": lambda: parse_custodian(lost.place) if lost.place.strip() else "",
+        }
+        said = _checked(checks, wrong)
+        if wrong:
+            return _beside(wrong)
+        try:
+            begun = restore(
+                at,
+                [site.file_store.path(one) for one in lost.uploads],
+                key=site.file_store.path(lost.key) if lost.key else None,
+                passphrase=lost.passphrase,
+                name=said["name"] or None,
+                place=said["place"] or None,
+            )
+        except CustodyError as error:
+            raise named(error, site.home) from None
         site.first = None
         site.move_to(at.home, _opener(at, begun.signer))
     return JSONResponse({"page": "/station"})
@@ -195,19 +245,31 @@ def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]
         "profile": lambda: _chosen_profile(asked.profile) if asked.profile and not is_joining else None,
         "place": lambda: parse_custodian(_needed(_("Place"), asked.place)),
         "name": lambda: _needed(_("Name"), asked.name),
-        "by": lambda: one_line(_("Name"), asked.by),
+        "by": lambda: _needed(_("Name"), asked.by) if asked.pin else one_line(_("Name"), asked.by),
+        "pin": lambda: check_new(asked.pin) if asked.pin else None,
         "passphrase": lambda: check_passphrase(asked.passphrase, asked.again),
     }
-    said, wrong = dict[str, Any](), dict[str, str]()
-    for name, check in checks.items():
-        try:
-            said[name] = check()
-        except CustodyError as error:
-            wrong[name] = f"{sentence(error_text(error))}. {hint_on_page(error)}".strip()
+    wrong = dict[str, str]()
+    said = _checked(checks, wrong)
     found = said.get("found")
     if found and said.get("root") and found.root != said["root"]:
         wrong["root"] = _("This is not the root that the chosen file follows. Choose the file again.")
     return said, wrong
+
+
+def _checked(checks: Mapping[str, Callable[[], Any]], wrong: dict[str, str]) -> dict[str, Any]:
+    """What the checks give, by field; for each that fails its line is put into `wrong`."""
+    said = dict[str, Any]()
+    for name, check in checks.items():
+        try:
+            said[name] = check()
+        except CustodyError as error:
+            wrong[name] = f"{sentence(error_text(error))}. {hint_text(error)}".strip()
+    return said
+
+
+def _beside(wrong: Mapping[str, str]) -> Response:
+    return JSONResponse({"error": next(iter(wrong.values())), "hint": "", "fields": wrong}, 422)
 
 
 def _chosen_profile(name: str) -> ReadProfile:
@@ -240,7 +302,8 @@ def _opener(at: StationHome, signer: Signer | None) -> Any:
 def _known(store: Store) -> dict[str, Any]:
     """What the page about this station shows: its key, its root, and what comes next."""
     own = store.ledger.own_log()
-    fingerprint = key_fingerprint(store.ledger.keys()[own.name])
+    fingerprint, followed = key_fingerprint(store.ledger.keys()[own.name]), store.state.stations.now().root
+    joined = joined_by(store)
     return {
         "station": own.station,
         "place": custodian_name(store.state.places, own.place),
@@ -248,8 +311,10 @@ def _known(store: Store) -> dict[str, Any]:
         "log": own.name,
         "fingerprint": _in_groups(fingerprint),
         "words": " · ".join(words_of(fingerprint)),
-        "is_root": own.root == fingerprint,
-        "root_words": " · ".join(words_of(own.root)),
+        "is_root": followed == fingerprint,
+        "root_words": " · ".join(words_of(followed)),
+        "joined": joined.body["station"] if joined else "",
+        "may_join": may_join(store),
         "has_plan": store.state.has_plan,
         "may_plan": may_load_plan(store),
         "is_practice": is_practice(own.election),

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 import language
 from custody.errors import TamperError
 from db.store import Store
-from language.text import error_text, sentence
+from language.text import error_text, hint_text, sentence
 from reports.words import custodian_name
 from services.plan.custodians import may_load_plan
 from services.reporting.overview import Overview
@@ -18,7 +18,7 @@ from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.live.overview_cache import digest
 from web.live.paper_session import PaperSession
-from web.page_hints import hint_on_page
+from web.security.roles import SCOPE_ROLES
 from web.site import Site
 from web.templating import render, render_page
 from web.views.overview_view import seen, top_place
@@ -33,6 +33,8 @@ def home(request: Request, site: SiteDep, gone: Annotated[str, Query(max_length=
     known = site.ask.do(_known)
     read = site.sessions.papers(PaperSession.facts)["papers"]
     waiting = [paper for paper in read if not paper["is_own"] and not paper["is_received"]]
+    may_name = "supervisor" in request.scope[SCOPE_ROLES]
+    known |= {"may_name": may_name, "names_nobody": may_name and not site.workers.people() and site.practice is None}
     html, _tag = _today(site)
     mark = site.overview.events.mark()
     return render_page(request, "home.html", gone=gone, waiting=waiting, board=Markup(html), mark=mark, **known)
@@ -95,7 +97,7 @@ def _known(store: Store) -> dict[str, Any]:
     try:
         store.heads.refuse_if_rolled_back()
     except TamperError as error:
-        put_back = f"{sentence(error_text(error))}. {hint_on_page(error)}"
+        put_back = f"{sentence(error_text(error))}. {hint_text(error)}"
     return {
         "put_back": put_back,
         "drafts": drafts,

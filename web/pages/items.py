@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from custody.errors import N_, CustodyError, InputError
 from custody.format.codes import CODE_LENGTH, PlaceLabel, parse_code, parse_entry, show_code
 from db.store import Store
-from language.text import error_text
+from language.text import error_text, hint_text
 from reports.words import custodian_name, kind_name
 from services.exchange.custody_report import known_chain, proved, write_custody_pdf, zip_custody
 from services.plan.custodians import local_stamp, optional_custodian, optional_kind
@@ -21,7 +21,6 @@ from services.records.searching import search_items
 from web.dependencies import SiteDep, StaffDep
 from web.downloads import attached, inline_pdf
 from web.live.jobs import Answer
-from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
@@ -139,7 +138,7 @@ def _offered(store: Store, asked: dict[str, str], error: CustodyError | None = N
         "asked": asked,
         "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
         "names": {end: custodian_name(places, asked[end]) if asked[end] else "" for end in ("to", "held_by")},
-        "trouble": f"{error_text(error)}. {hint_on_page(error)}".strip() if error else "",
+        "trouble": f"{error_text(error)}. {hint_text(error)}".strip() if error else "",
         "found": None,
         "rows": [],
         "first": 0,

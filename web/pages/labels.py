@@ -13,7 +13,7 @@ from db.store import Store
 from labels.calibration import from_measures
 from labels.stock import STOCKS, title_of
 from language import _
-from language.text import decimal, error_text
+from language.text import decimal, error_text, hint_text
 from reports.words import kind_name
 from services.labels.print_job import PrintJob, chosen_stock, known_stocks
 from services.labels.print_run import reprint_items
@@ -26,7 +26,6 @@ from web.dependencies import SiteDep
 from web.downloads import inline_pdf, saved_file
 from web.live.file_store import safe_name
 from web.live.jobs import Answer
-from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
@@ -144,11 +143,11 @@ def _paper(home: Path) -> dict[str, Any]:
     try:
         stocks = known_stocks(home)
     except CustodyError as error:
-        trouble.append(f"{error_text(error)}. {hint_on_page(error)}")
+        trouble.append(f"{error_text(error)}. {hint_text(error)}")
     try:
         printers = known_printers(home)
     except CustodyError as error:
-        trouble.append(f"{error_text(error)}. {hint_on_page(error)}")
+        trouble.append(f"{error_text(error)}. {hint_text(error)}")
     shown = [
         {
             "name": name,

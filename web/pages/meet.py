@@ -15,7 +15,7 @@ from language import _
 from reports.chain.chain_text import chain_text
 from reports.chain.finding_rows import finding_title
 from reports.words import custodian_name
-from services.access.admission_notice import waiting_words
+from services.access.admission_notice import waiting_lines
 from services.exchange.backup import copy_ledger
 from services.exchange.evidence_files import audit_file
 from services.exchange.hub_client import HubClient, read_address
@@ -30,7 +30,14 @@ from services.exchange.ledger_audit import (
 from services.exchange.photo_files import import_photos, split_photos, zip_photos
 from services.exchange.sync import hub_here, known_hub, remember_hub
 from services.exchange.sync import sync as sync_with
-from services.exchange.transfer import export_bundle, import_bundles, left_out_words, other_root_words, own_head
+from services.exchange.transfer import (
+    export_bundle,
+    import_bundles,
+    left_out_words,
+    other_root_words,
+    outside_words,
+    own_head,
+)
 from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
 from services.health import Looked, looks
 from services.plan.custodians import find_custodian, local_stamp
@@ -41,6 +48,7 @@ from web.downloads import attached
 from web.live.file_store import Key, safe_name
 from web.live.jobs import Answer
 from web.live.paper_session import PaperSession
+from web.pages.admitting import members
 from web.pages.plan import MOST_FILES, Uploads
 from web.request_model import Given
 from web.site import Site
@@ -178,6 +186,9 @@ def _import(files: list[Path], store: Store, progress: Progress) -> Answer:
         pictures=len(pictures),
         findings=_told(merged.findings),
         other_root=other_root_words(store),
+        outside=outside_words(store),
+        twins=sum(1 for _rows in store.state.twins),
+        **members(store),
     )
     return Answer(page, counts | {"findings": [finding.code for finding in merged.findings]})
 
@@ -237,12 +248,15 @@ def _held(site: Site, store: Store) -> dict[str, Any]:
         }
         for head in store.ledger.heads()
     ]
+    facts = members(store)
+    shown = {"above", *(["strangers"] if facts["may_admit"] else [])}  # in the forms that do it
     return {
         "held": held,
         "unwitnessed": unwitnessed,
         "witnessed_words": unwitnessed_words(unwitnessed),
-        "how_to_admit": waiting_words(store),
         "hub": hub_here(store, site.home),
+        **facts,
+        "waiting_lines": [line for about, line in waiting_lines(store).items() if about not in shown],
     }
 
 

@@ -14,13 +14,14 @@ from custody.plan.levels import LEVELS
 from db.store import Store
 from language import _
 from language.in_words import level_word
-from language.text import error_text, fill, number, printable, sentence
+from language.text import error_text, fill, hint_text, number, printable, sentence
 from reports.lists.need_list import bearer_words, unknown_words
-from reports.words import kind_name
+from reports.words import custodian_name, kind_name
 from services.one_line import one_line
-from services.plan.custodians import find_custodian, find_kind
+from services.plan.custodians import find_custodian, find_kind, may_load_plan
 from services.plan.loading import cells_with_faults, load_files
 from services.plan.plan_changes import Change, choice_words, note_words, past_words, row_words, version_of
+from services.plan.planning import branch_to_plan, planned_below
 from services.plan.registering import missing as find
 from services.plan.registering import plan_counts, register_missing
 from services.plan.withdrawing import withdraw_as_seen, withdrawal_of
@@ -33,10 +34,10 @@ from web.dependencies import SiteDep
 from web.downloads import attached
 from web.live.file_store import Key
 from web.live.jobs import Answer
-from web.page_hints import hint_on_page
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
+from web.views.session_view import with_code
 
 router = APIRouter()
 MOST_FILES = 10
@@ -55,9 +56,12 @@ class FileAnswer(Given):
 
 
 class Tables(Given):
-    """Tables that were sent, to be looked at, and what was answered about them."""
+    """Tables that were sent, to be looked at, and what was answered about them. `under` is the place below which alone
+    they count; empty: where this station may plan.
+    """
 
     uploads: Uploads
+    under: Annotated[str, Field(max_length=300)] = ""
     said: Annotated[list[FileAnswer], Field(max_length=300)] = []
 
 
@@ -139,9 +143,9 @@ def withdraw(site: SiteDep, mistaken: SeenMistaken) -> dict[str, Any]:
 
 def _preview(site: Site, tables: Tables, store: Store) -> Answer:
     files = [site.file_store.path(key) for key in tables.uploads]
-    readings = _readings(tables.said)
+    readings, under = _readings(tables.said), _place(store, tables.under)
     try:
-        changes = load_files(store, files, dry_run=True, readings=readings, home=site.home)
+        changes = load_files(store, files, dry_run=True, readings=readings, home=site.home, under=under)
     except QuestionError as question:
         page = render("plan_question.html", line=error_text(question), question=question, words=choice_words)
         return Answer(page, {"is_ok": False, "faults": 0, "question": [c.typed for c in question.choices]})
@@ -150,26 +154,29 @@ def _preview(site: Site, tables: Tables, store: Store) -> Answer:
             raise
         page = render("plan_faults.html", **_faults(files, error, readings))
         return Answer(page, {"is_ok": False, "faults": len(error.faults)})
-    version = version_of(changes)
-    page = render("plan_changes.html", version=version, is_loaded=False, **_changes(store, changes))
+    version = version_of(changes, under)
+    branch = _branch_name(store, under)
+    page = render("plan_changes.html", version=version, branch=branch, is_loaded=False, **_changes(store, changes))
     return Answer(page, {"is_ok": True, "version": version, "files": [change.as_json() for change in changes]})
 
 
 def _load(site: Site, tables: SeenTables, store: Store) -> Answer:
     files = [site.file_store.path(key) for key in tables.uploads]
-    changes = load_files(store, files, seen=tables.version, readings=_readings(tables.said), home=site.home)
-    page = render("plan_changes.html", version="", is_loaded=True, **_changes(store, changes))
+    readings, under = _readings(tables.said), _place(store, tables.under)
+    changes = load_files(store, files, seen=tables.version, readings=readings, home=site.home, under=under)
+    branch = _branch_name(store, under)
+    page = render("plan_changes.html", version="", branch=branch, is_loaded=True, **_changes(store, changes))
     return Answer(page, {"files": [change.as_json() for change in changes]})
 
 
 def _missing(part: Part, store: Store) -> Answer:
-    found = find(store, _top(store, part), part.kind or None)
+    found = find(store, _place(store, part.place), part.kind or None)
     page = render("plan_missing.html", is_registered=False, **_by_kind(store, found))
     return Answer(page, {"missing": len(found.items), "by_kind": dict(found.by_kind)})
 
 
 def _register(part: SeenPart, store: Store, progress: Progress) -> Answer:
-    top = _top(store, part)
+    top = _place(store, part.place)
     found, _events = register_missing(store, top, part.kind or None, seen=part.seen, progress=progress)
     page = render("plan_missing.html", is_registered=True, **_by_kind(store, found))
     return Answer(page, {"registered": len(found.items), "by_kind": dict(found.by_kind)})
@@ -210,20 +217,29 @@ def _readings(said: Sequence[FileAnswer]) -> dict[str, Reading]:
     return readings
 
 
-def _top(store: Store, part: Part) -> str | None:
-    return find_custodian(store, part.place.strip().removeprefix("P:")) if part.place.strip() else None
+def _place(store: Store, text: str) -> str | None:
+    """The code of the place that was typed or chosen; None where none was."""
+    words = text.strip().removeprefix("P:")
+    return find_custodian(store, words) if words else None
+
+
+def _branch_name(store: Store, under: str | None) -> str:
+    """The place below which alone tables count; empty where they count everywhere."""
+    branch = branch_to_plan(store, under)
+    return "" if branch is None else with_code(store.state.places, branch)
 
 
 def _known(store: Store) -> dict[str, Any]:
     """What the plan has by now."""
 
-    counts = plan_counts(store)
+    counts, tops = plan_counts(store), planned_below(store)
     names = {row.need.kind: row.need for row in counts.needs}
     return {
         "levels": [(level_word(level), counts.places[level]) for level in LEVELS if level in counts.places],
         "needs": [
             {
-                "kind": kind_name(names, row.need.kind) + (f" ({row.need.under})" if row.need.under else ""),
+                "kind": kind_name(names, row.need.kind),
+                "branch": custodian_name(store.state.places, row.need.under) if row.need.under else "",
                 "level": bearer_words(row.need, names),
                 "per_place": row.need.per_place,
                 "unit": row.need.unit,
@@ -240,6 +256,9 @@ def _known(store: Store) -> dict[str, Any]:
             (level, level_word(level)) for level in LEVELS if level in {row.need.level for row in counts.needs}
         ],
         "points": sorted(point_rows(store)),
+        "may_plan": may_load_plan(store),
+        "branches": [with_code(store.state.places, top) for top in tops],
+        "twins": sum(1 for _rows in store.state.twins),
     }
 
 
@@ -289,7 +308,7 @@ def _faults(files: Sequence[Path], error: InputError, readings: dict[str, Readin
     cells = cells_with_faults(files, faults, readings)
     return {
         "line": sentence(error_text(error)),
-        "hint": hint_on_page(error),
+        "hint": hint_text(error),
         "count": len(error.faults),
         "faults": [
             {
@@ -308,6 +327,7 @@ def _by_kind(store: Store, found: Any) -> dict[str, Any]:
     names = store.state.kinds()
     return {
         "total": len(found.items),
+        "top": with_code(store.state.places, found.top) if found.top else "",
         "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],
         "packs": ", ".join(kind_name(names, kind) for kind in found.packs),
         "unknown": list(unknown_words(found.open, names)),

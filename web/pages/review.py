@@ -168,7 +168,7 @@ def _became(store: Store, answers: Answers, draft: str, id: str) -> dict[str, st
 
 def _review(session: Session) -> dict[str, Any]:
     store, desk = session.store, session.desk
-    details = session.details()
+    details, kinds = session.details(), store.state.kinds()
     handover = with_details(desk.handover, details)
     weighed = session.desk.foresee(handover)
     items = items_of(session)
@@ -187,7 +187,7 @@ def _review(session: Session) -> dict[str, Any]:
         "version": session.version(),
         "said": _fields(details),
         "extras": [[each.kind, each.count, each.note] for each in handover.extras],
-        "kinds": [(need.kind, kind_name({need.kind: need}, need.kind)) for need in store.state.needs()],
+        "kinds": [(kind, kind_name(kinds, kind)) for kind in kinds],
         "most_extras": MOST_EXTRAS,
         "more_witnesses": handover.witnesses[WITNESSES:],
         "stops": handover.carriage.stops,

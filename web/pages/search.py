@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from custody.errors import CustodyError
 from custody.measures.traffic import HandoverLine
 from db.store import Store
-from language.text import error_text
+from language.text import error_text, hint_text
 from language.time_zones import zone
 from reports.lists.handover_list import handover_sheet
 from reports.words import custodian_name, place_path
@@ -22,7 +22,6 @@ from services.reporting.overview import Overview
 from tables.output.write import write_table
 from web.dependencies import SiteDep, StaffDep
 from web.downloads import attached
-from web.page_hints import hint_on_page
 from web.site import Site
 from web.templating import render_page
 from web.views.item_view import item_row
@@ -65,7 +64,7 @@ def handovers(
         try:
             chosen, trouble = _chosen(store, lines, filters, with_staff=with_staff), ""
         except CustodyError as error:
-            chosen, trouble = [], f"{error_text(error)}. {hint_on_page(error)}".strip()
+            chosen, trouble = [], f"{error_text(error)}. {hint_text(error)}".strip()
         rows = handover_rows(store, chosen[at - 1 : at - 1 + PAGE], with_staff=with_staff)
         place = custodian_name(store.state.places, filters["place"]) if filters["place"] else ""
         return {"rows": rows, "count": len(chosen), "trouble": trouble, "place_name": place}

@@ -50,6 +50,8 @@ class LocalEntrance:
     scheme = "http"
     sign_in_path = ""
     roles: frozenset[Role] = frozenset({"operator", "supervisor"})
+    asks_who = True
+    """Whoever comes in here says who they are, where it is known who works here."""
 
     def __init__(self, hosts: frozenset[str], token: str) -> None:
         self._hosts, self._token = hosts, token

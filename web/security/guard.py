@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -23,7 +23,8 @@ from custody.errors import StoreError
 from language import _
 from language.text import error_text
 from web.security.entrances import HEADER, Entrance, is_same, roles_at
-from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed
+from web.security.roles import FOR_NOBODY, OBSERVER, READ_BY_PROGRAMS, SCOPE_ROLES, Role, allowed
+from web.security.workers import AT_WORK, WORKER, Worker
 
 READING = frozenset({"GET", "HEAD"})
 LANGUAGE_COOKIE = "serah-lang"
@@ -95,6 +96,7 @@ class Guard:
         entrance: Entrance,
         language_code: str,
         whose: Callable[[str], str | None] = lambda _token: None,
+        who: Callable[[Mapping[str, str]], Worker | None] = lambda _cookies: None,
         json: Limit = JSON,
     ) -> None:
         """Guard `app` at an entrance.
@@ -102,10 +104,11 @@ class Guard:
         Args:
             language_code: the language of visitors who have not chosen one.
             whose: returns the name of the observer with this token, None where there is none.
+            who: returns who works at the screen with these cookies, None where nobody is asked.
             json: the limit of a body that `LIMITS` does not name.
         """
         self._app, self._entrance, self._language, self._json = app, entrance, language_code, json
-        self._whose = whose
+        self._whose, self._who = whose, who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -115,7 +118,7 @@ class Guard:
         cookies = _cookies(headers)
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
         wanted = asked if asked in language.LANGUAGES else cookies.get(LANGUAGE_COOKIE, "")
-        language.use(wanted if wanted in language.LANGUAGES else self._language)
+        language.use(wanted if wanted in language.LANGUAGES else self._language, on_page=True)
         try:
             if scope["type"] != "http":
                 raise Refused(403, _("This address takes no such connection."))
@@ -142,6 +145,21 @@ class Guard:
             raise Refused(401, _("This token is not known, or counts no longer."))
         return name
 
+    def _worker(self, scope: Scope, headers: list[tuple[str, str]], cookies: Mapping[str, str]) -> Worker | None:
+        """Return who works at this screen, None where nobody is asked.
+
+        Raises:
+            Refused: nobody has said so, and it is asked for more than that.
+        """
+        if not getattr(self._entrance, "asks_who", False):
+            return None
+        worker, method, path = self._who(cookies), scope["method"], scope["path"]
+        is_open = FOR_NOBODY.fullmatch(path) or (method in READING and READ_BY_PROGRAMS.fullmatch(path))
+        if worker is not None and worker.role is None and not is_open:
+            line = _("Say first who works here: choose your name and type your PIN.")
+            raise _to_who(scope, headers, 401, line)
+        return worker
+
     def _limit(self, path: str) -> Limit:
         return next((limit for form, limit in LIMITS if form.fullmatch(path)), self._json)
 
@@ -159,10 +177,18 @@ class Guard:
         if site and site not in (["same-origin"], ["none"]) and not is_visit:
             raise Refused(403, _("This request comes from another page."))
         observer = self._observer(headers, cookies)
+        worker = self._worker(scope, headers, cookies) if observer is None else None
         roles: frozenset[Role] = frozenset({"observer"}) if observer is not None else roles_at(entrance)
-        scope[SCOPE_ROLES], scope[OBSERVER] = roles, observer
+        if worker is not None:
+            roles = worker.roles
+        scope[SCOPE_ROLES], scope[WORKER] = roles, worker
+        scope[OBSERVER] = worker.name if worker and worker.role == "observer" else observer
+        AT_WORK.set(worker.name if worker else "")
         is_entry = path == OBSERVERS_ENTRY
-        if not is_entry and not roles & allowed(method, path):
+        is_switch = worker is not None and FOR_NOBODY.fullmatch(path)
+        if not is_entry and not is_switch and not roles & allowed(method, path):
+            if worker is not None:
+                raise _to_who(scope, headers, 403, _("That is not for your role here: let a supervisor do it."))
             raise Refused(403, _("That is not for observers, or not for this device."))
         if observer is not None and is_reading:
             scope[SECRET] = None
@@ -192,6 +218,17 @@ class Guard:
         kind = next(iter(_all(headers, "content-type")), "").partition(";")[0].strip().lower()
         if not is_empty and kind not in limit.kinds:
             raise Refused(415, _("The request is not understood."))
+
+
+def _to_who(scope: Scope, headers: list[tuple[str, str]], status: int, line: str) -> Refused:
+    """The refusal of somebody who works here: a page leads to where names are chosen, all else gets the line."""
+    if scope["method"] in READING and "text/html" in next(iter(_all(headers, "accept")), ""):
+        query = scope.get("query_string", b"").decode("latin-1")
+        back = quote(scope["path"] + (f"?{query}" if query else ""), safe="/")
+        asked = parse_qs(query).get("lang", [""])[0]
+        more = f"&lang={asked}" if asked in language.LANGUAGES else ""
+        return Refused(303, "", headers={"location": f"/who?back={back}{more}{'&refused=1' if status == 403 else ''}"})
+    return Refused(status, line)
 
 
 class _Bounded:

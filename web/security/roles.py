@@ -1,25 +1,29 @@
 """Who may do what: the one table of it.
 
-An operator scans and records. A supervisor also begins the station and says who may observe. An observer reads what
-an outsider is to check and changes nothing. Whoever opens the page on the station's own computer is operator and
-supervisor in one.
+An operator scans and records. A supervisor also begins the station, changes the plan, puts records right and says who
+works here, who may observe, and who belongs to the election. An observer reads what an outsider is to check and changes
+nothing. Whoever opens the page on the station's own computer is operator and supervisor in one, until somebody is named
+who works here: then it is asked who it is (`web.security.workers`).
 """
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+
+from services.access.pins import Role as Role
 
 SCOPE_ROLES, OBSERVER = "serah.roles", "serah.observer"
 """Where a request's scope has as whom it comes, and the observer's name."""
-Role = Literal["operator", "supervisor", "observer"]
 ROLES: tuple[Role, ...] = ("operator", "supervisor", "observer")
 
 _READ = "GET|HEAD"
 _ANY = "[A-Z]+"
 RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/api/v1/tokens(/.*)?", frozenset({"supervisor"})),
-    (_ANY, r"/observers", frozenset({"supervisor"})),
+    (_ANY, r"/observers|/people|/api/people(/.*)?", frozenset({"supervisor"})),
+    (_ANY, r"(/api)?/records/correct(/look|/asked)?", frozenset({"supervisor"})),
+    (_ANY, r"/api/plan/(load|register|withdraw|merge)", frozenset({"supervisor"})),
     (_ANY, r"/first|/api/first(/.*)?|/station(/.*)?", frozenset({"supervisor"})),
+    (_ANY, r"/api/meet/(admit|join)(/.*)?", frozenset({"supervisor"})),
     (_READ, r"/dashboard(/.*)?", frozenset(ROLES)),
     (_READ, r"/items(/[^/]+)?", frozenset(ROLES)),
     (_READ, r"/search|/handovers(\.[a-z]+)?", frozenset(ROLES)),
@@ -31,6 +35,12 @@ RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/.*", frozenset({"operator", "supervisor"})),
 )
 """Method, path, roles: the first line that fits a request decides. Observers have what is named, and no more."""
+
+
+FOR_NOBODY = re.compile(r"/who|/api/who(/.*)?|/static/.*|/api/alive|/openapi\.json|/observe")
+"""What is there before somebody has said who works here, or while the screen is locked."""
+READ_BY_PROGRAMS = re.compile(r"/api/v1/(?!tokens|drafts).*")
+"""What programs of this computer read then too."""
 
 
 def is_observer(scope: Mapping[str, object]) -> bool:

@@ -1,7 +1,7 @@
 // The guide of the first run: what is typed outlives a refresh, but for passphrases; what is wrong stands beside its field.
 
 import { ask, is_lost, Refusal } from "./page.js";
-import { send_all, tell_refusal } from "./work.js";
+import { send_all, show_wrong, tell_refusal } from "./work.js";
 
 const form = document.getElementById("first"), outcome = document.getElementById("first-outcome");
 const told = document.getElementById("first-file-told");
@@ -35,23 +35,16 @@ fit();
 
 // --- what is wrong with a field -------------------------------------------------------------------------------------------
 
-function show_wrong(lines) {
-  for (const part of form.querySelectorAll("[data-field]")) {
-    const line = lines[part.dataset.field] ?? "", place = part.querySelector(".wrong"), input = part.querySelector("input");
-    place.textContent = line;
-    place.hidden = !line;
-    if (!input) continue;
-    if (line) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
-  }
-  const first = form.querySelector("[aria-invalid]") ?? (lines.found && form.files);
-  first?.focus();
-}
+const show_lines = (lines) => {
+  show_wrong(form, lines);
+  if (lines.found && !form.querySelector("[aria-invalid]")) form.files.focus();
+};
 
 // --- the warehouse's card or bundle ---------------------------------------------------------------------------------------
 
 form.files.addEventListener("change", async () => {
   form.upload.value = "";
-  show_wrong({});
+  show_lines({});
   if (!form.files.files.length) { show_told(); return keep(); }
   try {
     [form.upload.value] = await send_all(form.files, form.dataset.sending, show_told);
@@ -63,7 +56,7 @@ form.files.addEventListener("change", async () => {
   } catch (error) {
     form.upload.value = "";
     show_told();
-    show_wrong({ found: error instanceof Refusal ? error.message : form.dataset.failed });
+    show_lines({ found: error instanceof Refusal ? error.message : form.dataset.failed });
   }
   keep();
 });
@@ -75,7 +68,7 @@ function set_busy(is_busy) { for (const button of document.querySelectorAll("mai
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const said = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "files"));
-  if (said.kind === "root" && !said.passphrase && !document.getElementById("first-open").checked) return show_wrong({ passphrase: form.dataset.unlocked });
+  if (said.kind === "root" && !said.passphrase && !document.getElementById("first-open").checked) return show_lines({ passphrase: form.dataset.unlocked });
   set_busy(true);
   outcome.textContent = form.dataset.working;
   try {
@@ -85,7 +78,7 @@ form.addEventListener("submit", async (event) => {
   } catch (error) {
     outcome.replaceChildren();
     const fields = error instanceof Refusal && error.answer.fields;
-    if (fields) show_wrong(fields); else tell_refusal(outcome, error, form.dataset.failed);
+    if (fields) show_lines(fields); else tell_refusal(outcome, error, form.dataset.failed);
     set_busy(false);
   }
 });
@@ -98,6 +91,29 @@ practise.addEventListener("click", async () => {
     location.assign((await ask("POST", "/api/first/practice", {})).page);
   } catch (error) {
     if (is_lost(error)) practising.textContent = practising.dataset.failed; else tell_refusal(practising, error, practising.dataset.failed);
+    set_busy(false);
+  }
+});
+
+// --- putting a lost station back --------------------------------------------------------------------------------------------
+
+const lost = document.getElementById("restore"), putting = document.getElementById("restore-outcome");
+lost.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const say = (words) => { putting.textContent = words; };
+  set_busy(true);
+  show_wrong(lost, {});
+  try {
+    const uploads = await send_all(lost.elements.copies, lost.dataset.sending, say);
+    const [key = null] = await send_all(lost.elements.key, lost.dataset.sending, say);
+    say(lost.dataset.working);
+    const said = Object.fromEntries(["passphrase", "name", "place"].map((one) => [one, lost.elements[`restore-${one}`].value]));
+    location.assign((await ask("POST", "/api/first/restore", { uploads, key, ...said })).page);
+  } catch (error) {
+    putting.replaceChildren();
+    const fields = error instanceof Refusal && error.answer.fields;
+    if (fields) show_wrong(lost, Object.fromEntries(Object.entries(fields).flatMap(([name, line]) => [[name, line], [`restore-${name}`, line]])));
+    else tell_refusal(putting, error, lost.dataset.failed);
     set_busy(false);
   }
 });

@@ -1,4 +1,4 @@
-// Stations meet: bundles go out and come in, evidence is checked, a safe copy is made, the computer is looked at.
+// Stations meet: they are admitted and join, bundles go out and come in, evidence is checked, a safe copy is made, the computer is looked at.
 
 import { chooser } from "./choose.js";
 import { clear_files, renew_part, send_all, work_form } from "./work.js";
@@ -13,7 +13,39 @@ work_form(give, () => ({ under: give.under.value, with_strangers: give.with_stra
 work_form(take, async (form, _button, tell) => {
   if (!form.files.files.length) { form.files.click(); return null; }
   return { uploads: await send_all(form.files, form.dataset.sending, tell) };
-}, () => { clear_files(take.files); return renew_part("/meet", "held"); });
+}, () => { clear_files(take.files); return renew_part("/meet", "held", "waiting", ...["to-admit"].filter($)); });
+
+// Who belongs to the election: first it is shown whose card it is, then a person who compared the words says so.
+for (const form of [$("admit"), $("join")].filter(Boolean)) {
+  const outcome = $(form.dataset.outcome);
+  let shown = null; // the file that is looked at; null: what is held here
+  work_form(form, async (_form, button, tell) => {
+    const station = button?.dataset.station ?? "";
+    if (station && form.contains(button)) shown = null;
+    else if (!station) {
+      if (!form.files.files.length) { form.files.click(); return null; }
+      shown = (await send_all(form.files, form.dataset.sending, tell))[0];
+    }
+    return { upload: shown, station };
+  }, () => {
+    const said = outcome.querySelector("form");
+    if (!said) return;
+    if (said.branch) chooser(said.branch);
+    work_form(said, () => {
+      const asked = { upload: shown, station: said.dataset.station, compared: said.compared.checked };
+      if (!said.branch) return asked;
+      const powers = [...said.querySelectorAll("[name=powers]:checked")].map((power) => power.value);
+      return { ...asked, powers, under: said.branch.value };
+    }, (answer) => {
+      outcome.innerHTML = answer.page; // rendered and escaped by the server
+      clear_files(form.files);
+      form.hidden = form.id === "join"; // that is for good
+      outcome.scrollIntoView({ block: "nearest" });
+      return renew_part("/meet", "held", "waiting", ...["to-admit"].filter($));
+    });
+  });
+  form.files.addEventListener("change", () => outcome.replaceChildren());
+}
 
 const fit = () => { $("evidence-field").hidden = check.what.value !== "file"; };
 check.addEventListener("change", fit);

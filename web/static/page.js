@@ -50,6 +50,7 @@ export async function ask_with(method, path, body, kind = body?.type) {
   }
   say_gone(false);
   const answer = await response.json().catch(() => ({ error: response.statusText }));
+  if (response.status === 401) dispatchEvent(new Event("serah-locked"));
   if (!response.ok) throw new Refusal(response.status, answer);
   return answer;
 }
@@ -84,9 +85,16 @@ export function follow(path, mark, opened = () => {}) {
   const is_there = () => { heard = Date.now(); say_gone(false); };
   const watch = setInterval(() => { if (Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
   const close = () => { clearInterval(watch); news.close(); };
-  const hear = (name, then) => news.addEventListener(name, (event) => { is_there(); then(JSON.parse(event.data)); });
+  const hear = (name, then) => news.addEventListener(name, (event) => {
+    is_there();
+    if (name !== "beat") dispatchEvent(new Event("serah-heard"));
+    then(JSON.parse(event.data));
+  });
   news.onopen = () => { is_there(); opened(); };
-  news.onerror = () => say_gone(true);
+  news.onerror = () => {
+    say_gone(true);
+    if (news.readyState === EventSource.CLOSED) dispatchEvent(new Event("serah-closed")); // refused: perhaps nobody is named any more
+  };
   hear("beat", () => {});
   addEventListener("pagehide", close);
   return { hear, close };

@@ -9,19 +9,25 @@ const files = document.getElementById("files");
 chooser(register.place);
 
 let sent = [], said = []; // the files, and what was answered about them
-files.addEventListener("change", () => { sent = []; said = []; document.getElementById("load-outcome").replaceChildren(); });
+const forget = () => { sent = []; said = []; document.getElementById("load-outcome").replaceChildren(); };
+files.addEventListener("change", forget);
+if (load.under) {
+  chooser(load.under);
+  for (const kind of ["input", "chosen"]) load.under.addEventListener(kind, forget);
+}
+const under = () => load.under?.value ?? ""; // the branch that the tables are for
 
 work_form(load, async (form, button, tell) => {
   const version = button?.dataset.version;
-  if (version) return { uploads: sent, said, version };
+  if (version) return { uploads: sent, said, version, under: under() };
   if (button?.dataset.said) {
     said = [...said, JSON.parse(button.dataset.said)];
-    return { uploads: sent, said };
+    return { uploads: sent, said, under: under() };
   }
   if (!files.files.length) { files.focus(); files.click(); return null; }
   said = [];
   sent = await send_all(files, form.dataset.sending, tell);
-  return { uploads: sent, said };
+  return { uploads: sent, said, under: under() };
 }, renew);
 
 // What the plan has by now stands below and in the choices; after a change it is asked for again.

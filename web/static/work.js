@@ -34,7 +34,7 @@ export async function send_all(field, words, tell) {
 /** Puts parts of a page into their places again, as the server renders them now. */
 export async function renew_part(path, ...ids) {
   const page = new DOMParser().parseFromString(await part(path), "text/html");
-  for (const id of ids) document.getElementById(id).replaceWith(page.getElementById(id));
+  for (const id of ids) document.getElementById(id).replaceWith(page.getElementById(id) ?? "");
 }
 
 /** Asks a question in the page's dialog `sure`; gives whether it was answered with yes. */
@@ -87,6 +87,7 @@ export function work_form(form, body, then = () => {}) {
     const button = event.submitter ?? form.querySelector("button[type=submit]");
     const path = button?.dataset.path ?? form.dataset.path;
     set_busy(form, true);
+    show_wrong(form, {});
     tell_working(outcome, form.dataset.working);
     try {
       const sent = await body(form, button, (...how_far) => tell_working(outcome, ...how_far));
@@ -96,7 +97,10 @@ export function work_form(form, body, then = () => {}) {
       outcome.innerHTML = answer.page; // rendered and escaped by the server
       then(answer, outcome);
     } catch (error) {
-      tell_refusal(outcome, error, form.dataset.failed);
+      const fields = error instanceof Refusal && error.answer.fields;
+      if (!fields) tell_refusal(outcome, error, form.dataset.failed);
+      set_busy(form, false);
+      if (fields) { outcome.replaceChildren(); show_wrong(form, fields); return; }
     } finally {
       set_busy(form, false);
     }
@@ -126,6 +130,19 @@ function tell_working(place, label, done = 0, total = 0) {
     bar.setAttribute("aria-label", label);
   }
   if (total) { bar.max = total; bar.value = Math.min(done, total); } else bar.removeAttribute("value");
+}
+
+/** Shows beside each field of a form, by the `data-field` around it, what is wrong there; and none where nothing is. */
+export function show_wrong(form, lines) {
+  for (const part of form.querySelectorAll("[data-field]")) {
+    const line = lines[part.dataset.field] ?? "", place = part.querySelector(".wrong");
+    place.textContent = line;
+    place.hidden = !line;
+    const input = part.querySelector("input, select, textarea");
+    if (!input) continue;
+    if (line) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+  }
+  form.querySelector("[aria-invalid]")?.focus();
 }
 
 export function tell_refusal(place, error, failed) {

@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 from custody.format.codes import show_code
 from custody.measures.timing import STATES, DueRow, by_place_above
 from custody.measures.traffic import HandoverLine, OpenLoad
-from custody.plan.field import Incident, Point, Readiness
+from custody.plan.critical_points import Point
+from custody.plan.field import Incident, Readiness
 from custody.plan.levels import END
 from custody.plan.places import Place, is_under
 from custody.plan.store_space import STORAGE

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from custody.format.codes import show_code
 from custody.measures.scorecard import Card
 from custody.measures.scoring import AXES, Axis, Fault
 from custody.plan.levels import AREA
@@ -12,6 +13,7 @@ from language.text import local_time, number, short_time
 from reports.chain.finding_rows import finding_title
 from reports.lists.scorecard_list import meaning, summary
 from reports.lists.scorecard_words import MARKS, axis_name, bearer_name, share_of
+from reports.output import short_record
 from reports.words import custodian_name
 from services.reporting.overview import Overview
 
@@ -51,7 +53,8 @@ def score_board(
             {
                 "axis": axis_name(fault.axis),
                 "item": fault.item or "",
-                "record": fault.record,
+                "shown": show_code(fault.item or ""),
+                "record": short_record(fault.record),
                 "is_open": fault.is_open,
                 "what": _("Has not arrived")
                 if (fault.axis, fault.code) == ("quantity", "LATE")

@@ -85,7 +85,7 @@ const globals = {
   document: Object.assign(page, { documentElement: root, getElementById: (id) => page.querySelector(`#${id}`),
     createElement: (tag) => new Piece(tag) }),
   addEventListener: (...all) => page.addEventListener(...all), removeEventListener: (...all) => page.removeEventListener(...all),
-  localStorage: storage, sessionStorage: storage, EventSource: News,
+  dispatchEvent: () => true, localStorage: storage, sessionStorage: storage, EventSource: News,
 };
 if (!("navigator" in globalThis)) globals.navigator = {};
 for (const [name, value] of Object.entries(globals)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });

@@ -1,0 +1,72 @@
+"""Codes that come as lines, from wherever: each read as a label, and every line that is none named."""
+
+from collections.abc import Iterable, Sequence
+
+from custody.compose.compose import Touch, how_entered
+from custody.errors import N_, CodeError, Fault, InputError
+from custody.format.codes import ItemLabel, PlaceLabel, parse_entry
+
+MAX_LINE_LENGTH = 1_000
+
+
+def parse_lines(lines: Iterable[str], file: str = "") -> list[ItemLabel | PlaceLabel]:
+    """Read each line as a label or a code; blank lines and those that begin with # are passed over.
+
+    Raises:
+        InputError: `faults` names every line that is no code, or whose check character is wrong.
+    """
+    return labels_in(enumerate(lines, 1), file)
+
+
+def labels_in(lines: Iterable[tuple[int, str]], file: str) -> list[ItemLabel | PlaceLabel]:
+    """Read numbered lines as `parse_lines` does."""
+    found: list[ItemLabel | PlaceLabel] = []
+    faults = []
+    for number, line in lines:
+        entry = line.strip()
+        if not entry or entry.startswith("#"):
+            continue
+        try:
+            found.append(parse_entry(entry[:MAX_LINE_LENGTH]))
+        except CodeError as error:
+            faults.append(Fault(error.message, dict(error.values), number, "", file))
+    if faults:
+        raise InputError(
+            N_("nothing was recorded; lines that are not codes: {count}"),
+            hint=N_("Correct these lines and give all of them again."),
+            faults=tuple(faults),
+            count=len(faults),
+        )
+    return found
+
+
+def parse_codes(lines: Iterable[str], file: str = "") -> Sequence[ItemLabel]:
+    """The same, where only items make sense; labels of places are passed over."""
+    return [label for label in parse_lines(lines, file) if isinstance(label, ItemLabel)]
+
+
+def touches_of(lines: Iterable[str]) -> list[Touch]:
+    """The items that these lines name, each once.
+
+    Raises:
+        InputError: one is no code; all of them are named.
+    """
+    found = {label.code: touch_of(label) for label in parse_codes(lines)}
+    return list(found.values())
+
+
+def one_touch(code: str) -> Touch:
+    """The one item that a text names.
+
+    Raises:
+        CodeError, InputError: it is no item's code.
+    """
+    label = parse_entry(code)
+    if not isinstance(label, ItemLabel):
+        raise InputError(N_("{code} is a place, and an item is asked for"), hint=N_("Give an item's code."), code=code)
+    return touch_of(label)
+
+
+def touch_of(label: ItemLabel) -> Touch:
+    """A label as the item that was touched."""
+    return Touch(label.code, label.print, how_entered(label))

@@ -1,0 +1,175 @@
+"""What two surfaces say of one handover, read beside each other: screen, letter, paper, page, chain and reports."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_examples import Terminal, station_at
+from tests.support.page_examples import Visitor
+from tests.support.pdf_text import text_of
+from tests.support.scan_pages import begun, typed
+from tests.support.truth_examples import TRUCK, letter, letter_pdf, listed, of_codes
+
+PPK = "51.08.01"
+
+
+def admitted(station: Terminal, folder: Path, place: str, name: str) -> Terminal:
+    """Another station of the same root, which counts, with all that root has recorded."""
+    root = station("verify", "--json").json["logs"][0]["key"]
+    other = station_at(station, folder / name, "--place", place, "--station", name, "--root", root)
+    assert station("admit", folder / name / "station-card.json").code == 0
+    tell(station, other, folder)
+    return other
+
+
+def tell(giver: Terminal, other: Terminal, folder: Path) -> None:
+    """One station takes in what another holds."""
+    assert giver("export", "--out", folder / "told.serah").code == 0
+    assert other("import", folder / "told.serah").code == 0
+
+
+def judged(findings: list[dict], *codes: str) -> list[tuple[str, bool]]:
+    """The items of the findings with one of these codes, and whether they are provisional."""
+    return sorted((f["item"], f["provisional"]) for f in findings if f["code"] in codes)
+
+
+def test_a_letter_whose_count_was_corrected_keeps_what_was_seen_at_the_handover(
+    station: Terminal, tmp_path: Path, visitor: Visitor
+) -> None:
+    box, other = station.codes("--to", PPK, "--kind", "box")[:2]
+    assert station("seal", box, "S1", "--apply", "--name", "Made", "--name", "Ketut").code == 0
+    looks = ("--condition", f"{other}=wet", "--seal", f"{box}=mismatch:S9")
+    number = station.give([box, other], "51.08", PPK, "--counted", "3", *looks).json["bast"]
+    seen = {"DAMAGED", "SEAL_MISMATCH"}
+    assert seen | {"COUNT"} == {f["code"] for f in letter(station, number)["findings"]}
+    assert station("correct", number, "--counted", "2", "--reason", "incorrect-data", "--yes").code == 0
+    right = letter(station, number)
+    assert seen == {f["code"] for f in right["findings"] if f["open"]} and right["counted"] == 2
+    assert "S9" in text_of(letter_pdf(station, number, tmp_path))
+    assert "S9" in visitor.see(f"/handover?number={number}")
+
+
+def test_a_withdrawn_record_of_another_laptop_is_not_what_a_letter_replaces(station: Terminal, tmp_path: Path) -> None:
+    two = admitted(station, tmp_path, "51.08", "Gudang-2")
+    code, number = station.codes("--to", PPK)[0], "0007/BERSAMA/2024"
+    for laptop in (station, two):
+        laptop.give([code], "51.08", PPK, "--number", number)
+    assert two("correct", number, "--reason", "did-not-occur", "--yes").code == 0
+    tell(two, station, tmp_path)
+    assert letter(station, number)["replaces"] == []
+
+
+def test_a_break_of_custody_is_as_provisional_on_the_screen_as_in_its_letter(
+    station: Terminal, tmp_path: Path, visitor: Visitor
+) -> None:
+    alone = station.give(station.codes("--to", PPK)[:1], PPK, "51.08.01.2001").json
+    assert [found for _item, found in judged(alone["findings"], "NOT_HELD")] == [False], "nobody else can explain it"
+    ppk = admitted(station, tmp_path, PPK, "PPK-1")
+    ppk.give(ppk.codes("--to", PPK)[1:2], "51.08", PPK)
+    tell(ppk, station, tmp_path)
+    away, code = station.codes("--to", PPK)[1:3]
+    packed = station("pack", station.codes("--to", PPK)[3], away, "--add", "--json").json
+    assert judged(packed["findings"], "NOT_HELD") == [(away, True)]
+    draft = begun(visitor, PPK, "51.08.01.2001")
+    typed(visitor, draft, code)
+    assert "Critical, provisional" in visitor.see(f"/scan/{draft}/review")
+    ran = station.give([code], PPK, "51.08.01.2001").json
+    assert judged(ran["findings"], "NOT_HELD") == [(code, True)]
+    assert judged(letter(station, ran["bast"])["findings"], "GAP") == [(code, True)]
+
+
+def test_seal_numbers_that_a_truck_brought_are_as_provisional_in_the_chain_as_on_the_screen(
+    station: Terminal, tmp_path: Path
+) -> None:
+    ppk = admitted(station, tmp_path, PPK, "PPK-1")
+    admitted(station, tmp_path, "51.08.02", "PPK-2")  # its log has not come: not everybody's is here
+    tell(station, ppk, tmp_path)
+    box = ppk.codes("--to", PPK, "--kind", "box")[0]
+    ran = ppk.give([box], TRUCK, PPK, "--seal", f"{box}=intact:S7").json
+    (said,) = judged(ran["findings"], "SEAL_MISMATCH")
+    assert said == (box, True), "who loaded it may have put it on"
+    assert judged(ppk("custody", box, "--json").json["findings"], "SEAL_MISMATCH") == [said]
+
+
+@pytest.mark.parametrize("way", ["paper", "bundle"])
+def test_a_paper_lets_expect_what_its_record_does(station: Terminal, tmp_path: Path, way: str) -> None:
+    """What is inside a box comes with it; what nobody registered is bound for nowhere."""
+    ppk = admitted(station, tmp_path, PPK, "PPK-1")
+    codes, paper = station.codes("--to", PPK), tmp_path / "paper.pdf"
+    sack, inside, loose, unknown = *codes[:3], "7Q2M9X4T5B8C6"
+    assert station("pack", sack, inside, "--add").code == 0
+    tell(station, ppk, tmp_path)
+    station.give([sack, loose, unknown], "51.08", TRUCK, "--bound", PPK, "--paper", paper)
+    if way == "paper":
+        read = ppk("scan", "--from", TRUCK, "--to", PPK, "--source", paper, "--json", "--yes")
+        assert read.code in (0, 2), read.err
+    else:
+        tell(station, ppk, tmp_path)
+    ran = ppk.give([sack], TRUCK, PPK).json
+    assert (ran["scanned"], ran["expected"], ran["assumed"]) == (1, 3, 1)
+    assert [item for item, _found in judged(ran["findings"], "SHORTAGE")] == [loose]
+    for _time in range(2):
+        told = letter(ppk, ran["bast"])
+        assert (told["expected"], [row["code"] for row in told["missing"]]) == (3, [loose])
+        tell(station, ppk, tmp_path)  # the record itself changes nothing of it
+
+
+def test_what_was_listed_and_went_inside_something_is_not_called_unscanned_in_its_chain(station: Terminal) -> None:
+    box, inside, loose = station.codes("--to", PPK)[:3]
+    assert station("pack", box, inside, "--add").code == 0
+    ran = station.give([box], "51.08", PPK, "--load", listed(station, [box, inside, loose])).json
+    assert (ran["expected"], ran["assumed"]) == (3, 1)
+    words = " ".join(station("custody", inside).out.split())
+    assert "it was not scanned" not in words and "not seen" in words
+    assert "it was not scanned" in " ".join(station("custody", loose).out.split())
+
+
+def test_what_a_station_that_is_not_admitted_noted_without_a_label_stands_in_its_letter_everywhere(
+    station: Terminal, tmp_path: Path
+) -> None:
+    root = station("verify", "--json").json["logs"][0]["key"]
+    other = station_at(station, tmp_path / "new", "--place", PPK, "--station", "New", "--root", root)
+    tell(station, other, tmp_path)
+    code = other.codes("--to", PPK)[0]
+    number = other.give([code], "51.08", PPK, "--extra", "box=1", "--counted", "3").json["bast"]
+    taken = other("export", "--out", tmp_path / "own.serah")
+    assert taken.code == 0, taken.err
+    assert station("import", tmp_path / "own.serah").code == 0
+    for laptop in (other, station):
+        told = {f["code"] for f in letter(laptop, number)["findings"] if f["item"] is None}
+        assert told == {"COUNT", "EXCESS"}
+    assert of_codes(station, "EXCESS") == of_codes(station, "COUNT") == [], "and counts nowhere"
+    back = other("import", tmp_path / "own.serah", "--json").json
+    assert back["findings"] == [], "its own records count here, so nothing says that they do not"
+
+
+def test_the_paper_says_how_much_was_to_go_and_what_went_unseen(station: Terminal, tmp_path: Path) -> None:
+    box, inside, loose = station.codes("--to", PPK)[:3]
+    assert station("pack", box, inside, "--add").code == 0
+    paper, more = tmp_path / "paper.pdf", ("--load", listed(station, [box, inside, loose]), "--refuse", loose)
+    ran = station.give([box], "51.08", PPK, *more, "--paper", paper, "--occurred", "2024-02-10T08:00+08:00")
+    assert ran.json["expected"] == 3
+    for file in (paper, tmp_path / "again.pdf"):
+        if file != paper:
+            assert station("report", "handover", "--out", file).code == 0
+        words = " ".join(text_of(file).split())
+        assert "1 taken, 1 refused, expected: 3; 1 more inside" in words
+        assert words.count("keyed in later") <= 1, "said once, in the finding"
+
+
+def test_the_review_names_each_kind_once_and_no_command(station: Terminal, visitor: Visitor, tmp_path: Path) -> None:
+    rows = "kind,name_id,name_en,level,per_place,unit,tracked_as\nbox,Kotak,Box,village,1,buah,item\n"
+    (tmp_path / "more.csv").write_text(rows)
+    assert station("load", tmp_path / "more.csv").code == 0
+    draft = begun(visitor)
+    typed(visitor, draft, station.codes("--to", PPK)[0])
+    extras = [{"kind": "box", "count": 1, "note": ""}]
+    visitor.ask("PUT", f"/api/drafts/{draft}/said", {"extras": extras})
+    page = visitor.see(f"/scan/{draft}/review")
+    assert "type on the page Scan: match CODE" in page and "main.py" not in page
+    assert page.count('<option value="booth"') == page.count('<option value="box"') > 0
+
+
+def test_a_report_of_the_way_back_has_the_clock_of_the_office_before_anything_came(station: Terminal) -> None:
+    told = station("report", "returns").out
+    assert "WITA" in told and "UTC" not in told

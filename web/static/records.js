@@ -1,0 +1,66 @@
+// A form that records something: what is wrong stands beside its field and nothing typed is lost; what was recorded, is so once.
+
+import { ask, ask_until_known, is_lost, Refusal } from "./page.js";
+import { chooser } from "./choose.js";
+import { clear_files, send_all, show_wrong, tell_refusal } from "./work.js";
+
+const form = document.getElementById("record"), outcome = document.getElementById("record-outcome");
+const chosen = form.querySelectorAll('input[role="combobox"]');
+for (const input of chosen) chooser(input);
+
+const fit = () => {
+  for (const part of form.querySelectorAll("[data-fits]")) part.hidden = form.elements[part.dataset.fits].value !== part.dataset.value;
+};
+form.addEventListener("change", fit);
+fit();
+
+// What was shown before recording counts no longer once something is typed.
+form.addEventListener("input", (event) => { if (form.dataset.looks !== undefined && !outcome.contains(event.target)) outcome.replaceChildren(); });
+
+const field_of = (input) => input.closest("[data-field]").dataset.field;
+const show = (words) => { outcome.textContent = words; };
+
+async function typed() {
+  const said = {}, files = {};
+  for (const input of form.querySelectorAll("[data-field] :is(input, select, textarea)")) {
+    if (input.type !== "file") said[field_of(input)] = input.value;
+    else if (input.files.length) [files[field_of(input)]] = await send_all(input, form.dataset.sending, show);
+  }
+  return { typed: said, files };
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const buttons = [...form.querySelectorAll("button")], version = event.submitter?.dataset.version ?? "";
+  const is_looking = form.dataset.looks !== undefined && !version;
+  const id = crypto.randomUUID();
+  for (const button of buttons) button.disabled = true;
+  show_wrong(form, {});
+  try {
+    const said = await typed();
+    show(form.dataset.working);
+    let answer;
+    try {
+      answer = await ask("POST", form.dataset.path + (is_looking ? "/look" : ""), { ...said, version, id });
+    } catch (error) {
+      if (!is_lost(error) || is_looking) throw error;
+      answer = await ask_until_known(`${form.dataset.path}/asked`, { id });
+      if (!answer.page) { show(form.dataset.notCome); return; }
+      answer.done = true;
+    }
+    outcome.innerHTML = answer.page; // rendered and escaped by the server
+    if (answer.done) {
+      form.reset();
+      for (const input of form.querySelectorAll("[type=file]")) clear_files(input);
+      fit();
+    }
+    outcome.focus({ preventScroll: true });
+    outcome.scrollIntoView({ block: "nearest" });
+  } catch (error) {
+    outcome.replaceChildren();
+    const fields = error instanceof Refusal && error.answer.fields;
+    if (fields) show_wrong(form, fields); else tell_refusal(outcome, error, form.dataset.failed);
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+});
