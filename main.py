@@ -1,6 +1,7 @@
 """Serah: labels, scanning and chain of custody for election supplies. Run `python main.py --help`."""
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -63,11 +64,19 @@ def _wanted_language(args: Sequence[str]) -> str:
 
 
 def _speak_utf8() -> None:
-    """Write UTF-8 wherever output goes: a Windows pipe or a bare C locale would fail on names and dashes."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
+    """Write UTF-8 wherever output goes, and read it from pipes: the code page that Windows has there fails on names."""
+    raw = getattr(getattr(sys.stdin, "buffer", None), "raw", None)
+    if os.name == "nt" and isinstance(raw, io.FileIO) and raw.isatty():
+        sys.stdin = io.TextIOWrapper(io.BytesIO())  # NUL calls itself a terminal, and a password is waited for for ever
+    read = () if sys.stdin is None or sys.stdin.isatty() else (sys.stdin,)
+    for streams, encoding, errors in (
+        ((sys.stdout, sys.stderr), "utf-8", "backslashreplace"),
+        (read, "utf-8-sig", "replace"),
+    ):
+        for stream in streams:
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(encoding=encoding, errors=errors)
 
 
 def _show_missing(package: str) -> int:

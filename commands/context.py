@@ -173,13 +173,18 @@ by_option = click.option(
 pass_station = click.make_pass_decorator(Station)
 
 
-def later(module: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
-    """Stand for the function of this name in a module of `commands`, which is imported when it is called."""
+def later(module: str, **others: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
+    """Stand for the function of this name in a module of `commands`, which is imported when it is called.
+
+    Args:
+        others: by an option's name, the module in place of it where that option is given.
+    """
 
     def named(declared: Callable[[], None]) -> Callable[..., Any]:
         @functools.wraps(declared)
         def call(*args: Any, **given: Any) -> Any:
-            return getattr(import_module(f"commands.{module}"), declared.__name__)(*args, **given)
+            chosen = next((other for option, other in others.items() if given.get(option)), module)
+            return getattr(import_module(f"commands.{chosen}"), declared.__name__)(*args, **given)
 
         return call
 

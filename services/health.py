@@ -23,6 +23,7 @@ from scanner.sources.camera_list import in_words
 from scanner.sources.camera_open import this_machine
 from scanner.sources.frames import monotonic_ms
 from scanner.ui.sound import find_ways, player_name
+from services.home_folder import is_on_network, synchronised_by
 from services.plan.profiles import profile_shown
 from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words
@@ -196,6 +197,12 @@ def _disk(home: Path) -> Iterator[Check]:
     there = next(folder for folder in (home, *home.resolve().parents) if folder.exists())
     free_mb = shutil.disk_usage(there).free // 1_000_000
     found = _("{free} MB free at {path}").format(free=number(free_mb), path=home)
+    own_disk = _("Keep the ledger on the computer's own disk: --home FOLDER")
+    if (service := synchronised_by(home)) is not None:
+        found = _("{path} is copied by {service} while it is written").format(path=home, service=printable(service))
+        yield Check(_("Disk"), "warning", found, own_disk)
+    elif is_on_network(home):
+        yield Check(_("Disk"), "warning", _("{path} is another computer's folder").format(path=home), own_disk)
     if free_mb < MIN_FREE_MB:
         yield Check(_("Disk"), "warning", found, _("Free some space: a full disk stops recording."))
     else:

@@ -71,7 +71,7 @@ class Intake:
         assert known is not None
 
         def look(store: Store) -> tuple[list[bytes], str | None]:
-            return [*store.ledger.leaves(log, package.rounded, package.begin)], desk.newest_head(store, log)
+            return desk.leaves(store, log, package.rounded, package.begin), desk.newest_head(store, log)
 
         before, note = await self.hub.do(look)
         if note is None:
@@ -80,9 +80,7 @@ class Intake:
 
         def keep(store: Store) -> str | Standing:
             try:
-                with store.transaction():
-                    desk.take_entries(store, log, package.begin, package.entries, checked)
-                    return desk.finish(store, log)
+                return desk.take_entries(store, log, package.begin, package.entries, checked)
             except HubRefusalError as refusal:
                 if refusal.reason == "fork":
                     desk.drop_head(store, log)

@@ -1,12 +1,14 @@
 """Run a hub: on a port that others reach, until Ctrl-C is pressed."""
 
 import secrets
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
 
+from custody.errors import CustodyError
 from services.exchange.hub_client import PORT, HubAddress
 from web.hub_site import HubSite
 from web.live.store_worker import OpenStore, StoreWorker
@@ -19,6 +21,8 @@ MOST_EACH = 64
 PATIENCE_S = 30.0
 """So long keys and a request's head may take: on a bad line each takes several tries."""
 ANY = "0.0.0.0"
+LULL_S = 0.2
+"""How long after the last entries that arrived the present state follows."""
 _LAST_WORDS_S = 3
 
 
@@ -39,6 +43,9 @@ class Hub:
         self.listening = listen(port, host, PORT)
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
         self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32))
+        self.site.worker.do(self.site.desk.recall)
+        self._is_over = threading.Event()
+        threading.Thread(target=self._settle, name="settle", daemon=True).start()
         config = uvicorn.Config(
             self.site.app(),
             access_log=False,
@@ -66,7 +73,19 @@ class Hub:
         with suppress(KeyboardInterrupt):
             self.server.run(sockets=[self.listening])
 
+    def _settle(self) -> None:
+        """Bring the present state up to date whenever entries have arrived, a few at a time: who sends goes first."""
+        placed = 0
+        while not self._is_over.wait(0.0 if placed else LULL_S):
+            try:
+                placed = self.site.settle() if self.site.may_settle else 0
+            except CustodyError:  # the disk is full, or another program writes: what arrived stays
+                placed = 0
+
     def close(self) -> None:
-        """Let go of the port and the ledger."""
+        """Let go of the port and the ledger, with what arrived taken in."""
+        self._is_over.set()
+        while self.site.settle():
+            pass
         self.listening.close()
         self.site.worker.close()

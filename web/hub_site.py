@@ -31,6 +31,10 @@ MOST_HEAD, MOST_ENTRY, MOST_SIZES = 72 * 1024, 68 * 1024, 2 * 1024 * 1024
 MOST_ANSWERED = 4 * 1024 * 1024
 MOST_REFUSALS, WINDOW_S = 60, 60.0
 """Of one address, within so many seconds: after these it is told to wait."""
+SETTLED_AT_ONCE = 8
+"""Entries whose meaning is taken in between two requests."""
+MOST_ARRIVED = 20_000
+"""So many entries may wait for a lull."""
 _MOST_KNOWN = 10_000
 """So many addresses and stations are told apart at once."""
 _SIZES = msgspec.json.Decoder(dict[str, dict[str, int]])
@@ -50,6 +54,8 @@ class HubSite:
     desk: HubDesk = field(default_factory=HubDesk)
     now_s: Callable[[], float] = time.monotonic
     buffered: int = 0
+    active: int = 0
+    """Requests that are being answered."""
     _asked: dict[str, tuple[str, str]] = field(default_factory=dict)
     _refusals: dict[str, tuple[float, int]] = field(default_factory=dict)
 
@@ -68,6 +74,15 @@ class HubSite:
     async def do(self, job: Callable[[Store], T]) -> T:
         """What a job of the ledger's thread gives."""
         return await run_in_threadpool(self.worker.do, job)
+
+    @property
+    def may_settle(self) -> bool:
+        """Whether nobody sends now, or so much has arrived that it must not wait longer."""
+        return not self.active or sum(map(len, [*self.desk.arrived.values()])) > MOST_ARRIVED
+
+    def settle(self, most: int = SETTLED_AT_ONCE) -> int:
+        """Bring the present state up to date with what has arrived; returns how many entries were put in place."""
+        return self.worker.do(lambda store: self.desk.settle(store, most) if self.desk.arrived else 0)
 
     # --- who a hub is, and what it gives ----------------------------------------------------------------------------
 
@@ -169,6 +184,7 @@ class HubSite:
         """What a route gives, with each refusal as the protocol's status."""
 
         async def answer(request: Request) -> Response:
+            self.active += 1
             try:
                 response = self._told_to_wait(request) or await does(request)
             except HubRefusalError as refusal:
@@ -180,6 +196,8 @@ class HubSite:
                 response = refusal_answer(HubRefusalError(503, "busy"), {"retry-after": "10"})
             except CustodyError:
                 response = refusal_answer(HubRefusalError(507, "store"))
+            finally:
+                self.active -= 1
             response.headers[HUB] = "1"
             return response
 

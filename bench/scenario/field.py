@@ -40,6 +40,8 @@ BEGINS = {
 stations 13 February 15:59."""
 SECONDS = {"load": 60, "arrive": 60, "village": 40, "receipt": 20, "station": 10}
 AS_OF = "2024-02-14T00:00:00Z"
+FIRST_PHASE_DUE = "2024-02-13T03:00:00Z"
+"""An hour before the villages that its things are for, and before anything else is due there."""
 FIRST_PHASE = {"bottle": 2, "pad": 1}
 """What each village needs of the first phase: bottles come first, pads after the first trucks, all else last."""
 _MOST_ON_TRUCK = 380
@@ -94,10 +96,11 @@ class Field:
         self.sticks: list[Path] = []
         self.older_head = ""
         self.planted: Counter[str] = Counter()
+        self.after_receipts: list[Callable[[], None]] = []
         self.handovers = 0
         self.warehouse = self.laptop("Gudang", WAREHOUSE)
         rest = tuple(dict.fromkeys(need.kind for need in needs if need.kind not in FIRST_PHASE))
-        phases = [Phase("I", "Tahap I", tuple(FIRST_PHASE), BEGINS["station"]), Phase("II", "Tahap II", rest)]
+        phases = [Phase("I", "Tahap I", tuple(FIRST_PHASE), FIRST_PHASE_DUE), Phase("II", "Tahap II", rest)]
         record_plan(self.warehouse.store, places, needs, phases=phases, source="buleleng.csv", digest="0" * 64)
         self.root = self.warehouse.fingerprint
         self.districts = {code: self.laptop(f"PPK-{code[-2:]}", code) for code in self.of_level["district"]}
@@ -193,6 +196,8 @@ class Field:
         self._leg("arrive", self._arrivals())
         self._leg("village", self._to_villages())
         self._leg("receipt", self._receipts())
+        for act in self.after_receipts:
+            act()
         self.older_head = own_head(self.unwatched.store)
         self._leg("station", self._to_stations())
 

@@ -223,7 +223,7 @@ def not_listed(s: Scene) -> None:
 
 @fault("SHORTAGE", "a truck of the first phase lacks a pad, which has come", is_of_laptop=True)
 def lacks_one_of_its_phase(s: Scene) -> None:
-    pad = _pad(s)
+    pad = pad_of(s)
 
     def edit(load: Load) -> None:
         leave_out(load, pad)
@@ -240,11 +240,11 @@ def of_another_phase(s: Scene) -> None:
         load.codes.append(s.item)
         load.says.append(("EXCESS", s.item))
 
-    s.field.on("load", _pad(s), edit)
+    s.field.on("load", pad_of(s), edit)
     s.ledger("EXCESS")
 
 
-def _pad(s: Scene) -> str:
+def pad_of(s: Scene) -> str:
     """The pad for this village."""
     return next(code for code in s.field.of_place[s.village] if s.field.kinds[code] == "pad")
 

@@ -35,7 +35,7 @@ def backup() -> None: ...
 )
 @json_option
 @pass_station
-@later("admin.doctor")
+@later("admin.doctor", full="admin.laptop_test")
 def doctor() -> None: ...
 
 

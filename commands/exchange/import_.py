@@ -28,7 +28,7 @@ from services.access.admission_notice import still_to_join
 from services.exchange.photo_files import import_photos, split_photos
 from services.exchange.transfer import import_bundles, other_root_words, outside_words
 from services.exchange.watching import keep_importing
-from services.records.introducing import branch_of, read_card_file
+from services.records.introducing import branch_of, card_named, read_card_file
 from services.records.membership import StationCard, easily_taken_for
 from services.records.membership import admit as record_admit
 from services.records.membership import join as record_join
@@ -105,8 +105,9 @@ def _import_files(station: Station, files: tuple[Path, ...], as_json: bool) -> N
 def admit(
     station: Station, keyfile: Path, power: tuple[str, ...], under: tuple[str, ...], yes: bool, as_json: bool
 ) -> None:
-    card = read_card_file(keyfile)
     with station.store(write=True) as store:
+        kept = None if keyfile.exists() else card_named(store, str(keyfile))
+        card = kept or read_card_file(keyfile)
         tops = [branch_of(store, place, card) for place in under]
         if not yes and (alike := easily_taken_for(store, card)):
             _ask_whether_it_is_another(card, alike)

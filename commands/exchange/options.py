@@ -165,5 +165,5 @@ def hub() -> None: ...
 @click.option("--watch", is_flag=True, help=_("Go on, as soon and as long as there is a network, until Ctrl-C."))
 @json_option
 @pass_station
-@later("exchange.hub")
+@later("exchange.send")
 def sync() -> None: ...

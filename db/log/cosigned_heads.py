@@ -1,10 +1,11 @@
 """Heads of logs that hubs and witnesses have cosigned: what they have seen of a log, in their own signature."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from peewee import fn
 
-from custody.errors import TamperError
+from custody.errors import N_, TamperError
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
@@ -13,6 +14,8 @@ from evidence.cosignature import cosigned_at
 from evidence.tree import Frontier
 
 _MOST_TREES = 10_000
+Leaves = Callable[[str, int, int], Iterable[bytes]]
+"""The digests of a log's entries from one index to before another."""
 
 
 class CosignedHeads:
@@ -36,7 +39,7 @@ class CosignedHeads:
         claim = claimed_checkpoint(note)
         log = self.ledger.held_log(claim.origin)
         if log is None or cosigned_at(note, by, public_key) is None:
-            raise TamperError("this head is not cosigned as it should be")
+            raise TamperError(N_("the hub's receipt for {log} is not signed by its key"), log=claim.origin)
         head = read_checkpoint(note, bytes.fromhex(log.public_key))
         with self._transaction():
             if head.size >= self.size(head.origin, by):
@@ -64,12 +67,17 @@ class CosignedHeads:
         table = self.tables.cosigned
         return [str(note) for (note,) in table.select(table.note).order_by(table.log, table.by).tuples()]
 
-    def root(self, log: str, size: int) -> bytes:
-        """The root of a log's tree at a size that is held."""
+    def root(self, log: str, size: int, leaves: Leaves | None = None) -> bytes:
+        """The root of a log's tree at a size that is held.
+
+        Args:
+            leaves: where the digests come from; None: from the log's own sequence.
+        """
+        leaves = leaves or self.ledger.leaves
         tree, last = self._trees.get(log, (Frontier(), b""))
-        if tree.size > size or [*self.ledger.leaves(log, tree.size - 1, tree.size)] != [last] * (tree.size > 0):
+        if tree.size > size or [*leaves(log, tree.size - 1, tree.size)] != [last] * (tree.size > 0):
             tree = Frontier()  # what was remembered was never committed, or is longer
-        for last in self.ledger.leaves(log, tree.size, size):
+        for last in leaves(log, tree.size, size):
             tree.append(last)
         if len(self._trees) >= _MOST_TREES:
             self._trees.clear()

@@ -14,11 +14,13 @@ from custody.format.encoding import leaf_digest
 from custody.format.event_types import Body
 from custody.format.events import Event
 from db.log.quarantine import Quarantine, Strangers
-from db.prepared import Prepared, blank, written
+from db.prepared import Prepared, PreparedInsert, batches, blank, written
 from db.store import Store
 from evidence.audit import what_does_not_count
 from evidence.audit_findings import EvidenceFinding
 from evidence.entry import RawEntry
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Merge:
         self.writer, self.projection = store.writer, store.projection
         self._quarantine = Quarantine(Strangers(store), said)
         self._seen = store.heads
+        columns = ("log_id", "seq", "leaf", "body", "signatures")
+        self._wait = PreparedInsert(self.tables, "waiting", columns)
         self._stands = Prepared(store.ledger.database, self._stands_query)
         self._logs: dict[str, _Log] = {}
         self._new: list[tuple[str, int]] = []
@@ -103,6 +107,52 @@ class Merge:
             self._put_all(log, entry, body)
         else:
             self._let_wait(log, prev, entry)
+
+    def arrive(self, name: str, first: int, raws: Iterable[RawEntry], genesis: Body | None = None) -> None:
+        """Keep entries that follow what is held of a log, without looking at what they mean: `settle` does that.
+
+        Args:
+            first: the number of the first of them.
+            genesis: the log's first event, where they begin with it.
+        """
+        log = self._log(name) if genesis is None else self._begun(genesis)
+        assert log is not None
+        wait, rows = self.tables.waiting, []
+        waits = wait.select(wait.leaf).where((wait.log_id == log.id) & (wait.seq >= first)).tuples()
+        here = {bytes(leaf) for (leaf,) in waits}  # a bundle brought it, and what it follows has not come before
+        for seq, raw in enumerate(raws, start=first):
+            if not self._quarantine.takes(name, raw):
+                break
+            leaf = leaf_digest(raw.body + b"\n" + raw.signatures.encode())
+            if leaf not in here:
+                rows.append((log.id, seq, leaf, raw.body, raw.signatures))
+        self._wait.run(rows)
+
+    def settle(self, name: str, most: int) -> int:
+        """Put up to so many entries of a log in place that wait behind what is held; returns how many."""
+        [(log_id, _name, size, head, handovers, is_own)] = self._log_named(name)
+        log = _Log(log_id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
+        self._logs[name], ids = log, list[int]()
+        wait = self.tables.waiting
+        query = wait.select(wait.seq, wait.leaf, wait.body, wait.signatures, wait.id)
+        for seq, leaf, data, signatures, row_id in (
+            query.where((wait.log_id == log.id) & (wait.seq > log.size)).order_by(wait.seq).limit(most).tuples()
+        ):
+            entry = _Entry(seq, bytes(leaf), bytes(data), signatures)
+            body = entry.parsed()
+            if seq != log.size + 1 or bytes.fromhex(body["prev"] or "") != (log.head or b""):
+                break
+            self._put(log, entry, body)
+            self._new.append((name, seq))
+            ids.append(row_id)
+        for some in batches(ids, _AT_ONCE):
+            wait.delete().where(wait.id.in_(some)).execute()
+        return len(ids)
+
+    @property
+    def left_out(self) -> bool:
+        """Whether an entry found no room."""
+        return bool(self._quarantine.left_out)
 
     def finish(self, heads: Iterable[str] = (), at: str = "") -> Merged:
         """Bring logs, indexes and the present state up to date, and keep the signed heads that came along."""
@@ -193,7 +243,7 @@ class Merge:
             log.in_place |= {bytes(leaf): seq for leaf, seq in self._in_place(id, table=table)}
         for seq, leaf, body, signatures, row_id in self._waiting_of(id):
             entry = _Entry(seq, bytes(leaf), bytes(body), signatures, row_id)
-            log.waiting.setdefault(bytes.fromhex(entry.parsed()["prev"]), []).append(entry)
+            log.waiting.setdefault(bytes.fromhex(entry.parsed()["prev"] or ""), []).append(entry)
             log.waits.add(entry.leaf)
         return log
 
@@ -264,6 +314,20 @@ def merge(
             if progress:
                 progress(1)
         return taking.finish(heads, at)
+
+
+def arrivals(store: Store) -> dict[str, list[bytes]]:
+    """The leaves of the entries of each log that wait right behind what is held of it, in order."""
+    log, wait = store.ledger.tables.log, store.ledger.tables.waiting
+    found: dict[str, list[bytes]] = {}
+    query = wait.select(log.name, log.size, log.head, wait.seq, wait.leaf, wait.body)
+    rows = query.join(log.model, on=(log.id == wait.log_id)).order_by(wait.log_id, wait.seq).tuples()
+    for name, size, head, seq, leaf, body in rows:
+        before = found[name][-1] if name in found else bytes(head or b"")
+        follows = bytes.fromhex(json.loads(bytes(body))["prev"] or "") == before
+        if follows and seq == size + len(found.get(name, ())) + 1:
+            found.setdefault(name, []).append(bytes(leaf))
+    return found
 
 
 def _finding(code: str, log: str, seq: int | None, message: str, **values: Any) -> EvidenceFinding:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.platypus import Flowable
 
 from language import _
@@ -98,7 +99,12 @@ class _Tiles(Flowable):  # type: ignore[misc]
             canvas.drawString(left + 4 * mm, 10.5 * mm, figure.words)
             canvas.setFillColor(INK)
             canvas.setFont(fonts()[0], 7.5)
-            canvas.drawString(left + 4 * mm, 4.5 * mm, fitted(figure.label, 7.5, (_TILE_MM - 6) * mm))
+            room = (_TILE_MM - 6) * mm
+            lines = simpleSplit(figure.label, fonts()[0], 7.5, room)
+            lines = [*lines[:1], " ".join(lines[1:])] if len(lines) > 1 else lines
+            for number, line in enumerate(lines):
+                lowest = 4.5 if len(lines) == 1 else 5.6 - 3.2 * number
+                canvas.drawString(left + 4 * mm, lowest * mm, fitted(line, 7.5, room))
 
 
 class _Signatures(Flowable):  # type: ignore[misc]

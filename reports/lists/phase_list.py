@@ -131,7 +131,7 @@ def _section(rows: Sequence[PhaseRow], needs: Needs, as_of: str, here: str) -> S
         for row in rows
     ]
     grave = frozenset(at for at, row in enumerate(rows) if is_late(row, as_of))
-    widths = (14.0, 40.0, 48.0, 21.0, *([17.0] * 8))
+    widths = (13.0, 37.0, 52.0, 23.0, *([16.75] * 8))
     return Section(_("By phase and kind"), titles, lines, widths, left=4, grave=grave)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from custody.compose.compose import Handover, Touch
+from custody.errors import N_, ConflictError
 from custody.format.item_facts import Item
 from db.station_key import load_key
 from db.store import Store, open_store
@@ -55,10 +56,20 @@ def begin_practice(at: StationHome) -> StationHome:
 
 
 def discard_practice(at: StationHome) -> None:
-    """Delete the practice station of this folder; from the first moment on it is not found any more."""
+    """Delete the practice station of this folder; from the first moment on it is not found any more.
+
+    Raises:
+        ConflictError: another window has it open, which on Windows holds it where it is.
+    """
     there = practice_home(at).home
     if there.exists():
-        put_in_place(there, at.home / f".{FOLDER}-{at.stamp()}")
+        try:
+            put_in_place(there, at.home / f".{FOLDER}-{at.stamp()}")
+        except PermissionError as error:
+            raise ConflictError(
+                N_("another window has the practice station open"),
+                hint=N_("Close every window of Serah, then try again."),
+            ) from error
     _sweep(at)
 
 

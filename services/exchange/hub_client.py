@@ -48,7 +48,7 @@ def read_address(text: str) -> HubAddress:
         InputError: it is none.
     """
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(text.strip().strip("'\""))  # some shells hand the quotes on
         port, pin = parts.port or PORT, parts.fragment.replace(":", "").lower()
     except ValueError:
         parts, port, pin = urlsplit(""), 0, ""

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from custody.chain.roster import NOTICES
 from custody.errors import InputError, TamperError
 from custody.format.encoding import is_name_of, leaf_digest
 from custody.format.event_types import Body
-from db.log.merge import merge
+from db.log.merge import Merge, arrivals
 from db.store import Store
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
@@ -52,8 +53,10 @@ class HubDesk:
     """What a hub remembers between two requests. Its methods run in the thread that owns the ledger.
 
     `pending` has the longest head that each log has sent, `introduced` the keys of logs that have sent nothing else.
+    `arrived` has the leaves of each log's entries that are stored and not yet put in place (`settle`).
     """
 
+    arrived: dict[str, list[bytes]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
     introduced: dict[str, bytes] = field(default_factory=dict)
     _strangers: dict[str, set[str]] = field(default_factory=dict)
@@ -95,7 +98,9 @@ class HubDesk:
         """
         held = store.ledger.held_log(log)
         if held is not None:
-            return Known(log, bytes.fromhex(held.public_key), held.size, held.head and bytes(held.head))
+            tail = self.arrived.get(log, [])
+            newest = tail[-1] if tail else held.head and bytes(held.head)
+            return Known(log, bytes.fromhex(held.public_key), held.size + len(tail), newest)
         if log not in self.introduced:
             raise HubRefusalError(404, "unknown")
         return Known(log, self.introduced[log], 0, None)
@@ -152,7 +157,7 @@ class HubDesk:
         """Whether a head agrees with the one before, and with the entries that are held."""
         if not is_extension(before.size, before.root, head.size, head.root, [*proof]):
             return False
-        return head.size > known.size or store.cosigned.root(known.name, head.size) == head.root
+        return head.size > known.size or self._root(store, known.name, head.size) == head.root
 
     def _keep_evidence(self, store: Store, note: str) -> None:
         """Keep a head that contradicts what is held, where its log counts: two of them prove the fork."""
@@ -182,28 +187,85 @@ class HubDesk:
             raise HubRefusalError(409, "standing", standing=Standing(head.size, known.size))
         return known
 
-    def take_entries(self, store: Store, log: str, begin: int, entries: Sequence[bytes], checked: Checked) -> int:
-        """Put entries that were checked behind those that are held; returns how many of the log there are then.
+    def leaves(self, store: Store, log: str, begin: int, end: int) -> list[bytes]:
+        """The digests of a log's entries from index `begin` to before `end`, those that have just arrived too."""
+        settled = [*store.ledger.leaves(log, begin, end)]
+        if log not in self.arrived or len(settled) == end - begin:
+            return settled
+        held = store.ledger.held_log(log)
+        size = 0 if held is None else held.size
+        return settled + self.arrived[log][max(begin - size, 0) : max(end - size, 0)]
+
+    def _root(self, store: Store, log: str, size: int) -> bytes:
+        return store.cosigned.root(log, size, lambda log, begin, end: self.leaves(store, log, begin, end))
+
+    def take_entries(
+        self, store: Store, log: str, begin: int, entries: Sequence[bytes], checked: Checked
+    ) -> str | Standing:
+        """Store entries that were checked behind those that are held, and cosign the head if they reach it; returns the
+        signature lines, or where the log stands.
 
         Raises:
-            HubRefusalError: they do not follow what is held, or there is no room for them.
+            HubRefusalError: they do not follow what is held, or do not fit the head, or there is no room for them.
         """
         known = self.known(store, log)
         if begin > known.size:
             raise HubRefusalError(409, "standing", standing=Standing(self._head(store, known).size, known.size))
         again = known.size - begin
-        held = [*store.ledger.leaves(log, begin, begin + len(entries))]
+        held = self.leaves(store, log, begin, begin + len(entries))
         new = entries[again:]
         if held != [leaf_digest(entry) for entry in entries[:again]] or not _goes_on(new, known):
             raise HubRefusalError(422, "fork")
-        if not new:
-            return known.size
-        with store.transaction():
-            merged = merge(store, map(raw_entry, new), said=checked.said)
-            if merged.left_out:
-                raise HubRefusalError(507, "full")
+        before = self.arrived.get(log, [])
+        try:
+            with store.transaction():
+                if new:
+                    self._arrive(store, known, new, checked)
+                    self.arrived[log] = [*before, *map(leaf_digest, new)]
+                    if told := [body["seq"] for body in checked.said if body["type"] in NOTICES]:
+                        self._settle_log(store, log, max(told))  # whose word counts is known at once
+                answer = self.finish(store, log)
+        except BaseException:
+            self.arrived[log] = before
+            raise
         self.introduced.pop(log, None)
-        return known.size + len(new)
+        return answer
+
+    def _arrive(self, store: Store, known: Known, new: Sequence[bytes], checked: Checked) -> None:
+        taking = Merge(store, checked.said)
+        genesis = None if known.size else next(body for body in checked.said if body["type"] == "genesis")
+        taking.arrive(known.name, known.size + 1, map(raw_entry, new), None if genesis is None else dict(genesis))
+        if taking.left_out:
+            raise HubRefusalError(507, "full")
+
+    def _settle_log(self, store: Store, log: str, to: int) -> None:
+        taking = Merge(store, ())
+        size = self.known(store, log).size - len(self.arrived[log])
+        count = taking.settle(log, max(to - size, 0))
+        taking.finish()
+        self.arrived[log] = self.arrived[log][count:]
+
+    def settle(self, store: Store, most: int) -> int:
+        """Put up to so many entries that have arrived in place, and bring the present state up to date; returns how
+        many.
+        """
+        placed, counts = 0, dict[str, int]()
+        with store.transaction():
+            taking = Merge(store, ())
+            for log in [*self.arrived]:
+                counts[log] = taking.settle(log, most - placed) if placed < most and self.arrived[log] else 0
+                placed += counts[log]
+            taking.finish()
+        for log, count in counts.items():
+            self.arrived[log] = self.arrived[log][count:]
+            if not self.arrived[log]:
+                del self.arrived[log]
+        return placed
+
+    def recall(self, store: Store) -> None:
+        """Learn what had arrived when the hub was closed last."""
+        for log, leaves in arrivals(store).items():
+            self.arrived[log] = leaves
 
     def finish(self, store: Store, log: str) -> str | Standing:
         """Cosign the head that the entries of a log reach; returns the signature lines, or where the log stands while
@@ -217,12 +279,11 @@ class HubDesk:
         if note is None:
             raise HubRefusalError(422, "head")
         head = claimed_checkpoint(note)
-        is_waiting = log in store.state.stations.now().strangers
         if known.size < head.size:
             return Standing(head.size, known.size)
-        if store.cosigned.root(log, head.size) != head.root:
+        if self._root(store, log, head.size) != head.root:
             raise HubRefusalError(422, "fork")
-        if is_waiting:
+        if log in store.state.stations.now().strangers:
             return Standing(head.size, known.size)
         now = store.around.now_utc()
         store.heads.keep(note, at=now)

@@ -85,6 +85,12 @@ def to_be_admitted(store: Store) -> list[StationCard]:
     return cards_held(store, {now.owners[log].key for log in now.strangers} - others)
 
 
+def card_named(store: Store, name: str) -> StationCard | None:
+    """The card of the one station of this name that `to_be_admitted` has; None where there is none, or several."""
+    found = [card for card in to_be_admitted(store) if name in (card.station, card.log, card.fingerprint)]
+    return found[0] if len(found) == 1 else None
+
+
 def offices_that_admit(store: Store) -> list[StationCard]:
     """The cards of the stations that have admitted this office, which began apart and has not joined; none where it has
     joined, or is no office.

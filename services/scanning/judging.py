@@ -72,6 +72,7 @@ def _judge_items(
     waybill = waybill_for(store, handover)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
     has_met, rules = store.state.has_met(handover.giver), store.state.need_rules()
+    is_alone = store.state.held is None
     found = [
         finding
         for label in labels
@@ -83,7 +84,7 @@ def _judge_items(
             to=handover.to,
             bound=handover.bound,
             met_giver=has_met,
-            is_alone=store.state.held is None,
+            is_alone=is_alone,
             is_recorded=label.code in received,
             blank=blanks.get(label.code),
             needs=rules.where(items[label.code].to).by_level if label.code in items else {},

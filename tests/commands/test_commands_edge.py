@@ -16,6 +16,7 @@ import main
 from commands.click_texts import TEXTS
 from commands.program import COMMANDS
 from tests.support.command_examples import ROOT, Terminal
+from tests.support.portable import unless_embedded
 
 HELPS = """
 import json, sys, io, contextlib, main
@@ -186,6 +187,29 @@ def test_a_fault_of_ours_is_one_line_and_its_details_a_file(station: Terminal, m
     assert "RuntimeError" in (station.home / "serah-fault.txt").read_text()
 
 
+def test_what_comes_by_a_pipe_is_utf_8_whatever_the_code_page_and_bad_bytes_are_no_fault(
+    station: Terminal,
+) -> None:
+    way = [sys.executable, str(ROOT / "main.py"), "--home", str(station.home), "--lang", "en", "scan", "--source", "-"]
+    for typed in (b"\xef\xbb\xbfS\xc3\xa9gel\n", b"S\xc3\xa9gel\x81\xff\r\n"):
+        ran = subprocess.run(
+            [*way, "--from", "51.08", "--to", "51.08.01"],
+            input=typed + b"done\n",
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        )
+        said = (ran.stdout + ran.stderr).decode()
+        assert "SÉGEL" in said and ran.returncode == 2, said
+        assert "\ufeff" not in said
+
+
+def test_nobody_is_asked_where_nothing_can_be_typed(tmp_path: Path) -> None:
+    way = [sys.executable, str(ROOT / "main.py"), "--home", str(tmp_path / "home"), "init", "--place", "51.08"]
+    ran = subprocess.run([*way, "--station", "Gudang"], stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+    assert ran.returncode == 0 and (tmp_path / "home" / "station.key").exists(), "Windows' NUL calls itself a terminal"
+
+
+@unless_embedded
 def test_a_python_without_our_packages_says_what_to_run(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-S", "-E", str(ROOT / "main.py"), "items"], capture_output=True, text=True, cwd=tmp_path

@@ -1,7 +1,6 @@
 """Completion in the shell: real shells ask the program while somebody types."""
 
 import os
-import pty
 import select
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ import pytest
 
 from tests.support.command_examples import ROOT, Terminal
 
+pty = pytest.importorskip("pty", reason="Windows has no shells of this kind")
 BASH = shutil.which("bash")
 needs_bash = pytest.mark.skipif(BASH is None, reason="no bash here")
 COMPLETE = """

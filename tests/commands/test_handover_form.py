@@ -82,7 +82,7 @@ def test_what_is_keyed_in_from_a_form_is_a_late_entry_and_no_label_that_was_read
     assert "Sun 11 Feb 2024 06:30 WITA" in text
     assert "dibaca dari formulir" in station("custody", code, lang="id").out
     station("report", "handover", "--out", "paper.pdf")
-    assert "keyed in later" in pypdfium2.PdfDocument("paper.pdf")[0].get_textpage().get_text_range()
+    assert "Late entry, made" in pypdfium2.PdfDocument("paper.pdf")[0].get_textpage().get_text_range()
     station("report", "discrepancies", "--out", "d.csv")
     assert Path("d.csv").read_text("utf-8-sig").count("LATE_ENTRY") == 9
 

@@ -17,6 +17,7 @@ from tests.support.own_files_examples import (
     state,
     with_every_own_file,
 )
+from tests.support.portable import links
 
 
 @pytest.fixture
@@ -34,9 +35,8 @@ def test_each_path_that_a_command_takes_is_an_input_or_an_output() -> None:
 def test_two_outputs_of_a_command_are_two_files(
     one: tuple[str, ...], other: tuple[str, ...], station: Terminal, tmp_path: Path
 ) -> None:
-    link = tmp_path / "link.pdf"
-    link.symlink_to("same.pdf")
-    for name in (tmp_path / "same.pdf", tmp_path / "SAME.pdf", tmp_path / "home" / ".." / "same.pdf", link):
+    names = [tmp_path / "same.pdf", tmp_path / "SAME.pdf", tmp_path / "home" / ".." / "same.pdf"]
+    for name in (*names, *links(tmp_path / "link.pdf", "same.pdf")):
         line = command_line(one, tmp_path / "same.pdf") + command_line(other, name)[1:]
         ran = station(*line)
         assert (ran.code, ran.out) == (2, "") and TWICE in ran.err, line

@@ -41,6 +41,7 @@ from tests.support.own_files_examples import (
     state,
     with_every_own_file,
 )
+from tests.support.portable import link, links
 
 
 @pytest.fixture
@@ -107,8 +108,7 @@ def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
 
 @pytest.mark.parametrize("name", sorted({name for name, _param in every_param()} - {"serve"}))
 def test_no_option_of_any_other_type_writes_there_either(name: str, station: Terminal, tmp_path: Path) -> None:
-    link = tmp_path / "link"
-    link.symlink_to(station.home / "station.key")
+    names = [station.home / "pins.json", *links(tmp_path / "link", station.home / "station.key")]
     keeps = {"token": "observers.json", "printer": "printers.json"}.get(name, "")
     before = state(station.home)
     params = [param for each, param in every_param() if each == name]
@@ -116,7 +116,7 @@ def test_no_option_of_any_other_type_writes_there_either(name: str, station: Ter
         if getattr(param, "is_flag", False) or isinstance(param.type, Output):
             continue
         others = ["51.08" for other in params if isinstance(other, click.Argument) and other is not param]
-        for path in (station.home / "pins.json", link):
+        for path in names:
             station(*command_line((name, *param.opts), path), *others, typed="")
     left = {path: told for path, told in state(station.home).items() if not path.endswith(("ledger.db", keeps or "-"))}
     assert left.items() <= before.items()
@@ -162,14 +162,12 @@ def test_no_output_replaces_a_file_of_the_stations_by_any_name(
     names = [station.home / name for name in OWN]
     for number, own in enumerate(list(names)):
         link, chain = elsewhere / f"link-{number}", elsewhere / f"chain-{number}"
-        link.symlink_to(own)
-        chain.symlink_to(link.name)
-        names += [link, chain]
+        names += [*links(link, own), *links(chain, link.name)]
         if own.exists():
             names.append(elsewhere / f"hard-{number}")
             names[-1].hardlink_to(own)
-    (tmp_path / "door").symlink_to(station.home, target_is_directory=True)
-    names += [tmp_path / "door" / "station.key", station.home / ".." / "home" / "pins.json", station.home]
+    doors = links(tmp_path / "door", station.home, to_folder=True)
+    names += [*(door / "station.key" for door in doors), station.home / ".." / "home" / "pins.json", station.home]
     before = state(tmp_path)
     for name in names:
         ran = station(*command_line(write, name))
@@ -183,11 +181,10 @@ def test_a_ledger_in_another_folder_and_the_passphrase_are_the_stations_own(stat
     ledger.parent.mkdir()
     station("backup", ledger)
     words.write_text("a long passphrase")
-    linked = tmp_path / "linked.db"
-    linked.symlink_to(ledger)
-    names = (ledger, linked, words, *(ledger.with_name(f"x.db{tail}") for tail in ("-wal", "-shm", "-journal")))
+    ledgers = [ledger, *links(tmp_path / "linked.db", ledger)]
+    names = (*ledgers, words, *(ledger.with_name(f"x.db{tail}") for tail in ("-wal", "-shm", "-journal")))
     before = state(tmp_path)
-    for database in (ledger, linked):
+    for database in ledgers:
         for name in names:
             ran = station(
                 "export", "--head", name, "--db", f"sqlite:///{database}", "--passphrase-file", words, lang="id"
@@ -199,9 +196,7 @@ def test_a_ledger_in_another_folder_and_the_passphrase_are_the_stations_own(stat
 def test_writers_refuse_by_themselves_what_no_option_has_looked_at(station: Terminal, tmp_path: Path) -> None:
     home = protected(station)
     before = state(home)
-    link = tmp_path / "report.pdf"
-    link.symlink_to(home / "station.key")
-    for path in (home / "station.key", link):
+    for path in (home / "station.key", *links(tmp_path / "report.pdf", home / "station.key")):
         with pytest.raises(InputError), safe_file(path):
             pass
     for folder in (home, home / "labels", home / "set-aside-x"):
@@ -216,7 +211,7 @@ def test_a_link_is_not_followed_out_of_the_folder_that_was_named(station: Termin
     named, other = tmp_path / "named", tmp_path / "other.txt"
     named.mkdir()
     other.write_text("somebody's letter")
-    (named / "logs.serah").symlink_to(other)
+    link(named / "logs.serah", other)
     (named / "new.serah").symlink_to(tmp_path / "not-there-yet")
     for name in ("logs.serah", "new.serah"):
         ran = station("export", "--out", named / name)
@@ -241,7 +236,7 @@ def test_photographs_are_not_written_through_links(station: Terminal, tmp_path: 
         photo.unlink()
         target.touch()
         before = target.read_bytes()
-        photo.symlink_to(target)
+        link(photo, target)
         assert station("export", "--photos", photos).code == 2
         assert target.read_bytes() == before
     photo.unlink()

@@ -19,6 +19,7 @@ import tables.output.safe_file
 from custody.errors import InputError
 from db.station_key import FILE_NAME, is_protected, read_public, read_seed
 from services.access.key_shares import WORDS_A_SHARE, joined, known_words, read_scheme, read_share, split
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Attended, Ran, Terminal
 from tests.support.pdf_text import text_of
 
@@ -161,7 +162,7 @@ def test_each_sheet_has_one_share_as_words_and_as_a_code(root: Terminal, tmp_pat
     out = tmp_path / "sheets.pdf"
     ran = root("recovery", "--shares", "3of5", "--out", out, "--json", lang=lang).json
     assert (ran["needed"], ran["shares"]) == (3, 5)
-    assert out.stat().st_mode & 0o777 == 0o600, "others of this computer may not read it"
+    assert not is_open_to_others(out), "others of this computer may not read it"
     codes = [code_on(page).text.lower() for page in pages(out)]
     text = text_of(out)
     assert len(set(codes)) == 5 and all(word in text for code in codes for word in code.split())
@@ -216,7 +217,7 @@ def test_two_photographs_make_the_key_again_and_the_log_goes_on(
     ran = recover(root, files[2], files[0])
     assert ran.code == 0, ran.err
     assert (root.home / FILE_NAME).read_bytes() == (tmp_path / "kept.key").read_bytes()
-    assert (root.home / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    assert not is_open_to_others(root.home / FILE_NAME)
     assert root.event_count() == before, "nothing is recorded for it"
     (tmp_path / "places.csv").write_text("code,name,level,parent,due\n51.08,Gudang,warehouse,,\n")
     assert root("load", tmp_path / "places.csv").code == 0 and root("verify").code == 0

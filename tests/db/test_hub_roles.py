@@ -14,6 +14,7 @@ from services.records.correcting import correct
 from services.records.handovers import record_handover
 from tests.support.checked_ledger import told
 from tests.support.guard_attacks import ANYWHERE, IN_POSTGRES, attack, rows
+from tests.support.hub_examples import running_hub
 from tests.support.ledger_examples import (
     PLACES,
     TPS,
@@ -28,7 +29,7 @@ from tests.support.ledger_examples import (
     signer,
     station,
 )
-from tests.support.merge_examples import bundle_of, take
+from tests.support.merge_examples import bundle_of, join, take
 
 pytestmark = pytest.mark.postgres
 PAGE = Path(__file__).parents[2] / "docs" / "hub.md"
@@ -116,6 +117,18 @@ def test_the_hubs_role_does_all_its_work(hub: Store, sqlite_url) -> None:
     hub.projection.rebuild()
     assert cache_of(hub) == before
     assert set(told(hub)) == {"FORK"}
+
+
+def test_stations_send_to_a_hub_that_works_in_its_role(hub: Store, roles, sqlite_url, tmp_path: Path) -> None:
+    office = join(sqlite_url(), 7, hub, place="51.08.01", name="PPK 7")
+    own = office.ledger.own_log().name
+    give(office, boxes(hub, 3), "51.08.01.2001")
+    with running_hub(roles("serah_hub"), tmp_path, key=signer()) as running:
+        assert running.sync(office).receipts == ((own, 2),)
+        assert running.sync(office).sent == 0
+    assert [*hub.ledger.leaves(own)] == [*office.ledger.leaves(own)]
+    assert hub.ledger.tables.waiting.select().count() == 0
+    office.close_after_test.close()  # type: ignore[attr-defined]
 
 
 def test_the_hubs_role_changes_and_removes_nothing_and_switches_nothing_off(hub: Store) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from custody.compose.compose import NewEvent
+from custody.compose.compose import Handover, NewEvent, Touch
 from custody.errors import InputError, StoreError, TamperError
 from db.store import Store
 from services.exchange.hub_client import HubAddress, HubClient, read_address
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
+from services.records.handovers import record_handover
+from services.records.introducing import card_named
 from services.records.membership import admit, revoke
 from tests.support.hub_examples import running_hub
 from tests.support.ledger_examples import TPS, absorb, boxes, card_of, empty_ledger, planned_station, record, station
@@ -97,6 +99,28 @@ def test_a_log_of_many_packages_arrives_whole(fresh: Fresh, tmp_path: Path) -> N
         assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
 
 
+def test_what_arrived_before_the_hub_was_cut_off_counts_once_it_is_open_again(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    with planned_station(url, 1) as root:
+        codes = boxes(root, 3, TPS[0])
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        take(office, bundle_of(root))
+        record_handover(office, Handover("51.08", "51.08.01"), [Touch(code, 1, "camera") for code in codes])
+        with running_hub(url, tmp_path) as hub:
+            hub.hub.site.settle = lambda most=0: 0  # type: ignore[method-assign] # as if it were killed before it could
+            done = hub.sync(office)
+        assert (done.waiting, size_at(root, office)) == (0, 1)
+        assert root.ledger.tables.waiting.select().count() == 1
+        assert not [finding for finding in audit_ledger(root).findings if finding.is_wrong]
+        assert {item.held_by for item in root.state.items_of(codes).values()} == {"51.08"}
+        with running_hub(url, tmp_path) as hub:
+            hub.settle()
+            assert hub.sync(office).sent == 0
+        assert (size_at(root, office), root.ledger.tables.waiting.select().count()) == (2, 0)
+        assert {item.held_by for item in root.state.items_of(codes).values()} == {"51.08.01"}
+        assert not [finding for finding in audit_ledger(root).findings if finding.is_wrong]
+
+
 def test_one_station_carries_the_log_of_another(fresh: Fresh, tmp_path: Path) -> None:
     url = fresh()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
@@ -127,7 +151,10 @@ def test_a_stranger_is_kept_apart_and_counts_once_root_admits_it(fresh: Fresh, t
         office.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01", root=root.ledger.own_log().root)
         done = hub.sync(office)
         assert (done.sent, done.taken, done.waits, done.receipts) == (1, 0, True, ())
-        admit(root, card_of(office, 2))
+        card = card_named(root, "PPK 1")
+        assert card == card_of(office, 2) and card_named(root, "PPK 2") is None
+        admit(root, card)
+        assert card_named(root, "PPK 1") is None
         done = hub.sync(office)
         assert (done.sent, done.waiting, done.waits) == (0, 0, False)
         assert done.taken == _size(root)
@@ -157,9 +184,9 @@ def test_two_laptops_with_one_key_are_caught_and_both_heads_kept(fresh: Fresh, t
     url = fresh()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        with _clone(fresh(), office) as copy:
+        with clone(fresh(), office) as copy:
             remark(office, 2)
-            record(copy, NewEvent("point", {**_POINT, "title": "another history"}))
+            record(copy, NewEvent("point", {**POINT, "title": "another history"}))
             remark(copy, 3)
             hub.sync(office)
             with pytest.raises(TamperError, match="another history"):
@@ -173,7 +200,7 @@ def test_a_station_put_back_to_an_older_copy_learns_it_from_the_hub(fresh: Fresh
     url = fresh()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        with _clone(fresh(), office) as copy:
+        with clone(fresh(), office) as copy:
             remark(office, 2)
             hub.sync(office)
             with pytest.raises(TamperError, match="older copy"):
@@ -203,13 +230,19 @@ def test_what_is_no_invitation_is_refused(text: str) -> None:
         read_address(text)
 
 
+@pytest.mark.parametrize("quote", ["'", '"', " "])
+def test_an_invitation_may_come_in_the_quotes_of_a_shell(quote: str) -> None:
+    address = HubAddress("192.168.1.20", 8753, "a" * 32)
+    assert read_address(f"{quote}{address}{quote}") == address
+
+
 def test_an_invitation_reads_back_as_it_was_written() -> None:
     address = HubAddress("192.168.1.20", 8753, "a" * 32)
     assert read_address(str(address)) == address
 
 
 @contextmanager
-def _clone(url: str, of: Store) -> Iterator[Store]:
+def clone(url: str, of: Store) -> Iterator[Store]:
     """A second laptop with the key and the ledger of a station, as when a disk is copied."""
     with empty_ledger(url, 2, 77) as copy:
         absorb(copy, of)
@@ -219,7 +252,7 @@ def _clone(url: str, of: Store) -> Iterator[Store]:
         yield copy
 
 
-_POINT = {"point": "p", "title": "", "owner": "", "due": None, "place": None, "state": "open", "note": ""}
+POINT = {"point": "p", "title": "", "owner": "", "due": None, "place": None, "state": "open", "note": ""}
 
 
 def _size(store: Store) -> int:

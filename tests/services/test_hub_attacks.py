@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from custody.compose.compose import NewEvent
+from custody.errors import TamperError
 from db.store import Store
-from evidence.mirror_forms import HeadRequest, Package, Upload
+from evidence.cosignature import cosign
+from evidence.mirror_forms import HeadRequest, Package, Upload, records
 from evidence.tree import Tree
 from services.exchange import hub_desk
 from services.exchange.hub_client import Answer, CutError, HubClient
-from tests.services.test_hub import fresh, own, remark
+from services.exchange.hub_reading import NUMBER_LASTS_S, new_number, sign_request
+from services.records.membership import revoke
+from tests.services.test_hub import POINT, clone, fresh, own, remark
 from tests.support.hub_examples import Running, running_hub
-from tests.support.ledger_examples import empty_ledger, planned_station
+from tests.support.ledger_examples import empty_ledger, planned_station, record, signer
 from tests.support.merge_examples import join
 from web import hub_site
 
@@ -62,7 +67,8 @@ def entries_of(store: Store, begin: int, end: int) -> tuple[bytes, ...]:
     return tuple(store.ledger.span(own(store), begin, end))
 
 
-def held(root: Store, store: Store) -> int:
+def held(hub: Running, root: Store, store: Store) -> int:
+    hub.settle()
     return root.ledger.sizes().get(own(store), 0)
 
 
@@ -126,10 +132,38 @@ def test_entries_that_are_not_below_the_head_are_refused_and_nothing_is_stored(
     for entries in (other, entries_of(office, 1, 4)[::-1], tuple(e + b" " for e in entries_of(office, 1, 4))):
         body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries, proof).to_bytes()
         assert ask(hub, "/add-entries", body).status == 422
-    assert held(root, office) == 1
+    assert held(hub, root, office) == 1
     body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries_of(office, 1, 4), proof).to_bytes()
     assert ask(hub, "/add-entries", body).status == 200
-    assert held(root, office) == 4
+    assert held(hub, root, office) == 4
+
+
+def test_entries_with_a_proof_that_is_bent_are_refused(hub: Running, root: Store, office: Store) -> None:
+    remark(office, 300)
+    ask(hub, "/add-log", entries_of(office, 0, 1)[0])
+    ask(hub, "/add-checkpoint", head_of(office))
+    for proof in ((), (bytes(32),), (bytes(32), bytes(32))):
+        body = Upload(own(office), 0, 301).to_bytes() + Package(0, 0, entries_of(office, 0, 256), proof).to_bytes()
+        answer = ask(hub, "/add-entries", body)
+        assert (answer.status, answer.reason) == (422, "proof")
+    assert held(hub, root, office) == 0
+
+
+def test_a_number_of_the_hubs_is_good_for_a_while_and_at_no_other_hub(hub: Running, office: Store) -> None:
+    hub.sync(office)
+    site, key = hub.hub.site, signer(2)
+    number = new_number(site.secret, int(site.now_s()))
+    sizes = b'{"logs":{}}'
+
+    def asked(number: str, address: str) -> int:
+        return ask(hub, "/logs", sizes, {"Authorization": sign_request(own(office), number, address, key)}).status
+
+    assert asked(number, hub.hub.pin) == 200
+    assert asked(number, "f" * 64) == 401
+    assert asked(new_number(b"another hub's", int(site.now_s())), hub.hub.pin) == 401
+    later = site.now_s() + NUMBER_LASTS_S + 1
+    site.now_s = lambda: later
+    assert asked(number, hub.hub.pin) == 401
 
 
 def test_the_same_entries_again_change_nothing(hub: Running, root: Store, office: Store) -> None:
@@ -139,6 +173,7 @@ def test_the_same_entries_again_change_nothing(hub: Running, root: Store, office
     whole = Package(0, 0, entries_of(office, 0, 4), tuple(tree.subtree_proof(0, 4, 4)))
     body = Upload(own(office), 0, 4).to_bytes() + whole.to_bytes()
     assert [ask(hub, "/add-entries", body).status for _ in range(2)] == [200, 200]
+    hub.settle()
     assert root.ledger.event_count() == root.ledger.tables.event.select().count()
 
 
@@ -156,6 +191,54 @@ def test_a_bomb_of_gzip_is_not_unpacked(hub: Running, office: Store) -> None:
     bomb = gzip.compress(b"\0" * 40_000_000)
     for path in ("/add-checkpoint", "/add-entries", "/add-log", "/logs"):
         assert _raw(hub, path, bomb, {"Content-Encoding": "gzip"}) in (400, 401, 404, 413), path
+
+
+def test_entries_that_unpack_to_far_more_than_entries_do_are_not_read_on(hub: Running, office: Store) -> None:
+    hub.sync(office)
+    remark(office, 300)
+    assert ask(hub, "/add-checkpoint", head_of(office, 1)).status == 200
+    bomb = gzip.compress(Upload(own(office), 1, 301).to_bytes() + records([bytes(60_000)] * 200))
+    assert _raw(hub, "/add-entries", bomb, {"Content-Encoding": "gzip"}) == 413
+
+
+def test_a_revoked_key_sends_no_head(hub: Running, root: Store, office: Store) -> None:
+    hub.sync(office)
+    revoke(root, "PPK 1", reason="stolen")
+    remark(office, 1)
+    answer = ask(hub, "/add-checkpoint", head_of(office, 1))
+    assert (answer.status, answer.reason) == (403, "revoked")
+
+
+def test_a_cut_package_of_another_history_is_refused(hub: Running, root: Store, office: Store, fresh: Fresh) -> None:
+    remark(office, 2)
+    hub.sync(office)
+    with clone(fresh(), office) as copy:
+        remark(office, 4)
+        assert ask(hub, "/add-checkpoint", head_of(office, 3)).status == 200
+        remark(copy, 1)
+        record(copy, NewEvent("point", {**POINT, "title": "another"}))
+        remark(copy, 1)
+        body = Upload(own(office), 4, 7).to_bytes() + records(entries_of(copy, 4, 6))  # without the proof: as if cut
+        assert (
+            ask(hub, "/add-entries", Upload(own(office), 3, 7).to_bytes() + records(entries_of(office, 3, 4))).status
+            == 202
+        )
+        assert ask(hub, "/add-entries", body).status == 422
+    assert held(hub, root, office) == 4
+
+
+def test_a_receipt_that_the_hubs_key_has_not_signed_is_none(
+    hub: Running, office: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief = signer(9)
+
+    def falsely(_desk: object, store: Store, note: str, _now: str) -> str:
+        return cosign(note, own(store), thief.public_key, 1, thief.sign)
+
+    monkeypatch.setattr(hub_desk.HubDesk, "cosigned", falsely)
+    with pytest.raises(TamperError, match="not signed by its key"):
+        hub.sync(office)
+    assert office.ledger.tables.cosigned.select().count() == 0
 
 
 def test_a_body_without_end_is_cut_off(hub: Running) -> None:

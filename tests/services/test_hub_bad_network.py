@@ -25,7 +25,10 @@ __all__ = ["fresh"]
 
 def through(port: int, hub: Running, store: Store) -> Synced:
     client = HubClient(replace(hub.address, port=port))
-    return sync(store, client, pause=lambda _s: None)
+    try:
+        return sync(store, client, pause=lambda _s: None)
+    finally:
+        hub.settle()
 
 
 def at_last(port: int, hub: Running, store: Store, tries: int = 200) -> int:

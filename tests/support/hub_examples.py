@@ -23,7 +23,15 @@ class Running:
 
     def sync(self, store: Store) -> Synced:
         """What `sync` does at a station, without waiting between tries."""
-        return sync(store, HubClient(self.address), pause=lambda _s: None)
+        try:
+            return sync(store, HubClient(self.address), pause=lambda _s: None)
+        finally:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait until all that arrived is in place."""
+        while self.hub.site.settle(10_000):
+            pass
 
 
 @contextmanager

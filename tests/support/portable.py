@@ -21,11 +21,16 @@ def let_others_in(path: Path) -> None:
         path.chmod(0o644)
 
 
-def link(path: Path, target: Path | str, *, to_folder: bool = False) -> None:
-    """Make a symbolic link; the test is skipped where this user may make none, and under wine, where none is one."""
+def links(path: Path, target: Path | str, *, to_folder: bool = False) -> list[Path]:
+    """Make a symbolic link and return it; nothing where this user may make none, or under wine, where none looks so."""
     try:
         path.symlink_to(target, target_is_directory=to_folder)
     except OSError:
-        pytest.skip("links need a permission here")
-    if not path.is_symlink():
-        pytest.skip("wine shows a link as what it leads to")
+        return []
+    return [path] if path.is_symlink() else []
+
+
+def link(path: Path, target: Path | str, *, to_folder: bool = False) -> None:
+    """Make a symbolic link, without which this test has nothing to show."""
+    if not links(path, target, to_folder=to_folder):
+        pytest.skip("no symbolic link here: this user may make none, or wine shows each as what it leads to")

@@ -44,7 +44,7 @@ serah load /usr/lib/serah/examples/buleleng/places.csv /usr/lib/serah/examples/b
 serah plan --place 51.08.01.2001
 serah labels --to 51.08.01.2001 --sheet a4-3x7 --out labels.pdf
 serah decode labels.pdf >read.txt
-echo "READ $(grep -c '[*]01$' read.txt)"
+echo "READ $(grep -o '[0-9A-Z]*[*]01$' read.txt | sort -u | wc -l)"
 serah doctor --camera none
 serah verify
 USER

@@ -176,7 +176,8 @@ def test_practice_is_gone_on_with_and_thrown_away_and_the_real_station_is_none_o
         again.ask("POST", "/api/first/practice", {})
         assert "0001/LATIHAN/" in again.see("/"), "what was made before"
         assert again.ask("DELETE", "/api/first/practice") == {"page": "/first"}
-        assert files(terminal.home) == {"page.token"} and "Try the example" in again.see("/first")
+        left = {name for name in files(terminal.home) if not name.startswith(".")}  # the first page holds it on Windows
+        assert left == {"page.token"} and "Try the example" in again.see("/first")
         begin(again)
         assert "LATIHAN" not in again.see("/") and 'id="discard"' not in again.see("/station")
         again.ask("DELETE", "/api/first/practice", expect=409)

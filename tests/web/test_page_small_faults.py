@@ -105,17 +105,17 @@ def test_the_root_of_the_tree_bears_its_name(visitor: Visitor) -> None:
 
 
 def test_no_page_asks_with_a_dialog_or_a_button_of_the_browser() -> None:
-    scripts = "".join(path.read_text() for path in (HERE / "static").glob("*.js"))
+    scripts = "".join(path.read_text("utf-8") for path in (HERE / "static").glob("*.js"))
     assert not re.search(r"(?<![\w.])(confirm|alert|prompt)\(|window\.(confirm|alert|prompt)", scripts)
     for path in (HERE / "templates").glob("*.html"):
-        for field in re.findall(r"<input[^>]*type=\"file\"[^>]*>", path.read_text()):
+        for field in re.findall(r"<input[^>]*type=\"file\"[^>]*>", path.read_text("utf-8")):
             assert path.name == "parts.html" or 'class="hidden-words"' in field, (path.name, field)
 
 
 def test_an_error_moves_no_button() -> None:
     """Whoever presses again where the button was presses the button."""
     for path in (HERE / "templates").glob("*.html"):
-        for error in re.finditer(r'<p id="[\w-]*error"', text := path.read_text()):
+        for error in re.finditer(r'<p id="[\w-]*error"', text := path.read_text("utf-8")):
             behind = text[error.end() :].partition("</form>")[0]
             assert 'class="actions"' not in behind, path.name
 

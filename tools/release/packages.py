@@ -133,7 +133,8 @@ def windows_folder(made: Source, python_zip: Path, digest: str, cache: Path = CA
     packages = unpacked(wheels(WINDOWS, own[LOCK].data.decode(), cache).values())
     files |= {f"python/Lib/site-packages/{name}": file for name, file in packages.items()}
     files |= {f"program/{name}": file for name, file in own.items() if name != "bootstrap.py"}
-    files["program/start.py"] = shared("windows/start.py")
+    for name in ("start", "shortcut"):
+        files[f"program/{name}.py"] = shared(f"windows/{name}.py")
     for name in ("MULAI.cmd", "serah.cmd", "PINTASAN.cmd", "BACA-DULU.txt", "READ-ME-FIRST.txt"):
         files[name] = File(shared(f"windows/{name}").data.replace(b"\n", b"\r\n"))
     files["serah.ico"] = File(icon())

@@ -89,13 +89,16 @@ def commit() -> str:
     return parts.git(ROOT, "stash", "create").decode().strip() or "HEAD"
 
 
-def unpacked(place: Path, cache: Path) -> Path:
+def unpacked(place: Path, cache: Path, of: str = "") -> Path:
     """The release's folder for Windows, as its zip unpacks it, in `place`; made by the release's own code.
+
+    Args:
+        of: the commit of which it is; empty: what is tested.
 
     Raises:
         ReleaseError: it cannot be made.
     """
-    source = replace(parts.source(), commit=commit())
+    source = replace(parts.source(), commit=of or commit())
     parts.lay(place / "Serah", packages.windows_folder(source, *python_zip(cache), cache / "wheels"), source.epoch)
     return place / "Serah"
 

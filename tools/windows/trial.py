@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.release.parts import git
 from tools.windows import prepare
 from tools.windows.prepare import ROOT, Windows, mend_numpy, test_python
 
@@ -62,120 +63,181 @@ class Steps:
         print(f"{time.monotonic() - self._began:7.1f} s  Windows under wine, {told}")
 
 
-def called(windows: Windows, *command: str | Path, code: int = 0, **more: str) -> str:
-    """What a Windows program prints.
+def called(windows: Windows, *command: str | Path, code: int = 0, says_wrong: bool = False) -> str:
+    """What a Windows program prints; with `says_wrong`, what it says of errors.
 
     Raises:
         StepError: it ends with another code.
     """
-    around = windows.environment(SERAH_LANG="en", **more)
-    ran = subprocess.run(["wine", *map(str, command)], env=around, capture_output=True, check=False)
-    said = ran.stdout.decode("utf-8", "replace").replace("\r\n", "\n")
+    around = windows.environment(SERAH_LANG="en")
+    ran = subprocess.run(
+        ["wine", *map(str, command)], env=around, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    said, wrong = (text.decode("utf-8", "replace").replace("\r\n", "\n") for text in (ran.stdout, ran.stderr))
     if ran.returncode != code:
-        lines = (said + ran.stderr.decode("utf-8", "replace")).splitlines()[-SAID:]
+        lines = (said + wrong).splitlines()[-SAID:]
         raise StepError("\n".join([f"{' '.join(map(str, command[1:]))}: ended with {ran.returncode}", *lines]))
-    return said
+    return wrong if says_wrong else said
 
 
-def job(steps: Steps, scratch: Path) -> Path:
-    """Make the release, unpack it and do a warehouse's work with it, the folder's launchers alone; return the folder.
+class Release:
+    """The unpacked release below a folder with a difficult name, and what is done with it, by its launchers alone."""
 
-    The release's files are checked by its own start before the C functions are added that wine lacks.
-    """
-    windows, work = steps.windows, scratch / PLACE
-    top, data = work / "Serah", work / "Serah" / "data"
+    def __init__(self, windows: Windows, scratch: Path) -> None:
+        self.windows, self.work = windows, scratch / PLACE
+        self.top, self.data = self.work / "Serah", self.work / "Serah" / "data"
 
-    def unpack() -> None:
-        prepare.unpacked(work, windows.cache)
-        data.mkdir()
+    def serah(self, *arguments: str) -> str:
+        """What a command prints. Raises StepError where it ends with another code."""
+        return called(self.windows, self.top / "serah.cmd", *arguments)
 
-    def serah(*arguments: str, code: int = 0) -> str:
-        return called(windows, top / "serah.cmd", *arguments, code=code)
+    def unpack(self, commit: str = "") -> None:
+        """Lay the release of a commit there, over what is there."""
+        prepare.unpacked(self.work, self.windows.cache, commit)
+        self.data.mkdir(exist_ok=True)
 
-    def start() -> str:
-        said = serah("--version").strip()
-        mend_numpy(top / "python", windows.cache)
+    def start(self) -> str:
+        """Let the release check its files, then add the C functions that wine lacks."""
+        said = self.serah("--version").strip()
+        mend_numpy(self.top / "python", self.windows.cache)
         return said
 
-    def plan() -> str:
+    def init(self) -> str:
+        return self.serah("init", "--place", WAREHOUSE, "--station", "Gudang-1").splitlines()[0]
+
+    def plan(self) -> str:
         with (EXAMPLE / "places.csv").open(encoding="utf-8", newline="") as file:
             head, *rows = csv.reader(file)
         way = {WAREHOUSE, VILLAGE.rpartition(".")[0], VILLAGE}
         kept = [row for row in rows if row[0] in way or row[0].startswith(f"{VILLAGE}.") or row[2] == "carrier"]
-        with (work / "places.csv").open("w", encoding="utf-8", newline="") as file:
+        with (self.work / "places.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([head, *kept])
-        serah("load", wine_path(work / "places.csv"), wine_path(EXAMPLE / "needs.csv"))
-        return str(json.loads(serah("plan", "--json")))
+        self.serah("load", wine_path(self.work / "places.csv"), wine_path(EXAMPLE / "needs.csv"))
+        return f"{json.loads(self.serah('plan', '--json'))['registered']} things"
 
-    def film() -> str:
-        source = [wine_path(work / "labels.pdf"), wine_path(work / "film.mp4")]
-        called(windows, top / "python" / "python.exe", "-c", _FILM, *source)
-        return f"{(work / 'film.mp4').stat().st_size:,} bytes"
+    def labels(self) -> None:
+        self.serah("labels", "--to", STATION, "--out", wine_path(self.work / "labels.pdf"))
 
-    def scan() -> str:
+    def film(self) -> str:
+        film = self.work / "film.mp4"
+        source = [wine_path(self.work / "labels.pdf"), wine_path(film)]
+        called(self.windows, self.top / "python" / "python.exe", "-c", _FILM, *source)
+        return f"{film.stat().st_size:,} bytes"
+
+    def scan(self) -> str:
+        """Scan the film and record it with its letter. Raises StepError where a label is missing."""
         people = ["--giver", "Made", "--receiver", "Ketut", "--witness", "Wayan"]
         way = ["--from", WAREHOUSE, "--to", TRUCK, "--bound", VILLAGE, "--yes", "--quiet", "--json"]
-        papers = ["--bast", wine_path(work / "bast.pdf")]
-        said = serah("scan", "--source", wine_path(work / "film.mp4"), *way, *people, *papers)
-        return str([json.loads(line) for line in said.splitlines()])
+        papers = ["--bast", wine_path(self.work / "bast.pdf")]
+        self.serah("scan", "--source", wine_path(self.work / "film.mp4"), *way, *people, *papers)
+        held = self.serah("items", "--held-by", TRUCK, "--json").splitlines()
+        registered = self.serah("items", "--to", STATION, "--json").splitlines()
+        if len(held) != len(registered):
+            raise StepError(f"{len(held)} of {len(registered)} labels were read")
+        if not (self.work / "bast.pdf").read_bytes().startswith(b"%PDF"):
+            raise StepError("the letter is no PDF")
+        return f"{len(held)} things"
 
-    def labels() -> None:
-        serah("labels", "--to", STATION, "--out", wine_path(work / "labels.pdf"))
+    def verify(self) -> str:
+        return self.serah("verify").splitlines()[0]
 
-    steps.run("release folder", unpack)
-    steps.run("start", start)
-    steps.run("init", lambda: serah("init", "--place", WAREHOUSE, "--station", "Gudang-1")[:60])
-    steps.run("plan of one village", plan)
-    steps.run("labels of one polling station", labels)
-    steps.run("film", film)
-    steps.run("scan, with its letter (BAST)", scan)
-    steps.run("verify", lambda: serah("verify")[:60])
-    steps.run("backup", lambda: serah("backup", wine_path(work / "backup.db"))[:60])
-    steps.run("page", lambda: page(windows, top))
-    return top
+    def backup(self) -> str:
+        return self.serah("backup", wine_path(self.work / "backup.db")).splitlines()[0]
+
+    def page(self) -> str:
+        """Start the page by the file that is double-clicked, and ask it as a browser does.
+
+        Raises:
+            StepError: it does not answer in time, or not with a page.
+        """
+        around = self.windows.environment(SERAH_LANG="en", PYTHONUNBUFFERED="1")
+        command, began, said = ["wine", str(self.top / "MULAI.cmd"), "--no-browser"], time.monotonic(), b""
+        with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as served:
+            try:
+                assert served.stdout is not None
+                while (found := re.search(rb"http://127\.0\.0\.1:\d+/?", said)) is None:
+                    line = served.stdout.readline()
+                    if not line or time.monotonic() - began > PAGE_S:
+                        raise StepError(f"no address: {said.decode('utf-8', 'replace')}")
+                    said += line
+                with urllib.request.urlopen(found[0].decode(), timeout=PAGE_S) as answer:
+                    body = answer.read()
+                if b"<html" not in body:
+                    raise StepError(f"no page: {body[:200]!r}")
+                return f"{len(body):,} bytes after {time.monotonic() - began:.1f} s"
+            finally:
+                self.windows.stop()
+                served.wait()
+
+    def shortcut(self) -> str:
+        """Put a shortcut on the desktop. Raises StepError where it does not lead here."""
+        (link,) = self.desktop_after(self.top / "PINTASAN.cmd")
+        if str(self.top.name) not in link.read_bytes().decode("utf-16-le", "replace"):
+            raise StepError("the shortcut leads elsewhere")
+        return link.name
+
+    def desktop_after(self, command: Path) -> list[Path]:
+        """The shortcuts on the desktop once a command has run."""
+        folder = self.windows.cache / "prefix" / "drive_c" / "users"
+        for link in folder.glob("*/Desktop/Serah.lnk"):
+            link.unlink()
+        called(self.windows, command)
+        return list(folder.glob("*/Desktop/Serah.lnk"))
+
+    def demo(self) -> str:
+        said = self.serah("demo", "--out", wine_path(self.work.parent / "demo"))
+        return said.strip().splitlines()[-1]
+
+
+def job(steps: Steps, scratch: Path) -> Release:
+    """Do a small warehouse's whole day."""
+    release = Release(steps.windows, scratch)
+    steps.run("release folder", release.unpack)
+    steps.run("start", release.start)
+    steps.run("init", release.init)
+    steps.run("plan of one village", release.plan)
+    steps.run("labels of one polling station", release.labels)
+    steps.run("film", release.film)
+    steps.run("scan, with its letter (BAST)", release.scan)
+    steps.run("verify", release.verify)
+    steps.run("backup", release.backup)
+    steps.run("page", release.page)
+    return release
+
+
+def update(steps: Steps, scratch: Path) -> None:
+    """Unpack this version over one from before the newest change of the tables, then that one over this again."""
+    older = git(ROOT, "log", "-1", "--format=%H^", "--diff-filter=A", "--", "db/migrations").decode().strip()
+    release = Release(steps.windows, scratch / "update")
+
+    def begin() -> None:
+        release.unpack(older)
+        release.start()
+        release.init()
+
+    def newer() -> str:
+        release.unpack()
+        release.start()
+        release.verify()
+        (kept,) = release.data.glob("ledger-before-*.db")
+        return kept.name
+
+    def older_again() -> str:
+        release.unpack(older)
+        release.start()
+        refused = called(steps.windows, release.top / "serah.cmd", "verify", code=3, says_wrong=True).strip()
+        if "newer" not in refused or "Traceback" in refused:
+            raise StepError(refused)
+        return refused.splitlines()[0]
+
+    steps.run("older version", begin)
+    steps.run("newer unpacked over it", newer)
+    steps.run("older unpacked over that", older_again)
 
 
 def wine_path(path: Path) -> str:
     """A path of Linux as Windows writes it."""
     return "Z:" + str(path).replace("/", "\\")
-
-
-def page(windows: Windows, top: Path) -> str:
-    """Start the page by a double click's file, and ask it as a browser does.
-
-    Raises:
-        StepError: it does not answer in time, or not with a page.
-    """
-    around = windows.environment(SERAH_LANG="en", PYTHONUNBUFFERED="1")
-    command = ["wine", str(top / "MULAI.cmd"), "--no-browser"]
-    began = time.monotonic()
-    with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as served:
-        try:
-            assert served.stdout is not None
-            said = b""
-            while (found := re.search(rb"http://127\.0\.0\.1:\d+/?", said)) is None:
-                line = served.stdout.readline()
-                if not line or time.monotonic() - began > PAGE_S:
-                    raise StepError(f"no address: {said.decode('utf-8', 'replace')}")
-                said += line
-            with urllib.request.urlopen(found[0].decode(), timeout=PAGE_S) as answer:
-                body = answer.read()
-            if b"<html" not in body:
-                raise StepError(f"no page: {body[:200]!r}")
-            return f"{len(body):,} bytes after {time.monotonic() - began:.1f} s"
-        finally:
-            windows.stop()
-            served.wait()
-
-
-def demo(steps: Steps, top: Path, scratch: Path) -> None:
-    """The whole job on the example, by the release's own launcher."""
-
-    def play() -> str:
-        said = called(steps.windows, top / "serah.cmd", "demo", "--out", wine_path(scratch / "demo"))
-        return said.strip().splitlines()[-1]
-
-    steps.run("demo", play)
 
 
 def suite(steps: Steps, tests: list[str], scratch: Path) -> None:

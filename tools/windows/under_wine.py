@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.release.parts import ReleaseError
 from tools.windows import prepare
-from tools.windows.trial import Steps, demo, job, suite
+from tools.windows.trial import Steps, job, suite, update
 
 
 def main() -> int:
@@ -33,9 +33,11 @@ def main() -> int:
     try:
         steps.run("wine", steps.windows.start)
         if options.what != "tests":
-            top = job(steps, scratch)
+            release = job(steps, scratch)
             if options.what == "full":
-                demo(steps, top, scratch)
+                steps.run("shortcut on the desktop", release.shortcut)
+                update(steps, scratch)
+                steps.run("demo", release.demo)
         if options.what != "short":
             suite(steps, options.tests, scratch)
     except ReleaseError as error:

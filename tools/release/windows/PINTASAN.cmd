@@ -1,8 +1,8 @@
 @echo off
 rem Puts a shortcut to the page on the desktop; again after the folder has moved. Nothing is installed.
 setlocal DisableDelayedExpansion
-set "SERAH_FOLDER=%~dp0"
-powershell -NoProfile -Command "$s=New-Object -ComObject WScript.Shell; $l=$s.CreateShortcut((Join-Path $s.SpecialFolders('Desktop') 'Serah.lnk')); $l.TargetPath=$env:SERAH_FOLDER+'MULAI.cmd'; $l.WorkingDirectory=$env:SERAH_FOLDER; $l.IconLocation=$env:SERAH_FOLDER+'serah.ico'; $l.Save()"
+if not exist "%~dp0python\python.exe" goto failed
+"%~dp0python\python.exe" "%~dp0program\shortcut.py"
 if errorlevel 1 goto failed
 echo Pintasan Serah ada di desktop. / The shortcut is on the desktop.
 pause

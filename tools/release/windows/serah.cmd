@@ -9,7 +9,7 @@ exit /b %errorlevel%
 "%~dp0python\python.exe" "%~dp0program\start.py" --version || goto stop
 if exist "%~dp0data\" set "SERAH_HOME=%~dp0data"
 set "PATH=%~dp0python;%~dp0;%PATH%"
-cd /d "%~dp0program"
+pushd "%~dp0program"
 echo serah --help
 cmd /k
 exit /b %errorlevel%
