@@ -18,12 +18,31 @@ from reports.chain.chain_facts import chain_json
 from reports.chain.chain_file import save_chains
 from reports.chain.chain_text import chain_text
 from services.exchange.custody_report import known_chain, log_heads
-from services.plan.custodians import optional_custodian
+from services.plan.custodians import find_custodian, optional_custodian
 from services.reporting.chains import Chains
 from services.reporting.made_by import made_of
 
+MOST_IN_PDF = 2_000
+"""Items in one PDF, whose pages are all in memory until it is whole: some 45 kB each."""
 
-def custody(station: Station, code: str, out: Path | None, proof: Path | None, as_json: bool) -> None:
+
+def custody(
+    station: Station, code: str | None, under: str | None, out: Path | None, proof: Path | None, as_json: bool
+) -> None:
+    if (code is None) == (under is None):
+        raise InputError(N_("name one item by its code, or a place with --under"), hint=N_("See: custody --help"))
+    if under is not None:
+        if proof is not None:
+            raise InputError(
+                N_("--proof is of one item"),
+                hint=N_("Of a whole branch, give the records with export --out FILE.serah."),
+            )
+        with station.store() as store:
+            _tell_many(store, find_custodian(store, under), None, None, out=out, as_json=as_json)
+            if out is not None:
+                note(_("Written: {path}").format(path=out))
+        return
+    assert code is not None
     label = parse_entry(code)
     if not isinstance(label, ItemLabel):
         raise InputError(N_("{code} is a place; only items have a chain"), hint=N_("Give an item's code."), code=code)
@@ -44,19 +63,32 @@ def custody(station: Station, code: str, out: Path | None, proof: Path | None, a
 
 def report_custody(store: Store, asked: Asked) -> None:
     """Tell the chains of all items that were chosen."""
-
-    out = asked.out
-    if out is None and not asked.as_json:
-        raise InputError(N_("no file is named for the report"), hint=N_("Add --out custody.pdf, .csv, .xlsx or .json"))
     held_by = optional_custodian(store, asked.held_by)
-    found = store.state.find_items(kind=asked.item_kind, under=asked.top, held_by=held_by)
+    _tell_many(store, asked.top, asked.item_kind, held_by, out=asked.out, as_json=asked.as_json)
+
+
+def _tell_many(
+    store: Store, top: str | None, kind: str | None, held_by: str | None, *, out: Path | None, as_json: bool
+) -> None:
+    if out is None and not as_json:
+        raise InputError(
+            N_("no file is named for the report"), hint=N_("Add --out custody.pdf, .zip, .csv, .xlsx or .json")
+        )
+    found = store.state.find_items(kind=kind, under=top, held_by=held_by)
     items = leaving_order(found, store.state.places.tree())
     if not items:
         raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
+    if out is not None and out.suffix.lower() == ".pdf" and len(items) > MOST_IN_PDF:
+        raise InputError(
+            N_("one PDF holds at most {limit} chains, and these are {count}"),
+            hint=N_("Write a .zip, which has a PDF of each item, or a .csv."),
+            limit=MOST_IN_PDF,
+            count=len(items),
+        )
     chains = Chains(store, [item.code for item in items], progress=progress)
     if out is not None:
-        save_chains_of(store, out, chains, scope=asked.top)
-    if asked.as_json:
+        save_chains_of(store, out, chains, scope=top)
+    if as_json:
         needs = store.state.kinds()
         for chain in chains:
             print_json(chain_json(chain, store.state.places, needs))

@@ -70,12 +70,15 @@ def clock_options(command: F) -> F:
 
 
 @click.command()
-@click.argument("code", type=ITEM, metavar=_("CODE"))
+@click.argument("code", type=ITEM, metavar=_("CODE"), required=False)
+@click.option(
+    "--under", type=PLACE, metavar=_("PLACE"), help=_("Of all items that are bound for this place or below it.")
+)
 @click.option(
     "--out",
     type=Output(),
     metavar=_("FILE"),
-    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
+    help=_("Write it to a .pdf, .zip (a PDF of each item), .csv, .xlsx or .json file."),
 )
 @click.option(
     "--proof",

@@ -67,12 +67,9 @@ class _Sum:
     branch: tuple[str, str]
     due: Due | None
     bound: int = 0
-    came: Counter[str] = field(default_factory=Counter)
+    there: int = 0
     came_late: int = 0
-
-    @property
-    def there(self) -> int:
-        return self.came.total()
+    came: Counter[str] = field(default_factory=Counter)
 
 
 class Part(NamedTuple):
@@ -128,6 +125,7 @@ class DueSums:
                 row = self._sums[place.code, due] = self._new_sum(place, due)
             row.bound += by
             if came is not None:
+                row.there += by
                 row.came[came] += by
                 row.came_late += by * (due is not None and due.is_past(came))
                 self._branches[row.branch].came[came] += by

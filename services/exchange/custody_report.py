@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from custody.chain.chain import Chain
@@ -14,7 +15,10 @@ from evidence.checkpoint import Checkpoint, claimed_checkpoint
 from evidence.custody_proof import CustodyProof
 from evidence.proof import make_proof
 from evidence.tree import Tree
+from reports.chain.chain_file import save_chains
 from reports.output import LogHead
+from services.progress_bar import Progress
+from services.reporting.chains import Chains
 from services.reporting.made_by import made_of
 
 # --- Proof files: the records of items with the proofs that they are in their logs, made from what is held here -------
@@ -141,3 +145,10 @@ def write_custody_pdf(out: BinaryIO, store: Store, code: str) -> None:
         heads=log_heads(store),
         proof=str(proof.proof).encode() if proof else None,
     )
+
+
+def zip_custody(store: Store, out: Path, codes: list[str], progress: Progress) -> None:
+    """Write the report of each of these items to a .zip, one at a time in memory."""
+
+    chains = Chains(store, codes, progress=progress)
+    save_chains(out, chains, store.state.places, store.state.kinds(), made_of(store), heads=log_heads(store))

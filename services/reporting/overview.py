@@ -65,6 +65,7 @@ class Overview:
         self._counted: dict[str, Counted] = {}
         self._lines: dict[str, HandoverLine] = {}
         self._handovers: tuple[int, list[HandoverLine]] | None = None
+        self._open: tuple[int, list[OpenLoad]] | None = None
         self._loads = Truckloads()
         self._unnamed: list[tuple[Counted, HandoverLine]] | None = None
         self._now = ""
@@ -149,7 +150,10 @@ class Overview:
 
     def open_loads(self) -> list[OpenLoad]:
         """The loads on trucks now, what is due first at the head."""
-        return open_loads(self._loads.aboard(), self.handovers(), self._ways, self._due.next_due)
+        if self._open is None or self._open[0] != self._put_count:
+            found = open_loads(self._loads.aboard(), self.handovers(), self._ways, self._due.next_due)
+            self._open = (self._put_count, found)
+        return self._open[1]
 
     def pieces(self, code: str) -> Mapping[str, Pieces]:
         """The pieces of each kind that are bound for a place or below it, as `custody.measures.progress` sums them."""

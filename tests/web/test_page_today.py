@@ -1,8 +1,10 @@
 """The first page is today's work: what is due, where the trucks are, what came from others, and one next step."""
 
+import json
 import re
+from pathlib import Path
 
-from tests.support.command_examples import Terminal
+from tests.support.command_examples import Terminal, station_at
 from tests.support.hostile_pages import check
 from tests.support.page_examples import PageAt, Visitor, begun_draft, site_at
 from tests.web.test_page_dashboard import words
@@ -61,3 +63,35 @@ def test_a_load_that_is_expected_is_received_with_both_ends_filled_in(visitor: V
     page = visitor.see("/scan?giver=DK8123AB&receiver=51.08.01")
     assert 'value="DK 8123 AB"' in page and 'value="PPK Gerokgak (51.08.01)"' in page
     check(visitor.see("/scan?giver=%3Cscript%3E&receiver=x"))
+
+
+def test_the_station_where_a_truck_goes_is_told_and_hears_of_what_others_recorded(
+    station: Terminal, page_at: PageAt, tmp_path: Path
+) -> None:
+    codes = station.codes("--to", "51.08.01")
+    station.give(codes[:3], "51.08", TRUCK, "--bound", "51.08.01")
+    root = json.loads((station.home / "station-card.json").read_text())["root"]
+    other = station_at(
+        station,
+        tmp_path / "ppk",
+        "--place",
+        "51.08.01",
+        "--station",
+        "PPK",
+        "--root",
+        root,
+        "--election",
+        "Pemilu 2024",
+    )
+    assert station("export", "--out", tmp_path / "all.serah").code == 0
+    assert other("import", tmp_path / "all.serah").code == 0
+    with page_at(site_at(other.home)) as client:
+        page = client.get("/").text
+        [letter] = re.findall(r'href="(/handover/letter/BAST-0001-GUDANG-1-2024.pdf\?number=[^"]+%3A\d+)"', page)
+        assert client.get(letter).content[:4] == b"%PDF", "what others recorded leads to its letter"
+    said = words(page)
+    assert "Vehicle DK 8123 AB is on its way here with 3 items." in said
+    assert 'href="/scan?giver=DK8123AB&amp;receiver=51.08.01"' in page
+    assert "From other stations, in the last 24 hours (1)" in said
+    with page_at(site_at(station.home)) as client:
+        assert "on its way here" not in words(client.get("/").text), "it does not come to where it left"

@@ -5,6 +5,7 @@ somebody watches. What was rendered is kept until something is recorded or anoth
 costs one look-up.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -131,6 +132,4 @@ class OverviewCache:
 
 def digest(version: Version) -> str:
     """A version as a short text that a browser sends back."""
-    import hashlib
-
     return hashlib.sha256(repr(version).encode()).hexdigest()[:16]

@@ -26,6 +26,7 @@ RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/api/meet/(admit|join)(/.*)?", frozenset({"supervisor"})),
     (_READ, r"/dashboard(/.*)?", frozenset(ROLES)),
     (_READ, r"/items(/[^/]+)?", frozenset(ROLES)),
+    (_READ, r"/search|/handovers(\.[a-z]+)?", frozenset(ROLES)),
     (_READ, r"/handover/letter/[^/]+\.pdf", frozenset(ROLES)),
     (_READ, r"/api/(alive|places)", frozenset(ROLES)),
     (_READ, r"/static/.*|/openapi\.json", frozenset(ROLES)),

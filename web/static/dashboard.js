@@ -1,6 +1,7 @@
 // The dashboard keeps itself up to date: what changed is put in its place, and focus, scroll and open parts stay.
 
 import { follow, part, soon } from "./page.js";
+import { catch_scanner } from "./wedge.js";
 
 const PAUSE_MS = 250, PEEP_PX = 40;
 const overview = document.getElementById("overview");
@@ -72,4 +73,6 @@ addEventListener("popstate", () => { show().catch(() => location.reload()); });
 const { hear } = follow("/dashboard/news", overview.dataset.mark);
 hear("missed", renew);
 hear("changed", renew);
+const find = document.getElementById("find"); // on the first page alone
+if (find) catch_scanner(find);
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

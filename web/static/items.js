@@ -3,10 +3,14 @@
 import "./page.js";
 import { chooser } from "./choose.js";
 import { catch_scanner } from "./wedge.js";
+import { work_form } from "./work.js";
 
 const form = document.getElementById("search");
-for (const name of ["to", "held_by"]) if (form?.[name]) chooser(form[name]);
+for (const name of ["to", "held_by", "place"]) if (form?.[name]) chooser(form[name]);
 catch_scanner(document.getElementById("q"));
+
+const reports = document.getElementById("reports");
+if (reports) work_form(reports, async (form) => Object.fromEntries(new FormData(form)));
 
 // What is empty is not asked for, so that the address stays short enough to be read.
 form?.addEventListener("submit", () => {

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from custody.format.codes import show_code
 from custody.measures.timing import STATES, DueRow, by_place_above
@@ -91,8 +91,15 @@ def due_short(row: DueRow, here: str) -> str:
 
 
 def handover_rows(store: Store, lines: Sequence[HandoverLine], *, with_staff: bool) -> list[dict[str, Any]]:
-    """Handovers as lists show them; `query` finds the page of our own, `letter` the letter of any."""
+    """Handovers as lists show them; `way` leads to the page of our own, to the letter of others'."""
     places, own = store.state.places, store.ledger.own_log().name
+
+    def way(line: HandoverLine) -> str:
+        if line.log == own and with_staff:
+            return f"/handover?{urlencode({'number': line.bast})}"
+        name = quote(f"BAST-{line.bast.replace('/', '-')}.pdf")
+        return f"/handover/letter/{name}?{urlencode({'number': line.record})}"
+
     return [
         {
             "bast": line.bast,
@@ -103,9 +110,7 @@ def handover_rows(store: Store, lines: Sequence[HandoverLine], *, with_staff: bo
             "refused": line.refused,
             "people": " · ".join(dict.fromkeys(name for name in line.people[:2] if name)) if with_staff else "",
             "station": line.log.split("/")[2],
-            "query": urlencode({"number": line.bast}) if line.log == own and with_staff else "",
-            "letter": urlencode({"number": line.record}),
-            "file": f"BAST-{line.bast.replace('/', '-')}.pdf",
+            "way": way(line),
         }
         for line in lines
     ]
