@@ -76,7 +76,8 @@ def _speak_utf8() -> None:
         for stream in streams:
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure is not None:
-                reconfigure(encoding=encoding, errors=errors)
+                with suppress(io.UnsupportedOperation):  # something was read from it before
+                    reconfigure(encoding=encoding, errors=errors)
 
 
 def _show_missing(package: str) -> int:
