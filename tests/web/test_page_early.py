@@ -74,8 +74,11 @@ PLACES = {
     "/labels": "to",
     "/plan": "place",
     "/meet": "under",
+    "/handovers": "place",
+    "/records/incident": "f2",
 }
-"""Every page with a field that offers places, and such a field; those of a dialog cannot be reached before."""
+"""Every page with a field that offers places, and such a field; those of a dialog, or of a part that a script shows,
+cannot be reached before."""
 
 
 @pytest.mark.parametrize("path", PLACES)
@@ -94,7 +97,16 @@ def test_what_is_typed_into_a_field_before_the_scripts_is_searched(
 
 def test_every_field_that_offers_places_is_among_them() -> None:
     found = {path.name for path in TEMPLATES.glob("*.html") if re.search(r"{{ chooser\(", path.read_text("utf-8"))}
-    assert found == {"begin.html", "items.html", "labels.html", "plan.html", "meet.html", "scan.html"}
+    pages = {
+        "begin.html",
+        "items.html",
+        "labels.html",
+        "plan.html",
+        "meet.html",
+        "handovers.html",
+        "record_fields.html",
+    }
+    assert found == pages | {"scan.html", "meet_introduced.html"}
 
 
 def test_names_that_are_typed_before_the_scripts_are_kept_and_stand_at_their_signatures(

@@ -13,7 +13,7 @@ work_form(give, () => ({ under: give.under.value, with_strangers: give.with_stra
 work_form(take, async (form, _button, tell) => {
   if (!form.files.files.length) { form.files.click(); return null; }
   return { uploads: await send_all(form.files, form.dataset.sending, tell) };
-}, () => { clear_files(take.files); return renew_part("/meet", "held", "waiting", ...["to-admit"].filter($)); });
+}, () => { clear_files(take.files); return renew_part("/meet", "held", "admission", ...["to-admit"].filter($)); });
 
 // Who belongs to the election: first it is shown whose card it is, then a person who compared the words says so.
 for (const form of [$("admit"), $("join")].filter(Boolean)) {
@@ -41,7 +41,7 @@ for (const form of [$("admit"), $("join")].filter(Boolean)) {
       clear_files(form.files);
       form.hidden = form.id === "join"; // that is for good
       outcome.scrollIntoView({ block: "nearest" });
-      return renew_part("/meet", "held", "waiting", ...["to-admit"].filter($));
+      return renew_part("/meet", "held", "admission", ...["to-admit"].filter($));
     });
   });
   form.files.addEventListener("change", () => outcome.replaceChildren());
