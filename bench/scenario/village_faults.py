@@ -6,7 +6,9 @@ from bench.scenario.scene import Scene, fault, leave_out
 from bench.scenario.stations import Laptop
 
 
-@fault("LATE", "a pad comes after its phase was due, when its village still has time", is_of_laptop=True)
+@fault(
+    "LATE", "a pad comes after its phase was due, when its village still has time", is_of_laptop=True, village="without"
+)
 def after_its_phase(s: Scene) -> None:
     pad = pad_of(s)
 
