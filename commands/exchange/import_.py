@@ -46,7 +46,8 @@ def import_(station: Station, files: tuple[Path, ...], watch: Path | None, as_js
 
 
 def _watch(station: Station, folder: Path, as_json: bool) -> None:
-    note(_("Every bundle that comes to {folder} is taken in. Ctrl-C ends it.").format(folder=folder))
+    if folder.is_dir():
+        note(_("Every bundle that comes to {folder} is taken in. Ctrl-C ends it.").format(folder=folder))
     with station.store() as store:
         for one in keep_importing(store, folder):
             if one.merged is None:

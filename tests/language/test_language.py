@@ -1,6 +1,9 @@
 """What people read: times, numbers and messages in both languages; a hostile text does nothing to a screen."""
 
 import ast
+import errno
+import os
+import sys
 import unicodedata
 from typing import Any, TypeGuard
 
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 import language
 from custody.errors import Fault, InputError
 from language.catalogue import ROOT, sources
-from language.text import error_text, fault_text, fill, hint_text, local_time, number, printable
+from language.text import error_text, fault_text, fill, hint_text, local_time, number, printable, reason
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +118,10 @@ def _raw_counts(nodes: list[ast.AST]) -> list[str]:
 
 def _is_call(node: Any, *names: str) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in names
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows says it in its own language")
+def test_what_a_bad_network_answers_is_said_in_indonesian() -> None:
+    language.use("id")
+    for number_of in (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.ENETUNREACH, errno.EHOSTUNREACH):
+        assert reason(os.strerror(number_of)) != os.strerror(number_of)
