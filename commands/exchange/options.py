@@ -70,7 +70,18 @@ def drop() -> None: ...
     help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
 )
 @click.option(
-    "--with-strangers", is_flag=True, help=_("Of --out and --observers: also logs of stations that nobody admitted.")
+    "--tiles",
+    "tiles_out",
+    type=Output(),
+    metavar=_("FOLDER"),
+    help=_(
+        "Write the logs as static files (C2SP tlog-tiles) for any web server; add what is new to a folder of before."
+    ),
+)
+@click.option(
+    "--with-strangers",
+    is_flag=True,
+    help=_("Of --out, --tiles and --observers: also logs of stations that nobody admitted."),
 )
 @click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
 @json_option
