@@ -3,7 +3,7 @@
 import click
 
 from commands.completion import PLACE
-from commands.context import Input, Output, Whole, json_option, later, pass_station, repeatable
+from commands.context import Input, Output, Source, Whole, json_option, later, pass_station, repeatable
 from language import _
 
 
@@ -149,7 +149,8 @@ def revoke() -> None: ...
 
 
 @click.command()
-@click.argument("file", required=False, type=Input(), metavar=_("[FILE]"))
+@click.argument("file", required=False, type=Source(), metavar=_("[FILE|FOLDER|ADDRESS]"))
+@click.option("--token", type=Input(), metavar=_("FILE"), help=_("Of an address: a file with an observer's token."))
 @click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
 @repeatable(
     "--head",

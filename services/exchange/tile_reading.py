@@ -1,10 +1,12 @@
 """Logs that come as tiles, from a folder or an address: read as a bundle is, and audited as one."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from custody.errors import N_, InputError, TamperError
+from custody.errors import N_, InputError, StoreError, TamperError
 from custody.format.encoding import leaf_digest
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, read_checkpoint
@@ -25,8 +27,11 @@ from evidence.tiles import (
     tile_at,
 )
 from services.exchange.bundle import Bundle
+from services.exchange.hub_client import Answer, CutError, HubAddress, HubClient, read_address
+from services.exchange.hub_talk import TRIES
 from services.exchange.tile_folder import read_if_there
 
+_LONGEST_S = 60.0
 Fetch = Callable[[str], bytes | None]
 """Gives the file of a path, None where there is none."""
 
@@ -34,6 +39,66 @@ Fetch = Callable[[str], bytes | None]
 def in_folder(folder: Path) -> Fetch:
     """The files of a folder."""
     return lambda path: read_if_there(folder / path)
+
+
+def at_address(text: str, token: str = "", *, pause: Callable[[float], None] = time.sleep) -> Fetch:
+    """The files of a web server, or of a hub, whose address may end in the beginning of its certificate's fingerprint.
+
+    Args:
+        token: an observer's, where a hub asks for one.
+
+    Raises:
+        InputError: it is no address, or the server wants another token.
+        StoreError: nobody answers, or no file comes whole.
+    """
+    address, prefix = _split(text)
+    client = HubClient(address, is_hub=False)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def fetch(path: str) -> bytes | None:
+        for tries in range(TRIES):
+            try:
+                answer = client.ask("GET", f"{prefix}/{path}", None, headers)
+            except CutError:
+                pause(float(tries))
+                continue
+            if answer.status not in (429, 503):
+                return _body(answer, address)
+            told = answer.headers.get("retry-after", "")
+            pause(min(float(told), _LONGEST_S) if told.isdecimal() else 1.0)
+        raise StoreError(
+            N_("the network was cut again and again: not everything was read"), hint=N_("Try again later.")
+        )
+
+    return fetch
+
+
+def _split(text: str) -> tuple[HubAddress, str]:
+    """The server and the path of an address; without a port it is that of the web."""
+    parts = urlsplit(text.strip())
+    host = parts.netloc if ":" in parts.netloc.rpartition("]")[2] else f"{parts.netloc}:443"
+    plain = urlunsplit((parts.scheme, host, "", parts.query, parts.fragment))
+    return read_address(plain), quote(parts.path.rstrip("/"), safe="/%")
+
+
+def _body(answer: Answer, address: HubAddress) -> bytes | None:
+    if answer.status == 404:
+        return None
+    if answer.status in (401, 403):
+        raise InputError(
+            N_("{address} gives nothing to read without a token that counts"),
+            hint=N_("Ask the office for an observer's token{typed}."),
+            typed="--token",
+            address=f"{address.host}:{address.port}",
+        )
+    if answer.status != 200:
+        raise StoreError(
+            N_("{address} cannot give its files now (status {status})"),
+            hint=N_("Try again later."),
+            address=f"{address.host}:{address.port}",
+            status=answer.status,
+        )
+    return answer.body
 
 
 def read_tiles(fetch: Fetch) -> Bundle:
