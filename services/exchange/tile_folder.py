@@ -71,7 +71,7 @@ def write_tiles(
             done(head["size"])
     known = read_if_there(folder / LOGS)
     listed = {} if known is None else read_list(known)
-    _put(folder / LOGS, list_of_logs(listed | keys).encode())
+    files += _put(folder / LOGS, list_of_logs(listed | keys).encode())
     return TilesWritten(len(keys), files, left_out)
 
 
