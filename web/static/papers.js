@@ -22,6 +22,14 @@ codes.addEventListener("submit", (event) => {
   if (line.trim()) turn = turn.then(() => take(line));
 });
 async function take(line) {
+  const hub = $("hub-address");
+  if (hub && /^https:\/\/\S+#/i.test(line.trim())) { // a hub's code, which a USB scanner types wherever the focus is
+    hub.value = line.trim();
+    hub.closest("details")?.setAttribute("open", "");
+    hub.scrollIntoView({ block: "center" });
+    hub.focus();
+    return;
+  }
   try {
     const answer = await ask("POST", "/api/papers/lines", { line });
     show(answer.page);
