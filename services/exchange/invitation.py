@@ -80,6 +80,11 @@ def typed_invitation(text: str) -> HubAddress:
     return read_address(text)
 
 
+def is_hub_line(text: str) -> bool:
+    """Whether a text is what a hub's QR code says."""
+    return text.startswith("https://") and "#" in text
+
+
 def pictured(path: Path, notify: Notify = lambda _line: None) -> HubAddress:
     """The hub whose QR code is in a picture or PDF.
 

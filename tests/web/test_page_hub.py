@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,8 +19,9 @@ from services.exchange.sync import open_hub
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import Running, running_hub
 from tests.support.meet_pages import words
-from tests.support.page_examples import Visitor
+from tests.support.page_examples import SAME_ORIGIN, Visitor
 from tests.support.work_examples import upload, work
+from web.security.entrances import HEADER
 
 
 @pytest.fixture
@@ -84,9 +86,21 @@ def test_a_station_shows_its_hub_to_another_by_code_words_and_sheet(
     assert visitor.client.get("/meet/hub.svg").text == qr_svg("https://192.168.1.20:8753#" + "a" * 64).decode()
 
 
+def test_a_camera_of_the_page_reads_the_hubs_code_and_takes_it_for_no_paper(visitor: Visitor) -> None:
+    line = "https://192.168.1.20:8753#" + "a" * 32
+    jpeg = bytes(cv2.imencode(".jpg", drawn(line, 8))[1])
+    headers = {HEADER: visitor.token, **SAME_ORIGIN, "Content-Type": "image/jpeg"}
+    seen = [visitor.client.post("/api/papers/frames?eye=front", content=jpeg, headers=headers) for _frame in range(3)]
+    assert line in [one.json()["hub"] for one in seen] and {one.json()["beep"] for one in seen} == {""}
+
+
+def drawn(text: str, size: int) -> np.ndarray:
+    """A QR code in grey, so many pixels a module."""
+    return np.kron((1 - np.array(qr_rows(text), np.uint8)) * 255, np.ones((size, size), np.uint8))
+
+
 def picture(visitor: Visitor, text: str, tmp_path: Path) -> str:
     """A photograph of a QR code, sent; its key."""
-    rows = np.array(qr_rows(text), np.uint8)
     file = tmp_path / "code.png"
-    Image.fromarray(np.kron((1 - rows) * 255, np.ones((6, 6), np.uint8))).save(file)
+    Image.fromarray(drawn(text, 6)).save(file)
     return upload(visitor, file)

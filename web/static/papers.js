@@ -12,6 +12,18 @@ const papers = $("papers"), codes = $("codes"), trouble = $("line-error"), words
 const version = () => Number($("tray").dataset.version);
 const show = (html) => { papers.innerHTML = html; }; // rendered and escaped by the server
 
+/** A hub's code, which a scanner or the camera reads wherever the focus is, goes where it belongs. */
+function to_hub(line) {
+  const field = $("hub-address");
+  if (!field || field.value === line) return Boolean(field);
+  field.value = line;
+  field.closest("details")?.setAttribute("open", "");
+  field.scrollIntoView({ block: "center" });
+  field.focus();
+  sound("ok");
+  return true;
+}
+
 // --- typed, or by a USB scanner, which does not wait for answers ------------------------------------------------------
 
 let turn = Promise.resolve();
@@ -22,14 +34,7 @@ codes.addEventListener("submit", (event) => {
   if (line.trim()) turn = turn.then(() => take(line));
 });
 async function take(line) {
-  const hub = $("hub-address");
-  if (hub && /^https:\/\/\S+#/i.test(line.trim())) { // a hub's code, which a USB scanner types wherever the focus is
-    hub.value = line.trim();
-    hub.closest("details")?.setAttribute("open", "");
-    hub.scrollIntoView({ block: "center" });
-    hub.focus();
-    return;
-  }
+  if (/^https:\/\/\S+#/i.test(line.trim()) && to_hub(line.trim())) return;
   try {
     const answer = await ask("POST", "/api/papers/lines", { line });
     show(answer.page);
@@ -65,7 +70,8 @@ function show_camera(state, reason = "", advice = "") {
   $("camera-start").hidden = is_running;
   $("camera-stop").hidden = !is_running;
 }
-async function seen({ version: newest, beep }) {
+async function seen({ version: newest, beep, hub }) {
+  if (hub) to_hub(hub);
   if (newest === version()) return;
   sound(beep);
   show(await part("/meet/papers"));
