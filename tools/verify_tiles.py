@@ -119,8 +119,7 @@ class Log:
     """One log of the list: its name, its signed head as text, how long that says it is."""
 
     def __init__(self, read: Read, vkey: str) -> None:
-        self.name = vkey.split("+")[0]
-        key = vkey.split("+")[-1]
+        self.name, _, key = [*vkey.split("+", 2), "", ""][:3]  # base64 has a + of its own
         folder = sha256(self.name.encode()).hexdigest()
         self._read = lambda path: read(f"{folder}/{path}")
         note = self._read("checkpoint")

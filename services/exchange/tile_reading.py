@@ -12,6 +12,7 @@ from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.mirror_forms import raw_entry, records
+from evidence.note import read_note
 from evidence.tiles import (
     CHECKPOINT,
     ENTRIES,
@@ -101,8 +102,9 @@ def _body(answer: Answer, address: HubAddress) -> bytes | None:
     return answer.body
 
 
-def read_tiles(fetch: Fetch) -> Bundle:
-    """The logs of a list, each up to its head, whose signature is checked here, and whose tree the tiles must make.
+def read_tiles(fetch: Fetch) -> tuple[Bundle, list[str]]:
+    """The logs of a list, each up to its head, whose signature is checked here, and whose tree the tiles must make; and
+    these heads with the cosignatures under them.
 
     Raises:
         InputError: there is no list of logs.
@@ -114,7 +116,8 @@ def read_tiles(fetch: Fetch) -> Bundle:
             N_("there are no tiles of logs there: {file} is missing"), hint=N_("Check the name."), file=LOGS
         )
     logs = [_TiledLog.begin(fetch, log, key) for log, key in read_list(listed).items()]
-    return Bundle(tuple(log.row() for log in logs), (raw for log in logs for raw in log.entries()))
+    entries_of_all = (raw for log in logs for raw in log.entries())
+    return Bundle(tuple(log.row() for log in logs), entries_of_all), [log.note for log in logs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +164,15 @@ class _TiledLog:
 
     def row(self) -> LogRow:
         """What a bundle's list would say of it."""
-        size = self.head.size
+        size, read = self.head.size, read_note(self.note)
+        note = read.text + "\n" + "".join(str(line) for line in read.signatures if line.name == self.head.origin)
         if not size:
-            return LogRow(self.head.origin, "", "", 0, None, self.note)
+            return LogRow(self.head.origin, "", "", 0, None, note)
         first = entries(tile := tile_at(ENTRIES, 0, size), self.read(tile))[0]
         body = examine((raw_entry(first), {self.head.origin: self.key})).kept or {}
         newest = TiledTree(size, self.read).leaf(size - 1).hex()
-        return LogRow(
-            self.head.origin, str(body.get("station", "")), str(body.get("place", "")), size, newest, self.note
-        )
+        station, place = str(body.get("station", "")), str(body.get("place", ""))
+        return LogRow(self.head.origin, station, place, size, newest, note)
 
     def entries(self) -> Iterator[RawEntry]:
         """Its entries; then every tile is held to them.

@@ -9,10 +9,11 @@ from custody.errors import InputError, TamperError
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
 from evidence.cosignature import cosign, cosigners
+from evidence.note import verifier_key
 from evidence.tiles import folder_of, read_list, read_path
 from services.exchange.evidence_files import audit_file
 from services.exchange.tile_folder import write_tiles
-from tests.support.ledger_examples import absorb, empty_ledger, signer
+from tests.support.ledger_examples import absorb, empty_ledger, planned_station, signer
 from tests.support.tile_examples import MANY, by_the_program, by_the_tool, files_of, folder, remark, two_logs
 
 __all__ = ["folder", "two_logs"]
@@ -150,3 +151,10 @@ def test_the_head_that_is_given_has_the_cosignatures_that_are_kept_of_it(folder:
     assert claimed_checkpoint(given).origin == office
     assert [*cosigners(given, {"hub": hub.public_key})] == [("hub", 7)]
     assert by_the_program(folder) and by_the_tool(folder)[0] == 0
+
+
+def test_a_key_whose_base64_has_a_plus_is_read_as_any_other(tmp_path: Path) -> None:
+    with planned_station(f"sqlite:///{tmp_path / 'root.db'}", 8) as root:
+        assert verifier_key(own(root), root.signer().public_key).count("+") > 2
+        write_tiles(root, tmp_path / "tiles")
+    assert by_the_program(tmp_path / "tiles") and by_the_tool(tmp_path / "tiles")[0] == 0
