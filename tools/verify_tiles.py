@@ -23,7 +23,7 @@ from ssl import CERT_NONE, create_default_context
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-WIDTH, MAX_ENTRY, MAX_FILE, MAX_LOGS, MAX_SIZE = 256, 64 * 1024 + 1024, 32 * 1024**2, 10_000, 2**53
+WIDTH, MAX_ENTRY, MAX_FILE, MAX_LOGS, MAX_BYTES = 256, 64 * 1024 + 1024, 32 * 1024**2, 10_000, 8 * 1024**3
 Read = Callable[[str], bytes | None]
 HERE = Path(__file__).resolve().parent
 
@@ -190,6 +190,8 @@ def write_bundle(read: Read, out: Path) -> None:
                 first = first or json.loads(text)
                 leaf = sha256(b"\x00" + entry).digest()
                 file.write(line({"body": text, "signatures": signatures}))
+                if file.tell() > MAX_BYTES:
+                    raise WrongError(log.name, "these are more entries than any election has")
             if first and first.get("public_key") != log.key.hex():
                 raise WrongError(log.name, "logs.txt gives another key than its first entry")
             named = {name: str(first.get(name, "")) for name in ("station", "place")}

@@ -17,6 +17,7 @@ from evidence.tiles import (
     CHECKPOINT,
     ENTRIES,
     LOGS,
+    MAX_TILE_BYTES,
     Tile,
     TiledTree,
     bundles_of,
@@ -27,7 +28,7 @@ from evidence.tiles import (
     read_list,
     tile_at,
 )
-from services.exchange.bundle import Bundle
+from services.exchange.bundle import MAX_UNPACKED_BYTES, Bundle
 from services.exchange.hub_client import Answer, CutError, HubAddress, HubClient, read_address
 from services.exchange.hub_talk import TRIES
 from services.exchange.tile_folder import read_if_there
@@ -39,7 +40,7 @@ Fetch = Callable[[str], bytes | None]
 
 def in_folder(folder: Path) -> Fetch:
     """The files of a folder."""
-    return lambda path: read_if_there(folder / path)
+    return lambda path: read_if_there(folder / path, MAX_TILE_BYTES + 1)
 
 
 def at_address(text: str, token: str = "", *, pause: Callable[[float], None] = time.sleep) -> Fetch:
@@ -107,9 +108,10 @@ def read_tiles(fetch: Fetch) -> tuple[Bundle, list[str]]:
     these heads with the cosignatures under them.
 
     Raises:
-        InputError: there is no list of logs.
+        InputError: there is no list of logs, or more than any election has.
         TamperError: a file is missing, cut or altered; at once, or while walking the entries.
     """
+    fetch = _bounded(fetch)
     listed = fetch(LOGS)
     if listed is None:
         raise InputError(
@@ -118,6 +120,25 @@ def read_tiles(fetch: Fetch) -> tuple[Bundle, list[str]]:
     logs = [_TiledLog.begin(fetch, log, key) for log, key in read_list(listed).items()]
     entries_of_all = (raw for log in logs for raw in log.entries())
     return Bundle(tuple(log.row() for log in logs), entries_of_all), [log.note for log in logs]
+
+
+def _bounded(fetch: Fetch) -> Fetch:
+    """The same files, none of them larger than a file of a log can be, all together no more than a bundle may hold."""
+    total = 0
+
+    def bounded(path: str) -> bytes | None:
+        nonlocal total
+        data = fetch(path)
+        total += len(data or b"")
+        if len(data or b"") > MAX_TILE_BYTES or total > MAX_UNPACKED_BYTES:
+            raise InputError(
+                N_("{path} is larger than logs can be: it is not read on"),
+                hint=N_("Somebody made it to fill this machine; ask the office."),
+                path=path,
+            )
+        return data
+
+    return bounded
 
 
 @dataclass(frozen=True, slots=True)
