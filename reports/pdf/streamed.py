@@ -31,7 +31,7 @@ class StreamedCanvas(Canvas):  # type: ignore[misc]
         super().__init__(out, pagesize=size, invariant=1, pageCompression=1)
         self._doc = _StreamedDocument(out, lang)
 
-    def bookmarkPage(self, key: str) -> None:  # type: ignore[override] # noqa: N802 -- the library's name
+    def bookmarkPage(self, key: str) -> None:  # noqa: N802 -- the name in the library
         """Say that this page is where links to this name lead."""
         self._doc.mark(key)
 
