@@ -1,7 +1,8 @@
 """A hub with a public certificate: known by its name, and by an authority that the computer trusts, here the test's."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from web.security.certificate import public_certificate
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
+Key = ec.EllipticCurvePrivateKey
 
 
 class Authority:
@@ -34,7 +36,9 @@ class Authority:
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
         self.own = self._sign(self.name, self.key, NOW - DAY, NOW + DAY, [], is_ca=True)
 
-    def _sign(self, name, key, begin, end, names, *, is_ca=False):  # type: ignore[no-untyped-def]
+    def _sign(
+        self, name: x509.Name, key: Key, begin: datetime, end: datetime, names: Sequence[str], *, is_ca: bool = False
+    ) -> x509.Certificate:
         made = (
             x509.CertificateBuilder()
             .subject_name(name)
@@ -54,7 +58,13 @@ class Authority:
         made = made.add_extension(x509.KeyUsage(**usage, encipher_only=False, decipher_only=False), critical=True)
         return made.sign(self.key, hashes.SHA256())
 
-    def pem(self, names=("localhost",), begin=NOW - DAY, end=NOW + DAY, lock=None) -> bytes:  # type: ignore[no-untyped-def]
+    def pem(
+        self,
+        names: Sequence[str] = ("localhost",),
+        begin: datetime = NOW - DAY,
+        end: datetime = NOW + DAY,
+        lock: bytes | None = None,
+    ) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
         hub = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hub")])
         signed = self._sign(hub, key, begin, end, names)
@@ -76,7 +86,7 @@ def root(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def hub_with(tmp_path: Path, pem: bytes):  # type: ignore[no-untyped-def]
+def hub_with(tmp_path: Path, pem: bytes) -> AbstractContextManager[Running]:
     (tmp_path / "public.pem").write_bytes(pem)
     return running_hub(f"sqlite:///{tmp_path / 'root.db'}", tmp_path, certificate=tmp_path / "public.pem")
 
