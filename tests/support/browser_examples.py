@@ -175,7 +175,7 @@ class Watched:
             found = [
                 (rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in results.response["violations"]
             ]
-            assert found == [], f"{scheme}: {self.page.url}"
+            assert found == [], f"{scheme}: {self.page.url}: {found}"
 
     def shoot(self, name: str) -> None:
         """Keep pictures of the page for people to look at."""
