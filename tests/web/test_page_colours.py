@@ -88,7 +88,7 @@ def test_each_page_kind_condition_and_finding_has_a_pictogram() -> None:
         assert "<use" in pictograms.page_pictogram(way)
     assert set(ALL_CONDITIONS) == pictograms.CONDITIONS
     assert set(SEVERITY) == set(pictograms.FINDINGS)
-    for name in (*pictograms.KINDS, *pictograms.CONDITIONS, *pictograms.FINDINGS.values()):
+    for name in (*pictograms.KINDS, *pictograms.CONDITIONS, *pictograms.FINDINGS.values(), *pictograms.FORMS.values()):
         assert name in pictograms.symbols()
     kinds = set(
         re.findall(r'^kind = "(\w+)"', "\n".join(file.read_text() for file in PROFILES.glob("*.toml")), re.MULTILINE)
