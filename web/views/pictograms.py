@@ -59,6 +59,9 @@ FORMS = {
     "point": "clock",
     "points": "clock",
     "correct": "record",
+    "revoke": "key",
+    "drop": "void",
+    "profile": "plan",
 }
 """What stands for a form of the page Records, by its name."""
 PAGES = {
