@@ -3,6 +3,7 @@
 What only errors need is imported when one is printed, as every command passes here and few fail.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from language.text import error_text, fault_text, fill, hint_text, number, print
 
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
+_MOST_LETTERS = 259
+"""The longest path that Windows takes where nobody has allowed longer ones; of others it says that they are not there."""
 
 
 def run(program: click.Group, args: Sequence[str]) -> int:
@@ -49,8 +52,7 @@ def run(program: click.Group, args: Sequence[str]) -> int:
         )
         return EXIT_MACHINE
     except OSError as error:
-        _show_machine(error)
-        return EXIT_MACHINE
+        return _show_machine(error)
     except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
         from services.paths import keep_details
 
@@ -81,13 +83,18 @@ def _show_refusal(error: CustodyError) -> None:
         click.echo("  " + _("and {count} more").format(count=number(more)), err=True)
 
 
-def _show_machine(error: OSError) -> None:
+def _show_machine(error: OSError) -> int:
+    path = str(error.filename or "-")
+    is_too_long = error.errno == errno.ENAMETOOLONG or (os.name == "nt" and len(path) > _MOST_LETTERS)
     _show(
         _("The computer refused: {reason} ({path})").format(
-            reason=reason(error.strerror or type(error).__name__), path=printable(str(error.filename or "-"), 200)
+            reason=reason(error.strerror or type(error).__name__), path=printable(path, 200)
         ),
-        fill(N_("Check the disk's free space and your permissions: {way}"), {"way": "doctor"}),
+        _("The path is too long: choose a shorter name, or a folder nearer to the top of the disk.")
+        if is_too_long
+        else fill(N_("Check the disk's free space and your permissions: {way}"), {"way": "doctor"}),
     )
+    return EXIT_USAGE if is_too_long else EXIT_MACHINE
 
 
 def _one_line(text: str, limit: int = 300) -> str:

@@ -166,6 +166,13 @@ def test_a_reader_that_has_seen_enough_is_no_error(station: Terminal, command: t
     assert (process.returncode, err) == (0, "")
 
 
+@pytest.mark.parametrize("args", [("--home", "{long}", "items"), ("labels", "--blank", "2", "--out", "{long}.pdf")])
+def test_a_path_of_300_letters_is_refused_with_what_to_do(station: Terminal, args: tuple[str, ...]) -> None:
+    told = station(*(word.format(long="d" * 300) for word in args))
+    assert told.code == 2 and len(told.err.splitlines()) == 2
+    assert "choose a shorter name" in told.err
+
+
 def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Terminal) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")

@@ -38,12 +38,17 @@ class Windows:
 
     cache: Path
 
+    @property
+    def prefix(self) -> Path:
+        """Wine's folder: what Windows has on its disk."""
+        return self.cache / "prefix"
+
     def environment(self, **more: str) -> dict[str, str]:
         """The variables of a program: without a screen, and Serah's own only where `more` names them."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SERAH_", "PYTHON"))}
         for name in ("DISPLAY", "TMPDIR"):  # wine 10 aborts at its first start where TMPDIR is set
             kept.pop(name, None)
-        wine = {"WINEPREFIX": str(self.cache / "prefix"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        wine = {"WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
         return kept | wine | {"LC_ALL": "C.UTF-8"} | more  # by it wine knows how Linux writes names
 
     def start(self) -> None:
@@ -52,7 +57,7 @@ class Windows:
         Raises:
             ReleaseError: wine cannot make it.
         """
-        if not (self.cache / "prefix" / "drive_c" / "windows" / "system32" / "cmd.exe").exists():
+        if not (self.prefix / "drive_c" / "windows" / "system32" / "cmd.exe").exists():
             self.cache.mkdir(parents=True, exist_ok=True)
             ran = subprocess.run(
                 ["wineboot", "--init"], env=self.environment(), capture_output=True, text=True, check=False
