@@ -11,6 +11,9 @@ from tools.windows.trial import PAGE_S, STATION, TRUCK, VILLAGE, WAREHOUSE, Rele
 CODE_PAGES = (437, 1252, 65001)
 CLOCKS = {"Asia/Jakarta": "+07:00", "Asia/Makassar": "+08:00", "Asia/Jayapura": "+09:00"}
 """Time zones of Indonesia: WIB, WITA, WIT."""
+_FOLDERS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+_LOCAL = r"%USERPROFILE%\AppData\Local"
+"""Where Windows keeps which folder is the user's own, and what stands there."""
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
@@ -116,14 +119,15 @@ class Troubles:
     def data_in_the_users_folder(self) -> str:
         """A user's name with a quote, blanks and letters beyond ASCII; no `data` beside the program."""
         away = self.release.data.rename(self.release.top / "data-away")
-        local = wine_path(self.release.work / "O'Brien (投票)" / "Local")
+        user = ("add", _FOLDERS, "/v", "Local AppData", "/d", wine_path(self.release.work / "O'Brien (投票)"), "/f")
+        called(self.windows, "reg", *user)
         try:
-            line = r"Serah\serah.cmd init --place 51.08.06.1024 --station PPS-1"
-            said = self.shell(f"set LOCALAPPDATA={local}& {line}", SERAH_LANG="en")
+            said = self.release.serah("init", "--place", VILLAGE, "--station", "PPS-1")
         finally:
+            called(self.windows, "reg", "add", _FOLDERS, "/v", "Local AppData", "/d", _LOCAL, "/f")
             away.rename(self.release.data)
-        (made,) = self.release.work.glob("O'Brien*/Local/serah/**/ledger.db")
-        return f"{made.relative_to(self.release.work)}; {said.splitlines()[0]}"
+        (made,) = self.release.work.glob("O'Brien*/serah/ledger.db")
+        return f"{made.relative_to(self.release.work)}: {said.splitlines()[0]}"
 
 
 def address_of(window: Console) -> str:
