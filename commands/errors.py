@@ -5,6 +5,7 @@ What only errors need is imported when one is printed, as every command passes h
 
 import errno
 import os
+import stat
 import sys
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ from language.text import error_text, fault_text, fill, hint_text, number, print
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
 _MOST_LETTERS = 259
-"""The longest path that Windows takes where nobody has allowed longer ones; of others it says that they are not there."""
+"""The longest path that Windows takes, unless somebody has allowed longer ones; others, it says, are not there."""
 
 
 def run(program: click.Group, args: Sequence[str]) -> int:
@@ -26,6 +27,8 @@ def run(program: click.Group, args: Sequence[str]) -> int:
         # not program.main(), which ends the process with 1 when the reader of our output goes away
         with program.make_context("main.py", list(args)) as context:
             program.invoke(context)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what is still to be written may find the disk full, or its reader gone
         return 0
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -42,17 +45,22 @@ def run(program: click.Group, args: Sequence[str]) -> int:
     except CustodyError as error:
         _show_refusal(error)
         return error.exit_code
-    except BrokenPipeError:  # the reader of our output has seen enough
-        drop_output()
-        return 0
+    except OSError as error:
+        if is_reader_gone(error):  # it has seen enough
+            drop_output()
+            return 0
+        code = _show_machine(error)
+        try:
+            sys.stdout.flush()
+        except OSError:  # it is the output that fails, and would again at the end
+            drop_output()
+        return code
     except ModuleNotFoundError as error:
         _show(
             _("this Python lacks the package {package}").format(package=error.name),
             fill(N_("Run: {way}"), {"way": "doctor"}),
         )
         return EXIT_MACHINE
-    except OSError as error:
-        return _show_machine(error)
     except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
         from services.paths import keep_details
 
@@ -61,6 +69,19 @@ def run(program: click.Group, args: Sequence[str]) -> int:
             _("What was recorded is safe. Please send us {path}").format(path=keep_details(error)),
         )
         return EXIT_MACHINE
+
+
+def is_reader_gone(error: OSError) -> bool:
+    """Whether whoever read our output has gone; Windows calls that an invalid argument (CPython's issue 79935)."""
+    if os.name != "nt" or error.errno != errno.EINVAL:
+        return isinstance(error, BrokenPipeError)
+    try:
+        if not stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
+            return False
+        os.write(sys.stdout.fileno(), b"\n")  # another error, with a reader that is there: it gets an empty line
+    except (OSError, ValueError):
+        return True
+    return False
 
 
 def drop_output() -> None:

@@ -136,7 +136,7 @@ class Journey:
             tab.page.wait_for_timeout(2000)  # the page scrolls to it, and a click in the midst hits something else
             self.shoot(tab, "windows-labels")
             tab.page.click("#print button.main")
-            tab.agree()
+            tab.page.click("#sure button[value=go]")
             tab.page.wait_for_selector("#print-outcome a.main")
             where = tab.page.get_attribute("#print-outcome a.main", "href")
             labels = tab.page.request.get(self.at + str(where)).body()
@@ -163,6 +163,9 @@ class Journey:
             for signer in ("giver", "receiver"):
                 tab.sign(signer)
             tab.page.click("#record-button")
+            wait_until(lambda: "/handover?" in tab.page.url or tab.page.is_visible("#sure-go"), _ALL_MS / 1000)
+            if tab.page.is_visible("#sure-go"):  # most of the village's things are still to come
+                tab.agree()
             tab.page.wait_for_url("**/handover?**")
             self.shoot(tab, "windows-handover")
             where = tab.page.get_attribute("a.button.main", "href")
