@@ -172,11 +172,9 @@ def test_a_path_of_300_letters_is_refused_with_what_to_do(station: Terminal, arg
     assert "choose a shorter name" in told.err
 
 
-@pytest.mark.parametrize("command", [("items",), ("report", "progress")])
+@pytest.mark.parametrize("command", [("items",), ("report", "progress"), ("report", "progress", "--to", "51.08.01")])
 def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Terminal, command: tuple[str, ...]) -> None:
-    if (
-        not Path("/dev/full").exists() or sys.platform == "win32"
-    ):  # wine has it, and tells another error
+    if not Path("/dev/full").exists() or sys.platform == "win32":  # wine has it, and tells another error
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("w") as full:
         process = station.process(*command, stdout=full)

@@ -36,7 +36,7 @@ class Console:
         plain = _CODES.sub("", shown)
         return "".join(line for line in plain.splitlines(keepends=True) if WINES_OWN not in line)
 
-    def wait_for(self, words: str, most_s: float = 180) -> None:
+    def wait_for(self, words: str, most_s: float = 600) -> None:
         """Read until it has shown these words. Raises StepError where it ends, or does not in that time."""
         end = time.monotonic() + most_s
         while words not in self.text:
