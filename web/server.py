@@ -151,9 +151,7 @@ def lan_server_of(site: Site) -> LanServer:
     """What answers devices of the local network."""
     assert site.lan is not None
     certificate = site.lan.certificate.path
-    config = _config(
-        build(site, LanEntrance(site.lan)), proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=certificate
-    )
+    config = _config(build(site, LanEntrance(site.lan)), ssl_certfile=certificate, ssl_keyfile=certificate)
     return LanServer(config, most=most_connections())
 
 
@@ -161,6 +159,7 @@ def _config(app: FastAPI, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         access_log=False,
+        proxy_headers=False,  # nothing stands before it: what says so is a stranger's
         log_level="error",  # its warnings are of what strangers send: as many lines as they like, and in English
         server_header=False,
         date_header=False,
