@@ -87,7 +87,7 @@ def _evidence(store: Store, step: Step) -> dict[str, Any]:
     return {
         "remarks": [one for one in step.remarks if one != words],
         "photo": step.photo if step.photo and store.photos.get(step.photo) is not None else "",
-        "proves": [step.record, *([f"{_('Photograph')}: {step.photo}"] if step.photo else [])],
+        "proves": [step.record, *([_("Photograph") + f": {step.photo}"] if step.photo else [])],
     }
 
 
