@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import PageAt, Visitor
 from tests.support.work_examples import upload
@@ -49,7 +50,7 @@ def test_a_safe_copy_with_its_key_goes_on_under_the_same_key(
     there = at(station, new_home)
     assert there("verify").code == 0 and there.event_count() == station.event_count() + 1
     assert (new_home / "station.key").read_bytes() == (station.home / "station.key").read_bytes()
-    assert (new_home / "station.key").stat().st_mode & 0o077 == 0
+    assert not is_open_to_others(new_home / "station.key")
     assert there.give(there.codes()[:1], "51.08", "51.08.01").code == 0
 
 
