@@ -89,6 +89,12 @@ class Hub(Given):
     address: Annotated[str, Field(max_length=300)] = ""
 
 
+class HubOpen(Given):
+    """Whether this computer is to be a hub."""
+
+    open: bool
+
+
 class Look(Given):
     """Whether the camera is tried, too."""
 
@@ -126,6 +132,11 @@ def import_(site: SiteDep, sent: Bundles) -> dict[str, Any]:
 @router.post("/api/meet/sync", summary="Send the hub what it lacks, and take what it has for this station")
 def sync(site: SiteDep, asked: Hub) -> dict[str, Any]:
     return site.jobs.do(lambda store, _progress: _sync(site, asked, store), hide=site.home)
+
+
+@router.post("/api/meet/hub", summary="Open a hub on this computer, to which stations send, or close it")
+def hub_on_this_computer(site: SiteDep, asked: HubOpen) -> dict[str, Any]:
+    return site.jobs.do(lambda _store, _progress: _hub_on_this_computer(site, asked))
 
 
 @router.post("/api/meet/verify", summary="Check the station's ledger, or evidence that was sent")
@@ -201,6 +212,14 @@ def _sync(site: Site, asked: Hub, store: Store) -> Answer:
     return Answer(render("meet_hub.html", hub=done.hub, waits=done.waits, notes=done.notes, **counts), counts)
 
 
+def _hub_on_this_computer(site: Site, asked: HubOpen) -> Answer:
+    if asked.open:
+        site.hub_here.open()
+    else:
+        site.hub_here.close()
+    return Answer("", {"lines": site.hub_here.lines})
+
+
 def _verify(asked: Checked, path: Path | None, heads: list[Path], store: Store, progress: Progress) -> Answer:
     root = read_fingerprint(asked.root) if asked.root.strip() else None
     texts = [typed_head(asked.head)] if asked.head.strip() else []
@@ -257,6 +276,7 @@ def _held(site: Site, store: Store) -> dict[str, Any]:
         "unwitnessed": unwitnessed,
         "witnessed_words": unwitnessed_words(unwitnessed),
         "hub": hub_here(store, site.home),
+        "hub_lines": site.hub_here.lines,
         **facts,
         "waiting_lines": [line for about, line in lines.items() if about not in shown],
     }

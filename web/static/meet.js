@@ -61,6 +61,7 @@ work_form(check, async (form, _button, tell) => {
 });
 
 work_form($("hub"), (form) => ({ address: form.address?.value ?? "" }), () => renew_part("/meet", "held", "hub-known"));
+if ($("hub-here")) work_form($("hub-here"), (_form, button) => ({ open: button.value === "open" }), () => renew_part("/meet", "hub-lines"));
 work_form($("photos"), () => ({}));
 work_form($("copy"), () => ({}));
 work_form($("doctor"), (form) => ({ camera: form.camera.checked }));
