@@ -1,6 +1,7 @@
 """Items on the page: found as people and scanners give their codes, page by page, each with its chain and papers."""
 
 import re
+import sqlite3
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pypdf import PdfReader
 from custody.format.codes import item_payload, show_code
 from tests.support.command_examples import ITEMS, Terminal
 from tests.support.page_examples import Visitor
+from tests.support.photo_examples import jpeg
 from web.pages import items as page
 
 
@@ -104,3 +106,22 @@ def test_the_report_and_the_proof_stand_an_outsiders_check(visitor: Visitor, sta
     for name, answer in (("report.pdf", report), ("box.proof", proof)):
         (tmp_path / name).write_bytes(answer.content)
         assert station("verify", tmp_path / name).code == 0
+
+
+def test_a_photograph_is_shown_where_it_is_kept_and_digests_stand_behind_evidence(
+    visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    code, file = station.codes()[0], tmp_path / "lid.jpg"
+    file.write_bytes(jpeg())
+    digest = station("inspect", code, "--condition", "wet", "--photo", file, "--json").json["photo"]
+    page = visitor.see(f"/items/{code}")
+    assert (
+        f'<img src="/photos/{digest}"' in page
+        and visitor.client.get(f"/photos/{digest}").content[:3] == b"\xff\xd8\xff"
+    )
+    assert digest[:12] not in re.sub(r"<details class=\"evidence\">.*?</details>|(href|src)=\"[^\"]+\"", "", page)
+    assert "pictograms.svg#wet" in page and "pictograms.svg#heavy" in page, "its condition and its finding"
+    with sqlite3.connect(station.home / "ledger.db") as ledger:
+        ledger.execute("DELETE FROM photo")
+    page = visitor.see(f"/items/{code}")
+    assert "/photos/" not in page and digest in page, "what is not kept here is named all the same"
