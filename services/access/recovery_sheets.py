@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from custody.format.encoding import key_fingerprint
-from db.station_key import public_of_seed, read_seed
+from db.station_key import is_protected, public_of_seed, read_seed
 from db.store import Store
 from reports.handover.recovery_sheet import RecoverySheet, write_recovery_sheets
 from services.access.key_shares import genesis_of, refuse_other_key, split
 from tables.output.safe_file import safe_file
+
+
+def needs_passphrase(home: Path) -> bool:
+    """Whether a passphrase locks the key of the station in this folder."""
+    return is_protected(home)
 
 
 def save_recovery_sheets(store: Store, home: Path, ask: Callable[[], str], needed: int, total: int, out: Path) -> str:

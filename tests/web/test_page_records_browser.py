@@ -165,7 +165,7 @@ def test_recovery_sheets_are_drawn_into_the_window_and_a_hub_is_opened(
     here.page.click("#hub-here button")
     here.page.wait_for_selector("#hub-lines .secret")
     look(here, "meet-hub")
-    here.page.locator("#hub-here").screenshot(path="build/screenshots/hub-here.png")
+    here.shoot_part("#hub-here", "hub-here")
     here.page.click("#hub-here button")
     here.page.wait_for_selector("#hub-here button[value=open]")
     assert here.errors == []

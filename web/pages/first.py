@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from custody.errors import N_, ConflictError, CustodyError, InputError
 from custody.format.codes import parse_custodian
 from custody.format.encoding import key_fingerprint
-from db.station_key import is_protected
 from db.store import Store, open_store
 from evidence.ed25519 import Signer
 from evidence.fingerprint_words import words_of
@@ -36,7 +35,7 @@ from services.access.new_station import (
 from services.access.operator import keep_name
 from services.access.pins import check_new
 from services.access.practice import begin_practice, discard_practice, practice_home
-from services.access.recovery_sheets import draw_recovery_sheets
+from services.access.recovery_sheets import draw_recovery_sheets, needs_passphrase
 from services.access.restoring import restore
 from services.exchange.transfer import import_bundles
 from services.exchange.trust_anchors import read_fingerprint
@@ -240,7 +239,7 @@ def discard(site: SiteDep) -> dict[str, str]:
 def station(request: Request, site: SiteDep) -> Response:
     known = site.ask.do(_known)
     files = [name for name, file in _FILES.items() if (site.home / file).is_file()]
-    more = {"may_discard": site.practice is not None, "is_locked": is_protected(site.home), "most": MOST_SHARES}
+    more = {"may_discard": site.practice is not None, "is_locked": needs_passphrase(site.home), "most": MOST_SHARES}
     return render_page(request, "station.html", files=files, **more, **known)
 
 
