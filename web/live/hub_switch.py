@@ -3,13 +3,14 @@
 import threading
 from pathlib import Path
 
+from services.exchange.sync import close_hub, open_hub
 from web.hub_server import Hub
 from web.live.store_worker import OpenStore
 
 _LAST_WORDS_S = 10.0
 
 
-class HubHere:
+class HubSwitch:
     """A hub beside the page, in a thread of its own. Any thread may ask."""
 
     def __init__(self, home: Path, open_store: OpenStore) -> None:
@@ -35,7 +36,7 @@ class HubHere:
                 return
             hub = Hub(self._home, self._open_store, None, None)
             try:
-                hub.invitations  # noqa: B018 -- without a network nobody could be told where it is
+                open_hub(self._home, hub.invitations[0])  # without a network nobody could be told where it is
             except BaseException:
                 hub.close()
                 raise
@@ -51,6 +52,7 @@ class HubHere:
             hub, self._hub = self._hub, None
             if hub is None or self._thread is None:
                 return
+            close_hub(self._home)
             hub.server.should_exit = True
             self._thread.join(_LAST_WORDS_S)
             hub.close()
