@@ -61,9 +61,13 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.shoot("review")
     scan.page.keyboard.type("Made")
     scan.page.keyboard.press("Tab")
+    scan.page.keyboard.type("Clerk")
+    for reached in ('[data-sign="giver"]', '[data-pin="giver"]', "#receiver_name"):  # card by card
+        scan.page.keyboard.press("Tab")
+        scan.page.wait_for_selector(f"{reached}:focus")
     scan.page.keyboard.type("Ketut")
     scan.page.keyboard.press("Enter")  # leads to the next field; only on its button it records
-    assert scan.page.evaluate("document.activeElement.id") == "giver_office"
+    assert scan.page.evaluate("document.activeElement.id") == "receiver_office"
     scan.tab_to('[data-pin="receiver"]')
     scan.page.keyboard.press("Enter")
     scan.page.wait_for_selector("#pin-field:visible")
@@ -71,7 +75,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.page.keyboard.press("Tab")
     scan.page.keyboard.type("7392")
     scan.page.keyboard.press("Enter")
-    scan.shows("#signatures", "Acknowledged by PIN")
+    scan.shows("#record", "Acknowledged by PIN")
     scan.page.wait_for_selector('[data-sign="giver"]:focus')
     scan.tab_to("#record-button")
     scan.page.keyboard.press("Enter")

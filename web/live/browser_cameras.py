@@ -5,9 +5,11 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from custody.errors import N_, ConflictError, InputError
+from custody.handover.draft import Seer
 from scanner.outcomes import Mark
 from scanner.reads import Read, hint_words
 from scanner.sources.frames import Frame, monotonic_ms
@@ -40,11 +42,12 @@ class BrowserCameras:
         self._cameras: dict[str, _BrowserCamera] = {}
         self._lock = threading.Lock()
 
-    def see(self, draft: str, name: str, jpeg: bytes) -> dict[str, Any]:
+    def see(self, draft: str, name: str, jpeg: bytes, seer: Seer | None = None) -> dict[str, Any]:
         """Read one picture into a session; return where each label is, what came of it, and advice.
 
         Args:
             name: what the browser calls its camera; a camera's pictures come one after the other.
+            seer: the device that it belongs to; None: the station itself.
 
         Raises:
             InputError: it is no picture, or the session is gone.
@@ -62,8 +65,7 @@ class BrowserCameras:
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:
-                seen = self._sessions.at(draft, lambda session, look=look: _seen(session, name, look.reads, look.at_ms))  # type: ignore[misc]
-                is_paused, found = seen
+                is_paused, found = self._sessions.at(draft, partial(_seen, seer, name, look.reads, look.at_ms))
                 marks |= found
             reads = in_view(looks)
             advice = camera.adviser.see(Frame(image, name, 0, at_ms), reads, camera.looker.unread)
@@ -113,9 +115,10 @@ class BrowserCameras:
 
 
 def _seen(
-    session: SharedSession, name: str, reads: Sequence[Read], at_ms: float
+    seer: Seer | None, name: str, reads: Sequence[Read], at_ms: float, session: SharedSession
 ) -> tuple[bool, dict[str, Mark | None]]:
-    return session.is_paused, session.see_beside(name, reads, at_ms)
+    with session.seen_by(seer):
+        return session.is_paused, session.see_beside(name, reads, at_ms)
 
 
 def _decoded(jpeg: bytes) -> Any:

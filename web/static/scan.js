@@ -1,6 +1,7 @@
 // One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
 
 import { ask, follow, part, Refusal, soon, sound_the_alarm } from "./page.js";
+import { opening, put_in_place, whereabouts } from "./board.js";
 import { chooser, goods_in, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
@@ -24,7 +25,21 @@ const rest = () => { if (!is_device) field.focus(); };
 
 let is_alarm = false; // an alarm about what is in the list: undoing it is the first thing to think of
 
+// Of this device alone: what came of another's scan is said in a line of its own, with its name and without a sound. Its
+// trouble is the station's to see, and no other device's. What was changed for all of them is everybody's.
 function show(outcome) {
+  renew();
+  if (outcome.kind === "put_out") chosen.delete(outcome.code.replace(/-/g, ""));
+  if (outcome.by === scan.dataset.seer || outcome.is_for_all) return show_own(outcome);
+  if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
+  if (is_device && !["taken", "put_out"].includes(outcome.kind)) return;
+  const other = $("other"), code = ["taken", "again"].includes(outcome.kind) ? outcome.code : "";
+  other.className = `other ${mark_of(outcome)}`;
+  other.textContent = `${outcome.seen_by || scan.dataset.station}: ${[outcome.text, code, outcome.remark].filter(Boolean).join(" · ")}`;
+  other.hidden = false;
+}
+
+function show_own(outcome) {
   last.className = `last ${mark_of(outcome)}`;
   is_alarm = outcome.beep === "wrong" && outcome.kind === "taken";
   void last.offsetWidth; // so that the same line lights up again
@@ -35,7 +50,6 @@ function show(outcome) {
   $("last-advice").textContent = outcome.advice;
   if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
-  renew();
 }
 
 // What to do next is the strong button: first to see something, then to review it.
@@ -44,9 +58,9 @@ function lead() {
   $("review").classList.toggle("main", is_begun && !is_alarm);
   $("undo").classList.toggle("main", is_alarm);
   $("camera-start").classList.toggle("main", !is_begun);
-  const newest = board.querySelector(".taken [data-item]"); // which one it takes out stands on the button
-  $("undo").dataset.code = newest?.dataset.item ?? "";
-  $("undo-code").textContent = newest?.dataset.shown ?? "";
+  const { last: code, lastShown } = $("taken").dataset; // which one it takes out, of this device's own, stands on the button
+  $("undo").dataset.code = code;
+  $("undo-code").textContent = lastShown;
 }
 
 // The camera is let go first: what is reviewed must not grow while somebody reads it.
@@ -59,39 +73,15 @@ $("review").addEventListener("click", (event) => { event.preventDefault(); revie
 
 const renew = soon(async () => {
   const html = await part(`/scan/${scan.dataset.draft}/board`);
-  const known = new Map([...board.querySelectorAll("details")].map((each) => [each.dataset.village, each]));
+  while (document.querySelector("#board button:active, #board summary:active")) await new Promise((go) => setTimeout(go, 40)); // or the press is lost
   const focused = board.contains(document.activeElement) ? whereabouts(document.activeElement) : "";
-  board.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
-  for (const each of board.querySelectorAll("details")) {
-    const before = known.get(each.dataset.village);
-    if (!before) continue;
-    each.open = before.open;
-    if (!lists(each)) each.lastElementChild.replaceChildren(...before.lastElementChild.childNodes); // until it is asked
-  }
+  put_in_place(board, html);
   if (focused) (board.querySelector(focused) ?? field).focus();
   lead();
   show_pause();
   show_chosen(board, chosen);
 }, BOARD_PAUSE_MS);
-
-// What finds this again after the board was rendered anew: who works with the keyboard stays where they are.
-function whereabouts(element) {
-  for (const name of ["item", "choose"])
-    if (element.dataset[name]) return `[data-${name}="${CSS.escape(element.dataset[name])}"]`;
-  const village = element.closest("[data-village]")?.dataset.village;
-  return village === undefined ? `#${element.id}` : `[data-village="${CSS.escape(village)}"] summary`;
-}
-
-// What is missing in a village is listed when somebody opens it.
-const lists = (village) => village.querySelector("li");
-board.addEventListener("toggle", async (event) => {
-  const village = event.target;
-  if (!village.open || !village.dataset.village) return;
-  try {
-    village.lastElementChild.innerHTML = await part(
-      `/scan/${scan.dataset.draft}/missing?village=${encodeURIComponent(village.dataset.village)}`);
-  } catch { /* what is gone is said elsewhere */ }
-}, true);
+opening(board, `/scan/${scan.dataset.draft}`, { then: () => show_chosen(board, chosen) });
 
 // --- typing and USB scanners -------------------------------------------------------------------------------------
 
@@ -292,6 +282,7 @@ things($("board"), {
   api, chosen, draft: scan.dataset.draft,
   shoot: async () => (is_own ? eye.shoot() : ask("POST", `${api}/camera/photo`)),
   put_out: async (code) => learn(await ask("DELETE", `${api}/items/${code}`)),
+  then: rest,
 });
 
 // --- sound --------------------------------------------------------------------------------------------------------------
