@@ -1,4 +1,4 @@
-"""Findings as a reader takes them in: of a chain each sentence once, with its records; of a session those alike together."""
+"""Findings as a reader takes them in: of a chain each sentence once, with its records; of a session by kind."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

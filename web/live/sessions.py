@@ -152,8 +152,12 @@ class Session(SharedSession):
         return label.code in self.desk.taken if isinstance(label, ItemLabel) else None
 
     def version(self) -> str:
-        """A digest of who gives what to whom: a page that reviewed something else is out of date."""
-        what = repr((self.desk.handover, self.store.drafts.touches(self.draft), self.details().items))
+        """A digest of who gives what to whom, how much was to go and what is wrong: a page that reviewed something else is
+        out of date, also where the plan has changed meanwhile.
+        """
+        found = sorted((finding.item or "", finding.code) for finding in self.judged()[1])
+        touches, items = self.store.drafts.touches(self.draft), self.details().items
+        what = repr((self.desk.handover, touches, items, self.desk.tally, found))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
 
     def details(self) -> Details:

@@ -147,7 +147,13 @@ def _outcome(store: Store, number: str) -> dict[str, Any]:
     """
     sheets = sheets_of(store, number)
     query = urlencode({"number": sheets[-1][0]["bast"]})
-    return {"bast": sheets[-1][0]["bast"], "query": query, **_judged(store, sheets), "is_open": False, "may_remove": False}
+    return {
+        "bast": sheets[-1][0]["bast"],
+        "query": query,
+        **_judged(store, sheets),
+        "is_open": False,
+        "may_remove": False,
+    }
 
 
 def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any]:

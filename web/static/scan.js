@@ -37,6 +37,24 @@ function show(outcome) {
   other.className = `other ${mark_of(outcome)}`;
   other.textContent = `${outcome.seen_by || scan.dataset.station}: ${[outcome.text, code, outcome.remark].filter(Boolean).join(" · ")}`;
   other.hidden = false;
+  fit();
+}
+
+// In new elements, for it is a new saying: what was said before is not moved aside.
+function say(said) {
+  for (const name of ["text", "code", "remark", "advice"]) {
+    const part = $(`last-${name}`).cloneNode();
+    part.textContent = said[name] ?? "";
+    $(`last-${name}`).replaceWith(part);
+  }
+  fit();
+}
+
+// Where more is said than has room, the keyboard reaches it and scrolls.
+function fit() {
+  const told = last.parentElement;
+  if (told.scrollHeight > told.clientHeight) told.tabIndex = 0;
+  else told.removeAttribute("tabindex");
 }
 
 function show_own(outcome) {
@@ -44,10 +62,7 @@ function show_own(outcome) {
   is_alarm = outcome.beep === "wrong" && outcome.kind === "taken";
   void last.offsetWidth; // so that the same line lights up again
   last.classList.add("fresh");
-  $("last-text").textContent = outcome.text;
-  $("last-code").textContent = ["taken", "again"].includes(outcome.kind) ? outcome.code : "";
-  $("last-remark").textContent = outcome.remark;
-  $("last-advice").textContent = outcome.advice;
+  say({ ...outcome, code: ["taken", "again"].includes(outcome.kind) ? outcome.code : "" });
   if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
 }
@@ -95,8 +110,7 @@ $("untaken-seen").addEventListener("click", () => rest());
 // The server that took it was restarted, and this one finds it in the list.
 function show_in(line) {
   last.className = "last right fresh";
-  $("last-text").textContent = scan.dataset.isIn.replace("…", line.slice(0, 60));
-  for (const part of ["code", "remark", "advice"]) $(`last-${part}`).textContent = "";
+  say({ text: scan.dataset.isIn.replace("…", line.slice(0, 60)) });
   sound("ok");
   renew();
 }

@@ -85,6 +85,7 @@ export function things(board, { api, chosen, shoot, put_out, then }) {
     try {
       await ask("POST", `${api}/items/removed`, wanted);
       for (const code of wanted.codes ?? []) chosen.delete(code);
+      show_chosen(board, chosen);
       away.close();
       then();
     } catch (error) {
