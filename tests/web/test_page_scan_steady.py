@@ -1,12 +1,14 @@
 """The scan page, the review and the recorded page in a real browser: nothing moves, and each device sees its own."""
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+import bootstrap
 from custody.format.codes import item_payload, show_code
 from tests.support.browser_examples import LAPTOP, PHONE, Served, Watched
 from tests.support.command_examples import Terminal
@@ -21,6 +23,9 @@ SHIFTS = """window.shifted = [];
 new PerformanceObserver((list) => { for (const each of list.getEntries())
   shifted.push([each.value, each.sources.map(({ node }) => node?.id || node?.className || node?.nodeName).join(" ")]);
 }).observe({ type: "layout-shift", buffered: true });"""
+CRIED = """() => { window.cried = []; const alarm = document.getElementById("alarm");
+new MutationObserver(() => { if (!alarm.hidden) cried.push(alarm.textContent); })
+  .observe(alarm, { attributes: true }); }"""
 STEADY = (".stage", "#undo", "#line", "#review", "#count", "#irregular-title", "#taken-title", "#missing-title")
 SIZES = pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 
@@ -245,11 +250,10 @@ def test_what_is_found_late_of_a_recorded_handover_moves_nothing(
 def test_going_back_after_recording_shows_the_record_and_no_open_session(
     chromium: "Browser", served: Served, station: Terminal
 ) -> None:
-    launch: dict[str, Any] = {
-        "ignore_default_args": ["--disable-back-forward-cache"],
-        "args": ["--enable-features=BackForwardCache"],
-    }
-    browser = chromium.browser_type.launch(executable_path="/usr/bin/chromium", **launch)
+    program = next(filter(None, map(shutil.which, bootstrap.BROWSERS)))
+    browser = chromium.browser_type.launch(
+        executable_path=program, ignore_default_args=["--disable-back-forward-cache"]
+    )
     window = browser.new_context(viewport=LAPTOP, locale="en-GB")
     try:
         scan = TestReview().review(window, served, station)
@@ -272,8 +276,7 @@ def test_a_laptop_that_slept_is_up_to_date_and_cries_no_wolf(
 ) -> None:
     codes = station.codes("--to", "51.08.01.2001")
     scan = begin(window, served)
-    scan.page.evaluate("""() => { window.cried = []; const alarm = document.getElementById("alarm");
-      new MutationObserver(() => { if (!alarm.hidden) cried.push(alarm.textContent); }).observe(alarm, { attributes: true }); }""")
+    scan.page.evaluate(CRIED)
     chrome = window.new_cdp_session(scan.page)
     chrome.send("Page.setWebLifecycleState", {"state": "frozen"})
     for code in codes[:3]:

@@ -152,8 +152,9 @@ class Session(SharedSession):
         return label.code in self.desk.taken if isinstance(label, ItemLabel) else None
 
     def version(self) -> str:
-        """A digest of who gives what to whom, how much was to go and what is wrong: a page that reviewed something else is
-        out of date, also where the plan has changed meanwhile.
+        """A digest of who gives what to whom, how much was to go and what is wrong.
+
+        A page that reviewed something else is out of date, also where the plan has changed meanwhile.
         """
         found = sorted((finding.item or "", finding.code) for finding in self.judged()[1])
         touches, items = self.store.drafts.touches(self.draft), self.details().items

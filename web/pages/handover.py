@@ -32,6 +32,8 @@ from web.views.finding_groups import MORE, finding_lines, group_of, group_rows, 
 router = APIRouter()
 Number = Annotated[str, Query(max_length=80)]
 _FEW = 6
+_CLOSED = {"is_open": False, "may_remove": False}
+"""How the groups of findings stand there at first, and that nothing of a record is removed."""
 _AT_ONCE, _STOCK = 100, 1000
 """Of a handover of so many things, where so many are bound for there, all is read before its page is shown; of more,
 behind it.
@@ -114,8 +116,7 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
             for one, end in zip(signers, ("from", "to"), strict=False)
             if not one["how"]
         ],
-        "is_open": False,
-        "may_remove": False,
+        **_CLOSED,
         **judged,
         "bound": [custodian_name(places, code) for code in last["bound"]],
         "giver": custodian_name(places, last["from"]),
@@ -146,14 +147,8 @@ def _outcome(store: Store, number: str) -> dict[str, Any]:
         InputError: this station recorded none of that number.
     """
     sheets = sheets_of(store, number)
-    query = urlencode({"number": sheets[-1][0]["bast"]})
-    return {
-        "bast": sheets[-1][0]["bast"],
-        "query": query,
-        **_judged(store, sheets),
-        "is_open": False,
-        "may_remove": False,
-    }
+    bast = sheets[-1][0]["bast"]
+    return {"bast": bast, "query": urlencode({"number": bast}), **_judged(store, sheets), **_CLOSED}
 
 
 def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any]:
