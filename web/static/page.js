@@ -4,8 +4,6 @@ const ASK_AGAIN_MS = 1000, SILENCE_MS = 8000, ASLEEP_MS = 5000;
 const token = document.querySelector('meta[name="serah-token"]').content;
 const alarm = document.getElementById("alarm");
 
-document.querySelector(".top [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); // on a narrow screen
-
 // Gone back to, a page that the browser kept shows what was then, and hears nothing.
 addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
 
