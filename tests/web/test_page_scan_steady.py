@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHIFTS = """window.shifted = [];
 new PerformanceObserver((list) => { for (const each of list.getEntries())
-  shifted.push([each.value, each.sources.map(({ node }) => node?.id || node?.className || node?.nodeName).join(" ")]);
+  shifted.push([each.value, each.sources.map(({ node, previousRect, currentRect }) =>
+  `${node?.id || node?.className || node?.nodeName} ${JSON.stringify([previousRect, currentRect])}`).join(" ")]);
 }).observe({ type: "layout-shift", buffered: true });"""
 CRIED = """() => { window.cried = []; const alarm = document.getElementById("alarm");
 new MutationObserver(() => { if (!alarm.hidden) cried.push(alarm.textContent); })
