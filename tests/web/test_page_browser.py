@@ -35,7 +35,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.shows("#last.wrong", "check character")
     scan.page.reload()
     scan.shows("#taken", "4")
-    scan.shows(".beside", "+1")
+    scan.shows(".unplanned", "+1")
     scan.shows(".missing", "PPS Patas, PPK Gerokgak 14")
     scan.tab_to(".missing summary")
     scan.page.keyboard.press("Enter")
@@ -131,7 +131,7 @@ def test_a_camera_counts_while_the_page_shows_its_picture(
     try:
         scan = begin(window, served)
         scan.type(station.codes("--to", "51.08.02")[0])
-        scan.shows(".beside", "+1")
+        scan.shows(".unplanned", "+1")
         scan.page.click("#camera-start")
         wait_until(lambda: scan.page.evaluate("document.getElementById('picture').naturalWidth") > 0)
         scan.page.wait_for_selector('.camera[data-state="ended"]')
