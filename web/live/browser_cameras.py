@@ -57,6 +57,7 @@ class BrowserCameras:
             InputError: it is no picture, or the session is gone.
             ConflictError: so many cameras read already, or the one before is still being read.
         """
+
         def take(reads: Sequence[Read], at_ms: float) -> _Taken:
             return self._sessions.at(draft, partial(_seen, seer, name, reads, at_ms))
 
