@@ -28,6 +28,7 @@ from web.downloads import inline_pdf
 from web.security.roles import SCOPE_ROLES, allowed
 from web.templating import render, render_page
 from web.views.finding_groups import MORE, finding_lines, group_of, group_rows, next_after
+from web.views.handover_photos import photographs
 
 router = APIRouter()
 Number = Annotated[str, Query(max_length=80)]
@@ -125,6 +126,7 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
         "receiver_person": last["parties"]["receiver"],
         "query": urlencode({"number": last["bast"]}),
         "correct_query": urlencode({"event": last["bast"]}),
+        "photographs": photographs(store, last),
     }
 
 
