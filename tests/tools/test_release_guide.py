@@ -18,8 +18,8 @@ def files() -> Files:
 
 
 INSTALLING = ("PANDUAN-PEMASANGAN.pdf", "INSTALL-GUIDE.pdf")
-SIZES = dict.fromkeys(INSTALLING, (2, 5)) | {"PANDUAN-HALAMAN.pdf": (8, 15)}
-"""Printed pages and pictures; eight are two sheets, folded to a booklet."""
+SIZES = dict.fromkeys(INSTALLING, (2, 5)) | {"PANDUAN-HALAMAN.pdf": (7, 15)}
+"""Printed pages and pictures; up to eight are two sheets, folded to a booklet."""
 
 
 def words(name: str) -> str:
