@@ -11,6 +11,7 @@ from evidence.verdict import BundleAudit
 from language import _
 from reports.output import PROOF_NAME
 from services.exchange.bundle import read_bundle
+from services.exchange.ledger_audit import NO_POLICY, AskedPolicy
 from services.parallel import spread
 from services.progress_bar import Progress, unseen
 from tables.sandbox.child_process import OverLimitError, bounded
@@ -20,7 +21,12 @@ MAX_REPORT_BYTES = 256 * 1024 * 1024
 
 
 def audit_file(
-    path: Path, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
+    path: Path,
+    root: str | None = None,
+    heads: Sequence[str] = (),
+    asked: AskedPolicy = NO_POLICY,
+    *,
+    progress: Progress = unseen,
 ) -> BundleAudit:
     """Audit the evidence in a file; its first bytes show of which kind it is.
 
@@ -30,7 +36,13 @@ def audit_file(
     """
     begins = _read(path, 5)
     if begins[:2] == b"\x1f\x8b":
-        return _audit_bundle(path, root, heads, progress)
+        return _audit_bundle(path, root, heads, asked, progress)
+    if asked.must_be_met:
+        raise InputError(
+            N_("a policy of witnesses says something about whole logs alone, and {file} holds none"),
+            hint=N_("Ask for the bundle of the logs, and check that."),
+            file=str(path),
+        )
     data = _read(path, MAX_REPORT_BYTES if begins == b"%PDF-" else MAX_FILE_BYTES + 1)
     if begins == b"%PDF-":
         data = _attached(data, path)
@@ -56,7 +68,9 @@ def audit_file(
     return audit_proof(read_custody_proof(text), root=root, heads=heads)
 
 
-def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], progress: Progress) -> BundleAudit:
+def _audit_bundle(
+    path: Path, root: str | None, heads: Sequence[str], asked: AskedPolicy, progress: Progress
+) -> BundleAudit:
     with read_bundle(path) as bundle:
         total = sum(row.size for row in bundle.logs)
         with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
@@ -66,7 +80,15 @@ def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], progress: 
                     yield raw
                     done(1)
 
-            return audit_bundle(bundle.logs, counted(), root=root, heads=heads, mapper=mapper)
+            return audit_bundle(
+                bundle.logs,
+                counted(),
+                root=root,
+                heads=heads,
+                policy=asked.policy,
+                must_be_met=asked.must_be_met,
+                mapper=mapper,
+            )
 
 
 def _attached(data: bytes, path: Path) -> bytes:

@@ -24,7 +24,7 @@ from services.progress_bar import Progress, unseen
 
 
 def own_head(store: Store) -> str:
-    """The text of the head that this station signed with its newest record.
+    """The text of the head that this station signed with its newest record, and the cosignatures under it.
 
     Raises:
         InputError: this ledger has none yet.
@@ -34,7 +34,12 @@ def own_head(store: Store) -> str:
         raise InputError(
             N_("this ledger has no signed head yet"), hint=N_("It gets one with the next record of this station.")
         )
-    return note
+    return store.cosigned.with_lines(note)
+
+
+def _newest_head(store: Store, log: str) -> str | None:
+    note = store.ledger.signed_heads.newest(log)
+    return None if note is None else store.cosigned.with_lines(note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def export_bundle(
     """
 
     heads = [
-        head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])}
+        head | {"checkpoint": _newest_head(store, head["log"])}
         for head in store.ledger.heads()
         if top is None or is_under(store.state.places, head["place"], top)
     ]

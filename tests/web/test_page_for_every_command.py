@@ -55,6 +55,7 @@ NO_PAGE: dict[str, str] = {
     "demo": "practice on the page of the first run shows the same with the same example",
     "recovery": "its words open the key: they are printed at the station's terminal, out of a browser's reach",
     "hub": "listens in a window of its own that stays open",
+    "witness": "listens in a window of its own that stays open, at somebody else's office",
     "sync": "goes on by itself beside the page; by hand the page Meet sends and takes bundles",
     "revoke": "not built: it is final and rare, and the last record that counts is read off another station's data",
     "drop": "on the page Meet what waits is named; what a stranger sent is deleted by whoever has the computer",
