@@ -1,13 +1,14 @@
 """Witnesses on real sockets of this computer, and policies that name them."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from custody.errors import CustodyError
 from db.store import Store
+from evidence.checkpoint import make_checkpoint
 from evidence.ed25519 import Signer
 from evidence.mirror_forms import HeadRequest
 from evidence.note import VerifierKey
@@ -27,38 +28,48 @@ def desk_at(home: Path, logs: Logs, name: str = "witness.example/w1") -> Witness
 
 
 @dataclass(frozen=True)
-class Running:
-    """A witness that answers: its desk, and the line by which a policy names it."""
+class NamedWitness:
+    """A witness that answers, as a policy names it: its name there, its verifier key, and its address."""
 
-    desk: WitnessDesk
     name: str
+    vkey: str
     url: str
 
     @property
     def line(self) -> str:
-        return f"witness {self.name} {self.desk.key} {self.url}\n"
+        return f"witness {self.name} {self.vkey} {self.url}\n"
+
+
+@dataclass(frozen=True)
+class Running(NamedWitness):
+    """One of ours, with its desk."""
+
+    desk: WitnessDesk
 
 
 @contextmanager
-def running_witness(home: Path, logs: Logs, name: str = "w1", *, is_plain: bool = False) -> Iterator[Running]:
+def running_witness(
+    home: Path, logs: Logs, name: str = "w1", *, is_plain: bool = False, now_s: Callable[[], float] = lambda: NOW
+) -> Iterator[Running]:
     desk = desk_at(home, logs, f"witness.example/{name}")
+    desk.now_s = now_s
     witness = Witness(home / FOLDER, desk, "127.0.0.1", None, is_plain=is_plain)
     thread = threading.Thread(target=witness.server.run, kwargs={"sockets": [witness.listening]}, daemon=True)
     thread.start()
     try:
-        yield Running(desk, name, witness.urls[0])
+        yield Running(name, str(desk.key), witness.urls[0], desk)
     finally:
         witness.server.should_exit = True
         thread.join(timeout=10)
         witness.close()
 
 
-def policy_of(*witnesses: Running, need: int = 1) -> Policy:
+def policy_of(*witnesses: NamedWitness, need: int = 1) -> Policy:
     """So many of these witnesses."""
     return read_policy(policy_file(*witnesses, need=need))
 
 
-def policy_file(*witnesses: Running, need: int = 1) -> bytes:
+def policy_file(*witnesses: NamedWitness, need: int = 1) -> bytes:
     lines = "".join(witness.line for witness in witnesses)
     names = " ".join(witness.name for witness in witnesses)
     return f"{lines}group enough {need} {names}\nquorum enough\n".encode()
@@ -81,8 +92,6 @@ class MadeLog:
         return self
 
     def note(self, size: int | None = None) -> str:
-        from evidence.checkpoint import make_checkpoint
-
         size = self.tree.size if size is None else size
         return make_checkpoint(self.name, size, self.tree.root(size), self.key.public_key, self.key.sign)
 
