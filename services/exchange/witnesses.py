@@ -128,7 +128,10 @@ class _Talk:
             if status != 409:
                 self._refused(log, status)
                 return
-            old = self._told_size(body)
+            before, old = old, self._told_size(body)
+            if old == before:  # how version 1.0 of the protocol says that the root is another
+                self._refused(log, 422)
+                return
             if old < known:
                 self._say(N_("it has forgotten what it cosigned of {log}: do not rely on it"), log=log)
             if old > size:

@@ -1,6 +1,8 @@
 """A witness cosigns what goes on from what it has cosigned, and nothing else (C2SP tlog-witness)."""
 
 import base64
+import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -292,4 +294,15 @@ def test_a_log_may_sign_with_any_of_its_keys(log: MadeLog, tmp_path: Path) -> No
     assert refused(desk, second.grow(1).ask(5))[0] == 200
     kept = read_note(newest(desk, log))
     assert kept.signatures[0].key_id == key_id(log.name, second.key.public_key)
+    desk.heads.close()
+
+
+def test_what_another_witness_is_tested_with_is_answered_the_same(tmp_path: Path) -> None:
+    told = json.loads(Path("tests/data/litewitness.json").read_text("utf-8"))
+    key = bytes.fromhex(told["key"])
+    log = f"sigsum.org/v1/tree/{hashlib.sha256(key).hexdigest()}"
+    desk = desk_at(tmp_path, {log: [key]})
+    for asked in told["requests"]:
+        status, _reason, size = refused(desk, asked["body"].encode())
+        assert (status, size) == (asked["status"], asked["size"]), asked
     desk.heads.close()
