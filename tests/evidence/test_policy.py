@@ -131,7 +131,8 @@ W = f"witness w {KEYS[0]}\n"
     ("text", "line"),
     [
         (f"{W}quorum w\r\n", 2),
-        (f"{W}quorum w\x00\n", 2),
+        (f"{W}# \x00\nquorum w\n", 2),
+        (f"# \r\n{W}quorum w\n", 1),
         (f"{W}quorum w\x7f\n", 2),
         (f"{W}quorum v\n", 2),
         (f"quorum w\n{W}", 1),

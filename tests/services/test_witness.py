@@ -5,6 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,28 @@ def test_of_two_requests_at_once_one_is_told_the_size(desk: WitnessDesk, log: Ma
     for thread in threads:
         thread.join()
     assert sorted(told) == [200, *[409] * 7]
+
+
+@pytest.mark.parametrize("is_second_program", [False, True])
+def test_what_comes_while_it_signs_waits_for_what_it_keeps(
+    desk: WitnessDesk, log: MadeLog, tmp_path: Path, is_second_program: bool
+) -> None:
+    other = desk_at(tmp_path, log.logs) if is_second_program else desk
+    told, sign = list[int](), desk.signer.sign
+    forked = MadeLog(log.key, Tree()).grow(7, b"other").ask(0)
+    thread = threading.Thread(target=lambda: told.append(refused(other, forked)[0]))
+
+    def slowly(data: bytes) -> bytes:
+        if not thread.ident:
+            thread.start()
+            thread.join(timeout=1.0)
+        return sign(data)
+
+    desk.signer = replace(desk.signer, sign=slowly)
+    desk.take(log.ask(0))
+    thread.join()
+    assert told == [409]
+    other.heads.close()
 
 
 def test_a_second_program_over_the_same_heads_cosigns_no_other_history(
