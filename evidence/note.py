@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from custody.errors import N_, CustodyError, InputError, TamperError
+from custody.errors import N_, CustodyError, TamperError
 from evidence.ed25519 import holds
 
 MAX_NOTE_CHARS = 64 * 1024
@@ -19,7 +19,7 @@ MAX_SIGNATURES = 16
 
 ED25519, COSIGNATURE = b"\x01", b"\x04"
 """The signature types of plain Ed25519 and of cosignatures with it (signed-note, "Signature types")."""
-_ML_DSA = b"\x06"
+PUBLIC_KEY_BYTES = 32
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _LINE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
 
@@ -65,46 +65,37 @@ def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
     return sha256(name.encode("utf-8") + b"\n" + kind + public_key).digest()[:4]
 
 
+def verifier_key(name: str, public_key: bytes, kind: bytes = ED25519) -> str:
+    """A public key with its name, as text (signed-note, "Verifier keys")."""
+    return f"{name}+{key_id(name, public_key, kind).hex()}+{base64.b64encode(kind + public_key).decode('ascii')}"
+
+
+def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
+    """The name and the public key that `verifier_key` wrote.
+
+    Raises:
+        TamperError: it is no key of that kind, byte for byte.
+    """
+    name, _, rest = text.partition("+")
+    try:
+        key = base64.b64decode(rest.partition("+")[2], validate=True)[1:]
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != PUBLIC_KEY_BYTES or not is_key_name(name) or verifier_key(name, key, kind) != text:
+        raise TamperError(N_("{text} is no public key with its name"), text=text[:200])
+    return name, key
+
+
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """An Ed25519 key with the name under which it signs, and the type of its signatures; as text a *vkey*."""
+    """An Ed25519 key with the name under which it signs, and the type of its signatures."""
 
     name: str
     public_key: bytes
     kind: bytes = ED25519
 
     def __str__(self) -> str:
-        key = base64.b64encode(self.kind + self.public_key).decode("ascii")
-        return f"{self.name}+{key_id(self.name, self.public_key, self.kind).hex()}+{key}"
-
-
-def read_vkey(text: str) -> VerifierKey:
-    """Read a verifier key (signed-note, "Verifier keys").
-
-    Raises:
-        InputError: it is none, or of a type other than Ed25519's two.
-    """
-    name, _, rest = text.partition("+")
-    id_hex, _, material = rest.partition("+")
-    try:
-        data = base64.b64decode(material, validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    if data[:1] == _ML_DSA:
-        raise InputError(
-            N_("the key of {name} makes ML-DSA signatures, which Serah does not read"),
-            hint=N_("Ask for its Ed25519 key."),
-            name=name[:100],
-        )
-    key = VerifierKey(name, data[1:], data[:1])
-    is_ours = key.kind in (ED25519, COSIGNATURE) and len(key.public_key) == 32 and is_key_name(name)
-    if not is_ours or str(key) != f"{name}+{id_hex.lower()}+{material}":
-        raise InputError(
-            N_("{text} is no verifier key"),
-            hint=N_("It is one word: a name, 8 hex digits and the key, with + between them. Copy all of it."),
-            text=text[:100],
-        )
-    return key
+        return verifier_key(self.name, self.public_key, self.kind)
 
 
 def is_key_name(name: str) -> bool:

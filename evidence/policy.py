@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from custody.errors import N_, Fault, InputError
+from custody.errors import N_, Fault, InputError, TamperError
 from evidence.cosignature import cosigned_at
-from evidence.note import COSIGNATURE, ED25519, VerifierKey, read_vkey
+from evidence.note import COSIGNATURE, ED25519, VerifierKey, read_verifier_key
 
 MAX_BYTES = 4 * 1024 * 1024
 MOST_NAMES = 256
@@ -181,14 +181,12 @@ class _Reader:
 
 def _key(number: int, text: str, kind: bytes) -> VerifierKey:
     try:
-        key = read_vkey(text)
-    except InputError as error:
-        raise _refusal(number, error.message, error.hint, **error.values) from error
-    if key.kind != kind:
-        raise _refusal(number, N_("a key of a log where one of a witness must be, or the other way round"))
-    return key
+        return VerifierKey(*read_verifier_key(text, kind), kind)
+    except TamperError as error:
+        message = N_("no verifier key of a log, of Ed25519") if kind == ED25519 else N_("no cosigner's key of Ed25519")
+        raise _refusal(number, message) from error
 
 
-def _refusal(number: int, message: str, hint: str = "", **values: object) -> InputError:
+def _refusal(number: int, message: str, hint: str = "") -> InputError:
     hint = hint or N_("Put this line right: its form is that of C2SP tlog-policy.")
-    return InputError(N_("this is no policy of witnesses"), hint=hint, faults=(Fault(message, dict(values), number),))
+    return InputError(N_("this is no policy of witnesses"), hint=hint, faults=(Fault(message, {}, number),))

@@ -56,6 +56,8 @@ def printable(text: str, limit: int = 80) -> str:
     Control, direction and other invisible characters become `[U+202E]`: none moves the cursor of a terminal, turns a
     line around, or makes two texts look the same.
     """
+    if len(text) <= limit and text.isprintable():  # as nearly all are, and pages show thousands
+        return text
     spaced = re.sub(r"\s", " ", text[: limit + 1])
     shown = "".join(char if char.isprintable() else f"[U+{ord(char):04X}]" for char in spaced)
     return shown if len(shown) <= limit else shown[: max(limit - 1, 0)] + "…"

@@ -82,7 +82,7 @@ class Hub:
         self.certificate = hub_certificate(home)
         self.listening = listen(port, host, PORT)
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
-        self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32))
+        self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32), home)
         self.site.worker.do(self.site.desk.recall)
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()

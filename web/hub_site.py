@@ -6,6 +6,7 @@ Nothing here is for browsers: no pages, no cookies. What costs something happens
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -30,6 +31,7 @@ from web.hub_bodies import (
     whole_body,
 )
 from web.hub_intake import Intake
+from web.hub_tiles import PREFIX, TileReads
 from web.live.store_worker import StoreWorker
 from web.security.guard import SECRET
 
@@ -51,16 +53,21 @@ class HubSite:
 
     `worker` owns the ledger. `addresses` are what names this hub to stations: its certificate's fingerprint, or its
     public host. `secret` makes the numbers that stations sign.
+    `home` has the observers' tokens.
     """
 
     worker: StoreWorker
     addresses: frozenset[str]
     secret: bytes
+    home: Path
     desk: HubDesk = field(default_factory=HubDesk)
     now_s: Callable[[], float] = time.monotonic
     buffered: int = 0
     answers: Answers = field(default_factory=Answers)
     _asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tiles = TileReads(self, self.home)
 
     def app(self) -> Starlette:
         """The application."""
@@ -68,6 +75,7 @@ class HubSite:
             ("/hub", "GET", self.facts),
             ("/logs", "POST", self.logs),
             ("/entries", "GET", self.entries),
+            (f"{PREFIX}/{{path:path}}", "GET", self.tiles.answer),
             ("/add-log", "POST", self.add_log),
             ("/add-checkpoint", "POST", self.add_checkpoint),
             ("/add-entries", "POST", self.add_entries),
@@ -96,7 +104,7 @@ class HubSite:
 
     async def logs(self, request: Request) -> Response:
         """How far the hub has each log of which the station that asks has another length."""
-        log = await self._station(request)
+        log = await self.station(request)
         try:
             sizes = _SIZES.decode(await whole_body(request, MOST_SIZES))["logs"]
         except (msgspec.MsgspecError, KeyError) as error:
@@ -106,7 +114,7 @@ class HubSite:
 
     async def entries(self, request: Request) -> Response:
         """Some entries of a log, from index `begin` on; as many as are to be had at once."""
-        asking = await self._station(request)
+        asking = await self.station(request)
         log, begin = request.query_params.get("log", ""), request.query_params.get("begin", "")
         if not begin.isascii() or not begin.isdigit() or len(begin) > 15:
             raise HubRefusalError(400, "malformed")
@@ -124,7 +132,7 @@ class HubSite:
 
         return packed_answer(records(await self.do(read)), "application/octet-stream")
 
-    async def _station(self, request: Request) -> str:
+    async def station(self, request: Request) -> str:
         """The log whose station asks.
 
         Raises:

@@ -8,6 +8,7 @@ who works here: then it is asked who it is (`web.security.workers`).
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from services.access.pins import Role as Role
 
@@ -48,6 +49,7 @@ def is_observer(scope: Mapping[str, object]) -> bool:
     return scope.get(OBSERVER) is not None
 
 
+@lru_cache(1000)  # each page asks it for itself and for each way that it shows
 def allowed(method: str, path: str) -> frozenset[Role]:
     """Which roles may make this request."""
     return next(
