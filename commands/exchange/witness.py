@@ -9,7 +9,7 @@ from commands.admin.passphrase import ask
 from commands.context import Station, note, print_json
 from custody.errors import N_
 from language import _
-from language.text import fill, printable
+from language.text import fill, number, printable
 from services.exchange.witness_desk import FOLDER, AcceptedLogs, Logs, WitnessDesk, open_witness, save_evidence
 from services.exchange.witness_policy import logs_in, logs_of
 from web.witness_site import Witness
@@ -33,7 +33,7 @@ def witness(
         if as_json:
             print_json({"files": count})
         else:
-            click.echo(_("Written to {path}: {count}").format(path=evidence, count=count))
+            click.echo(_("Written to {path}: {count}").format(path=evidence, count=number(count)))
         return
     desk = WitnessDesk(known_as, signer, heads, AcceptedLogs(accepted), warn=_warn)
     running = Witness(station.home / FOLDER, desk, listen, port, is_plain=plain)
@@ -46,7 +46,7 @@ def witness(
             click.echo(line)
             for url in running.urls[1:]:
                 note(_("or: {line}").format(line=url))
-            note(_("Logs that it knows: {count}").format(count=len(accepted())))
+            note(_("Logs that it knows: {count}").format(count=number(len(accepted()))))
             note(_("Leave this window open. Ctrl-C ends it."))
         running.run()
     finally:
