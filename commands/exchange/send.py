@@ -54,7 +54,7 @@ def _show(done: Synced, as_json: bool) -> None:
     for log, size in done.receipts:
         words = ngettext("Receipt: {count} entry of {log}", "Receipt: {count} entries of {log}", size)
         click.echo("  " + words.format(count=number(size), log=log))
-    for witness, log, size in done.cosigned:
+    for witness, log, size in done.cosigned or ():
         words = _("Cosigned by witness {name}: {log} up to number {number}")
         click.echo("  " + words.format(name=printable(witness), log=log, number=number(size)))
     for line in done.notes:
@@ -62,11 +62,13 @@ def _show(done: Synced, as_json: bool) -> None:
 
 
 def _as_json(done: Synced) -> dict[str, object]:
-    return {
+    told: dict[str, object] = {
         "hub": done.hub or None,
         "sent": done.sent,
         "taken": done.taken,
         "waiting": done.waiting,
         "receipts": [{"log": log, "size": size} for log, size in done.receipts],
-        "cosigned": [{"witness": witness, "log": log, "size": size} for witness, log, size in done.cosigned],
     }
+    if done.cosigned is not None:
+        told["cosigned"] = [{"witness": name, "log": log, "size": size} for name, log, size in done.cosigned]
+    return told

@@ -43,7 +43,7 @@ class Synced:
 
     `waits`: the hub keeps what this station sent, and root has not admitted the station. `notes` say what of other logs
     could not be sent, and which witnesses could not cosign. `cosigned` has the new cosignatures of witnesses: witness,
-    log and size.
+    log and size; None where no policy is kept.
     """
 
     hub: str
@@ -53,7 +53,7 @@ class Synced:
     receipts: tuple[tuple[str, int], ...]
     waits: bool = False
     notes: tuple[str, ...] = ()
-    cosigned: tuple[tuple[str, str, int], ...] = ()
+    cosigned: tuple[tuple[str, str, int], ...] | None = None
 
 
 def known_hub(home: Path) -> HubAddress:

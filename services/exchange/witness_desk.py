@@ -17,6 +17,7 @@ from evidence.mirror_forms import HeadRequest, read_head_request
 from evidence.note import COSIGNATURE, Note, VerifierKey, is_key_name, key_id, read_note
 from evidence.tree import EMPTY_ROOT, is_extension
 from services.exchange.hub_desk import HubRefusalError
+from tables.output.safe_file import safe_file
 from tables.output.safe_folder import safe_folder
 
 FOLDER, HEADS_FILE = "witness", "heads.db"
@@ -161,7 +162,8 @@ def save_evidence(heads: WitnessHeads, out: Path) -> int:
     notes = list(dict.fromkeys(note for pair in heads.contradictions() for note in pair))
     with safe_folder(out) as folder:
         for number, note in enumerate(notes, 1):
-            (folder / f"{number:03d}.txt").write_text(note, "utf-8", newline="\n")
+            with safe_file(folder / f"{number:03d}.txt") as file:
+                file.write(note.encode())
     return len(notes)
 
 
