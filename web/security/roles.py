@@ -21,7 +21,7 @@ _ANY = "[A-Z]+"
 RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/api/v1/tokens(/.*)?", frozenset({"supervisor"})),
     (_ANY, r"/observers|/people|/api/people(/.*)?", frozenset({"supervisor"})),
-    (_ANY, r"(/api)?/records/correct(/look|/asked)?", frozenset({"supervisor"})),
+    (_ANY, r"(/api)?/records/(correct|revoke|drop|profile)(/look|/asked)?", frozenset({"supervisor"})),
     (_ANY, r"/api/plan/(load|register|withdraw|merge)", frozenset({"supervisor"})),
     (_ANY, r"/first|/api/first(/.*)?|/station(/.*)?", frozenset({"supervisor"})),
     (_ANY, r"/api/meet/(admit|join)(/.*)?", frozenset({"supervisor"})),
