@@ -31,6 +31,7 @@ from tests.support.bad_network import serving
 from tests.support.hub_examples import running_hub
 from tests.support.ledger_examples import TPS, boxes, planned_station
 from tests.support.merge_examples import bundle_of, join, take
+from tests.support.two_verifiers import standalone
 from tests.support.witness_examples import NamedWitness, Running, note_of, policy_file, policy_of, running_witness
 from web import hub_server
 
@@ -107,6 +108,7 @@ def test_the_bundle_and_the_head_carry_the_cosignatures(root: Store, tmp_path: P
         export_bundle(root, tmp_path / "logs.serah")
         asked = AskedPolicy(policy, must_be_met=True)
         assert audit_file(tmp_path / "logs.serah", asked=asked).is_ok
+        assert standalone.main([str(tmp_path / "logs.serah")]) == 0  # it passes them over
         remark(root, 1)
         export_bundle(root, tmp_path / "more.serah")
         assert not audit_file(tmp_path / "more.serah", asked=asked).is_ok
