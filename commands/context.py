@@ -215,7 +215,9 @@ def progress(length: int | None, label: str, *, quiet: bool = False) -> Iterator
 
 
 def note(text: str) -> None:
-    """Print a line for the user on standard error, so that a pipe only gets results."""
+    """Print a line for the user on standard error, so that a pipe only gets results; those come before it."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
     click.echo(text, err=True)
 
 

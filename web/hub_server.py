@@ -17,7 +17,7 @@ from services.exchange.witness_policy import kept_policy
 from services.exchange.witnesses import ask_witnesses
 from web.hub_site import HubSite
 from web.live.store_worker import OpenStore, StoreWorker
-from web.security.certificate import hub_certificate
+from web.security.certificate import hub_certificate, public_certificate
 from web.security.lan_server import LanServer, most_connections
 from web.server import lan_addresses, listen
 
@@ -67,22 +67,25 @@ class Hub:
         open_store: OpenStore,
         address: str | None,
         port: int | None,
+        certificate: Path | None = None,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         """Args:
         address: listen there alone; None: everywhere.
         port: this one and no other; None: the first that is free from `PORT` on.
+        certificate: a public one, with its key; None: the hub's own, which stations know by its fingerprint.
         tell: is told in words what witnesses could not cosign, once while it lasts.
 
         Raises:
             StoreError: the port is taken, or the folder cannot be written.
-            InputError: that is no address.
+            InputError: that is no address, or no certificate.
         """
         host = str(lan_addresses(address)[0]) if address else ANY
-        self.certificate = hub_certificate(home)
+        self.certificate = public_certificate(certificate) if certificate else hub_certificate(home)
         self.listening = listen(port, host, PORT)
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
-        self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32), home)
+        known_by = frozenset({self.pin, *self.certificate.names})
+        self.site = HubSite(StoreWorker(open_store, "hub"), known_by, secrets.token_bytes(32), home)
         self.site.worker.do(self.site.desk.recall)
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()
@@ -91,7 +94,11 @@ class Hub:
 
     @property
     def invitations(self) -> Sequence[HubAddress]:
-        """The lines by which stations know this hub, one for each address that it is reached at."""
+        """The lines by which stations know this hub: of a public certificate one for each name of it, else one for each
+        address that it is reached at.
+        """
+        if self.certificate.names:
+            return [HubAddress(name, self.listening.getsockname()[1]) for name in self.certificate.names]
         return addresses_of(self.listening, self.pin)
 
     def run(self) -> None:

@@ -7,30 +7,31 @@ import click
 from commands.context import Station, note, print_json
 from language import _, ngettext
 from language.text import error_text, number, printable
-from services.exchange.hub_client import HubClient, read_address
+from services.exchange.hub_client import HubClient
+from services.exchange.invitation import read_invitation
 from services.exchange.sync import Synced, ask_own, known_hub, knows_hub, remember_hub
 from services.exchange.sync import sync as sync_with
 from services.exchange.watching import keep_syncing
 from services.exchange.witness_policy import keep_policy, kept_policy
 
 
-def sync(station: Station, address: str | None, policy: Path | None, watch: bool, as_json: bool) -> None:
+def sync(station: Station, hub: tuple[str, ...], policy: Path | None, watch: bool, as_json: bool) -> None:
     asked = keep_policy(station.home, policy) if policy else kept_policy(station.home)
-    if asked is not None and not (address or watch or knows_hub(station.home)):
+    if asked is not None and not (hub or watch or knows_hub(station.home)):
         with station.store(write=True) as store:
             _show(ask_own(store, asked), as_json)
         return
-    found = read_address(address) if address else known_hub(station.home)
+    found = read_invitation(" ".join(hub), note) if hub else known_hub(station.home)
     with station.store(write=True) as store:
         if not watch:
             done = sync_with(store, HubClient(found), asked)
-            remember_hub(station.home, found)
+            remember_hub(station.home, done.address)
             _show(done, as_json)
             return
         said: list[str] = []
         for outcome in keep_syncing(store, found, asked):
             if isinstance(outcome, Synced):
-                remember_hub(station.home, found)
+                remember_hub(station.home, outcome.address)
                 if said or outcome.sent or outcome.taken or outcome.cosigned:
                     _show(outcome, as_json)
                 said = []

@@ -1,8 +1,10 @@
-"""Makes the pictures of README and tutorial: of a demo (labels, a still of a scan, a chain, a letter), and of the page.
+"""Makes the documents' pictures: of a demo (labels, a still of a scan, a chain, a letter), the page, and Windows.
 
 python main.py demo --lang en --out build/demo
 python -m pytest -m browser tests
 python docs/images/make.py build/demo build/screenshots
+python -m tools.windows.under_wine pictures
+python docs/images/make.py build/windows
 """
 
 import sys
@@ -27,6 +29,10 @@ SCREENS = {
 
 def main(demo: Path, screenshots: Path | None = None) -> None:
     """Write the pictures beside this file."""
+    if windows := sorted(demo.glob("windows-*.png")):
+        for shot in windows:
+            save(shot.stem, Image.open(shot))
+        return
     for kept, name in SCREENS.items() if screenshots else ():
         save(name, Image.open(screenshots / f"{kept}.png"))
     save("labels", page(demo / "labels.pdf", LABELS_PAGE))

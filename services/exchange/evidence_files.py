@@ -88,11 +88,17 @@ def audit_tiles(
         InputError: there are none.
         TamperError: a file of theirs is missing, cut or altered.
     """
-    return _audit_bundle(read_tiles(fetch), root, heads, asked, progress)
+    bundle, cosigned = read_tiles(fetch)
+    return _audit_bundle(bundle, root, heads, asked, progress, shown=cosigned)
 
 
 def _audit_bundle(
-    bundle: Bundle, root: str | None, heads: Sequence[str], asked: AskedPolicy, progress: Progress
+    bundle: Bundle,
+    root: str | None,
+    heads: Sequence[str],
+    asked: AskedPolicy,
+    progress: Progress,
+    shown: Sequence[str] = (),
 ) -> BundleAudit:
     total = sum(row.size for row in bundle.logs)
     with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
@@ -107,6 +113,7 @@ def _audit_bundle(
             counted(),
             root=root,
             heads=heads,
+            shown=shown,
             policy=asked.policy,
             must_be_met=asked.must_be_met,
             mapper=mapper,

@@ -140,14 +140,15 @@ class _LogFolder:
         )
 
 
-def read_if_there(path: Path) -> bytes | None:
-    """The bytes of a file; None where there is none.
+def read_if_there(path: Path, most: int = -1) -> bytes | None:
+    """The bytes of a file, the first so many; None where there is none.
 
     Raises:
         InputError: it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

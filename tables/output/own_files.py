@@ -33,6 +33,7 @@ NAMES = (
     "hub.pem",
     "hub.txt",
     "policy.txt",
+    "hub-open.txt",
     "page-devices.json",
     "half-read-papers.txt",
     "sheets.toml",

@@ -55,6 +55,7 @@ INPUTS = {
     "hub --policy",
     "sync --policy",
     "witness --logs",
+    "hub --certificate",
     "labels --codes",
     "labels --sheet-file",
     "reprint --sheet-file",

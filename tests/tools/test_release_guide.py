@@ -28,7 +28,7 @@ def test_a_guide_is_two_pages_with_its_pictures_and_the_same_bytes_each_time(nam
     document = pypdfium2.PdfDocument(data)
     assert len(document) == 2
     pictures = [found for page in document for found in page.get_objects(filter=[3])]
-    assert len(pictures) == words(name).count("![") == 4
+    assert len(pictures) == words(name).count("![") == 5
     (tmp_path / name).write_bytes(data)
     printed = " ".join(text_of(tmp_path / name).split())
     assert all(heading in printed for heading in re.findall(r"^## (.*)", words(name), re.MULTILINE))

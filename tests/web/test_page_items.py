@@ -139,3 +139,22 @@ def test_a_photograph_is_shown_where_it_is_kept_and_digests_stand_behind_evidenc
         ledger.execute("DELETE FROM photo")
     page = visitor.see(f"/items/{code}")
     assert "/photos/" not in page and digest in page, "what is not kept here is named all the same"
+
+
+def test_photographs_of_a_handover_stand_on_its_page_and_no_others(
+    visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    codes = station.codes("--to", "51.08.01.2001")
+    wet, other = tmp_path / "wet.jpg", tmp_path / "other.jpg"
+    wet.write_bytes(jpeg(seed=1))
+    other.write_bytes(jpeg(seed=2))
+    said = ("--condition", f"{codes[0]}=wet", "--photo", f"{codes[0]}={wet}")
+    bast = station.give(codes[:3], "51.08", "51.08.01", *said).json["bast"]
+    later = station("inspect", codes[1], "--condition", "light", "--photo", other, "--json").json["photo"]
+    page = visitor.see(f"/handover?number={bast}")
+    shown = set(re.findall(r'<img src="/photos/(\w{64})"', page))
+    assert len(shown) == 1 and later not in shown, "the one that was taken then, not that of a later inspection"
+    assert visitor.client.get(f"/photos/{shown.pop()}").status_code == 200
+    assert f'href="/items/{codes[0]}"' in page
+    bare = station.give(codes[3:5], "51.08", "51.08.01").json["bast"]
+    assert "/photos/" not in visitor.see(f"/handover?number={bare}")

@@ -83,11 +83,11 @@ def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[
 
 def _evidence(store: Store, step: Step) -> dict[str, Any]:
     """What else a record says, its photograph where it is kept here, and what proves both."""
-    words = photo_words(step.photo) if step.photo else ""
+    words, name = photo_words(step.photo) if step.photo else "", _("Photograph")
     return {
         "remarks": [one for one in step.remarks if one != words],
         "photo": step.photo if step.photo and store.photos.get(step.photo) is not None else "",
-        "proves": [step.record, *([f"{_('Photograph')}: {step.photo}"] if step.photo else [])],
+        "proves": [step.record, *([f"{name}: {step.photo}"] if step.photo else [])],
     }
 
 
