@@ -85,9 +85,9 @@ class CosignedHeads:
         """A signed head with the cosignatures under the same head that are kept here, as many as a note may have with
         one more.
         """
-        table, text = self.tables.cosigned, note.rpartition("\n\n")[0] + "\n\n"
+        text = note.rpartition("\n\n")[0] + "\n\n"
         head, lines = claimed_checkpoint(note), note[len(text) :].splitlines(keepends=True)
-        for (kept,) in table.select(table.note).where(table.log == head.origin).order_by(table.by).tuples():
+        for kept in self.notes(head.origin):
             if kept.startswith(text):
                 lines += [line for line in kept[len(text) :].splitlines(keepends=True) if line not in lines]
         return text + "".join(lines[: MAX_SIGNATURES - 1])
