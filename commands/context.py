@@ -339,7 +339,7 @@ class Input(click.Path):
 
 
 class Source(Input):
-    """A file or folder that a command reads, or the https:// address of something to read."""
+    """A file or folder that a command reads, or the web address of something to read."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, or the address as it was typed.
@@ -347,7 +347,7 @@ class Source(Input):
         Raises:
             InputError: the path is an output of the same command.
         """
-        return value if str(value).startswith("https://") else super().convert(value, param, ctx)
+        return value if str(value).startswith(("https://", "http://")) else super().convert(value, param, ctx)
 
 
 def name_file(ctx: click.Context | None, path: Path, *, writes: str | None = None) -> None:

@@ -19,7 +19,7 @@ from web.hub_site import HubSite
 from web.live.store_worker import OpenStore, StoreWorker
 from web.security.certificate import hub_certificate, public_certificate
 from web.security.lan_server import LanServer, most_connections
-from web.server import lan_addresses, listen
+from web.security.sockets import lan_addresses, listen
 
 MOST_EACH = 64
 """Connections from one address: an office's stations may share one."""

@@ -14,7 +14,7 @@ from web.hub_bodies import MOST_HEAD, Answers, whole_body
 from web.hub_server import ANY, addresses_of, answering
 from web.security.certificate import hub_certificate
 from web.security.guard import SECRET
-from web.server import LOOPBACK, lan_addresses, listen
+from web.security.sockets import LOOPBACK, lan_addresses, listen
 
 PORT = 8754
 

@@ -51,13 +51,13 @@ def page(path: Path, index: int) -> Image.Image:
     return ImageOps.expand(picture, border=3, fill=(200, 204, 208))
 
 
-def save(name: str, picture: Image.Image) -> None:
+def save(name: str, picture: Image.Image, folder: Path = HERE) -> None:
     """Write a picture small enough for a README, in 256 colours chosen so that the few signal colours stay."""
     width = min(WIDTH_PX, picture.width)
     height = round(picture.height * width / picture.width)
     small = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     few = small.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(HERE / f"{name}.png", optimize=True)
+    few.save(folder / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The guide for who installs, as a PDF for printing: from the documents that are read on a screen."""
+"""The guides for who installs and for who works at the page, as PDFs for printing: from the documents on a screen."""
 
 import io
 import re
@@ -16,6 +16,7 @@ from tools.release.parts import Files
 GUIDES = {
     "PANDUAN-PEMASANGAN.pdf": ("id", "docs/id/panduan-pemasangan.md"),
     "INSTALL-GUIDE.pdf": ("en", "docs/installing.md"),
+    "PANDUAN-HALAMAN.pdf": ("id", "docs/id/panduan-halaman.md"),
 }
 """Of each PDF in a release's folder: its language, and the document that it is made from."""
 _MOST_MM = (106.0, 48.0)

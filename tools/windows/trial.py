@@ -21,7 +21,7 @@ WINES_OWN = "XDG_RUNTIME_DIR"
 SAID = 12
 """So many of the last lines of a program that failed are shown."""
 EXAMPLE = ROOT / "examples" / "buleleng"
-PAGE_S = 60
+PAGE_S = 300
 LEFT_OUT = ("tests/tools/test_release.py", "tests/tools/test_verify_release.py")
 """Tests of what makes a release: that needs a whole Python, with venv, and Linux."""
 FILM = """

@@ -34,9 +34,9 @@ def main() -> int:
     steps = Steps(prepare.Windows(cache))
     try:
         if options.what == "pictures":
-            from tools.windows.journey import journey  # by a browser, which the others do without
+            from tools.windows.first_day import first_day  # by a browser, which the others do without
 
-            journey(steps, scratch, options.out)
+            first_day(steps, scratch, options.out)
             return _closed(steps)
         steps.run("wine", steps.windows.start)
         if options.what != "tests":

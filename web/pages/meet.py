@@ -98,6 +98,12 @@ class Hub(Given):
     upload: Key | None = None
 
 
+class HubOpen(Given):
+    """Whether this computer is to be a hub."""
+
+    open: bool
+
+
 class Look(Given):
     """Whether the camera is tried, too."""
 
@@ -135,6 +141,11 @@ def import_(site: SiteDep, sent: Bundles) -> dict[str, Any]:
 @router.post("/api/meet/sync", summary="Send the hub what it lacks, and take what it has for this station")
 def sync(site: SiteDep, asked: Hub) -> dict[str, Any]:
     return site.jobs.do(lambda store, _progress: _sync(site, asked, store), hide=site.home)
+
+
+@router.post("/api/meet/hub", summary="Open a hub on this computer, to which stations send, or close it")
+def hub_on_this_computer(site: SiteDep, asked: HubOpen) -> dict[str, Any]:
+    return site.jobs.do(lambda _store, _progress: _hub_on_this_computer(site, asked))
 
 
 @router.get("/meet/hub.svg", include_in_schema=False)
@@ -234,6 +245,14 @@ def _sync(site: Site, asked: Hub, store: Store) -> Answer:
     return Answer(render("meet_hub.html", hub=done.hub, waits=done.waits, notes=done.notes, **counts), counts)
 
 
+def _hub_on_this_computer(site: Site, asked: HubOpen) -> Answer:
+    if asked.open:
+        site.hub_switch.open()
+    else:
+        site.hub_switch.close()
+    return Answer("", {"lines": site.hub_switch.lines})
+
+
 def _verify(
     site: Site, asked: Checked, path: Path | None, heads: list[Path], store: Store, progress: Progress
 ) -> Answer:
@@ -292,6 +311,7 @@ def _held(site: Site, store: Store) -> dict[str, Any]:
         "has_strangers": "strangers" in lines,
         "unwitnessed": unwitnessed,
         "witnessed_words": unwitnessed_words(unwitnessed),
+        "hub_lines": site.hub_switch.lines,
         "hub": hub,
         "hub_words": " ".join(words_for(hub.invitation)) if hub.invitation else "",
         **facts,

@@ -47,6 +47,7 @@ export async function ask_with(method, path, body, kind = body?.type) {
     throw error;
   }
   say_gone(false);
+  if (response.headers.get("Content-Type") === "application/pdf") return response.blob(); // what is drawn and kept nowhere
   const answer = await response.json().catch(() => ({ error: response.statusText }));
   if (response.status === 401) dispatchEvent(new Event("serah-locked"));
   if (!response.ok) throw new Refusal(response.status, answer);

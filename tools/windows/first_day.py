@@ -38,7 +38,7 @@ font:15px/1.25 'DejaVu Sans Mono',monospace;white-space:pre-wrap">{}</pre>"""
 """The console, drawn: wine shows it as text where there is no screen."""
 
 
-class Journey:
+class FirstDay:
     """The release, the browser, and where pictures go."""
 
     def __init__(self, steps: Steps, scratch: Path, out: Path, browser: "Browser") -> None:
@@ -207,13 +207,13 @@ def with_version(files: Files, version: str) -> Files:
     return packages.with_list({key: file for key, file in files.items() if key != parts.LIST} | {name: File(text)})
 
 
-def journey(steps: Steps, scratch: Path, out: Path) -> None:
+def first_day(steps: Steps, scratch: Path, out: Path) -> None:
     """Go through the day, and keep its pictures in a folder."""
     shutil.rmtree(steps.windows.prefix, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     program = next(filter(None, map(shutil.which, bootstrap.BROWSERS)), None)
     with sync_playwright() as playwright:
-        day = Journey(steps, scratch, out, playwright.chromium.launch(executable_path=program))
+        day = FirstDay(steps, scratch, out, playwright.chromium.launch(executable_path=program))
         steps.run("fresh prefix", steps.windows.start)
         steps.run("zip unpacked", day.unpack)
         steps.run("double click, first run", day.first_run)
