@@ -58,6 +58,7 @@ NO_PAGE: dict[str, str] = {
     "serve": "shows the page itself",
     "completion": "of a shell alone",
     "demo": "practice on the page of the first run shows the same with the same example",
+    "witness": "listens in a window of its own that stays open, at somebody else's office",
 }
 """Why there is none."""
 REPORT_PAGES = {name: f"/reports/{name}" for name in REPORTS} | {

@@ -21,6 +21,7 @@ from language import _
 from language.text import number
 from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, judged_text, kind_name, people_words
+from services.exchange.witness_policy import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.handover_papers import facts_now, foretold_then, paper_facts, sheets_of
 from web.dependencies import SiteDep
@@ -196,7 +197,7 @@ def _letter(store: Store, home: Path, number: str) -> bytes:
     from reports.bast.letter_pdf import write_bast
 
     template = chosen_template(home)
-    letter, out = letter_of(store, number), BytesIO()
+    letter, out = letter_of(store, number, kept_policy(home)), BytesIO()
     write_bast(out, letter.facts, template, letter.sheets, letter.signatures)
     return out.getvalue()
 
