@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from custody.chain.chain import Chain, chains_then, custody, folded
 from custody.chain.corrections import Roots, withdrawals
 from custody.chain.findings import Finding
+from custody.chain.told_places import bound_for
 from custody.compose.compose import Handover
 from custody.format.events import Event
 from custody.format.item_facts import Item
@@ -31,6 +32,7 @@ from custody.handover.handover_facts import (
     with_giver,
 )
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by, still_meant
+from custody.handover.waybill import is_below
 from custody.plan.deliveries import DELIVERIES
 from custody.plan.field import deliveries
 from custody.plan.phases import NotCome, not_come, not_there
@@ -56,8 +58,11 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     lists = stated(event.body for event in others)
     is_listed = bool(handover.load) or (lists is not None and not handover.kinds)
     tops = () if is_listed else tops_of(handover, state.places)
+    waybill = waybill_for(store, handover)
+    anew, waybill = waybill.anew, NOTHING if is_listed else waybill
     stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
-    waybill = NOTHING if is_listed else store.papers.waybill(giver, to, tops)
+    if anew:
+        stock = {code: item for code, item in bound_for(stock, anew).items() if is_below(state.places, item.to, tops)}
     known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
     if not is_listed and state.stations.places_met() is not None:
@@ -76,7 +81,7 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         paper |= inside_paper(paper, {**paper, **state.contents.carried(paper)}, tops, state.places)
     leaves = {event.leaf for event in others}
     done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
-    held = {**paper, **known, **stock, **there}
+    held = bound_for({**paper, **known, **stock, **there}, anew)
     if handover.load:
         _add_outer(state, held)
     before = held | {code: with_giver(held[code], giver) for code in (*paper, *chains) if code not in stock}
@@ -272,6 +277,7 @@ def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[s
         _add_families(state, histories, parts)
     waybill = _papers_then(store, stood, tops) if lists is None else NOTHING
     before, then = chains_then(parts, histories, state.roots, replaced)
+    before = {code: _bound_anew(chain, waybill.anew) for code, chain in before.items()} if waybill.anew else before
     listed = list_there(state, (giver, to, log), before, waybill, named).codes if lists is None else None
     if listed:
         more = state.families.of({*listed} - histories.keys(), heard=heard)
@@ -317,6 +323,10 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
         for code, events in histories.items()
         if any(link.event.leaf in others and link.has_moved for link in folded(code, events, roots).links)
     }
+
+
+def _bound_anew(chain: Chain, anew: Mapping[str, str]) -> Chain:
+    return replace(chain, item=bound_for({chain.code: chain.item}, anew)[chain.code]) if chain.item else chain
 
 
 def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> Waybill:

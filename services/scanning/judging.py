@@ -15,6 +15,7 @@ from custody.chain.findings import (
     wrong_destination,
 )
 from custody.chain.seals import judge_seals
+from custody.chain.told_places import bound_for
 from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
 from custody.format.codes import ItemLabel
 from custody.format.item_facts import Item
@@ -67,9 +68,9 @@ def _judge_items(
     store: Store, labels: Sequence[ItemLabel], handover: Handover
 ) -> tuple[dict[str, Item], list[Finding]]:
     """The same, but for what a list of what is to go says of them."""
-    items = store.state.items_of(label.code for label in labels)
-    blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     waybill = waybill_for(store, handover)
+    items = bound_for(store.state.items_of(label.code for label in labels), waybill.anew)
+    blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
     has_met, rules = store.state.has_met(handover.giver), store.state.need_rules()
     is_alone = store.state.held is None
