@@ -12,7 +12,6 @@ from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.plan.places import Place
 
-
 TOLD_ALONE = N_("{item} is for {to} by this handover's record alone, for {destination} by all others here")
 """What `WRONG_DESTINATION` says of a destination that one handover tells; no way that the item goes ends it."""
 

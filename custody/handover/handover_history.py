@@ -143,9 +143,12 @@ def around_then(
     held = {code: chain.item for code, chain in chains.items() if chain.item is not None}
     before = dict(held)
     told: dict[str, None] = {}
-    elsewhere = {*moved, *(code for event in others for code in event.rows)}
+    elsewhere, received = {*moved, *(code for event in others for code in event.rows)}, set[str]()
     for code, chain in chains.items():
-        if chain.item is None or not chain.is_recorded(giver, to, log) or chain.came_inside(giver, to, log):
+        if chain.item is None or not chain.is_recorded(giver, to, log):
+            continue
+        received.add(code)
+        if chain.came_inside(giver, to, log):
             continue
         before[code] = with_giver(chain.item, giver)
         if any(link.event.body.get("bast") == number for link in chain.links if not link.is_withdrawn):
@@ -166,6 +169,7 @@ def around_then(
         met_giver,
         met_giver and (is_own_number(log, number) or _has_all(records, logs, events, places)),
         listed,
+        received=received,
     )
 
 

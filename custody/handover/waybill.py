@@ -3,7 +3,7 @@
 The paper names codes. Where an item is bound for, the receiver knows only if its plan or another log says so.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -140,6 +140,23 @@ def check_matched(code: str, expected: Collection[str] | None) -> None:
             hint=N_("Look at what is missing, or note it with: extra KIND=COUNT:REMARK"),
             item=show_code(code),
         )
+
+
+def beyond_paper(
+    codes: Iterable[str], named: str, received: Container[str], held: Mapping[str, Item], giver: str
+) -> list[Finding]:
+    """The findings that things came which the giver's paper does not name, and which it is not known to have had.
+
+    Args:
+        codes: what was taken.
+        named: the numbers of the papers that say what is to come; empty: none does.
+        received: the codes that they name, or that another record of this handover does.
+        held: what is known of items, by code.
+    """
+    if not named:
+        return []
+    strange = (code for code in codes if code not in received and not (code in held and held[code].held_by == giver))
+    return [judge_against_paper(code, named) for code in strange]
 
 
 def judge_against_paper(code: str, bast: str) -> Finding:

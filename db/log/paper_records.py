@@ -79,8 +79,8 @@ class Waybill:
 
     @property
     def named(self) -> str:
-        """The numbers of the papers, for people."""
-        return ", ".join(self.basts)
+        """The numbers of the papers, for people; empty where nothing is to come by them."""
+        return ", ".join(self.basts) if self.items else ""
 
 
 NOTHING = Waybill({}, {})

@@ -10,7 +10,7 @@ from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
 from reports.bast.letter_facts import BastFacts, bast_facts
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
-from services.scanning.handover_context import told_of
+from services.scanning.handover_past import told_of
 
 
 def chosen_template(home: Path, named: Path | None = None) -> Template:

@@ -21,7 +21,7 @@ from custody.format.codes import ItemLabel
 from custody.format.item_facts import Item
 from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, handover_facts
-from custody.handover.waybill import judge_against_load, judge_against_paper
+from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.plan.dues import came_late
 from custody.plan.places import Place, is_under
 from db.store import Store
@@ -48,6 +48,9 @@ def judge_labels(
 ) -> tuple[dict[str, Item], list[Finding]]:
     """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
     items, found = _judge_items(store, labels, handover)
+    if named := (waybill := waybill_for(store, handover)).named:
+        received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
+        found += beyond_paper((label.code for label in labels), named, received, items, handover.giver)
     if handover.load or handover.kinds:
         listed, kinds = frozenset(handover.load), frozenset(handover.kinds)
 
@@ -100,12 +103,6 @@ def _judge_items(
         for code, item in _carried(store, items).items()
         if goes_astray(store.state.places, item.to, handover.to, handover.bound)
     ]
-    if waybill.items:
-        found += [
-            judge_against_paper(label.code, waybill.named)
-            for label in labels
-            if label.code not in received and not (label.code in items and items[label.code].held_by == handover.giver)
-        ]
     return items, _beside_strangers(store, found, handover.giver)
 
 

@@ -55,12 +55,15 @@ def test_a_new_destination_that_only_the_givers_own_record_tells_stays_open() ->
         ("A2 reassign X to TPS9\nB1 [A1] handover WH>PPK X for=TPS1", "TPS9"),
         ("B1 [A1] reassign X to TPS9\nB2 [A1] handover WH>PPK X for=TPS9\nB3 correct B1 did_not_occur", "TPS1"),
         ("C1 [A1] handover WH>PPK X for=TPS9\nC2 reassign X to TPS2", "TPS2"),
-        ("C1 [A1] handover WH>PPK X for=TPS9\nC2 [C1] handover PPK>PPS X for=TPS2\nB1 [C1] handover PPS>TPS1 X for=TPS9",
-         "TPS2"),
+        (
+            "C1 [A1] handover WH>PPK X for=TPS9\nC2 [C1] handover PPK>PPS X for=TPS2\n"
+            "B1 [C1] handover PPS>TPS1 X for=TPS9",
+            "TPS2",
+        ),
         ("A2 handover WH>PPK X for=TPS1", "TPS1"),
     ],
     ids=["an older word", "a withdrawn one", "a newer record", "an older word than another", "the same"],
-)  # fmt: skip
+)
 def test_a_word_that_is_not_new_changes_nothing(text: str, to: str) -> None:
     chain = chain_of("A1 register X at WH for TPS1\n" + text)
     assert chain.item is not None and chain.item.to == to

@@ -34,9 +34,9 @@ from services.reporting.bast_letters import letter_facts
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
 from services.scanning.draft_details import keep_details
-from services.scanning.handover_context import told_of
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import facts_now, found_in
+from services.scanning.handover_past import told_of
 from services.scanning.judging import judge_handover
 from tests.support.drawn_epcis import epcis, epcis_sums
 from tests.support.ledger_examples import (

@@ -18,7 +18,7 @@ from custody.people import named_twice_in
 from db.store import Store
 from language import _
 from language.text import number
-from reports.handover.handover_words import fact_lines
+from reports.handover.handover_words import derived_words, fact_lines
 from reports.words import custodian_name, judged_text, people_words
 from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.handover_papers import facts_now, foretold_then, found_in, paper_facts, sheets_of
@@ -124,6 +124,8 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
         words = _("Not handed over, stayed with {giver}: {count}.")
         giver = custodian_name(store.state.places, first["from"])
         lines.append(words.format(giver=giver, count=number(len(facts.missing))))
+    if not told and (derived := derived_words(facts.told)):
+        lines.append(derived)
     more = critical_findings(store, found_in(facts))
     stands = {"is_withdrawn": facts.is_withdrawn, "replaces": facts.replaces}
     return {"is_judged": True, **stands, "facts": lines, "reasons": people_words(twice), "foretold": told, **more}
