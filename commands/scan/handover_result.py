@@ -98,7 +98,6 @@ def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
         "to": recorded.to,
         "scanned": recorded.scanned,
         "expected": recorded.expected,
-        **({"derived": True} if recorded.facts.is_derived else {}),
         **({"phase": recorded.facts.phase} if recorded.facts.phase else {}),
         **({"kinds": list(recorded.facts.kinds)} if recorded.facts.kinds else {}),
         **({"elsewhere": recorded.facts.elsewhere} if recorded.facts.elsewhere else {}),

@@ -23,7 +23,12 @@ def bound_for(items: Mapping[str, Item], anew: Mapping[str, str]) -> dict[str, I
 
 def is_named(code: str, to: str, events: Iterable[Event]) -> bool:
     """Whether one of these records names this destination for an item, withdrawn since or not."""
-    return any(_destination_in(event, code) == to for event in events if code in event.rows)
+    return to in destinations_named(code, events)
+
+
+def destinations_named(code: str, events: Iterable[Event]) -> set[str]:
+    """All destinations that these records name for an item."""
+    return {to for event in events if code in event.rows and (to := _destination_in(event, code))}
 
 
 def _destination_in(event: Event, code: str) -> str | None:
