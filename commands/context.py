@@ -336,6 +336,18 @@ class Input(click.Path):
         return path
 
 
+class Source(Input):
+    """A file or folder that a command reads, or the https:// address of something to read."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or the address as it was typed.
+
+        Raises:
+            InputError: the path is an output of the same command.
+        """
+        return value if str(value).startswith("https://") else super().convert(value, param, ctx)
+
+
 def name_file(ctx: click.Context | None, path: Path, *, writes: str | None = None) -> None:
     """Remember a file that a command was given, read or written by the option `writes`.
 

@@ -19,6 +19,7 @@ MAX_SIGNATURES = 16
 
 ED25519, COSIGNATURE = b"\x01", b"\x04"
 """The signature types of plain Ed25519 and of cosignatures with it (signed-note, "Signature types")."""
+PUBLIC_KEY_BYTES = 32
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _LINE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
 
@@ -62,6 +63,27 @@ class Note:
 def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
     """The short name of a key under a name: four bytes of SHA-256 (signed-note, "Signatures")."""
     return sha256(name.encode("utf-8") + b"\n" + kind + public_key).digest()[:4]
+
+
+def verifier_key(name: str, public_key: bytes, kind: bytes = ED25519) -> str:
+    """A public key with its name, as text (signed-note, "Verifier keys")."""
+    return f"{name}+{key_id(name, public_key, kind).hex()}+{base64.b64encode(kind + public_key).decode('ascii')}"
+
+
+def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
+    """The name and the public key that `verifier_key` wrote.
+
+    Raises:
+        TamperError: it is no key of that kind, byte for byte.
+    """
+    name, _, rest = text.partition("+")
+    try:
+        key = base64.b64decode(rest.partition("+")[2], validate=True)[1:]
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != PUBLIC_KEY_BYTES or not is_key_name(name) or verifier_key(name, key, kind) != text:
+        raise TamperError(N_("{text} is no public key with its name"), text=text[:200])
+    return name, key
 
 
 def is_key_name(name: str) -> bool:

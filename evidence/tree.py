@@ -156,12 +156,16 @@ class Tree:
             raise IndexError(size)
         return size
 
+    def _node(self, level: int, index: int) -> bytes:
+        """The root over the leaves from `index << level` to before `(index + 1) << level`."""
+        return self._levels[level][index]
+
     def _root(self, begin: int, end: int) -> bytes:
         """The root over some leaves, of which there is at least one; `begin` is a multiple of their largest half."""
         count = end - begin
         if count & (count - 1) == 0:
             level = count.bit_length() - 1
-            return self._levels[level][begin >> level]
+            return self._node(level, begin >> level)
         middle = begin + _largest_half(count)
         return node_digest(self._root(begin, middle), self._root(middle, end))
 

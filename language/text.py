@@ -56,6 +56,8 @@ def printable(text: str, limit: int = 80) -> str:
     Control, direction and other invisible characters become `[U+202E]`: none moves the cursor of a terminal, turns a
     line around, or makes two texts look the same.
     """
+    if len(text) <= limit and text.isprintable():  # as nearly all are, and pages show thousands
+        return text
     spaced = re.sub(r"\s", " ", text[: limit + 1])
     shown = "".join(char if char.isprintable() else f"[U+{ord(char):04X}]" for char in spaced)
     return shown if len(shown) <= limit else shown[: max(limit - 1, 0)] + "…"
@@ -224,7 +226,7 @@ WAYS: dict[str, Way] = {
     "custody_at": Way(N_("python main.py --home {home} custody {code}")),
     "doctor": Way(N_("python main.py doctor"), "/meet"),
     "drafts": Way(N_("python main.py drafts"), "/"),
-    "drop": Way(N_("python main.py drop STRANGER")),
+    "drop": Way(N_("python main.py drop STRANGER"), "/records"),
     "export_strangers": Way(N_("python main.py export --with-strangers"), "/meet"),
     "help": Way(N_("python main.py {command}--help")),
     "import": Way(N_("python main.py import FILE"), "/meet"),
@@ -257,7 +259,7 @@ WAYS: dict[str, Way] = {
     "pins_forget": Way(N_("python main.py pins --forget")),
     "plan": Way(N_("python main.py plan"), "/plan"),
     "point": Way(N_("python main.py point"), "/records"),
-    "profile": Way(N_("python main.py profile NAME")),
+    "profile": Way(N_("python main.py profile NAME"), "/records"),
     "proof": Way(N_("python main.py custody CODE --proof FILE"), "/items"),
     "record": Way(N_("python main.py drafts --record {id}{options}")),
     "recover": Way(N_("python main.py init --recover")),
@@ -267,9 +269,9 @@ WAYS: dict[str, Way] = {
     "reprint_now": Way(N_("python main.py reprint {codes} --reason {reason} {people} --out labels.pdf")),
     "reprint_printed": Way(N_("python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"), "/labels"),
     "resume": Way(N_("python main.py drafts --resume {id}{options}")),
-    "revoke": Way(N_("python main.py revoke")),
+    "revoke": Way(N_("python main.py revoke"), "/records"),
     "serve_lan": Way(N_("python main.py serve --lan")),
-    "sync": Way(N_("python main.py sync ADDRESS")),
+    "sync": Way(N_("python main.py sync ADDRESS"), "/meet"),
     "sync_at": Way(N_("python main.py sync '{address}'")),
     "token": Way(N_("python main.py token"), "/"),
     "twins": Way(N_("python main.py twins"), "/plan"),

@@ -1,13 +1,16 @@
-"""Bodies and answers of the hub's requests: what may come, how much of it, and how refusals are written."""
+"""Bodies and answers of requests to a hub or a witness: what may come, how much, and how refusals are written."""
 
 import asyncio
+import time
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from custody.errors import ConflictError, CustodyError
 from evidence.mirror_forms import Standing
 from services.exchange.hub_desk import HubRefusalError
 
@@ -15,12 +18,19 @@ HUB, REASON, NEXT = "serah-hub", "serah-reason", "serah-next"
 """Headers of answers: that a hub gave it; why a request was refused, in a word; and the index of the first entry that
 is missing here.
 """
+MOST_HEAD = 72 * 1024
+"""Bytes of a request with a head."""
 MOST_UNPACKED = 64 * 1024 * 1024
 """Bytes of one request: a station sends what is left with the next one."""
 MOST_RATIO, _RATIO_FROM = 100, 1024 * 1024
 PATIENCE_S = 60.0
 """So long nothing may come of a body."""
 _PIECE = 256 * 1024
+MOST_REFUSALS, WINDOW_S = 60, 60.0
+"""Of one address, within so many seconds: after these it is told to wait."""
+_MOST_KNOWN = 10_000
+"""So many addresses are told apart at once."""
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 async def whole_body(request: Request, most: int) -> bytes:
@@ -97,3 +107,59 @@ def refusal_answer(refusal: HubRefusalError, headers: Mapping[str, str] | None =
     if refusal.size is not None:
         return Response(f"{refusal.size}\n", refusal.status, {**named, "content-type": "text/x.tlog.size"})
     return PlainTextResponse(f"{refusal.reason}\n", refusal.status, named)
+
+
+@dataclass
+class Answers:
+    """How one server answers: each refusal as the protocol's status, and whoever is refused too often is told to wait.
+
+    `active` counts the requests that are being answered.
+    """
+
+    now_s: Callable[[], float] = time.monotonic
+    active: int = 0
+    _refusals: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def to(self, does: Handler) -> Handler:
+        """What a route gives."""
+
+        async def answer(request: Request) -> Response:
+            self.active += 1
+            try:
+                response = self._told_to_wait(request) or await does(request)
+            except HubRefusalError as refusal:
+                self._count(request, refusal)
+                response = refusal_answer(refusal)
+            except ClientDisconnect:
+                response = Response(status_code=400)
+            except ConflictError:
+                response = refusal_answer(HubRefusalError(503, "busy"), {"retry-after": "10"})
+            except CustodyError:
+                response = refusal_answer(HubRefusalError(507, "store"))
+            finally:
+                self.active -= 1
+            response.headers[HUB] = "1"
+            return response
+
+        return answer
+
+    def _told_to_wait(self, request: Request) -> Response | None:
+        since, count = self._refusals.get(address_of(request), (self.now_s(), 0))
+        if self.now_s() - since > WINDOW_S:
+            self._refusals.pop(address_of(request), None)
+        elif count >= MOST_REFUSALS:
+            return refusal_answer(HubRefusalError(429, "busy"), {"retry-after": str(int(WINDOW_S))})
+        return None
+
+    def _count(self, request: Request, refusal: HubRefusalError) -> None:
+        if refusal.status in (409, 503):  # as honest stations get them
+            return
+        if len(self._refusals) >= _MOST_KNOWN:
+            self._refusals.clear()
+        since, count = self._refusals.get(address_of(request), (self.now_s(), 0))
+        self._refusals[address_of(request)] = since, count + 1
+
+
+def address_of(request: Request) -> str:
+    """The network address that a request comes from; empty where it is not known."""
+    return request.client.host if request.client else ""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from custody.errors import CustodyError
 from services.exchange.hub_client import PORT, HubAddress
@@ -26,6 +27,24 @@ LULL_S = 0.2
 _LAST_WORDS_S = 3
 
 
+def answering(app: Starlette, certificate: Path | None) -> LanServer:
+    """What answers for a hub or a witness, within bounds; without a certificate in plain HTTP."""
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="error",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=_LAST_WORDS_S,
+        timeout_keep_alive=60,
+        ws="none",
+        proxy_headers=False,
+        ssl_certfile=certificate,
+        ssl_keyfile=certificate,
+    )
+    return LanServer(config, most=most_connections(), most_each=MOST_EACH, patience_s=PATIENCE_S)
+
+
 class Hub:
     """A hub's socket, certificate and application. `close` lets go of the ledger."""
 
@@ -42,24 +61,11 @@ class Hub:
         self.certificate = hub_certificate(home)
         self.listening = listen(port, host, PORT)
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
-        self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32))
+        self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32), home)
         self.site.worker.do(self.site.desk.recall)
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()
-        config = uvicorn.Config(
-            self.site.app(),
-            access_log=False,
-            log_level="error",
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=_LAST_WORDS_S,
-            timeout_keep_alive=60,
-            ws="none",
-            proxy_headers=False,
-            ssl_certfile=self.certificate.path,
-            ssl_keyfile=self.certificate.path,
-        )
-        self.server = LanServer(config, most=most_connections(), most_each=MOST_EACH, patience_s=PATIENCE_S)
+        self.server = answering(self.site.app(), self.certificate.path)
 
     @property
     def invitations(self) -> Sequence[HubAddress]:

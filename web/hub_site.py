@@ -4,8 +4,9 @@ Nothing here is for browsers: no pages, no cookies. What costs something happens
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -15,28 +16,34 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from custody.errors import ConflictError, CustodyError
 from db.store import Store
 from evidence.mirror_forms import PACKAGE, records
 from services.exchange.hub_desk import HubDesk, HubRefusalError
 from services.exchange.hub_reading import asking_log, hub_facts, is_number, listing, new_number, readable
-from web.hub_bodies import HUB, NEXT, packed_answer, refusal_answer, standing_answer, unpacked, whole_body
+from web.hub_bodies import (
+    MOST_HEAD,
+    NEXT,
+    Answers,
+    address_of,
+    packed_answer,
+    standing_answer,
+    unpacked,
+    whole_body,
+)
 from web.hub_intake import Intake
+from web.hub_tiles import PREFIX, TileReads
 from web.live.store_worker import StoreWorker
 from web.security.guard import SECRET
 
 T = TypeVar("T")
-Handler = Callable[[Request], Awaitable[Response]]
-MOST_HEAD, MOST_ENTRY, MOST_SIZES = 72 * 1024, 68 * 1024, 2 * 1024 * 1024
+MOST_ENTRY, MOST_SIZES = 68 * 1024, 2 * 1024 * 1024
 MOST_ANSWERED = 4 * 1024 * 1024
-MOST_REFUSALS, WINDOW_S = 60, 60.0
-"""Of one address, within so many seconds: after these it is told to wait."""
 SETTLED_AT_ONCE = 8
 """Entries whose meaning is taken in between two requests."""
 MOST_ARRIVED = 20_000
 """So many entries may wait for a lull."""
 _MOST_KNOWN = 10_000
-"""So many addresses and stations are told apart at once."""
+"""So many stations are told apart at once."""
 _SIZES = msgspec.json.Decoder(dict[str, dict[str, int]])
 
 
@@ -46,18 +53,21 @@ class HubSite:
 
     `worker` owns the ledger. `addresses` are what names this hub to stations: its certificate's fingerprint, or its
     public host. `secret` makes the numbers that stations sign.
+    `home` has the observers' tokens.
     """
 
     worker: StoreWorker
     addresses: frozenset[str]
     secret: bytes
+    home: Path
     desk: HubDesk = field(default_factory=HubDesk)
     now_s: Callable[[], float] = time.monotonic
     buffered: int = 0
-    active: int = 0
-    """Requests that are being answered."""
+    answers: Answers = field(default_factory=Answers)
     _asked: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _refusals: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tiles = TileReads(self, self.home)
 
     def app(self) -> Starlette:
         """The application."""
@@ -65,11 +75,12 @@ class HubSite:
             ("/hub", "GET", self.facts),
             ("/logs", "POST", self.logs),
             ("/entries", "GET", self.entries),
+            (f"{PREFIX}/{{path:path}}", "GET", self.tiles.answer),
             ("/add-log", "POST", self.add_log),
             ("/add-checkpoint", "POST", self.add_checkpoint),
             ("/add-entries", "POST", self.add_entries),
         )
-        return Starlette(routes=[Route(path, self._answers(does), methods=[method]) for path, method, does in routes])
+        return Starlette(routes=[Route(path, self.answers.to(does), methods=[method]) for path, method, does in routes])
 
     async def do(self, job: Callable[[Store], T]) -> T:
         """What a job of the ledger's thread gives."""
@@ -78,7 +89,7 @@ class HubSite:
     @property
     def may_settle(self) -> bool:
         """Whether nobody sends now, or so much has arrived that it must not wait longer."""
-        return not self.active or sum(map(len, [*self.desk.arrived.values()])) > MOST_ARRIVED
+        return not self.answers.active or sum(map(len, [*self.desk.arrived.values()])) > MOST_ARRIVED
 
     def settle(self, most: int = SETTLED_AT_ONCE) -> int:
         """Bring the present state up to date with what has arrived; returns how many entries were put in place."""
@@ -93,7 +104,7 @@ class HubSite:
 
     async def logs(self, request: Request) -> Response:
         """How far the hub has each log of which the station that asks has another length."""
-        log = await self._station(request)
+        log = await self.station(request)
         try:
             sizes = _SIZES.decode(await whole_body(request, MOST_SIZES))["logs"]
         except (msgspec.MsgspecError, KeyError) as error:
@@ -103,7 +114,7 @@ class HubSite:
 
     async def entries(self, request: Request) -> Response:
         """Some entries of a log, from index `begin` on; as many as are to be had at once."""
-        asking = await self._station(request)
+        asking = await self.station(request)
         log, begin = request.query_params.get("log", ""), request.query_params.get("begin", "")
         if not begin.isascii() or not begin.isdigit() or len(begin) > 15:
             raise HubRefusalError(400, "malformed")
@@ -121,7 +132,7 @@ class HubSite:
 
         return packed_answer(records(await self.do(read)), "application/octet-stream")
 
-    async def _station(self, request: Request) -> str:
+    async def station(self, request: Request) -> str:
         """The log whose station asks.
 
         Raises:
@@ -144,7 +155,7 @@ class HubSite:
 
     async def add_log(self, request: Request) -> Response:
         """A log makes itself known by its first entry."""
-        entry, address = await whole_body(request, MOST_ENTRY), _address(request)
+        entry, address = await whole_body(request, MOST_ENTRY), address_of(request)
         await self.do(lambda store: self.desk.introduce(store, entry, address))
         return PlainTextResponse("")
 
@@ -177,48 +188,3 @@ class HubSite:
         if (answer := intake.answer) is None:
             answer = await self.do(lambda store: self.desk.finish(store, log))
         return PlainTextResponse(answer) if isinstance(answer, str) else standing_answer(202, answer)
-
-    # --- answers ----------------------------------------------------------------------------------------------------
-
-    def _answers(self, does: Handler) -> Handler:
-        """What a route gives, with each refusal as the protocol's status."""
-
-        async def answer(request: Request) -> Response:
-            self.active += 1
-            try:
-                response = self._told_to_wait(request) or await does(request)
-            except HubRefusalError as refusal:
-                self._count(request, refusal)
-                response = refusal_answer(refusal)
-            except ClientDisconnect:
-                response = Response(status_code=400)
-            except ConflictError:
-                response = refusal_answer(HubRefusalError(503, "busy"), {"retry-after": "10"})
-            except CustodyError:
-                response = refusal_answer(HubRefusalError(507, "store"))
-            finally:
-                self.active -= 1
-            response.headers[HUB] = "1"
-            return response
-
-        return answer
-
-    def _told_to_wait(self, request: Request) -> Response | None:
-        since, count = self._refusals.get(_address(request), (self.now_s(), 0))
-        if self.now_s() - since > WINDOW_S:
-            self._refusals.pop(_address(request), None)
-        elif count >= MOST_REFUSALS:
-            return refusal_answer(HubRefusalError(429, "busy"), {"retry-after": str(int(WINDOW_S))})
-        return None
-
-    def _count(self, request: Request, refusal: HubRefusalError) -> None:
-        if refusal.status in (409, 503):  # as honest stations get them
-            return
-        if len(self._refusals) >= _MOST_KNOWN:
-            self._refusals.clear()
-        since, count = self._refusals.get(_address(request), (self.now_s(), 0))
-        self._refusals[_address(request)] = since, count + 1
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -161,6 +161,7 @@ def _config(app: FastAPI, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         access_log=False,
+        proxy_headers=False,  # nothing stands before it: what says so is a stranger's
         log_level="error",  # its warnings are of what strangers send: as many lines as they like, and in English
         server_header=False,
         date_header=False,

@@ -28,8 +28,11 @@ from web.security.guard import LANGUAGE_COOKIE, SECRET
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
 from web.security.workers import WORKER
 from web.site import HERE
+from web.views.pictograms import PICTOGRAMS
 
 _LONGEST_SHOWN = 2000
+_WAYS_BELOW = 4
+"""How many pages a phone's navigation shows beside “More”."""
 _YEAR_S = 366 * 24 * 3600
 
 
@@ -51,6 +54,7 @@ def environment() -> Environment:
         "local_time": local_time,
         "day_and_hour": _day_and_hour,
     }
+    made.globals |= {one.__name__: one for one in PICTOGRAMS}
     made.globals |= {"decimal": decimal, "share": share, "level_heading": level_heading, "level_short": level_short}
     return made
 
@@ -116,14 +120,17 @@ def _frame(request: Request) -> dict[str, Any]:
     if site_of(request).first is not None:  # there is no ledger to ask
         return {
             "ways": [("/first", N_("Begin a station"))],
+            "below": _WAYS_BELOW,
             **dict.fromkeys(("observer", "station", "place", "election", "profile", "waiting", "zone", "worker"), ""),
             "is_practice": False,
             "same_in_english": _same_in(request, "en"),
             "same_in_indonesian": _same_in(request, "id"),
         }
     roles: frozenset[Role] = request.scope.get(SCOPE_ROLES, frozenset())
+    ways = [(way, words) for way, words in PAGES.items() if roles & allowed("GET", way)]
     return {
-        "ways": [(way, words) for way, words in PAGES.items() if roles & allowed("GET", way)],
+        "ways": ways,
+        "below": len(ways) if len(ways) <= _WAYS_BELOW + 1 else _WAYS_BELOW,
         "observer": request.scope.get(OBSERVER) or "",
         "worker": worker.name if (worker := request.scope.get(WORKER)) else "",
         **site_of(request).ask.do(_about),

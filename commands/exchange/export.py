@@ -13,6 +13,7 @@ from db.store import Store
 from language import _
 from language.text import fill, number
 from services.exchange.photo_files import save_photos
+from services.exchange.tile_folder import write_tiles
 from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
 from services.plan.custodians import optional_custodian
 from tables.output.safe_file import safe_file
@@ -38,11 +39,12 @@ def export(
     epcis_out: Path | None,
     tables_out: Path | None,
     pack_out: Path | None,
+    tiles_out: Path | None,
     as_json: bool,
     **more: Any,
 ) -> None:
     how = _How(**more)
-    if not any((out, head_out, photos_out, epcis_out, tables_out, pack_out)):
+    if not any((out, head_out, photos_out, epcis_out, tables_out, pack_out, tiles_out)):
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
     told: dict[str, Any] = {"out": out and str(out), "events": 0, "logs": [], "head": None, "photos": None}
     lines: list[str] = []
@@ -55,6 +57,8 @@ def export(
             told |= {"events": done.events, "logs": done.heads, "left_out": done.left_out}
         if head_out is not None:
             lines.append(_("The signed head is written to {path}: let somebody keep it.").format(path=head_out))
+        if tiles_out is not None:
+            told["tiles"] = _save_tiles(store, tiles_out, top, lines, with_strangers=how.with_strangers, quiet=as_json)
         if photos_out is not None:
             told["photos"] = _save_photos(store, photos_out, lines)
         if tables_out or pack_out or epcis_out:
@@ -85,6 +89,18 @@ def _save_bundle(
     if done.left_out:
         lines.append(left_out_words(len(done.left_out)))
     return done
+
+
+def _save_tiles(
+    store: Store, out: Path, top: str | None, lines: list[str], *, with_strangers: bool, quiet: bool
+) -> dict[str, int]:
+    bars = partial(progress, quiet=quiet)
+    done = write_tiles(store, out, top, with_strangers=with_strangers, progress=bars)
+    words = _("Tiles in {path}: {logs} logs; files that are new: {files}")
+    lines.append(words.format(path=out, logs=number(done.logs), files=number(done.files)))
+    if done.left_out:
+        lines.append(left_out_words(len(done.left_out)))
+    return {"logs": done.logs, "files": done.files}
 
 
 def _save_photos(store: Store, out: Path, lines: list[str]) -> int:

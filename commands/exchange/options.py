@@ -3,7 +3,7 @@
 import click
 
 from commands.completion import PLACE
-from commands.context import Input, Output, Whole, json_option, later, pass_station, repeatable
+from commands.context import Input, Output, Source, Whole, json_option, later, pass_station, repeatable
 from language import _
 
 
@@ -70,7 +70,18 @@ def drop() -> None: ...
     help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
 )
 @click.option(
-    "--with-strangers", is_flag=True, help=_("Of --out and --observers: also logs of stations that nobody admitted.")
+    "--tiles",
+    "tiles_out",
+    type=Output(),
+    metavar=_("FOLDER"),
+    help=_(
+        "Write the logs as static files (C2SP tlog-tiles) for any web server; add what is new to a folder of before."
+    ),
+)
+@click.option(
+    "--with-strangers",
+    is_flag=True,
+    help=_("Of --out, --tiles and --observers: also logs of stations that nobody admitted."),
 )
 @click.option("--letters", is_flag=True, help=_("Of --observers: the letter (BAST) of every handover, too."))
 @json_option
@@ -138,7 +149,8 @@ def revoke() -> None: ...
 
 
 @click.command()
-@click.argument("file", required=False, type=Input(), metavar=_("[FILE]"))
+@click.argument("file", required=False, type=Source(), metavar=_("[FILE|FOLDER|ADDRESS]"))
+@click.option("--token", type=Input(), metavar=_("FILE"), help=_("Of an address: a file with an observer's token."))
 @click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
 @repeatable(
     "--head",

@@ -15,7 +15,7 @@ from language.text import printable
 from reports.chain.chain_facts import chain_json
 from reports.chain.chain_text import chain_text
 from reports.chain.finding_rows import named_finding
-from services.exchange.evidence_files import audit_file
+from services.exchange.evidence_files import audit_file, audit_tiles
 from services.exchange.ledger_audit import (
     audit_json,
     audit_ledger,
@@ -26,18 +26,28 @@ from services.exchange.ledger_audit import (
     verdict_sentence,
     witness_lines,
 )
-from services.exchange.trust_anchors import read_fingerprint, read_heads
+from services.exchange.tile_reading import at_address
+from services.exchange.trust_anchors import read_fingerprint, read_heads, read_token
 
 EXIT_WRONG = 1
 
 
-def verify(station: Station, file: Path | None, root: str | None, head: tuple[str, ...], as_json: bool) -> None:
+def verify(
+    station: Station,
+    file: Path | str | None,
+    root: str | None,
+    head: tuple[str, ...],
+    token: Path | None,
+    as_json: bool,
+) -> None:
     fingerprint = None if root is None else read_fingerprint(root)
     heads = [text for given in head for text in read_heads(given, note)]
     bar = partial(progress, quiet=as_json)
     if file is None:
         with station.store() as store:
             audit = audit_ledger(store, fingerprint, heads, progress=bar)
+    elif isinstance(file, str):
+        audit = audit_tiles(at_address(file, read_token(token)), fingerprint, heads, progress=bar)
     else:
         audit = audit_file(file, fingerprint, heads, progress=bar)
     if as_json:

@@ -22,9 +22,6 @@ from services.plan.custodians import find_custodian, optional_custodian
 from services.reporting.chains import Chains
 from services.reporting.made_by import made_of
 
-MOST_IN_PDF = 2_000
-"""Items in one PDF, whose pages are all in memory until it is whole: some 45 kB each."""
-
 
 def custody(
     station: Station, code: str | None, under: str | None, out: Path | None, proof: Path | None, as_json: bool
@@ -78,13 +75,6 @@ def _tell_many(
     items = leaving_order(found, store.state.places.tree())
     if not items:
         raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
-    if out is not None and out.suffix.lower() == ".pdf" and len(items) > MOST_IN_PDF:
-        raise InputError(
-            N_("one PDF holds at most {limit} chains, and these are {count}"),
-            hint=N_("Write a .zip, which has a PDF of each item, or a .csv."),
-            limit=MOST_IN_PDF,
-            count=len(items),
-        )
     chains = Chains(store, [item.code for item in items], progress=progress)
     if out is not None:
         save_chains_of(store, out, chains, scope=top)

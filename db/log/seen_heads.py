@@ -14,7 +14,7 @@ from custody.errors import N_, StoreError, TamperError
 from custody.format.events import Event
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
-from db.prepared import Prepared, blank
+from db.prepared import Prepared, blank, written
 from db.read_only import is_marked
 from db.state.current_roster import RosterTable
 from evidence.between import head_size, witnessed_to
@@ -204,12 +204,17 @@ class SeenHeads:
 
     def _cosigned(self, own: Any) -> Iterator[int]:
         """How long our own log was by each head that a station which counts, and is not revoked, has cosigned."""
-        stations, keys, table = self.stations.now(), self.ledger.keys(), self.tables.cosigned
-        for by, note in table.select(table.by, table.note).where(table.log == own.name).tuples():
+        stations, keys = self.stations.now(), self.ledger.keys()
+        for by, note in self._cosigned_rows(own.name):
             if by in keys and stations.counts(by) and stations.last_good(by) is None:
                 with suppress(TamperError):  # `verify` names it
                     if by != own.name and cosigned_at(note, by, keys[by]) is not None:
                         yield head_size(own.name, bytes.fromhex(own.public_key), note)
+
+    @written
+    def _cosigned_rows(self, log: Any) -> Any:
+        table = self.tables.cosigned
+        return table.select(table.by, table.note).where(table.log == log)
 
     def _look(self, own: Any) -> dict[str, int]:
         """How far each other log that is held is known to rely on ours."""

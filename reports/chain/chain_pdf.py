@@ -42,7 +42,7 @@ def write_chain_pdf(
 
     Args:
         chains: walked twice where there is a cover. Give something that folds them again on each walk (not an iterator,
-            which is kept in a list), and a chain costs some 45 kB of memory, its pages, however large its events are.
+            which is kept in a list), and none is kept: a chain costs some 5 kB of memory, for its place in the file.
         heads: how far each log was known; printed, so that a paper witnesses what it was made from.
         scope: the place that the list is about, for the cover.
         proof: a proof file (evidence.custody_proof) to travel inside the PDF.

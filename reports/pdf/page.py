@@ -16,7 +16,6 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString, PDFZCompress
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Table
 
 from custody.errors import N_
@@ -24,6 +23,7 @@ from language import _, chosen
 from language.in_words import time_in_words
 from language.text import fill, number, printable
 from reports.output import Colophon, Made
+from reports.pdf.streamed import StreamedCanvas
 
 INK, MUTED, RULE, TINT = HexColor("#1B2430"), HexColor("#5A6470"), HexColor("#C8D0D7"), HexColor("#F1F5F6")
 ACCENT, WHITE = HexColor("#0F4C5C"), HexColor("#FFFFFF")
@@ -101,8 +101,7 @@ class Document:
         margins: Margins = Margins(),
     ) -> None:
         fonts()
-        # invariant: the same facts give the same bytes, so that two people can compare their files.
-        self.canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang=chosen())
+        self.canvas = StreamedCanvas(out, size, chosen())
         self.canvas.setTitle(title)
         self.canvas.setAuthor(author)
         self.canvas.setCreator("Serah")

@@ -99,7 +99,7 @@ class Pins:
         """Whether a PIN is set for this name."""
         return _key(name) in self._read()
 
-    def set(self, name: str, pin: str, old: str = "") -> None:
+    def set(self, name: str, pin: str, old: str = "", *, is_signing: bool = True) -> None:
         """Set or replace a person's PIN.
 
         Args:
@@ -111,7 +111,7 @@ class Pins:
         """
         check_new(pin)
         if self.has(name):
-            self.check(name, old)
+            self.check(name, old, is_signing=is_signing)
         people = self._read()
         before = people.get(_key(name))
         people[_key(name)] = replace(self._made(people, name, pin), role=before.role if before else None)

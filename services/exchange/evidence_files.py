@@ -1,4 +1,6 @@
-"""Evidence that comes as a file: a bundle, a custody report with its proof, a proof by itself. Needs no ledger."""
+"""Evidence that comes as files: a bundle, a folder of tiles, a custody report with its proof, a proof by itself. Needs
+no ledger.
+"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +12,8 @@ from evidence.entry import RawEntry
 from evidence.verdict import BundleAudit
 from language import _
 from reports.output import PROOF_NAME
-from services.exchange.bundle import read_bundle
+from services.exchange.bundle import Bundle, read_bundle
+from services.exchange.tile_reading import Fetch, in_folder, read_tiles
 from services.parallel import spread
 from services.progress_bar import Progress, unseen
 from tables.sandbox.child_process import OverLimitError, bounded
@@ -22,15 +25,18 @@ MAX_REPORT_BYTES = 256 * 1024 * 1024
 def audit_file(
     path: Path, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
 ) -> BundleAudit:
-    """Audit the evidence in a file; its first bytes show of which kind it is.
+    """Audit the evidence in a file, whose first bytes show of which kind it is, or in a folder of tiles.
 
     Raises:
         InputError: it cannot be read, or holds nothing that can be verified.
         TamperError: it was cut or changed so that nothing of it can be told.
     """
+    if path.is_dir():
+        return audit_tiles(in_folder(path), root, heads, progress=progress)
     begins = _read(path, 5)
     if begins[:2] == b"\x1f\x8b":
-        return _audit_bundle(path, root, heads, progress)
+        with read_bundle(path) as bundle:
+            return _audit_bundle(bundle, root, heads, progress)
     data = _read(path, MAX_REPORT_BYTES if begins == b"%PDF-" else MAX_FILE_BYTES + 1)
     if begins == b"%PDF-":
         data = _attached(data, path)
@@ -56,17 +62,28 @@ def audit_file(
     return audit_proof(read_custody_proof(text), root=root, heads=heads)
 
 
-def _audit_bundle(path: Path, root: str | None, heads: Sequence[str], progress: Progress) -> BundleAudit:
-    with read_bundle(path) as bundle:
-        total = sum(row.size for row in bundle.logs)
-        with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
+def audit_tiles(
+    fetch: Fetch, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
+) -> BundleAudit:
+    """Audit logs that come as tiles.
 
-            def counted() -> Iterator[RawEntry]:
-                for raw in bundle.entries:
-                    yield raw
-                    done(1)
+    Raises:
+        InputError: there are none.
+        TamperError: a file of theirs is missing, cut or altered.
+    """
+    return _audit_bundle(read_tiles(fetch), root, heads, progress)
 
-            return audit_bundle(bundle.logs, counted(), root=root, heads=heads, mapper=mapper)
+
+def _audit_bundle(bundle: Bundle, root: str | None, heads: Sequence[str], progress: Progress) -> BundleAudit:
+    total = sum(row.size for row in bundle.logs)
+    with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
+
+        def counted() -> Iterator[RawEntry]:
+            for raw in bundle.entries:
+                yield raw
+                done(1)
+
+        return audit_bundle(bundle.logs, counted(), root=root, heads=heads, mapper=mapper)
 
 
 def _attached(data: bytes, path: Path) -> bytes:

@@ -30,12 +30,14 @@ class CutError(Exception):
 @dataclass(frozen=True, slots=True)
 class HubAddress:
     """Where a hub answers, and how it is known: by the beginning of its certificate's fingerprint (32 hex digits or
-    all 64), or, where `pin` is empty, by a certificate for its name that this computer's system trusts.
+    all 64), or, where `pin` is empty, by a certificate for its name that this computer's system trusts. `is_plain`: a
+    witness that is asked over plain HTTP, for what it says proves itself.
     """
 
     host: str
     port: int
     pin: str = ""
+    is_plain: bool = False
 
     def __str__(self) -> str:
         return f"https://{self.host}:{self.port}" + (f"#{self.pin}" if self.pin else "")
@@ -79,11 +81,14 @@ class Answer:
 class HubClient:
     """One hub, over one connection that is opened again when it was cut."""
 
-    def __init__(self, address: HubAddress) -> None:
-        self.address = address
+    def __init__(self, address: HubAddress, *, is_hub: bool = True) -> None:
+        """Args:
+        is_hub: nothing else may answer there; else any web server may.
+        """
+        self.address, self._is_hub = address, is_hub
         self.sent = self.received = 0
         """Bytes of bodies, as they went over the wire."""
-        self._connection: http.client.HTTPSConnection | None = None
+        self._connection: http.client.HTTPConnection | None = None
         self._name = ""
 
     @property
@@ -112,10 +117,11 @@ class HubClient:
             self.sent += len(body or b"")
             response = connection.getresponse()
             named = {name.lower(): value for name, value in response.getheaders()}
-            if "serah-hub" not in named or response.length is None or response.length > MOST_ANSWER:
+            is_known = "serah-hub" in named and response.length is not None
+            if (self._is_hub and not is_known) or (response.length or 0) > MOST_ANSWER:
                 self.close()
                 raise _somebody_else(self.address)
-            data = response.read()
+            data = response.read(None if is_known else MOST_ANSWER)
         except http.client.IncompleteRead as error:
             self.close()
             raise CutError(_unpacked(error.partial)) from error
@@ -133,45 +139,52 @@ class HubClient:
             self._connection.close()
             self._connection = None
 
-    def _connected(self) -> http.client.HTTPSConnection:
+    def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
-            context = ssl.create_default_context()
-            if self.address.pin:
-                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # the fingerprint says more
-            made = http.client.HTTPSConnection(
-                self.address.host, self.address.port, timeout=_CONNECT_S, context=context
-            )
-            try:
-                made.connect()
-                self._check(made)
-                made.sock.settimeout(_ANSWER_S)
-            except ssl.SSLError as error:
-                made.close()
-                raise _somebody_else(self.address) from error
-            except OSError as error:
-                made.close()
-                raise StoreError(
-                    N_("nobody answers at {address}: {reason}"),
-                    hint=N_(
-                        "Is this computer on the network, and is the hub running? Nothing is lost; try again later."
-                    ),
-                    address=f"{self.address.host}:{self.address.port}",
-                    reason=error.strerror or str(error) or type(error).__name__,
-                ) from error
-            except StoreError:
-                made.close()
-                raise
-            self._connection = made
+            self._connection, shown = connect(self.address)
+            self._name = shown if self.address.pin else self.address.host
         return self._connection
 
-    def _check(self, made: http.client.HTTPSConnection) -> None:
-        if not self.address.pin:
-            self._name = self.address.host
-            return
-        shown = made.sock.getpeercert(binary_form=True)
-        self._name = hashlib.sha256(shown or b"").hexdigest()
-        if not hmac.compare_digest(self._name[: len(self.address.pin)], self.address.pin):
-            raise _somebody_else(self.address)
+
+def connect(address: HubAddress) -> tuple[http.client.HTTPConnection, str]:
+    """A connection to the one that an address names, and the fingerprint of the certificate that it showed; empty over
+    plain HTTP.
+
+    Raises:
+        StoreError: nobody answers there, or somebody else does.
+    """
+    made, shown = _connection(address), ""
+    try:
+        made.connect()
+        if isinstance(made, http.client.HTTPSConnection):
+            shown = hashlib.sha256(made.sock.getpeercert(binary_form=True) or b"").hexdigest()
+        if not hmac.compare_digest(shown[: len(address.pin)], address.pin):
+            raise _somebody_else(address)
+        made.sock.settimeout(_ANSWER_S)
+    except ssl.SSLError as error:
+        made.close()
+        raise _somebody_else(address) from error
+    except OSError as error:
+        made.close()
+        raise StoreError(
+            N_("nobody answers at {address}: {reason}"),
+            hint=N_("Is this computer on the network, and is the hub running? Nothing is lost; try again later."),
+            address=f"{address.host}:{address.port}",
+            reason=error.strerror or str(error) or type(error).__name__,
+        ) from error
+    except StoreError:
+        made.close()
+        raise
+    return made, shown
+
+
+def _connection(address: HubAddress) -> http.client.HTTPConnection:
+    if address.is_plain:
+        return http.client.HTTPConnection(address.host, address.port, timeout=_CONNECT_S)
+    context = ssl.create_default_context()
+    if address.pin:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # the fingerprint says more
+    return http.client.HTTPSConnection(address.host, address.port, timeout=_CONNECT_S, context=context)
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -59,12 +59,24 @@ def export_bundle(
     Raises:
         InputError: no log is held of a station there, or the file cannot be written.
     """
+    heads, left_out = logs_to_give(store, top, with_strangers=with_strangers)
+    heads = [head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])} for head in heads]
+    names = [head["log"] for head in heads]
+    total = store.ledger.entry_count(names)
+    with progress(total, _("Writing")) as done:
+        write_bundle(out, heads, store.ledger.entries(names), done)
+    return Exported(total, heads, left_out)
 
-    heads = [
-        head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])}
-        for head in store.ledger.heads()
-        if top is None or is_under(store.state.places, head["place"], top)
-    ]
+
+def logs_to_give(
+    store: Store, top: str | None = None, *, with_strangers: bool = False
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The heads of the logs that are handed on, and the names of those that are not because nobody admitted them.
+
+    Raises:
+        InputError: there is none.
+    """
+    heads = [head for head in store.ledger.heads() if top is None or is_under(store.state.places, head["place"], top)]
     strangers = frozenset() if with_strangers else Strangers(store).names()
     left_out = [head["log"] for head in heads if head["log"] in strangers]
     heads = [head for head in heads if head["log"] not in strangers]
@@ -81,11 +93,7 @@ def export_bundle(
             hint=N_("Name no place{typed} to export all logs."),
             typed="--under",
         )
-    names = [head["log"] for head in heads]
-    total = store.ledger.entry_count(names)
-    with progress(total, _("Writing")) as done:
-        write_bundle(out, heads, store.ledger.entries(names), done)
-    return Exported(total, heads, left_out)
+    return heads, left_out
 
 
 def left_out_words(count: int) -> str:

@@ -35,6 +35,24 @@ def read_fingerprint(text: str) -> str:
     return digits
 
 
+def read_token(path: Path | None) -> str:
+    """An observer's token from a file; empty where none is named.
+
+    Raises:
+        InputError: it cannot be read, or holds something else.
+    """
+    if path is None:
+        return ""
+    try:
+        with path.open("rb") as file:
+            token = file.read(1024).decode("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from error
+    if not re.fullmatch(r"[!-~]+", token):
+        raise InputError(N_("{file} holds no token"), hint=N_("It is one line, as the office gave it."), file=str(path))
+    return token
+
+
 def read_heads(given: str, notify: Notify) -> list[str]:
     """Return the signed heads that `--head` names; of a picture or PDF all that its QR codes carry.
 

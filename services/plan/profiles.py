@@ -1,7 +1,7 @@
 """The profile in force: recording it, changing it, and speaking in its words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -44,33 +44,38 @@ def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
         RuleError: this station is not the root, or places of the plan have levels that this profile lacks.
     """
     with store.transaction():
-        own = store.ledger.own_log().name
-        trusted = store.state.stations.now()
-        if own not in trusted.roots:
-            raise RuleError(
-                N_("the profile is said by the election's root"),
-                hint=N_("Omit it here: it comes with the root's records."),
-            )
-        _refuse_lost_levels(store, read.profile)
-        known = {need.kind for need in store.state.needs()}
-        places = store.state.places.tree()
-        needs = [need for need in read.needs if need.kind not in known]
-        carriers = [place for place in read.carriers if place.code not in places]
-        left = [need.kind for need in read.needs if need.kind in known]
-        left += [place.code for place in read.carriers if place.code in places]
-        new: list[NewEvent] = []
-        if store.state.profile != read.profile:
-            fields = fields_of_event(read.profile, source=read.source, digest=read.digest)
-            new.append(NewEvent("profile", fields, _others_newest(store, own)))
-        phases = _new_phases(store, read)
-        if needs or carriers or phases:
-            new += plan_events(
-                carriers, needs, phases=phases, source=read.source, digest=read.digest, refs=plan_before(store)
-            )
+        new, change = weigh_profile(store, read)
         events = store.record(new) if new else []
     speak(store)
+    return replace(change, events=events)
+
+
+def weigh_profile(store: Store, read: "ReadProfile") -> tuple[list[NewEvent], ProfileChange]:
+    """What `record_profile` would record, and what it would leave; raises the same."""
+    own = store.ledger.own_log().name
+    if own not in store.state.stations.now().roots:
+        raise RuleError(
+            N_("the profile is said by the election's root"),
+            hint=N_("Omit it here: it comes with the root's records."),
+        )
+    _refuse_lost_levels(store, read.profile)
+    known = {need.kind for need in store.state.needs()}
+    places = store.state.places.tree()
+    needs = [need for need in read.needs if need.kind not in known]
+    carriers = [place for place in read.carriers if place.code not in places]
+    left = [need.kind for need in read.needs if need.kind in known]
+    left += [place.code for place in read.carriers if place.code in places]
+    new: list[NewEvent] = []
+    if store.state.profile != read.profile:
+        fields = fields_of_event(read.profile, source=read.source, digest=read.digest)
+        new.append(NewEvent("profile", fields, _others_newest(store, own)))
+    phases = _new_phases(store, read)
+    if needs or carriers or phases:
+        new += plan_events(
+            carriers, needs, phases=phases, source=read.source, digest=read.digest, refs=plan_before(store)
+        )
     others = sorted(known - {need.kind for need in read.needs})
-    return ProfileChange(events, tuple(dict.fromkeys(left)), tuple(others))
+    return new, ProfileChange((), tuple(dict.fromkeys(left)), tuple(others))
 
 
 def _new_phases(store: Store, read: "ReadProfile") -> list[Phase]:

@@ -228,17 +228,56 @@ def revoke(store: Store, name: str, *, reason: str, last_good: int | None = None
         InputError: no station, or more than one, is meant; nothing of its log is here; or it has several.
     """
     with store.transaction():
-        trusted = _for_admitting(store)
-        key, named = _key_of(store, trusted, name)
-        if key_fingerprint(bytes.fromhex(key)) == trusted.root:
-            raise RuleError(N_("the root's own key cannot be revoked"), hint=N_("Begin the election with a new root."))
-        sizes = {
-            head["log"]: head["size"]
-            for head in store.ledger.heads()
-            if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
-        }
-        _set_end(sizes, name if name in sizes else None, last_good, store.heads.longest)
-        return store.record([revoking(named, key, sizes, reason)])
+        weighed = weigh_revocation(store, name, last_good)
+        return store.record([revoking(weighed.station, weighed.key, weighed.ends, reason)])
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """What revoking a station's key (64 hex digits) would do: how much of its logs is held, and up to where each stands
+    from then on.
+    """
+
+    station: str
+    key: str
+    held: Mapping[str, int]
+    ends: Mapping[str, int]
+
+
+def weigh_revocation(store: Store, name: str, last_good: int | None = None) -> Revocation:
+    """What `revoke` would do with the same arguments; records nothing, and raises the same."""
+    trusted = _for_admitting(store)
+    key, named = _key_of(store, trusted, name)
+    if key_fingerprint(bytes.fromhex(key)) == trusted.root:
+        raise RuleError(N_("the root's own key cannot be revoked"), hint=N_("Begin the election with a new root."))
+    held = {
+        head["log"]: head["size"]
+        for head in store.ledger.heads()
+        if head["log"] in trusted.owners and trusted.owners[head["log"]].key == key
+    }
+    ends = dict(held)
+    _set_end(ends, name if name in ends else None, last_good, store.heads.longest)
+    return Revocation(named, key, held, ends)
+
+
+def revocable(store: Store) -> list[tuple[str, str, str]]:
+    """Name, station and place of each that may still be revoked: by log, or by its key's fingerprint where no log of it
+    is here; neither root nor this station. None where this station may not revoke.
+    """
+    if not may_admit(store):
+        return []
+    trusted, own = store.state.stations.now(), store.ledger.require_own_row().public_key
+    past = {own, *trusted.revoked}
+    found = {
+        log: (owner.station, owner.place)
+        for log, owner in trusted.owners.items()
+        if owner.key in trusted.powers and owner.key not in past and log not in trusted.roots
+    }
+    held = {owner.key for owner in trusted.owners.values()}
+    for event in store.ledger.on_topic(("admit",)):
+        if (key := event.body["key"]) in trusted.powers and key not in past | held:
+            found[key_fingerprint(bytes.fromhex(key))] = event.body["station"], event.body["place"]
+    return sorted(((name, *named) for name, named in found.items()), key=lambda one: (one[2], one[1], one[0]))
 
 
 def revoking(station: str, key: str, sizes: Mapping[str, int], reason: str) -> NewEvent:
@@ -304,7 +343,7 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, show
         return
     if log is None and len(sizes) > 1:
         raise InputError(
-            N_("--last-good needs one log, and this station has {count}"),
+            N_("a last good number needs one log, and this station has {count}"),
             hint=N_("Name the log instead of the station: {logs}"),
             count=len(sizes),
             logs=", ".join(sorted(sizes)),
@@ -312,7 +351,7 @@ def _set_end(sizes: dict[str, int], log: str | None, last_good: int | None, show
     log = log or next(iter(sizes))
     if last_good > (known := max(sizes[log], shown(log))):
         raise InputError(
-            N_("--last-good {given}: of {log} no more than {known} entries are known here"),
+            N_("last good number {given}: of {log} no more than {known} entries are known here"),
             hint=N_("Import its newest bundle first, or give a lower number; without one{typed} it is {held}."),
             typed="--last-good",
             given=last_good,

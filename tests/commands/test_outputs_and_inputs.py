@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.context import Input, Output
+from commands.context import Input, Output, Source
 from tests.support.command_examples import Terminal
 from tests.support.own_files_examples import (
     PAIRS,
@@ -27,7 +27,7 @@ def station(terminal: Terminal, prepared: Path) -> Terminal:
 
 
 def test_each_path_that_a_command_takes_is_an_input_or_an_output() -> None:
-    assert {type(param.type) for _name, param in every_path()} == {Input, Output}
+    assert {type(param.type) for _name, param in every_path()} == {Input, Output, Source}
     assert {one[0] for one, _other in PAIRS} >= {"export", "handover", "scan"}
 
 

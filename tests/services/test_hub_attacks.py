@@ -20,7 +20,7 @@ from tests.services.test_hub import POINT, clone, fresh, own, remark
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import empty_ledger, planned_station, record, signer
 from tests.support.merge_examples import join
-from web import hub_site
+from web import hub_bodies
 
 Fresh = Callable[[], str]
 __all__ = ["fresh"]
@@ -242,7 +242,7 @@ def test_a_receipt_that_the_hubs_key_has_not_signed_is_none(
 
 
 def test_a_body_without_end_is_cut_off(hub: Running) -> None:
-    assert _raw(hub, "/add-checkpoint", b"x" * (hub_site.MOST_HEAD + 1), {}) == 413
+    assert _raw(hub, "/add-checkpoint", b"x" * (hub_bodies.MOST_HEAD + 1), {}) == 413
 
 
 def test_what_is_no_gzip_though_it_says_so_is_refused(hub: Running) -> None:
@@ -256,9 +256,9 @@ def test_who_has_not_signed_reads_nothing(hub: Running, header: str) -> None:
 
 
 def test_an_address_that_is_refused_again_and_again_is_told_to_wait(hub: Running) -> None:
-    statuses = [ask(hub, "/add-checkpoint", b"no head").status for _ in range(hub_site.MOST_REFUSALS + 2)]
+    statuses = [ask(hub, "/add-checkpoint", b"no head").status for _ in range(hub_bodies.MOST_REFUSALS + 2)]
     assert statuses[-2:] == [429, 429]
-    hub.hub.site.now_s = lambda: 1e9
+    hub.hub.site.answers.now_s = lambda: 1e9
     assert ask(hub, "/add-checkpoint", b"no head").status == 400
 
 

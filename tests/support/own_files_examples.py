@@ -48,6 +48,7 @@ INPUTS = {
     "admit KEYFILE",
     "join KEYFILE",
     "verify FILE",
+    "verify --token",
     "labels --codes",
     "labels --sheet-file",
     "reprint --sheet-file",

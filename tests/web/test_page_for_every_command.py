@@ -9,7 +9,7 @@ from tests.support.page_routes import all_routes
 
 PAGES: dict[str, str] = {
     "init": "/first",
-    "profile": "/first",
+    "profile": "/records/profile",
     "load": "/plan",
     "template": "/plan/template/{kind}.xlsx",
     "plan": "/plan",
@@ -40,6 +40,8 @@ PAGES: dict[str, str] = {
     "export": "/meet",
     "admit": "/meet",
     "join": "/meet",
+    "revoke": "/records/revoke",
+    "drop": "/records/drop",
     "import": "/meet",
     "verify": "/meet",
     "backup": "/meet",
@@ -56,8 +58,6 @@ NO_PAGE: dict[str, str] = {
     "recovery": "its words open the key: they are printed at the station's terminal, out of a browser's reach",
     "hub": "listens in a window of its own that stays open",
     "sync": "goes on by itself beside the page; by hand the page Meet sends and takes bundles",
-    "revoke": "not built: it is final and rare, and the last record that counts is read off another station's data",
-    "drop": "on the page Meet what waits is named; what a stranger sent is deleted by whoever has the computer",
 }
 """Why there is none."""
 REPORT_PAGES = {name: f"/reports/{name}" for name in REPORTS} | {

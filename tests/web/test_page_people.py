@@ -96,6 +96,7 @@ def test_a_locked_screen_shows_nothing_and_keeps_the_open_session(
         ("Ni Luh Ayu", "POST", "/api/people"),
         ("Ni Luh Ayu", "POST", "/api/plan/load"),
         ("Ni Luh Ayu", "GET", "/people"),
+        *(("Ni Luh Ayu", "POST", f"/api/records/{form}") for form in ("correct", "revoke", "drop", "profile")),
         ("Bawaslu", "POST", "/api/drafts"),
         ("Bawaslu", "GET", "/scan"),
     ],
@@ -135,6 +136,38 @@ def test_ten_wrong_pins_lock_a_name_for_a_while_and_never_for_good(
     enter(browser, "Made Sutarya")
     now[0] += 16 * 60
     enter(browser, "Ni Luh Ayu")
+
+
+def test_a_person_changes_the_own_pin_and_other_screens_of_theirs_are_locked(
+    browser: Visitor, client: TestClient, site: Site
+) -> None:
+    new = {"old": PINS["Ni Luh Ayu"], "pin": "8461", "again": "8461"}
+    browser.ask("POST", "/api/who/pin", new, expect=422)  # nobody has said who works at this screen
+    with TestClient(client.app, base_url=HOST) as elsewhere:
+        second = Visitor(elsewhere, site)
+        for screen in (browser, second):
+            enter(screen, "Ni Luh Ayu")
+        assert 'id="own-pin-form"' in browser.see("/who?dialog=1")
+        for wrong, line in (
+            ({"old": "0001"}, "That is not the PIN of Ni Luh Ayu. Try again."),
+            ({"again": "8462"}, "The two PINs are not the same. Type the new PIN twice."),
+            ({"pin": "1234", "again": "1234"}, "That PIN is too simple. Not 1111, 1234 or 4321."),
+        ):
+            assert browser.ask("POST", "/api/who/pin", new | wrong, expect=422)["error"] == line
+        assert "counts from now on" in browser.ask("POST", "/api/who/pin", new)["words"]
+        assert goes_to(second, "/") == "/who?back=/" and "Ni Luh Ayu</a>" in browser.see("/")
+        enter(second, "Ni Luh Ayu", expect=422)
+        second.ask("POST", "/api/who", {"name": "Ni Luh Ayu", "pin": "8461"})
+    assert site.workers.people()["Ni Luh Ayu"] == "operator", "a new PIN changes no role"
+
+
+def test_a_supervisor_gives_a_new_pin_to_who_forgot_it_and_the_wait_is_over(browser: Visitor) -> None:
+    for _try in range(10):
+        browser.ask("POST", "/api/who", {"name": "Ni Luh Ayu", "pin": "0001"}, expect=422)
+    assert "too many wrong PINs" in enter(browser, "Ni Luh Ayu", expect=422)["error"]
+    enter(browser, "Made Sutarya")
+    browser.ask("POST", "/api/people", {"name": "Ni Luh Ayu", "role": "operator", "pin": "8461"})
+    browser.ask("POST", "/api/who", {"name": "Ni Luh Ayu", "pin": "8461"})
 
 
 def test_a_label_that_a_scanner_sends_into_the_pin_is_no_try(browser: Visitor) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from tests.commands.test_blank_labels import blanks
 from tests.support.command_examples import Terminal
-from tests.support.page_examples import HOST, Visitor
+from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor
 from tests.support.work_examples import upload
 from web.forms.table import FORMS, GROUPS
+from web.security.entrances import HEADER
 
 
 def send(visitor: Visitor, form: str, typed: dict[str, str], *, expect: int = 200, **more: object) -> dict[str, object]:
@@ -94,6 +95,27 @@ def test_seals_are_put_on_and_looked_at(visitor: Visitor, station: Terminal) -> 
     assert set(unsaid["fields"]) == {"result"}  # type: ignore[call-overload]
     looked = send(visitor, "seal", {"code": code, "action": "check", "serials": "A0001", "result": "broken"})
     assert "A0001" in str(looked["page"]) and last(station, code)["type"] == "seal"
+
+
+def test_seals_are_scanned_in_one_a_line_and_a_camera_reads_their_codes_and_keeps_nothing(
+    visitor: Visitor, station: Terminal
+) -> None:
+    import cv2
+
+    box, before = station.codes()[0], station.event_count()
+    code = cv2.resize(cv2.QRCodeEncoder.create().encode("A0007"), None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST)
+    white = cv2.copyMakeBorder(code, 200, 200, 300, 300, cv2.BORDER_CONSTANT, value=255)
+    headers = {HEADER: visitor.token, **SAME_ORIGIN, "Content-Type": "image/jpeg"}
+    jpeg = bytes(cv2.imencode(".jpg", white)[1])
+    seen = visitor.client.post("/api/records/frames?eye=front", content=jpeg, headers=headers).json()
+    assert seen["texts"] == ["A0007"] and len(seen["labels"]) == 1
+    none = visitor.client.post("/api/records/frames?eye=front", content=b"no picture", headers=headers)
+    assert none.status_code == 422 and station.event_count() == before
+    page = visitor.see("/records/seal")
+    assert page.count('data-scan="many"') == 1 and page.count('data-scan="one"') == 1 and 'id="form-camera"' in page
+    assert 'id="form-camera"' not in visitor.see("/records/point")
+    typed = {"code": f"{box}*01", "action": "apply", "serials": "A0007\nA0008\n", "names": "Wayan\nKetut"}
+    assert "2 seals" in str(send(visitor, "seal", typed)["page"])
 
 
 def test_a_checklist_asks_the_questions_of_the_office(visitor: Visitor, station: Terminal) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.access.pins import Pins
-from tests.support.browser_examples import LAPTOP, PHONE, Served, Watched, tab
+from tests.support.browser_examples import LAPTOP, PHONE, Served, Watched, tab, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -78,11 +78,69 @@ def test_a_form_says_what_is_wrong_beside_its_field_and_keeps_what_was_typed(
     here.shows("#record-outcome", "TERCATAT")
     chain = served.station("custody", code, "--json").json["chain"]
     assert [link["type"] for link in chain].count("inspect") == 1
-    for way in ("records", "records/seal", "reports", "people"):
+    for way in ("records", "records/seal", "records/revoke", "records/profile", "reports", "people"):
         here.page.goto(f"{served.url}/{way}")
         look(here, way.replace("/", "-"))
     here.page.goto(f"{served.url}/reports/condition")
     here.page.click("#report button.main")
     here.page.wait_for_selector("#report-outcome table")
     look(here, "report")
+    assert [error for error in here.errors if "422" not in error] == []
+
+
+_CAMERA = """modules => {
+  const sheet = document.createElement("canvas"), pen = sheet.getContext("2d"), size = 12;
+  sheet.width = 1280; sheet.height = 720;
+  const draw = () => {
+    pen.fillStyle = "white"; pen.fillRect(0, 0, 1280, 720); pen.fillStyle = "black";
+    modules.forEach((row, y) => row.forEach((dark, x) => dark && pen.fillRect(300 + x * size, 150 + y * size, 12, 12)));
+  };
+  setInterval(draw, 50);
+  navigator.mediaDevices.getUserMedia = async () => sheet.captureStream(20);
+}"""
+
+
+def test_seals_are_scanned_into_their_field_by_camera_and_usb_scanner(window: "BrowserContext", served: Served) -> None:
+    import cv2
+
+    box = served.station.codes()[0]
+    here = tab(window, f"{served.url}/records/seal?lang=id")
+    here.page.select_option("[data-field=action] select", "apply")
+    here.page.click("[data-field=code] input")
+    here.type(f"{box}*01")  # as fast as a scanner, and its Enter: the form is not sent
+    assert here.page.evaluate("document.activeElement.name") == "serials"
+    assert here.page.input_value("[data-field=code] input") == f"{box}*01"
+    here.type("A0007")
+    here.type("A0008")
+    assert here.page.input_value("[data-field=serials] textarea") == "A0007\nA0008\n"
+    modules = (cv2.QRCodeEncoder.create().encode("A0009") == 0).tolist()
+    here.page.evaluate(_CAMERA, modules)
+    here.page.click("#form-camera summary")
+    here.page.click("#camera-start")
+    wait_until(lambda: here.page.input_value("[data-field=serials] textarea").endswith("\nA0009\n"))
+    here.check_access()
+    here.shoot("record-seal-camera")
+    here.page.click("#camera-stop")
+    here.page.fill("[data-field=names] textarea", "Wayan\nKetut")
+    here.page.click("#record button.main")
+    here.shows("#record-outcome", "TERCATAT")
+    chain = served.station("custody", box, "--json").json["chain"]
+    assert chain[-1]["type"] == "seal" and here.errors == []
+
+
+def test_a_person_changes_the_own_pin_over_the_open_page(window: "BrowserContext", served: Served) -> None:
+    Pins(served.station.home, lambda: 0.0).hire("Made Sutarya", "supervisor", "7392")
+    here = tab(window, f"{served.url}/records?lang=id")
+    enter(here, "Made Sutarya", "7392")
+    here.shows("h1", "Catatan")
+    here.page.click("#at-work")
+    here.page.click("#who-dialog summary")
+    here.check_access()
+    here.shoot("own-pin")
+    for told, old in (("wrong", "1357"), ("right", "7392")):
+        here.page.fill("#own-old", old)
+        here.page.fill("#own-pin", "8461")
+        here.page.fill("#own-again", "8461")
+        here.page.click("#own-pin-form button")
+        here.page.wait_for_selector(f"#own-told.{told}")
     assert [error for error in here.errors if "422" not in error] == []

@@ -38,8 +38,10 @@ Kind = Literal[
     "file",
 ]
 """`time` is one that has been, `moment` any; `labels` are codes with the number of their print, where one is given."""
-MANY_LINES: frozenset[Kind] = frozenset({"text", "codes", "labels", "people"})
+MANY_LINES: frozenset[Kind] = frozenset({"text", "codes", "labels", "serials", "people"})
 """Kinds that take several lines."""
+SCANNED: frozenset[Kind] = frozenset({"code", "codes", "labels", "serials"})
+"""Kinds that a scanner or a camera fills."""
 Choices = Callable[[Store], Sequence[tuple[str, str]]]
 """What can be chosen: the value that is sent, and its words in the chosen language."""
 Given = Mapping[str, Any]
@@ -64,7 +66,7 @@ class Field:
 
     `choices` offers words for a `choice`, and proposals for a `line`. `fits` names a field and a value of it: with
     another value this one is not asked for. `limit` is the most characters, 0: those of its kind; `least` and `most`
-    bound a count.
+    bound a count. `suffixes` are those of the files that are offered for a `file`.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Field:
     limit: int = 0
     least: int = 0
     most: int = _MOST
+    suffixes: str = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.tsv,.txt"
 
     @property
     def longest(self) -> int:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,10 @@ from web.live.sessions import Sessions
 from web.live.shared_session import SharedSession
 
 MOST_CAMERAS = 4
+_NOWHERE = ""
+"""In place of a session's id, for a camera that only reads."""
+_Taken = tuple[bool, dict[str, Mark | None]]
+"""Whether nothing is taken just now, and how each text that was read is outlined."""
 _IDLE_S = 15.0
 _LARGEST_PX = 16_000_000
 
@@ -50,6 +54,27 @@ class BrowserCameras:
             InputError: it is no picture, or the session is gone.
             ConflictError: so many cameras read already, or the one before is still being read.
         """
+        return self._look(
+            draft, name, jpeg, lambda reads, at_ms: self._sessions.at(draft, lambda one: _seen(one, name, reads, at_ms))
+        )
+
+    def read(self, name: str, jpeg: bytes) -> dict[str, Any]:
+        """Read one picture and keep nothing; return the same as `see`, and the `texts` that were read.
+
+        Raises:
+            InputError, ConflictError: as `see`.
+        """
+        texts: dict[str, None] = {}
+
+        def note(reads: Sequence[Read], _at_ms: float) -> _Taken:
+            texts.update(dict.fromkeys(read.text for read in reads))
+            return False, {read.text: "taken" for read in reads}
+
+        return self._look(_NOWHERE, name, jpeg, note) | {"texts": list(texts)}
+
+    def _look(
+        self, draft: str, name: str, jpeg: bytes, take: Callable[[Sequence[Read], float], _Taken]
+    ) -> dict[str, Any]:
         from scanner.decoding.looks import in_view
 
         image = _decoded(jpeg)
@@ -62,8 +87,7 @@ class BrowserCameras:
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:
-                seen = self._sessions.at(draft, lambda session, look=look: _seen(session, name, look.reads, look.at_ms))  # type: ignore[misc]
-                is_paused, found = seen
+                is_paused, found = take(look.reads, look.at_ms)
                 marks |= found
             reads = in_view(looks)
             advice = camera.adviser.see(Frame(image, name, 0, at_ms), reads, camera.looker.unread)
@@ -112,9 +136,7 @@ class BrowserCameras:
             return self._cameras[name]
 
 
-def _seen(
-    session: SharedSession, name: str, reads: Sequence[Read], at_ms: float
-) -> tuple[bool, dict[str, Mark | None]]:
+def _seen(session: SharedSession, name: str, reads: Sequence[Read], at_ms: float) -> _Taken:
     return session.is_paused, session.see_beside(name, reads, at_ms)
 
 

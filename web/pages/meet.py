@@ -250,13 +250,15 @@ def _held(site: Site, store: Store) -> dict[str, Any]:
     ]
     facts = members(store)
     shown = {"above", *(["strangers"] if facts["may_admit"] else [])}  # in the forms that do it
+    lines = waiting_lines(store)
     return {
         "held": held,
+        "has_strangers": "strangers" in lines,
         "unwitnessed": unwitnessed,
         "witnessed_words": unwitnessed_words(unwitnessed),
         "hub": hub_here(store, site.home),
         **facts,
-        "waiting_lines": [line for about, line in waiting_lines(store).items() if about not in shown],
+        "waiting_lines": [line for about, line in lines.items() if about not in shown],
     }
 
 

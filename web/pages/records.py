@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from custody.errors import N_, ConflictError, CustodyError, InputError
@@ -13,8 +14,8 @@ from custody.format.codes import show_code
 from db.store import Store
 from reports.words import finding_text
 from web.answers import Asked, Sent
-from web.dependencies import SiteDep
-from web.forms.fields import MANY_LINES, Done, Form, Reading, read_fields, read_file
+from web.dependencies import BrowserCamera, SiteDep
+from web.forms.fields import MANY_LINES, SCANNED, Done, Form, Reading, read_fields, read_file
 from web.forms.fields import Field as FormField
 from web.forms.table import FORMS, GROUPS
 from web.live.file_store import Key
@@ -58,9 +59,15 @@ def form_page(request: Request, site: SiteDep, name: Name) -> Response:
 
     def shown(store: Store) -> dict[str, Any]:
         form = _form(name).at(store, site.home)
-        return {"form": form, **shown_fields(store, form.fields, asked)}
+        is_scanned = any(one.kind in SCANNED for one in form.fields)
+        return {"form": form, "is_scanned": is_scanned, **shown_fields(store, form.fields, asked)}
 
     return render_page(request, "record.html", **site.ask.do(shown))
+
+
+@router.post("/api/records/frames", summary="Read the codes in a picture of the browser's own camera; keeps nothing")
+async def read_codes(request: Request, site: SiteDep, eye: BrowserCamera) -> dict[str, Any]:
+    return await run_in_threadpool(site.cameras.read, eye, await request.body())
 
 
 @router.post("/api/records/{name}/look", summary="Show what recording this form would come to; records nothing")
@@ -123,7 +130,7 @@ def _answer(site: Site, name: str, said: Typed, *, is_looking: bool) -> Response
 def shown_fields(store: Store, fields: Sequence[FormField], asked: Mapping[str, str]) -> dict[str, Any]:
     """What `record_fields.html` shows some fields with; `asked` is what stands in them at first."""
     choices = {one.name: one.choices(store) for one in fields if one.choices is not None}
-    return {"fields": fields, "choices": choices, "asked": asked, "many_lines": MANY_LINES}
+    return {"fields": fields, "choices": choices, "asked": asked, "many_lines": MANY_LINES, "scanned": SCANNED}
 
 
 def sent_files(site: Site, fields: Sequence[FormField], keys: Mapping[str, str]) -> dict[str, Any]:

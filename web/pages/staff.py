@@ -36,6 +36,14 @@ class Entering(Named):
     pin: Pin
 
 
+class NewPin(Given):
+    """The PIN so far of the person at this screen, and the new one, typed twice."""
+
+    old: Pin
+    pin: Pin
+    again: Pin
+
+
 class Hired(Named):
     """A person, the role, and a new PIN; empty where the one so far stays."""
 
@@ -73,6 +81,22 @@ def enter(request: Request, site: SiteDep, entering: Entering) -> JSONResponse:
 def lock(request: Request, site: SiteDep) -> dict[str, bool]:
     site.workers.leave((request.scope[WORKER] or Worker()).screen)
     return {"locked": True}
+
+
+@router.post("/api/who/pin", summary="Change the PIN of the person at this screen; other screens of theirs are locked")
+def change_pin(request: Request, site: SiteDep, typed: NewPin) -> Response:
+    worker = request.scope[WORKER] or Worker()
+    if not worker.name:
+        raise InputError(N_("nobody has said who works at this screen"), hint=N_("Choose your name first."))
+    try:
+        if typed.pin != typed.again:
+            raise InputError(N_("the two PINs are not the same"), hint=N_("Type the new PIN twice."))
+        with site.pins() as pins:
+            pins.set(worker.name, typed.pin, typed.old, is_signing=False)
+    except InputError as error:
+        return JSONResponse({"error": f"{sentence(error_text(error))}. {hint_text(error)}".strip(), "hint": ""}, 422)
+    site.workers.keep_only(worker)
+    return JSONResponse({"name": worker.name, "words": _("The new PIN counts from now on.")})
 
 
 @router.get("/people", include_in_schema=False)

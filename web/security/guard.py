@@ -52,7 +52,7 @@ FRAME = Limit(2 * 1024 * 1024, frozenset({"image/jpeg"}), 10.0)
 PHOTO = Limit(16 * 1024 * 1024, frozenset({"image/jpeg", "image/png", "image/webp"}), 60.0)
 UPLOAD = Limit(1024**3, frozenset({"application/octet-stream"}), 600.0)
 LIMITS: tuple[tuple[re.Pattern[str], Limit], ...] = (
-    (re.compile(r"/api/(drafts/[^/]+|papers)/frames"), FRAME),
+    (re.compile(r"/api/(drafts/[^/]+|papers|records)/frames"), FRAME),
     (re.compile(r"/api/drafts/[^/]+/photos"), PHOTO),
     (re.compile(r"/api/uploads"), UPLOAD),
 )

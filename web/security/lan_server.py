@@ -175,8 +175,8 @@ class LanServer(uvicorn.Server):
                 self._protocol,
                 connection,
                 ssl=self.config.ssl,
-                ssl_handshake_timeout=self._patience_s,
-                ssl_shutdown_timeout=self._patience_s,
+                ssl_handshake_timeout=self._patience_s if self.config.ssl else None,
+                ssl_shutdown_timeout=self._patience_s if self.config.ssl else None,
             )
             await guest.protocol.ended
         except OSError:  # no TLS was spoken, or not in time

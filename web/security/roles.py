@@ -8,6 +8,7 @@ who works here: then it is asked who it is (`web.security.workers`).
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from services.access.pins import Role as Role
 
@@ -20,7 +21,7 @@ _ANY = "[A-Z]+"
 RULES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (_ANY, r"/api/v1/tokens(/.*)?", frozenset({"supervisor"})),
     (_ANY, r"/observers|/people|/api/people(/.*)?", frozenset({"supervisor"})),
-    (_ANY, r"(/api)?/records/correct(/look|/asked)?", frozenset({"supervisor"})),
+    (_ANY, r"(/api)?/records/(correct|revoke|drop|profile)(/look|/asked)?", frozenset({"supervisor"})),
     (_ANY, r"/api/plan/(load|register|withdraw|merge)", frozenset({"supervisor"})),
     (_ANY, r"/first|/api/first(/.*)?|/station(/.*)?", frozenset({"supervisor"})),
     (_ANY, r"/api/meet/(admit|join)(/.*)?", frozenset({"supervisor"})),
@@ -48,6 +49,7 @@ def is_observer(scope: Mapping[str, object]) -> bool:
     return scope.get(OBSERVER) is not None
 
 
+@lru_cache(1000)  # each page asks it for itself and for each way that it shows
 def allowed(method: str, path: str) -> frozenset[Role]:
     """Which roles may make this request."""
     return next(

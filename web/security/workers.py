@@ -85,6 +85,13 @@ class Workers:
                 del self._screens[old]
         return screen
 
+    def keep_only(self, kept: Worker) -> None:
+        """Lock every other screen of a person: the PIN that opened it is none any more."""
+        with self._lock:
+            self._screens = {
+                screen: name for screen, name in self._screens.items() if name != kept.name or screen == kept.screen
+            }
+
     def leave(self, screen: str) -> None:
         """Lock a screen; one that is locked stays so."""
         with self._lock:

@@ -107,3 +107,18 @@ export function own_eye(address, video, outlines, tell, seen = () => {}) {
   addEventListener("pagehide", () => stop());
   return { start, stop, shoot };
 }
+
+/** The camera of a page's part `own_camera`, with its two buttons. */
+export function own_camera(address, seen) {
+  const $ = (id) => document.getElementById(id), words = $("camera-words");
+  const eye = own_eye(address, $("own"), $("outlines"), (state, reason = "", advice = "") => {
+    const is_running = ["opening", "on", "lost"].includes(state);
+    words.textContent = advice || words.dataset[reason || state] || "";
+    words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
+    $("camera-start").hidden = is_running;
+    $("camera-stop").hidden = !is_running;
+  }, seen);
+  $("camera-start").addEventListener("click", eye.start);
+  $("camera-stop").addEventListener("click", () => eye.stop());
+  return eye;
+}

@@ -4,8 +4,6 @@ const ASK_AGAIN_MS = 1000, SILENCE_MS = 8000;
 const token = document.querySelector('meta[name="serah-token"]').content;
 const alarm = document.getElementById("alarm");
 
-document.querySelector(".top [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); // on a narrow screen
-
 /** Shows a line across the page, or takes it away again (empty text). */
 export function sound_the_alarm(text) {
   if (alarm.textContent !== text) alarm.textContent = text;

@@ -1,13 +1,13 @@
 // Handover papers by themselves: their codes from the field, a USB scanner, this browser's camera, a photograph or a PDF.
 
 import { ask, part, Refusal } from "./page.js";
-import { own_eye } from "./eye.js";
+import { own_camera } from "./eye.js";
 import { sound } from "./sounds.js";
 import { catch_scanner } from "./wedge.js";
 import { clear_files, send_all, work_form } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
-const papers = $("papers"), codes = $("codes"), trouble = $("line-error"), words = $("camera-words");
+const papers = $("papers"), codes = $("codes"), trouble = $("line-error");
 
 const version = () => Number($("tray").dataset.version);
 const show = (html) => { papers.innerHTML = html; }; // rendered and escaped by the server
@@ -50,21 +50,12 @@ work_form(file, async (form, _button, tell) => {
 
 // --- this browser's camera -----------------------------------------------------------------------------------------------
 
-function show_camera(state, reason = "", advice = "") {
-  const is_running = ["opening", "on", "lost"].includes(state);
-  words.textContent = advice || words.dataset[reason || state] || "";
-  words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
-  $("camera-start").hidden = is_running;
-  $("camera-stop").hidden = !is_running;
-}
 async function seen({ version: newest, beep }) {
   if (newest === version()) return;
   sound(beep);
   show(await part("/meet/papers"));
 }
-const eye = own_eye("/api/papers", $("own"), $("outlines"), show_camera, seen);
-$("camera-start").addEventListener("click", () => eye.start());
-$("camera-stop").addEventListener("click", () => eye.stop());
+own_camera("/api/papers", seen);
 
 // --- the handover that the paper came with ---------------------------------------------------------------------------------
 

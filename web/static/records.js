@@ -2,6 +2,9 @@
 
 import { ask, ask_until_known, is_lost, Refusal } from "./page.js";
 import { chooser } from "./choose.js";
+import { own_camera } from "./eye.js";
+import { sound } from "./sounds.js";
+import { pace } from "./wedge.js";
 import { clear_files, send_all, show_wrong, tell_refusal } from "./work.js";
 
 const form = document.getElementById("record"), outcome = document.getElementById("record-outcome");
@@ -16,6 +19,37 @@ fit();
 
 // What was shown before recording counts no longer once something is typed.
 form.addEventListener("input", (event) => { if (form.dataset.looks !== undefined && !outcome.contains(event.target)) outcome.replaceChildren(); });
+
+// --- codes: from a USB scanner, whose Enter ends a field and not the form, and from this browser's camera ------------------
+
+const scanned = [...form.querySelectorAll("[data-scan]")], paced = pace();
+let target = scanned[0];
+form.addEventListener("focusin", (event) => { if (scanned.includes(event.target)) target = event.target; });
+const go_on = (input) => {
+  const fields = [...form.querySelectorAll("[data-field] :is(input, select, textarea)")].filter((one) => one.offsetParent);
+  fields[fields.indexOf(input) + 1]?.focus();
+};
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.dataset.scan !== "one" || !paced(event.target.value).is_burst) return;
+  event.preventDefault();
+  go_on(event.target);
+});
+
+function fill_in(text) {
+  const has = target.value.split("\n").some((line) => line.trim().toUpperCase() === text.toUpperCase());
+  if (target.dataset.scan === "many" ? has : target.value === text) return;
+  target.value = target.dataset.scan === "many" ? `${target.value}${target.value && !target.value.endsWith("\n") ? "\n" : ""}${text}\n` : text;
+  target.dispatchEvent(new Event("input", { bubbles: true }));
+  sound("ok");
+}
+if (document.getElementById("form-camera")) {
+  let before = new Set();
+  const eye = own_camera("/api/records", ({ texts }) => {
+    for (const text of texts) if (before.has(text)) fill_in(text); // read in two pictures, one behind the other
+    before = new Set(texts);
+  });
+  document.getElementById("form-camera").addEventListener("toggle", (event) => { if (!event.target.open) eye.stop(); });
+}
 
 const field_of = (input) => input.closest("[data-field]").dataset.field;
 const show = (words) => { outcome.textContent = words; };

@@ -24,6 +24,21 @@ function use_form(entered) {
       form.pin.select();
     }
   });
+  const own = document.getElementById("own-pin-form"), told = document.getElementById("own-told");
+  own?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const [old, pin, again] = ["old", "pin", "again"].map((one) => own.elements[one].value);
+    let is_kept = false;
+    try {
+      told.textContent = (await ask("POST", "/api/who/pin", { old, pin, again })).words;
+      is_kept = true;
+      own.reset();
+    } catch (error) {
+      told.textContent = error instanceof Refusal ? error.message : form.dataset.failed;
+    }
+    told.hidden = false;
+    for (const [look, is_it] of [["right", is_kept], ["wrong", !is_kept]]) told.classList.toggle(look, is_it);
+  });
   document.getElementById("lock")?.addEventListener("click", lock);
   document.getElementById("who-close")?.addEventListener("click", () => dialog.close());
 }

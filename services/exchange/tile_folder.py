@@ -1,0 +1,171 @@
+"""A folder of tiles: logs as static files that any file server carries (C2SP tlog-tiles), written and added to.
+
+Each log has a folder of its own, named as a mirror names it, and `logs.txt` lists the logs with their keys. The head
+comes last, so whoever reads in between finds all that the head before it promises.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from custody.errors import N_, InputError, TamperError, unreadable
+from custody.format.encoding import leaf_digest
+from db.store import Store
+from evidence.checkpoint import Checkpoint, claimed_checkpoint
+from evidence.mirror_forms import records
+from evidence.note import read_note
+from evidence.tiles import CHECKPOINT, LOGS, Tile, bundles_of, folder_of, hash_tiles, list_of_logs, read_list
+from evidence.tree import EMPTY_ROOT
+from language import _
+from services.exchange.transfer import logs_to_give
+from services.progress_bar import Progress, unseen
+from tables.output.own_files import output_path
+from tables.output.safe_file import folder_for, safe_file
+
+
+@dataclass(frozen=True, slots=True)
+class TilesWritten:
+    """How many logs the folder has, how many files are new, and the logs that nobody admitted."""
+
+    logs: int
+    files: int
+    left_out: list[str]
+
+
+def head_to_give(store: Store, log: str) -> str | None:
+    """The longest signed head of a log that the entries here reach, with the cosignatures of it that are kept; None
+    where there is none.
+    """
+    note = store.cosigned.longest(log)
+    if note is None:
+        return None
+    lines = [str(line) for line in read_note(note).signatures]
+    for kept in map(read_note, store.cosigned.notes()):
+        if kept.text == read_note(note).text:
+            lines += [str(line) for line in kept.signatures if str(line) not in lines]
+    return read_note(note).text + "\n" + "".join(lines)
+
+
+def write_tiles(
+    store: Store, out: Path, top: str | None = None, *, with_strangers: bool = False, progress: Progress = unseen
+) -> TilesWritten:
+    """Write what a folder lacks of the logs of stations at a place or below it. What is there is never changed, but for
+    heads, and parts of tiles that are whole now.
+
+    Raises:
+        InputError: no log is held of a station there, the folder has more of a log than this station, or it cannot be
+            written.
+        TamperError: the folder has another history of a log, or an entry here is not as it was recorded.
+    """
+    folder = output_path(out)
+    heads, left_out = logs_to_give(store, top, with_strangers=with_strangers)
+    files, keys = 0, dict[str, bytes]()
+    total = sum(head["size"] for head in heads)
+    with progress(total, _("Writing")) as done:
+        for head in heads:
+            note = head_to_give(store, head["log"])
+            if note is not None:
+                files += _LogFolder(store, head["log"], note, folder_for(folder / folder_of(head["log"]))).write()
+                keys[head["log"]] = store.ledger.keys()[head["log"]]
+            done(head["size"])
+    known = read_if_there(folder / LOGS)
+    listed = {} if known is None else read_list(known)
+    files += _put(folder / LOGS, list_of_logs(listed | keys).encode())
+    return TilesWritten(len(keys), files, left_out)
+
+
+class _LogFolder:
+    """The folder of one log, of which a head is to be given."""
+
+    def __init__(self, store: Store, log: str, note: str, folder: Path) -> None:
+        self.store, self.log, self.note, self.folder = store, log, note, folder
+        self.head = claimed_checkpoint(note)
+
+    def write(self) -> int:
+        """Write what is new; returns how many files."""
+        files = 0
+        for tile, data in self._tiles(self._held()):
+            path = self.folder / str(tile)
+            if read_if_there(path) not in (None, data):
+                raise self._another_history()
+            files += _put(path, data)
+            if tile == tile.whole:
+                shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
+        return files + _put(self.folder / CHECKPOINT, self.note.encode())
+
+    def _held(self) -> int:
+        """How long the log is that the folder has, by its head.
+
+        Raises:
+            InputError: it is longer than ours.
+            TamperError: it is another one, or ours is not as its head says.
+        """
+        known, root = read_if_there(self.folder / CHECKPOINT), self.store.cosigned.root
+        old = (
+            Checkpoint(self.log, 0, EMPTY_ROOT) if known is None else claimed_checkpoint(known.decode(errors="replace"))
+        )
+        if old.origin == self.log and old.size > self.head.size:
+            raise InputError(
+                N_("{folder} has more of {log} than this station: nothing was written there"),
+                hint=N_("Take in what is missing first, or choose another folder."),
+                folder=str(self.folder),
+                log=self.log,
+            )
+        if old.origin != self.log or root(self.log, old.size) != old.root:
+            raise self._another_history()
+        if root(self.log, self.head.size) != self.head.root:
+            raise self._altered()
+        return old.size
+
+    def _tiles(self, held: int) -> Iterator[tuple[Tile, bytes]]:
+        ledger, size = self.store.ledger, self.head.size
+        for tile in bundles_of(size):
+            begin = tile.index * tile.whole.width
+            end = begin + tile.width
+            if end > held or not (self.folder / str(tile)).is_file():
+                entries = [*ledger.span(self.log, begin, end)]
+                if [*map(leaf_digest, entries)] != [*ledger.leaves(self.log, begin, end)]:
+                    raise self._altered()
+                yield tile, records(entries)
+        yield from hash_tiles(ledger.leaves(self.log, 0, size))
+
+    def _altered(self) -> TamperError:
+        return TamperError(
+            N_("{log} is not as it was recorded: nothing more of it was written"),
+            hint=N_("Run: {way}"),
+            way="verify",
+            log=self.log,
+        )
+
+    def _another_history(self) -> TamperError:
+        return TamperError(
+            N_("{folder} has another history of {log} than this station: nothing of it was changed"),
+            hint=N_("Keep the folder as it is, and show it to whoever is responsible; write to another one."),
+            folder=str(self.folder),
+            log=self.log,
+        )
+
+
+def read_if_there(path: Path) -> bytes | None:
+    """The bytes of a file; None where there is none.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _put(path: Path, data: bytes) -> int:
+    """Write a file where it is not as it should be; returns how many were written."""
+    if read_if_there(path) == data:
+        return 0
+    folder_for(path.parent)
+    with safe_file(path, read_back=True) as file:
+        file.write(data)
+    return 1

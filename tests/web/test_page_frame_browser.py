@@ -1,0 +1,79 @@
+"""The frame of every page in a real browser: the head, and the navigation below on a narrow screen."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from language.text import PAGES
+from tests.support.browser_examples import LAPTOP, PHONE, Served, Watched, tab
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LONG = "Gudang Logistik Komisi Pemilihan Umum Kabupaten Penukal Abab Lematang Ilir di Jalan Merdeka"
+
+
+def box(watched: Watched, selector: str) -> Any:
+    """Where it is on the screen."""
+    return watched.page.locator(selector).first.bounding_box()
+
+
+def test_a_phone_has_its_navigation_below_in_one_row_and_it_covers_nothing(
+    window: "BrowserContext", served: Served
+) -> None:
+    here = tab(window, served.url + "/items")
+    here.page.set_viewport_size(PHONE)
+    nav = box(here, ".top nav")
+    assert nav["y"] + nav["height"] == PHONE["height"] and nav["height"] < 70
+    shown = here.page.locator(".top nav > ul > li > a:visible, .top nav > ul > li > button:visible")
+    assert shown.count() == 5, "four pages and More"
+    for one in shown.all():
+        size = one.bounding_box()
+        assert size is not None and size["width"] >= 44 and size["height"] >= 44, "as thumbs need it"
+    here.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert box(here, "main")["y"] + box(here, "main")["height"] <= nav["y"], "what is last is seen"
+    here.page.set_viewport_size(LAPTOP)
+    assert box(here, ".top nav")["y"] < 60
+    assert here.page.locator(".top nav a:visible").count() == len(PAGES)
+    assert not here.errors
+
+
+def test_more_opens_and_leads_on_without_scripts(chromium: "Browser", window: "BrowserContext", served: Served) -> None:
+    tab(window, served.url)
+    bare = chromium.new_context(viewport=PHONE, java_script_enabled=False, storage_state=window.storage_state())
+    page = bare.new_page()
+    page.goto(served.url + "/items")
+    hidden = page.locator("#ways-more a")
+    assert hidden.count() == len(PAGES) - 4 and not hidden.first.is_visible()
+    page.click(".more button")
+    assert all(one.is_visible() for one in hidden.all())
+    page.click("#ways-more a[href='/meet']")
+    assert page.url.endswith("/meet")
+    bare.close()
+
+
+def test_more_is_reached_and_left_by_keys(window: "BrowserContext", served: Served) -> None:
+    here = tab(window, served.url + "/dashboard")
+    here.page.set_viewport_size(PHONE)
+    here.tab_to(".more button")
+    here.page.keyboard.press("Enter")
+    here.page.keyboard.press("Tab")
+    assert here.page.evaluate("document.activeElement.getAttribute('href')") == "/meet"
+    here.page.keyboard.press("Escape")
+    assert not here.page.locator("#ways-more a").first.is_visible()
+    assert here.page.evaluate("document.activeElement.matches('.more button')")
+
+
+@pytest.mark.parametrize("width", [1366, 1920])
+def test_the_head_shows_a_long_place_name_whole(window: "BrowserContext", served: Served, width: int) -> None:
+    here = tab(window, served.url + "/items")
+    here.page.set_viewport_size({"width": width, "height": 768})
+    here.page.evaluate("name => { document.querySelector('.where').append(name); }", LONG)
+    for part in (".where", ".brand", ".top nav"):
+        inside = here.page.locator(part).evaluate(
+            "e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight + 1"
+        )
+        assert inside, f"{part} is cut off"
+    assert here.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert LONG in here.page.locator(".where").inner_text()
