@@ -56,10 +56,8 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     is_listed = bool(handover.load) or (lists is not None and not handover.kinds)
     tops = () if is_listed else tops_of(handover, state.places)
     papers = waybill_for(store, handover)
-    anew, waybill = papers.anew, NOTHING if is_listed else papers
-    stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
-    if anew:
-        stock = {code: item for code, item in bound_for(stock, anew).items() if is_below(state.places, item.to, tops)}
+    waybill = NOTHING if is_listed else papers
+    stock = _stock(state, giver, tops, papers.anew)
     known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
     if not is_listed and state.stations.places_met() is not None:
@@ -77,9 +75,8 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     paper = {**waybill.items}
     if paper:
         paper |= inside_paper(paper, {**paper, **state.contents.carried(paper)}, tops, state.places)
-    leaves = {event.leaf for event in others}
-    done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
-    held = bound_for({**paper, **known, **stock, **there}, anew)
+    done = {code for code, chain in chains.items() if moved_by(chain, [e.leaf for e in others], handover.number)}
+    held = bound_for({**paper, **known, **stock, **there}, papers.anew)
     if handover.load:
         _add_outer(state, held)
     before = held | {code: with_giver(held[code], giver) for code in (*paper, *chains) if code not in stock}
@@ -87,8 +84,7 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     to_go = [*stock, *on_paper, *(code for code in chains if code not in done)]
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
-    has_met = state.has_met(giver)
-    to_be_named = (said.phase, said.kinds)
+    has_met, to_be_named = state.has_met(giver), (said.phase, said.kinds)
     if said.codes is None and not is_listed and is_carrier(state.places, giver):
         to_be_named = loaded_as(state, giver, [before[code] for code in to_go if code in before], waybill)
     is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
@@ -106,6 +102,14 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         papers=papers.named,
         received=received,
     )
+
+
+def _stock(state: State, giver: str, tops: Sequence[str], anew: Mapping[str, str]) -> dict[str, Item]:
+    """What the giver holds for these places or below, by code; what goes elsewhere by now is left out."""
+    stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
+    if not anew:
+        return stock
+    return {code: item for code, item in bound_for(stock, anew).items() if is_below(state.places, item.to, tops)}
 
 
 def receipts(store: Store, items: Iterable[Item], giver: str, to: str) -> dict[str, Chain]:
