@@ -186,6 +186,9 @@ def test_a_letter_says_once_that_its_station_is_not_admitted(station: Terminal, 
     assert (found["item"], found["open"], found["provisional"]) == (None, True, True)
     assert found["detail"] == "PPK-1 recorded this of 18 things, and root has not admitted its key"
     assert "recorded this of 18 things" in " ".join(text_of(letter_pdf(ppk, ran["bast"], tmp_path)).split())
+    tell(ppk, station, tmp_path)
+    [at_root] = [f for f in letter(station, ran["bast"])["findings"] if f["code"] == "UNKNOWN_STATION"]
+    assert at_root["detail"].startswith("PPK-1 recorded something of 18 things; it is kept and counted nowhere")
 
 
 def test_what_the_givers_paper_does_not_name_is_beyond_it_on_screen_and_letter_until_the_record_comes(
