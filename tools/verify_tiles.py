@@ -23,7 +23,7 @@ from ssl import CERT_NONE, create_default_context
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-WIDTH, MAX_ENTRY, MAX_FILE, MAX_LOGS, MAX_SIZE = 256, 64 * 1024 + 1024, 32 * 1024**2, 10_000, 2**53
+WIDTH, MAX_ENTRY, MAX_FILE, MAX_LOGS, MAX_BYTES = 256, 64 * 1024 + 1024, 32 * 1024**2, 10_000, 8 * 1024**3
 Read = Callable[[str], bytes | None]
 HERE = Path(__file__).resolve().parent
 
@@ -119,8 +119,7 @@ class Log:
     """One log of the list: its name, its signed head as text, how long that says it is."""
 
     def __init__(self, read: Read, vkey: str) -> None:
-        self.name = vkey.split("+")[0]
-        key = vkey.split("+")[-1]
+        self.name, _, key = [*vkey.split("+", 2), "", ""][:3]  # base64 has a + of its own
         folder = sha256(self.name.encode()).hexdigest()
         self._read = lambda path: read(f"{folder}/{path}")
         note = self._read("checkpoint")
@@ -191,6 +190,8 @@ def write_bundle(read: Read, out: Path) -> None:
                 first = first or json.loads(text)
                 leaf = sha256(b"\x00" + entry).digest()
                 file.write(line({"body": text, "signatures": signatures}))
+                if file.tell() > MAX_BYTES:
+                    raise WrongError(log.name, "these are more entries than any election has")
             if first and first.get("public_key") != log.key.hex():
                 raise WrongError(log.name, "logs.txt gives another key than its first entry")
             named = {name: str(first.get(name, "")) for name in ("station", "place")}

@@ -13,7 +13,7 @@ from custody.errors import CustodyError
 from services.exchange.hub_client import PORT, HubAddress
 from web.hub_site import HubSite
 from web.live.store_worker import OpenStore, StoreWorker
-from web.security.certificate import hub_certificate
+from web.security.certificate import hub_certificate, public_certificate
 from web.security.lan_server import LanServer, most_connections
 from web.server import lan_addresses, listen
 
@@ -48,20 +48,29 @@ def answering(app: Starlette, certificate: Path | None) -> LanServer:
 class Hub:
     """A hub's socket, certificate and application. `close` lets go of the ledger."""
 
-    def __init__(self, home: Path, open_store: OpenStore, address: str | None, port: int | None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        open_store: OpenStore,
+        address: str | None,
+        port: int | None,
+        certificate: Path | None = None,
+    ) -> None:
         """Args:
         address: listen there alone; None: everywhere.
         port: this one and no other; None: the first that is free from `PORT` on.
+        certificate: a public one, with its key; None: the hub's own, which stations know by its fingerprint.
 
         Raises:
             StoreError: the port is taken, or the folder cannot be written.
-            InputError: that is no address.
+            InputError: that is no address, or no certificate.
         """
         host = str(lan_addresses(address)[0]) if address else ANY
-        self.certificate = hub_certificate(home)
+        self.certificate = public_certificate(certificate) if certificate else hub_certificate(home)
         self.listening = listen(port, host, PORT)
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
-        self.site = HubSite(StoreWorker(open_store, "hub"), frozenset({self.pin}), secrets.token_bytes(32), home)
+        known_by = frozenset({self.pin, *self.certificate.names})
+        self.site = HubSite(StoreWorker(open_store, "hub"), known_by, secrets.token_bytes(32), home)
         self.site.worker.do(self.site.desk.recall)
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()
@@ -69,8 +78,12 @@ class Hub:
 
     @property
     def invitations(self) -> Sequence[HubAddress]:
-        """The lines by which stations know this hub, one for each address that it is reached at."""
+        """The lines by which stations know this hub: of a public certificate one for each name of it, else one for each
+        address that it is reached at.
+        """
         host, port = self.listening.getsockname()[:2]
+        if self.certificate.names:
+            return [HubAddress(name, port) for name in self.certificate.names]
         hosts = [str(found) for found in lan_addresses()] if host == ANY else [host]
         return [HubAddress(host, port, self.pin[:32]) for host in hosts]
 

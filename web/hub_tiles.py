@@ -6,7 +6,7 @@ change anything.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
 from evidence.mirror_forms import records
-from evidence.tiles import CHECKPOINT, ENTRIES, LOGS, folder_of, list_of_logs, read_path, tile_bytes
+from evidence.tiles import CHECKPOINT, ENTRIES, LOGS, Tile, folder_of, list_of_logs, read_path, tile_bytes
 from services.access.observers import Observers
 from services.exchange.hub_desk import HubDesk, HubRefusalError
 from services.exchange.hub_reading import readable
@@ -27,6 +27,7 @@ T = TypeVar("T")
 PREFIX = "/tiles"
 MOST_READS, WINDOW_S = 3_000, 60.0
 """Files that one reader is given within so many seconds."""
+_MOST_MADE = 1_000
 _FOREVER, _SHORTLY = "private, max-age=31536000, immutable", "private, max-age=5"
 _folder_of = lru_cache(maxsize=16_384)(folder_of)
 
@@ -53,6 +54,8 @@ class TileReads:
 
     site: Site
     home: Path
+    _made: dict[tuple[str, Tile], bytes] = field(default_factory=dict)
+    """Tiles above the lowest level, each of which takes the hashing of many leaves."""
     _given: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     async def answer(self, request: Request) -> Response:
@@ -102,21 +105,24 @@ class TileReads:
             return _not_there()
         if name == CHECKPOINT:
             return _text(note + self.site.desk.cosigned(store, note, store.around.now_utc()))
-        return _tile(store, log, claimed_checkpoint(note).size, name)
+        return self._tile(store, log, claimed_checkpoint(note).size, name)
 
-
-def _tile(store: Store, log: str, size: int, name: str) -> Response:
-    tile = read_path(name)
-    if tile is None or (tile.index * tile.whole.width + tile.width) << 8 * max(tile.level, 0) > size:
-        return _not_there()
-    if tile.level == ENTRIES:
-        begin = tile.index * tile.whole.width
-        answer = packed_answer(records(store.ledger.span(log, begin, begin + tile.width)), "application/octet-stream")
-    else:
-        data = tile_bytes(tile, lambda begin, end: store.ledger.leaves(log, begin, end))
-        answer = Response(data, media_type="application/octet-stream")
-    answer.headers["cache-control"] = _FOREVER
-    return answer
+    def _tile(self, store: Store, log: str, size: int, name: str) -> Response:
+        tile = read_path(name)
+        if tile is None or (tile.index * tile.whole.width + tile.width) << 8 * max(tile.level, 0) > size:
+            return _not_there()
+        if tile.level == ENTRIES:
+            begin = tile.index * tile.whole.width
+            entries = store.ledger.span(log, begin, begin + tile.width)
+            answer = packed_answer(records(entries), "application/octet-stream")
+        else:
+            data = self._made.get((log, tile)) or tile_bytes(tile, partial(store.ledger.leaves, log))
+            if tile.level:
+                self._made = {} if len(self._made) >= _MOST_MADE else self._made
+                self._made[log, tile] = data
+            answer = Response(data, media_type="application/octet-stream")
+        answer.headers["cache-control"] = _FOREVER
+        return answer
 
 
 def _text(text: str) -> Response:

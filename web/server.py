@@ -151,9 +151,7 @@ def lan_server_of(site: Site) -> LanServer:
     """What answers devices of the local network."""
     assert site.lan is not None
     certificate = site.lan.certificate.path
-    config = _config(
-        build(site, LanEntrance(site.lan)), proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=certificate
-    )
+    config = _config(build(site, LanEntrance(site.lan)), ssl_certfile=certificate, ssl_keyfile=certificate)
     return LanServer(config, most=most_connections())
 
 

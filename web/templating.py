@@ -28,6 +28,7 @@ from web.security.guard import LANGUAGE_COOKIE, SECRET
 from web.security.roles import OBSERVER, SCOPE_ROLES, Role, allowed, is_observer
 from web.security.workers import WORKER
 from web.site import HERE
+from web.views.page_help import HELP
 from web.views.pictograms import PICTOGRAMS
 
 _LONGEST_SHOWN = 2000
@@ -81,7 +82,7 @@ def _say_count(one: str, many: str, count: int, **values: object) -> str:
 
 def render(name: str, **values: Any) -> str:
     """A part of a page, which a script puts in its place."""
-    return environment().get_template(name).render(values)
+    return environment().get_template(name).render(values, page_help=HELP.get(name))
 
 
 def is_device(request: Request) -> bool:

@@ -1,30 +1,70 @@
 """The command by which stations send to this one: hub."""
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
 from commands.context import Station, note, print_json
 from custody.errors import N_
+from labels.qr import qr_lines
 from language import _
 from language.text import fill
+from reports.handover.hub_sheet import HubSheet, write_hub_sheet
+from services.exchange.hub_client import HubAddress
+from services.exchange.invitation import words_for
+from services.exchange.sync import close_hub, open_hub
+from tables.output.safe_file import safe_file
 from web.hub_server import Hub
 
 
-def hub(station: Station, listen: str | None, port: int | None, as_json: bool) -> None:
+def hub(
+    station: Station, listen: str | None, port: int | None, certificate: Path | None, sheet: Path | None, as_json: bool
+) -> None:
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here
-        store.ledger.own_log()
-    running = Hub(station.home, lambda: station.store(write=True), listen, port)
+        own = store.ledger.own_log()
+    running = Hub(station.home, lambda: station.store(write=True), listen, port, certificate)
     try:
-        lines = [str(address) for address in running.invitations]
+        addresses = running.invitations
+        open_hub(station.home, addresses[0])
+        if sheet is not None:
+            lines = [(str(address), words_for(address)) for address in addresses]
+            with safe_file(sheet) as file:
+                write_hub_sheet(file, HubSheet(own.station, own.election, lines))
         if as_json:
-            print_json({"addresses": lines, "fingerprint": running.pin})
+            told = {"addresses": [str(one) for one in addresses], "fingerprint": running.pin}
+            print_json({**told, "words": [" ".join(words_for(one)) for one in addresses]})
         else:
-            click.echo(
-                fill(N_("The hub is open. At each station, once: {way}"), {"way": "sync_at", "address": lines[0]})
-            )
-            for line in lines[1:]:
-                note(_("or: {line}").format(line=line))
-            note(_("Leave this window open. Ctrl-C ends it."))
+            _show(addresses, sheet)
         running.run()
     finally:
         running.close()
+        close_hub(station.home)
     note(_("The hub is closed. What was sent is kept."))
+
+
+def _show(addresses: Sequence[HubAddress], sheet: Path | None) -> None:
+    _show_code(str(addresses[0]))
+    click.echo(
+        fill(N_("The hub is open. At each station, once: {way}"), {"way": "sync_at", "address": str(addresses[0])})
+    )
+    if words := words_for(addresses[0]):
+        click.echo(_("or in words: {words}").format(words=" ".join(words)))
+    for address in addresses[1:]:
+        note(_("or: {line}").format(line=address))
+    if sheet is not None:
+        note(_("The sheet to hang up or hand out: {path}").format(path=sheet))
+    note(_("Leave this window open. Ctrl-C ends it."))
+
+
+def _show_code(line: str) -> None:
+    """Show the QR code of an invitation where somebody looks, in a terminal that can."""
+    rows = qr_lines(line)
+    try:
+        "".join(rows).encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return
+    if sys.stdout.isatty():
+        for row in rows:
+            click.secho(row, fg="black", bg="bright_white")

@@ -166,6 +166,15 @@ def verify() -> None: ...
 @click.command()
 @click.option("--listen", metavar=_("ADDRESS"), help=_("Answer at this address of this computer alone."))
 @click.option("--port", type=Whole(1, 65535), metavar="N", help=_("Port; without it, 8753 or the next free one."))
+@click.option(
+    "--certificate",
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("A PEM file: a public certificate for this computer's name, its chain and key, in place of the hub's own."),
+)
+@click.option(
+    "--sheet", type=Output(), metavar=_("FILE"), help=_("Write the hub's QR code and words to this PDF, for stations.")
+)
 @json_option
 @pass_station
 @later("exchange.hub")
@@ -173,7 +182,7 @@ def hub() -> None: ...
 
 
 @click.command()
-@click.argument("address", required=False, metavar=_("[ADDRESS]"))
+@click.argument("hub", nargs=-1, metavar=_("[ADDRESS|WORDS|PICTURE]"))
 @click.option("--watch", is_flag=True, help=_("Go on, as soon and as long as there is a network, until Ctrl-C."))
 @json_option
 @pass_station

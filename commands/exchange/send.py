@@ -5,24 +5,25 @@ import click
 from commands.context import Station, note, print_json
 from language import _, ngettext
 from language.text import error_text, number
-from services.exchange.hub_client import HubClient, read_address
+from services.exchange.hub_client import HubClient
+from services.exchange.invitation import read_invitation
 from services.exchange.sync import Synced, known_hub, remember_hub
 from services.exchange.sync import sync as sync_with
 from services.exchange.watching import keep_syncing
 
 
-def sync(station: Station, address: str | None, watch: bool, as_json: bool) -> None:
-    found = read_address(address) if address else known_hub(station.home)
+def sync(station: Station, hub: tuple[str, ...], watch: bool, as_json: bool) -> None:
+    found = read_invitation(" ".join(hub), note) if hub else known_hub(station.home)
     with station.store(write=True) as store:
         if not watch:
             done = sync_with(store, HubClient(found))
-            remember_hub(station.home, found)
+            remember_hub(station.home, done.address)
             _show(done, as_json)
             return
         said: list[str] = []
         for outcome in keep_syncing(store, found):
             if isinstance(outcome, Synced):
-                remember_hub(station.home, found)
+                remember_hub(station.home, outcome.address)
                 if said or outcome.sent or outcome.taken:
                     _show(outcome, as_json)
                 said = []

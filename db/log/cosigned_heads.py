@@ -24,6 +24,7 @@ class CosignedHeads:
     def __init__(self, ledger: LedgerReader, transaction: Transactions) -> None:
         self.ledger, self.tables, self._transaction = ledger, ledger.tables, transaction
         self._kept = Prepared(ledger.database, self._kept_query)
+        self._of_log = Prepared(ledger.database, self._of_log_query)
         self._shown = Prepared(ledger.database, self._shown_query)
         self._trees: dict[str, tuple[Frontier, bytes]] = {}
         """The tree of each log that was asked for, and its last leaf: one that has grown is not hashed from its
@@ -62,10 +63,13 @@ class CosignedHeads:
         table = self.tables.cosigned
         return table.select(table.size).where((table.log == blank("log")) & (table.by == blank("by")))
 
-    def notes(self) -> list[str]:
-        """All that are kept."""
+    def notes(self, log: str) -> list[str]:
+        """Those that are kept of a log, one by each cosigner."""
+        return [str(note) for (note,) in self._of_log.run(log=log)]
+
+    def _of_log_query(self) -> Any:
         table = self.tables.cosigned
-        return [str(note) for (note,) in table.select(table.note).order_by(table.log, table.by).tuples()]
+        return table.select(table.note).where(table.log == blank("log")).order_by(table.by)
 
     def root(self, log: str, size: int, leaves: Leaves | None = None) -> bytes:
         """The root of a log's tree at a size that is held.

@@ -167,7 +167,8 @@ class Step:
     """One record of a chain, in words.
 
     `day` and `clock` are when it happened, in the zone of the place. Handovers have a `giver` and a `receiver`; other
-    records a `sentence`. `remarks` are what else it says; `record` is its log:seq and the start of its leaf digest.
+    records a `sentence`. `remarks` are what else it says; `record` is its log:seq and the start of its leaf digest;
+    `photo` the digest of its photograph, empty where it has none.
     """
 
     day: str
@@ -183,6 +184,7 @@ class Step:
     is_withdrawn: bool
     is_repeat: bool
     is_stranger: bool = False
+    photo: str = ""
 
     @property
     def counts(self) -> bool:
@@ -278,6 +280,7 @@ def _step(link: Link, code: str, home: str | None, places: Places, *, with_staff
         is_withdrawn=link.is_withdrawn,
         is_repeat=link.is_repeat,
         is_stranger=link.is_stranger,
+        photo=event.body.get("photo") or "",
     )
 
 
@@ -321,7 +324,7 @@ def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[
     if with_staff and event.type == "seal" and body["witness"]:
         yield _("witnesses: {names}").format(names=printable(body["witness"], NAME_LIMIT))
     if body.get("photo"):
-        yield _("photograph {digest}").format(digest=body["photo"][:12])
+        yield photo_words(body["photo"])
     if event.type in ("print", "reassign") and body["reason"]:
         yield _("reason: {reason}").format(reason=printable(body["reason"], NAME_LIMIT))
     if with_staff and body.get("second"):
@@ -332,6 +335,11 @@ def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[
         yield _("BAST {number}").format(number=printable(body["bast"], NAME_LIMIT))
     if with_staff:
         yield _("recorded by {name}").format(name=printable(body["by"], NAME_LIMIT) or _("nobody named"))
+
+
+def photo_words(digest: str) -> str:
+    """Name a photograph by the start of its digest."""
+    return _("photograph {digest}").format(digest=digest[:12])
 
 
 def _names(people: list[str]) -> str:

@@ -43,12 +43,13 @@ class KeySheet:
 
 
 class KeyQr(Flowable):  # type: ignore[misc]
-    """Hex digits, or words, as a QR code: in capitals, which is QR's short alphabet."""
+    """Hex digits, or words, as a QR code: in capitals, which is QR's short alphabet; or a text as it stands."""
 
-    def __init__(self, words: str, size_mm: float, level: str = "H") -> None:
+    def __init__(self, words: str, size_mm: float, level: str = "H", *, is_text: bool = False) -> None:
         super().__init__()
         self.width = self.height = size_mm * mm
-        symbol = zxingcpp.create_barcode(words.upper(), zxingcpp.BarcodeFormat.QRCodeModel2, ec_level=level)
+        shown = words if is_text else words.upper()
+        symbol = zxingcpp.create_barcode(shown, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level=level)
         pixels: Any = symbol.to_image(scale=1, add_quiet_zones=True)
         height, width = pixels.shape
         self._image = Image.frombytes("L", (width, height), bytes(memoryview(pixels))).convert("1")

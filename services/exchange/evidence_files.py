@@ -71,10 +71,13 @@ def audit_tiles(
         InputError: there are none.
         TamperError: a file of theirs is missing, cut or altered.
     """
-    return _audit_bundle(read_tiles(fetch), root, heads, progress)
+    bundle, cosigned = read_tiles(fetch)
+    return _audit_bundle(bundle, root, heads, progress, shown=cosigned)
 
 
-def _audit_bundle(bundle: Bundle, root: str | None, heads: Sequence[str], progress: Progress) -> BundleAudit:
+def _audit_bundle(
+    bundle: Bundle, root: str | None, heads: Sequence[str], progress: Progress, shown: Sequence[str] = ()
+) -> BundleAudit:
     total = sum(row.size for row in bundle.logs)
     with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
 
@@ -83,7 +86,7 @@ def _audit_bundle(bundle: Bundle, root: str | None, heads: Sequence[str], progre
                 yield raw
                 done(1)
 
-        return audit_bundle(bundle.logs, counted(), root=root, heads=heads, mapper=mapper)
+        return audit_bundle(bundle.logs, counted(), root=root, heads=heads, shown=shown, mapper=mapper)
 
 
 def _attached(data: bytes, path: Path) -> bytes:

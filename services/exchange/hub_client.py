@@ -8,7 +8,7 @@ import ssl
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from custody.errors import N_, InputError, StoreError
@@ -96,6 +96,11 @@ class HubClient:
         """What names the hub when a station signs: its certificate's fingerprint, or its host."""
         return self._name
 
+    @property
+    def known_as(self) -> HubAddress:
+        """The hub's address with the whole fingerprint of its certificate, if it is known by that, once it answered."""
+        return replace(self.address, pin=self._name) if self.address.pin and self._name else self.address
+
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
@@ -163,7 +168,7 @@ def connect(address: HubAddress) -> tuple[http.client.HTTPConnection, str]:
         made.sock.settimeout(_ANSWER_S)
     except ssl.SSLError as error:
         made.close()
-        raise _somebody_else(address) from error
+        raise _not_trusted(address, getattr(error, "verify_code", 0)) from error
     except OSError as error:
         made.close()
         raise StoreError(
@@ -198,5 +203,24 @@ def _somebody_else(address: HubAddress) -> StoreError:
     return StoreError(
         N_("what answers at {address} is not the hub: its certificate or its answer is another's"),
         hint=N_("In a WLAN with a login page, log in first. Else compare the address with the hub's screen."),
+        address=f"{address.host}:{address.port}",
+    )
+
+
+_VERIFY = {
+    9: N_("the certificate of {address} is not valid yet, or the clock of this computer is wrong"),
+    10: N_("the certificate of {address} has expired, or the clock of this computer is wrong"),
+    62: N_("the certificate that is shown at {address} is for another name"),
+}
+_NOBODY_VOUCHES = N_("nobody whom this computer trusts vouches for the certificate of {address}")
+"""Why a public certificate does not count (X509_verify_cert_error_string)."""
+
+
+def _not_trusted(address: HubAddress, code: int) -> StoreError:
+    if not code:
+        return _somebody_else(address)
+    return StoreError(
+        _VERIFY.get(code, _NOBODY_VOUCHES),
+        hint=N_("Check the clock; in a WLAN with a login page, log in first. Else tell the office that runs the hub."),
         address=f"{address.host}:{address.port}",
     )

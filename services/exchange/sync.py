@@ -26,8 +26,8 @@ from services.exchange.hub_desk import HubRefusalError, Known, check_entries
 from services.exchange.hub_talk import TRIES, HubTalk, gives_up
 from tables.output.safe_file import safe_file
 
-HUB_FILE = "hub.txt"
-"""In the station's folder: the line by which it knows its hub."""
+HUB_FILE, OPEN_FILE = "hub.txt", "hub-open.txt"
+"""In the station's folder: the line by which it knows its hub, and that of a hub that runs there now."""
 MOST_BYTES = 16 * 1024 * 1024
 """Of entries in one request, before they are packed; a package of large ones may be more."""
 
@@ -35,7 +35,7 @@ MOST_BYTES = 16 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What came of it: the hub's station, entries that were sent and taken, how many of our own the hub has not yet
-    cosigned, and the logs with a new receipt of it, each with its size.
+    cosigned, the logs with a new receipt of it, each with its size, and the hub's address with its whole fingerprint.
 
     `waits`: the hub keeps what this station sent, and root has not admitted the station. `notes` say what of other logs
     could not be sent.
@@ -46,6 +46,7 @@ class Synced:
     taken: int
     waiting: int
     receipts: tuple[tuple[str, int], ...]
+    address: HubAddress
     waits: bool = False
     notes: tuple[str, ...] = ()
 
@@ -66,7 +67,20 @@ def known_hub(home: Path) -> HubAddress:
 
 def remember_hub(home: Path, address: HubAddress) -> None:
     """Keep the line by which this station knows its hub."""
-    path = home / HUB_FILE
+    _keep(home / HUB_FILE, address)
+
+
+def open_hub(home: Path, address: HubAddress) -> None:
+    """Let this station's page show the hub that runs here."""
+    _keep(home / OPEN_FILE, address)
+
+
+def close_hub(home: Path) -> None:
+    """Let it be shown no more."""
+    (home / OPEN_FILE).unlink(missing_ok=True)
+
+
+def _keep(path: Path, address: HubAddress) -> None:
     if not path.exists() or path.read_text(encoding="utf-8").strip() != str(address):
         with safe_file(path, is_own=True) as file:
             file.write(f"{address}\n".encode())
@@ -75,20 +89,29 @@ def remember_hub(home: Path, address: HubAddress) -> None:
 @dataclass(frozen=True, slots=True)
 class HubHere:
     """What a station knows of its hub: the address, how many of its own records the hub has cosigned, and how many are
-    not there yet, as far as is known here. `address` is None where it knows no hub.
+    not there yet, as far as is known here. `address` is None where it knows no hub, `own` where it is none itself now.
     """
 
     address: HubAddress | None
     there: int
     waiting: int
+    own: HubAddress | None = None
+
+    @property
+    def invitation(self) -> HubAddress | None:
+        """The hub that other stations may be shown here."""
+        return self.own or self.address
 
 
 def hub_here(store: Store, home: Path) -> HubHere:
     """What this station knows of its hub, without asking it."""
     own = store.ledger.require_own_row()
     there = min(store.cosigned.most(own.name), own.size)
-    address = known_hub(home) if (home / HUB_FILE).is_file() else None
-    return HubHere(address, there, own.size - there)
+    known, open_here = (
+        read_address(path.read_text("utf-8")) if path.is_file() else None
+        for path in (home / HUB_FILE, home / OPEN_FILE)
+    )
+    return HubHere(known, there, own.size - there, open_here)
 
 
 def sync(store: Store, client: HubClient, *, pause: Callable[[float], None] = time.sleep) -> Synced:
@@ -131,7 +154,8 @@ class _Sync:
                 self._take(log, told["note"])
         waiting = store.ledger.sizes()[own] - store.cosigned.size(own, self.talk.facts.log)
         receipts = tuple(sorted(self.receipts.items()))
-        return Synced(self.talk.facts.station, self.sent, self.taken, waiting, receipts, self.waits, tuple(self.notes))
+        known = (receipts, self.talk.client.known_as, self.waits, tuple(self.notes))
+        return Synced(self.talk.facts.station, self.sent, self.taken, waiting, *known)
 
     def _sizes(self) -> dict[str, int]:
         """How long each log is that is held here and may be handed on: our own first, then root's."""

@@ -14,7 +14,7 @@ from custody.format.encoding import leaf_digest
 from db.store import Store
 from evidence.checkpoint import Checkpoint, claimed_checkpoint
 from evidence.mirror_forms import records
-from evidence.note import read_note
+from evidence.note import MAX_SIGNATURES, read_note
 from evidence.tiles import CHECKPOINT, LOGS, Tile, bundles_of, folder_of, hash_tiles, list_of_logs, read_list
 from evidence.tree import EMPTY_ROOT
 from language import _
@@ -22,6 +22,9 @@ from services.exchange.transfer import logs_to_give
 from services.progress_bar import Progress, unseen
 from tables.output.own_files import output_path
 from tables.output.safe_file import folder_for, safe_file
+
+_MOST_LINES = MAX_SIGNATURES - 1
+"""A hub adds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,13 @@ def head_to_give(store: Store, log: str) -> str | None:
     """The longest signed head of a log that the entries here reach, with the cosignatures of it that are kept; None
     where there is none.
     """
-    note = store.cosigned.longest(log)
-    if note is None:
+    longest = store.cosigned.longest(log)
+    if longest is None:
         return None
-    lines = [str(line) for line in read_note(note).signatures]
-    for kept in map(read_note, store.cosigned.notes()):
-        if kept.text == read_note(note).text:
-            lines += [str(line) for line in kept.signatures if str(line) not in lines]
-    return read_note(note).text + "\n" + "".join(lines)
+    note = read_note(longest)
+    of_same = [note, *(kept for kept in map(read_note, store.cosigned.notes(log)) if kept.text == note.text)]
+    lines = dict.fromkeys(str(line) for one in of_same for line in one.signatures)
+    return note.text + "\n" + "".join([*lines][:_MOST_LINES])
 
 
 def write_tiles(
@@ -147,14 +149,15 @@ class _LogFolder:
         )
 
 
-def read_if_there(path: Path) -> bytes | None:
-    """The bytes of a file; None where there is none.
+def read_if_there(path: Path, most: int = -1) -> bytes | None:
+    """The bytes of a file, the first so many; None where there is none.
 
     Raises:
         InputError: it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

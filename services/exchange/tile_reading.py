@@ -12,10 +12,12 @@ from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.mirror_forms import raw_entry, records
+from evidence.note import read_note
 from evidence.tiles import (
     CHECKPOINT,
     ENTRIES,
     LOGS,
+    MAX_TILE_BYTES,
     Tile,
     TiledTree,
     bundles_of,
@@ -26,7 +28,7 @@ from evidence.tiles import (
     read_list,
     tile_at,
 )
-from services.exchange.bundle import Bundle
+from services.exchange.bundle import MAX_UNPACKED_BYTES, Bundle
 from services.exchange.hub_client import Answer, CutError, HubAddress, HubClient, read_address
 from services.exchange.hub_talk import TRIES
 from services.exchange.tile_folder import read_if_there
@@ -38,7 +40,7 @@ Fetch = Callable[[str], bytes | None]
 
 def in_folder(folder: Path) -> Fetch:
     """The files of a folder."""
-    return lambda path: read_if_there(folder / path)
+    return lambda path: read_if_there(folder / path, MAX_TILE_BYTES + 1)
 
 
 def at_address(text: str, token: str = "", *, pause: Callable[[float], None] = time.sleep) -> Fetch:
@@ -101,20 +103,42 @@ def _body(answer: Answer, address: HubAddress) -> bytes | None:
     return answer.body
 
 
-def read_tiles(fetch: Fetch) -> Bundle:
-    """The logs of a list, each up to its head, whose signature is checked here, and whose tree the tiles must make.
+def read_tiles(fetch: Fetch) -> tuple[Bundle, list[str]]:
+    """The logs of a list, each up to its head, whose signature is checked here, and whose tree the tiles must make; and
+    these heads with the cosignatures under them.
 
     Raises:
-        InputError: there is no list of logs.
+        InputError: there is no list of logs, or more than any election has.
         TamperError: a file is missing, cut or altered; at once, or while walking the entries.
     """
+    fetch = _bounded(fetch)
     listed = fetch(LOGS)
     if listed is None:
         raise InputError(
             N_("there are no tiles of logs there: {file} is missing"), hint=N_("Check the name."), file=LOGS
         )
     logs = [_TiledLog.begin(fetch, log, key) for log, key in read_list(listed).items()]
-    return Bundle(tuple(log.row() for log in logs), (raw for log in logs for raw in log.entries()))
+    entries_of_all = (raw for log in logs for raw in log.entries())
+    return Bundle(tuple(log.row() for log in logs), entries_of_all), [log.note for log in logs]
+
+
+def _bounded(fetch: Fetch) -> Fetch:
+    """The same files, none of them larger than a file of a log can be, all together no more than a bundle may hold."""
+    total = 0
+
+    def bounded(path: str) -> bytes | None:
+        nonlocal total
+        data = fetch(path)
+        total += len(data or b"")
+        if len(data or b"") > MAX_TILE_BYTES or total > MAX_UNPACKED_BYTES:
+            raise InputError(
+                N_("{path} is larger than logs can be: it is not read on"),
+                hint=N_("Somebody made it to fill this machine; ask the office."),
+                path=path,
+            )
+        return data
+
+    return bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +185,15 @@ class _TiledLog:
 
     def row(self) -> LogRow:
         """What a bundle's list would say of it."""
-        size = self.head.size
+        size, read = self.head.size, read_note(self.note)
+        note = read.text + "\n" + "".join(str(line) for line in read.signatures if line.name == self.head.origin)
         if not size:
-            return LogRow(self.head.origin, "", "", 0, None, self.note)
+            return LogRow(self.head.origin, "", "", 0, None, note)
         first = entries(tile := tile_at(ENTRIES, 0, size), self.read(tile))[0]
         body = examine((raw_entry(first), {self.head.origin: self.key})).kept or {}
         newest = TiledTree(size, self.read).leaf(size - 1).hex()
-        return LogRow(
-            self.head.origin, str(body.get("station", "")), str(body.get("place", "")), size, newest, self.note
-        )
+        station, place = str(body.get("station", "")), str(body.get("place", ""))
+        return LogRow(self.head.origin, station, place, size, newest, note)
 
     def entries(self) -> Iterator[RawEntry]:
         """Its entries; then every tile is held to them.

@@ -32,6 +32,7 @@ NAMES = (
     "page-lan.pem",
     "hub.pem",
     "hub.txt",
+    "hub-open.txt",
     "page-devices.json",
     "half-read-papers.txt",
     "sheets.toml",

@@ -1,11 +1,14 @@
 """The command by which a station sends to a hub: what it prints, and with which exit code it ends."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from db.station_key import load_key
+from reports.handover.hub_sheet import HubSheet, write_hub_sheet
+from services.exchange.invitation import words_for
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import running_hub
 from tests.support.meet_pages import prepared_other
@@ -49,3 +52,26 @@ def test_import_needs_a_file_or_a_folder(station: Terminal) -> None:
 
 def _root(station: Terminal) -> str:
     return str(station("verify", "--json").json["logs"][0]["key"])
+
+
+def test_the_first_contact_may_be_by_words_or_a_picture_and_pins_the_whole_key(
+    station: Terminal, hub_home: Path, tmp_path: Path
+) -> None:
+    key = load_key(hub_home, lambda: None)
+    with running_hub(f"sqlite:///{hub_home / 'ledger.db'}", hub_home, key=key) as hub:
+        said = words_for(hub.address)
+        assert station("sync", *said[:-1]).code == 2
+        told = station("sync", "--json", *said)
+        assert told.code == 0 and told.json["hub"] == "PPK"
+        known = (station.home / "hub.txt").read_text("utf-8").strip()
+        assert known == str(hub.address) and known.endswith(hub.hub.pin)
+        sheet = tmp_path / "hub.pdf"
+        with sheet.open("wb") as file:
+            write_hub_sheet(file, HubSheet("PPK", "Pemilu 2024", [(str(hub.address), said), ("https://x", ())]))
+        (station.home / "hub.txt").unlink()
+        assert station("sync", sheet).code == 0
+        assert (station.home / "hub.txt").read_text("utf-8").strip() == known
+    with running_hub(f"sqlite:///{hub_home / 'ledger.db'}", hub_home, key=key) as hub:
+        wrong = list(words_for(replace(hub.address, pin="0" * 32)))
+        refused = station("sync", *wrong)
+        assert refused.code == 3 and "is not the hub" in refused.err

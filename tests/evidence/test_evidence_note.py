@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from custody.errors import CustodyError, TamperError
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, parse_checkpoint, read_checkpoint
-from evidence.note import key_id, read_note, sign_note
+from evidence.note import key_id, read_note, read_verifier_key, sign_note, verifier_key
 from tests.support.evidence_logs import Station
 
 # The example of golang.org/x/mod/sumdb/note, and a head that Go's checksum database really signed.
@@ -27,6 +27,19 @@ SUMDB_NOTE = (
 )
 STATION = Station(1).fill(8)
 HEAD = STATION.head()
+
+
+def test_a_verifier_key_is_as_go_writes_it_and_has_one_form():
+    known = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+    assert verifier_key("sum.golang.org", SUMDB) == known and read_verifier_key(known) == ("sum.golang.org", SUMDB)
+    for wrong in ("", "a", known[:-4], known.replace("033de0ae", "033de0af"), known + "=", known.replace("+A", "+B")):
+        with pytest.raises(TamperError):
+            read_verifier_key(wrong)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_every_verifier_key_reads_back(key):
+    assert read_verifier_key(verifier_key("serah/x/y/0", key)) == ("serah/x/y/0", key)
 
 
 def test_the_key_ids_that_go_publishes_come_out():

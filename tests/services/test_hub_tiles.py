@@ -69,6 +69,9 @@ def test_the_program_and_the_tool_read_a_hub_by_an_observers_token(
     fingerprint = root.ledger.own_log().root
     audit = audit_tiles(at_address(address(hub), token), fingerprint)
     assert audit.is_ok and {log.log: log.size for log in audit.logs if log.size} == root.ledger.sizes()
+    own = root.ledger.own_log().name
+    seen = {log.log: {witness.log: witness.to for witness in log.witnesses} for log in audit.logs if log.log != own}
+    assert all(seen[log][own] == size for log, size in root.ledger.sizes().items() if log != own)  # the hub cosigned it
     kept = tmp_path / "token.txt"
     kept.write_text(token + "\n", "utf-8")
     code, told = by_the_tool(address(hub), "--token", str(kept), "--root", fingerprint)

@@ -1,6 +1,8 @@
 """Logs as static files: written once, added to, never changed; and read by the program and by the tool beside it."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,13 @@ from custody.errors import InputError, TamperError
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
 from evidence.cosignature import cosign, cosigners
-from evidence.tiles import folder_of, read_list, read_path
+from evidence.note import verifier_key
+from evidence.tiles import MAX_TILE_BYTES, folder_of, read_list, read_path
 from services.exchange.evidence_files import audit_file
 from services.exchange.tile_folder import write_tiles
-from tests.support.ledger_examples import absorb, empty_ledger, signer
+from tests.support.ledger_examples import absorb, empty_ledger, planned_station, signer
 from tests.support.tile_examples import MANY, by_the_program, by_the_tool, files_of, folder, remark, two_logs
+from tests.support.tool_examples import TOOLS
 
 __all__ = ["folder", "two_logs"]
 
@@ -150,3 +154,31 @@ def test_the_head_that_is_given_has_the_cosignatures_that_are_kept_of_it(folder:
     assert claimed_checkpoint(given).origin == office
     assert [*cosigners(given, {"hub": hub.public_key})] == [("hub", 7)]
     assert by_the_program(folder) and by_the_tool(folder)[0] == 0
+
+
+def test_a_key_whose_base64_has_a_plus_is_read_as_any_other(tmp_path: Path) -> None:
+    with planned_station(f"sqlite:///{tmp_path / 'root.db'}", 8) as root:
+        assert verifier_key(own(root), root.signer().public_key).count("+") > 2
+        write_tiles(root, tmp_path / "tiles")
+    assert by_the_program(tmp_path / "tiles") and by_the_tool(tmp_path / "tiles")[0] == 0
+
+
+def test_files_that_are_larger_than_a_log_can_have_are_not_read_on(folder: Path) -> None:
+    path = next(folder / path for path in files_of(folder) if path.endswith("tile/entries/000"))
+    with path.open("r+b") as file:
+        file.truncate(MAX_TILE_BYTES + 2)  # a hole, as large as one likes
+    with pytest.raises(InputError, match="larger than logs can be"):
+        audit_file(folder)
+    assert by_the_tool(folder)[0] == 1
+
+
+def test_the_tool_runs_by_itself_and_keeps_the_bundle_that_it_made(
+    folder: Path, two_logs: Store, tmp_path: Path
+) -> None:
+    made = tmp_path / "made.serah"
+    words = [sys.executable, "-I", str(TOOLS / "verify_tiles.py"), str(folder), "--bundle", str(made)]
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0 and "self-consistent only" in done.stdout, done.stderr
+    assert {log.log: log.size for log in audit_file(made).logs} == two_logs.ledger.sizes()
+    done = subprocess.run([*words[:4], "--root", "x"], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 2 and "Traceback" not in done.stderr

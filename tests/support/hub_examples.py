@@ -35,14 +35,16 @@ class Running:
 
 
 @contextmanager
-def running_hub(url: str, home: Path, seed: int = 1, key: Signer | None = None) -> Iterator[Running]:
+def running_hub(
+    url: str, home: Path, seed: int = 1, key: Signer | None = None, certificate: Path | None = None
+) -> Iterator[Running]:
     """The hub of the ledger at this address, whose station has this key, or the one of `seed`."""
     made = key or signer(seed)
-    hub = Hub(home, lambda: open_store(url, made, around(seed, Clock(50_000))), "127.0.0.1", _free_port())
+    hub = Hub(home, lambda: open_store(url, made, around(seed, Clock(50_000))), "127.0.0.1", _free_port(), certificate)
     thread = threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True)
     thread.start()
     try:
-        yield Running(hub, HubAddress("127.0.0.1", hub.listening.getsockname()[1], hub.pin))
+        yield Running(hub, hub.invitations[0] if certificate else HubAddress("127.0.0.1", _port_of(hub), hub.pin))
     finally:
         hub.server.should_exit = True
         thread.join(timeout=10)
@@ -55,3 +57,7 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def _port_of(hub: Hub) -> int:
+    return int(hub.listening.getsockname()[1])

@@ -49,6 +49,7 @@ INPUTS = {
     "join KEYFILE",
     "verify FILE",
     "verify --token",
+    "hub --certificate",
     "labels --codes",
     "labels --sheet-file",
     "reprint --sheet-file",

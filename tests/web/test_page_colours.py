@@ -74,6 +74,15 @@ def test_style_sheets_say_sizes_of_type_and_space_by_the_scale(sheet: Path) -> N
     assert [one for one in told if re.search(r"(?<![-\w.])(?!0rem)[\d.]+rem", one) and "clamp" not in one] == []
 
 
+def test_style_sheets_name_nothing_that_no_page_has() -> None:
+    pages = "".join(file.read_text() for kind in ("html", "js", "py") for file in HERE.rglob(f"*.{kind}"))
+    states = "".join(file.read_text() for file in (HERE.parent / "custody").rglob("*.py"))
+    for sheet in (HERE / "static").glob("*.css"):
+        chosen = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", sheet.read_text(), flags=re.DOTALL)
+        for name in set(re.findall(r"[.#]([A-Za-z][\w-]*)", chosen)):
+            assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", pages + states), (sheet.name, name)
+
+
 def test_pictograms_are_one_family() -> None:
     drawn = (HERE / "static" / "pictograms.svg").read_text()
     symbols = re.findall(r'<symbol id="(\w+)" viewBox="0 0 24 24"><path d="([^"]+)"/></symbol>', drawn)
@@ -88,7 +97,7 @@ def test_each_page_kind_condition_and_finding_has_a_pictogram() -> None:
         assert "<use" in pictograms.page_pictogram(way)
     assert set(ALL_CONDITIONS) == pictograms.CONDITIONS
     assert set(SEVERITY) == set(pictograms.FINDINGS)
-    for name in (*pictograms.KINDS, *pictograms.CONDITIONS, *pictograms.FINDINGS.values()):
+    for name in (*pictograms.KINDS, *pictograms.CONDITIONS, *pictograms.FINDINGS.values(), *pictograms.FORMS.values()):
         assert name in pictograms.symbols()
     kinds = set(
         re.findall(r'^kind = "(\w+)"', "\n".join(file.read_text() for file in PROFILES.glob("*.toml")), re.MULTILINE)

@@ -5,14 +5,23 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from PIL import Image
 
 from db.station_key import load_key
+from labels.qr import qr_rows, qr_svg
+from scanner.decoding.file_codes import codes_in
+from services.exchange.hub_client import HubAddress
+from services.exchange.invitation import words_for
+from services.exchange.sync import open_hub
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import Running, running_hub
 from tests.support.meet_pages import words
-from tests.support.page_examples import Visitor
-from tests.support.work_examples import work
+from tests.support.page_examples import SAME_ORIGIN, Visitor
+from tests.support.work_examples import upload, work
+from web.security.entrances import HEADER
 
 
 @pytest.fixture
@@ -27,7 +36,9 @@ def hub(station: Terminal, prepared_other: Path, tmp_path: Path) -> Iterator[Run
 def test_the_page_asks_for_the_hubs_line_once_and_then_says_what_is_there(
     visitor: Visitor, station: Terminal, hub: Running
 ) -> None:
-    assert "The line that the hub shows" in words(visitor.client.get("/meet").text)
+    page = words(visitor.client.get("/meet").text)
+    assert "or the line that the hub shows" in page and "Another hub" not in page
+    assert visitor.client.get("/meet/hub.svg").status_code == 422
     refused = work(visitor, "/api/meet/sync", {}, expect=422)
     assert "knows no hub yet" in refused["error"]
     refused = work(visitor, "/api/meet/sync", {"address": "https://127.0.0.1:9#" + "0" * 32}, expect=507)
@@ -37,7 +48,59 @@ def test_the_page_asks_for_the_hubs_line_once_and_then_says_what_is_there(
     assert (made["sent"], made["waiting"]) == (1, 0)
     page = words(visitor.client.get("/meet").text)
     line = re.search(r"Records at the hub: ([0-9]+); waiting: 0", page)
-    assert line and "The line that the hub shows" not in page
+    assert line and "Another hub" in page
     assert station("incident", "Hujan").code == 0
     assert f"Records at the hub: {line[1]}; waiting: 1" in words(visitor.client.get("/meet").text)
     assert work(visitor, "/api/meet/sync", {})["sent"] == 1
+
+
+def test_first_contact_by_words_or_by_a_picture_pins_the_whole_key(
+    visitor: Visitor, station: Terminal, hub: Running, tmp_path: Path
+) -> None:
+    said = " ".join(words_for(hub.address))
+    refused = work(visitor, "/api/meet/sync", {"address": said.replace(said.split()[3], "wajan", 1)}, expect=422)
+    assert "one is missing, wrong" in refused["error"]
+    assert (
+        "no QR code"
+        in work(visitor, "/api/meet/sync", {"upload": picture(visitor, "no hub", tmp_path)}, expect=422)["error"]
+    )
+    assert not (station.home / "hub.txt").exists()
+    assert work(visitor, "/api/meet/sync", {"address": said.upper()})["waiting"] == 0
+    assert (station.home / "hub.txt").read_text("utf-8").strip() == str(hub.address)
+    (station.home / "hub.txt").unlink()
+    work(visitor, "/api/meet/sync", {"upload": picture(visitor, str(hub.address), tmp_path)})
+    assert (station.home / "hub.txt").read_text("utf-8").strip() == str(hub.address)
+
+
+def test_a_station_shows_its_hub_to_another_by_code_words_and_sheet(
+    visitor: Visitor, station: Terminal, hub: Running, tmp_path: Path
+) -> None:
+    work(visitor, "/api/meet/sync", {"address": str(hub.address)})
+    page = visitor.client.get("/meet").text
+    assert " ".join(words_for(hub.address)) in page and "/meet/hub.svg" in page
+    assert visitor.client.get("/meet/hub.svg").text == qr_svg(str(hub.address)).decode()
+    sheet = tmp_path / "sheet.pdf"
+    sheet.write_bytes(visitor.client.get("/meet/hub.pdf").content)
+    assert [*codes_in(sheet, lambda _line: None)] == [str(hub.address)]
+    open_hub(station.home, HubAddress("192.168.1.20", 8753, "a" * 64))  # a hub that runs here goes first
+    assert visitor.client.get("/meet/hub.svg").text == qr_svg("https://192.168.1.20:8753#" + "a" * 64).decode()
+
+
+def test_a_camera_of_the_page_reads_the_hubs_code_and_takes_it_for_no_paper(visitor: Visitor) -> None:
+    line = "https://192.168.1.20:8753#" + "a" * 32
+    jpeg = bytes(cv2.imencode(".jpg", drawn(line, 8))[1])
+    headers = {HEADER: visitor.token, **SAME_ORIGIN, "Content-Type": "image/jpeg"}
+    seen = [visitor.client.post("/api/papers/frames?eye=front", content=jpeg, headers=headers) for _frame in range(3)]
+    assert line in [one.json()["hub"] for one in seen] and {one.json()["beep"] for one in seen} == {""}
+
+
+def drawn(text: str, size: int) -> np.ndarray:
+    """A QR code in grey, so many pixels a module."""
+    return np.kron((1 - np.array(qr_rows(text), np.uint8)) * 255, np.ones((size, size), np.uint8))
+
+
+def picture(visitor: Visitor, text: str, tmp_path: Path) -> str:
+    """A photograph of a QR code, sent; its key."""
+    file = tmp_path / "code.png"
+    Image.fromarray(drawn(text, 6)).save(file)
+    return upload(visitor, file)

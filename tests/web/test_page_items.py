@@ -1,6 +1,7 @@
 """Items on the page: found as people and scanners give their codes, page by page, each with its chain and papers."""
 
 import re
+import sqlite3
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -11,6 +12,7 @@ from pypdf import PdfReader
 from custody.format.codes import item_payload, show_code
 from tests.support.command_examples import ITEMS, Terminal
 from tests.support.page_examples import Visitor
+from tests.support.photo_examples import jpeg
 from tests.support.work_examples import work
 from web.pages import items as page
 
@@ -118,3 +120,41 @@ def test_the_custody_reports_of_all_that_is_found_are_one_file(visitor: Visitor,
     names = ZipFile(BytesIO(visitor.client.get(key).content)).namelist()
     assert sorted(name.rpartition("/")[2] for name in names) == sorted(f"{show_code(code)}.pdf" for code in codes)
     assert "no item" in str(work(visitor, "/api/items/custody", {"to": "51.08", "held_by": "51.08.02"}, expect=422))
+
+
+def test_a_photograph_is_shown_where_it_is_kept_and_digests_stand_behind_evidence(
+    visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    code, file = station.codes()[0], tmp_path / "lid.jpg"
+    file.write_bytes(jpeg())
+    digest = station("inspect", code, "--condition", "wet", "--photo", file, "--json").json["photo"]
+    page = visitor.see(f"/items/{code}")
+    assert (
+        f'<img src="/photos/{digest}"' in page
+        and visitor.client.get(f"/photos/{digest}").content[:3] == b"\xff\xd8\xff"
+    )
+    assert digest[:12] not in re.sub(r"<details class=\"evidence\">.*?</details>|(href|src)=\"[^\"]+\"", "", page)
+    assert "pictograms.svg#wet" in page and "pictograms.svg#heavy" in page, "its condition and its finding"
+    with sqlite3.connect(station.home / "ledger.db") as ledger:
+        ledger.execute("DELETE FROM photo")
+    page = visitor.see(f"/items/{code}")
+    assert "/photos/" not in page and digest in page, "what is not kept here is named all the same"
+
+
+def test_photographs_of_a_handover_stand_on_its_page_and_no_others(
+    visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    codes = station.codes("--to", "51.08.01.2001")
+    wet, other = tmp_path / "wet.jpg", tmp_path / "other.jpg"
+    wet.write_bytes(jpeg(seed=1))
+    other.write_bytes(jpeg(seed=2))
+    said = ("--condition", f"{codes[0]}=wet", "--photo", f"{codes[0]}={wet}")
+    bast = station.give(codes[:3], "51.08", "51.08.01", *said).json["bast"]
+    later = station("inspect", codes[1], "--condition", "light", "--photo", other, "--json").json["photo"]
+    page = visitor.see(f"/handover?number={bast}")
+    shown = set(re.findall(r'<img src="/photos/(\w{64})"', page))
+    assert len(shown) == 1 and later not in shown, "the one that was taken then, not that of a later inspection"
+    assert visitor.client.get(f"/photos/{shown.pop()}").status_code == 200
+    assert f'href="/items/{codes[0]}"' in page
+    bare = station.give(codes[3:5], "51.08", "51.08.01").json["bast"]
+    assert "/photos/" not in visitor.see(f"/handover?number={bare}")

@@ -1,6 +1,6 @@
 """The tray of handover papers on the page, read from cameras, typed lines and photographs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from db.store import Store
 from language.text import fill
 from reports.chain.finding_rows import named_finding
 from reports.words import custodian_name, show_custodian
-from scanner.outcomes import Outcome
+from scanner.outcomes import Mark, Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
+from services.exchange.invitation import is_hub_line
 from services.scanning.paper_tray import PaperTray, TrayPaper
 from tables.output.safe_file import safe_file
 from web.live.server_events import ServerEvents
@@ -38,6 +39,18 @@ class PaperSession(SharedSession):
         self.last: Outcome | None = None
         self.version = 0
         """Increases with every change that a page must show."""
+        self._hub = ""
+
+    def see_beside(self, camera: str, reads: Sequence[Read], at_ms: float) -> dict[str, Mark | None]:
+        """Take what a camera has read, and note a hub's code, which is none of a paper."""
+        ours = [read for read in reads if not is_hub_line(read.text)]
+        self._hub = next((read.text for read in reads if is_hub_line(read.text)), self._hub)
+        return super().see_beside(camera, ours, at_ms)
+
+    def take_hub(self) -> str:
+        """The line of the hub whose code was seen since this was asked last; empty where none was."""
+        hub, self._hub = self._hub, ""
+        return hub
 
     def show(self, texts: Iterable[str]) -> int:
         """Take the texts of all codes in a photograph or a PDF; how many of them belong to papers."""

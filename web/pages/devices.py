@@ -1,6 +1,5 @@
 """Second scanners: a code for a phone at the station's screen, and the way in for who has it."""
 
-from io import BytesIO
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -8,6 +7,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from custody.errors import N_, InputError, RuleError
+from labels.qr import qr_svg
 from services.one_line import one_line
 from web.dependencies import SiteDep
 from web.pages.home import unfinished
@@ -60,16 +60,11 @@ def forget(site: SiteDep, id: str) -> dict[str, str]:
 
 @router.get("/devices/code.svg", include_in_schema=False)
 def symbol(site: SiteDep) -> Response:
-    import segno
-
     lan = _lan(site)
     made = lan.current()
     if made is None:
         raise InputError(N_("no code is shown now"), hint=N_("Press the button for a second scanner."))
-    out = BytesIO()
-    address = f"{lan.address}{PAIR_PAGE}#{made.code}"
-    segno.make(address, error="m", micro=False).save(out, kind="svg", scale=8, border=4, light="white")
-    return Response(out.getvalue(), media_type="image/svg+xml")
+    return Response(qr_svg(f"{lan.address}{PAIR_PAGE}#{made.code}"), media_type="image/svg+xml")
 
 
 @router.get(PAIR_PAGE, include_in_schema=False)

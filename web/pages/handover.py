@@ -25,6 +25,7 @@ from services.scanning.handover_papers import facts_now, foretold_then, found_in
 from web.dependencies import SiteDep
 from web.downloads import inline_pdf
 from web.templating import render, render_page
+from web.views.handover_photos import photographs
 
 router = APIRouter()
 Number = Annotated[str, Query(max_length=80)]
@@ -101,6 +102,7 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
         "giver_person": last["parties"]["giver"],
         "receiver_person": last["parties"]["receiver"],
         "query": urlencode({"number": last["bast"]}),
+        "photographs": photographs(store, last),
     }
 
 

@@ -1,5 +1,6 @@
 """Stations meet: bundles given and taken, evidence checked, a safe copy made, this computer looked at."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,14 +12,17 @@ from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.custody_proof import ProofAudit
 from evidence.verdict import BundleAudit
+from labels.qr import qr_svg
 from language import _
 from reports.chain.chain_text import chain_text
 from reports.chain.finding_rows import finding_title
+from reports.handover.hub_sheet import HubSheet, write_hub_sheet
 from reports.words import custodian_name
 from services.access.admission_notice import waiting_lines
 from services.exchange.backup import copy_ledger
 from services.exchange.evidence_files import audit_file
-from services.exchange.hub_client import HubClient, read_address
+from services.exchange.hub_client import HubAddress, HubClient
+from services.exchange.invitation import pictured, typed_invitation, words_for
 from services.exchange.ledger_audit import (
     audit_ledger,
     finding_sentence,
@@ -84,9 +88,10 @@ class Checked(Given):
 
 
 class Hub(Given):
-    """The line by which a station knows its hub; empty: the one that it knows."""
+    """The line or the words by which a station knows its hub, or a picture of its QR code; none: the one it knows."""
 
     address: Annotated[str, Field(max_length=300)] = ""
+    upload: Key | None = None
 
 
 class Look(Given):
@@ -128,6 +133,19 @@ def sync(site: SiteDep, asked: Hub) -> dict[str, Any]:
     return site.jobs.do(lambda store, _progress: _sync(site, asked, store), hide=site.home)
 
 
+@router.get("/meet/hub.svg", include_in_schema=False)
+def hub_code(site: SiteDep) -> Response:
+    return Response(qr_svg(str(_invitation(site))), media_type="image/svg+xml")
+
+
+@router.get("/meet/hub.pdf", include_in_schema=False)
+def hub_sheet(site: SiteDep) -> Response:
+    address, out = _invitation(site), BytesIO()
+    own = site.ask.do(lambda store: store.ledger.own_log())
+    write_hub_sheet(out, HubSheet(own.station, own.election, [(str(address), words_for(address))]))
+    return attached(out.getvalue(), "hub.pdf", "application/pdf")
+
+
 @router.post("/api/meet/verify", summary="Check the station's ledger, or evidence that was sent")
 def verify(site: SiteDep, asked: Checked) -> dict[str, Any]:
     path = site.file_store.path(asked.upload) if asked.upload else None
@@ -143,6 +161,15 @@ def backup(site: SiteDep) -> dict[str, Any]:
 @router.post("/api/meet/doctor", summary="Check this computer and this station; say how to fix what is wrong")
 def doctor(site: SiteDep, asked: Look) -> dict[str, Any]:
     return site.jobs.do(lambda _store, progress: _doctor(site, asked, progress))
+
+
+def _invitation(site: Site) -> HubAddress:
+    """The hub that runs here, or else the one that this station knows.
+
+    Raises:
+        InputError: there is neither.
+    """
+    return site.ask.do(lambda store: hub_here(store, site.home)).invitation or known_hub(site.home)
 
 
 def _export(site: Site, asked: Under, store: Store, progress: Progress) -> Answer:
@@ -194,9 +221,11 @@ def _import(files: list[Path], store: Store, progress: Progress) -> Answer:
 
 
 def _sync(site: Site, asked: Hub, store: Store) -> Answer:
-    address = read_address(asked.address) if asked.address.strip() else known_hub(site.home)
+    address = pictured(site.file_store.path(asked.upload)) if asked.upload else None
+    if address is None:
+        address = typed_invitation(asked.address) if asked.address.strip() else known_hub(site.home)
     done = sync_with(store, HubClient(address))
-    remember_hub(site.home, address)
+    remember_hub(site.home, done.address)
     counts = {"sent": done.sent, "taken": done.taken, "waiting": done.waiting}
     return Answer(render("meet_hub.html", hub=done.hub, waits=done.waits, notes=done.notes, **counts), counts)
 
@@ -248,7 +277,7 @@ def _held(site: Site, store: Store) -> dict[str, Any]:
         }
         for head in store.ledger.heads()
     ]
-    facts = members(store)
+    facts, hub = members(store), hub_here(store, site.home)
     shown = {"above", *(["strangers"] if facts["may_admit"] else [])}  # in the forms that do it
     lines = waiting_lines(store)
     return {
@@ -256,7 +285,8 @@ def _held(site: Site, store: Store) -> dict[str, Any]:
         "has_strangers": "strangers" in lines,
         "unwitnessed": unwitnessed,
         "witnessed_words": unwitnessed_words(unwitnessed),
-        "hub": hub_here(store, site.home),
+        "hub": hub,
+        "hub_words": " ".join(words_for(hub.invitation)) if hub.invitation else "",
         **facts,
         "waiting_lines": [line for about, line in lines.items() if about not in shown],
     }

@@ -41,8 +41,8 @@ def type_in(site: SiteDep, line: Line) -> dict[str, Any]:
 async def look(request: Request, site: SiteDep, eye: BrowserCamera) -> dict[str, Any]:
     jpeg = await request.body()
     seen = await run_in_threadpool(site.cameras.see, PAPERS, eye, jpeg)
-    facts = await run_in_threadpool(site.sessions.papers, PaperSession.facts)
-    return seen | {"version": facts["version"], "beep": facts["last"].beep if facts["last"] else ""}
+    facts, hub = await run_in_threadpool(site.sessions.papers, lambda session: (session.facts(), session.take_hub()))
+    return seen | {"version": facts["version"], "beep": facts["last"].beep if facts["last"] else "", "hub": hub}
 
 
 @router.post("/api/papers/pictures", summary="Read the codes of papers in a photograph or a PDF")

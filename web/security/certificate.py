@@ -5,6 +5,7 @@ screen. It is kept, so that the warning comes only once: a second warning is sus
 """
 
 import secrets
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custody.errors import unwritable
+from custody.errors import N_, InputError, unreadable, unwritable
 from tables.output.private_files import private_file
 from tables.output.safe_file import put_in_place
 
@@ -28,10 +29,14 @@ _CLOCKS_APART = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class LanCertificate:
-    """Where key and certificate are, and the certificate's fingerprint: SHA-256, as browsers show it."""
+    """Where key and certificate are, and the certificate's fingerprint: SHA-256, as browsers show it.
+
+    `names` are those of computers that a public authority has confirmed; empty for one that was made here.
+    """
 
     path: Path
     fingerprint: str
+    names: tuple[str, ...] = ()
 
 
 def kept_certificate(home: Path, addresses: Sequence[IPv4Address], now: datetime | None = None) -> LanCertificate:
@@ -52,6 +57,38 @@ def hub_certificate(home: Path) -> LanCertificate:
         StoreError: the folder cannot be written.
     """
     return _kept(home / HUB_FILE, lambda _known: True, lambda path: _make(path, [], datetime.now(UTC), _HUB_DAYS))
+
+
+def public_certificate(path: Path, now: datetime | None = None) -> LanCertificate:
+    """The certificate in an office's own file, with its chain and its key, that an authority has signed for a name.
+
+    Raises:
+        InputError: it holds none, without a passphrase and for a computer's name, or that is valid no longer.
+    """
+    from cryptography import x509
+
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(path, password=lambda: "")
+        known = x509.load_pem_x509_certificate(path.read_bytes())
+        named = known.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = tuple(name for name in named.get_values_for_type(x509.DNSName) if "*" not in name)
+    except (ssl.SSLError, ValueError, x509.ExtensionNotFound):
+        names = ()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not names:
+        raise InputError(
+            N_("{file} holds no certificate for a computer's name, with its chain and its key"),
+            hint=N_("Put certificate, chain and key behind each other into one PEM file, without a passphrase."),
+            file=str(path),
+        )
+    if known.not_valid_after_utc < (now or datetime.now(UTC)):
+        raise InputError(
+            N_("the certificate in {file} has expired"),
+            hint=N_("Give a new one, or none: then the hub makes its own."),
+            file=str(path),
+        )
+    return LanCertificate(path, _fingerprint(known), names)
 
 
 def _kept(

@@ -60,7 +60,10 @@ work_form(check, async (form, _button, tell) => {
   };
 });
 
-work_form($("hub"), (form) => ({ address: form.address?.value ?? "" }), () => renew_part("/meet", "held", "hub-known"));
+work_form($("hub"), async (form, _button, tell) => {
+  const upload = form.files?.files.length ? (await send_all(form.files, form.dataset.sending, tell))[0] : null;
+  return { address: form.address?.value ?? "", upload };
+}, () => renew_part("/meet", "held", "hub-known", "hub-more"));
 work_form($("photos"), () => ({}));
 work_form($("copy"), () => ({}));
 work_form($("doctor"), (form) => ({ camera: form.camera.checked }));

@@ -12,6 +12,18 @@ const papers = $("papers"), codes = $("codes"), trouble = $("line-error");
 const version = () => Number($("tray").dataset.version);
 const show = (html) => { papers.innerHTML = html; }; // rendered and escaped by the server
 
+/** A hub's code, which a scanner or the camera reads wherever the focus is, goes where it belongs. */
+function to_hub(line) {
+  const field = $("hub-address");
+  if (!field || field.value === line) return Boolean(field);
+  field.value = line;
+  field.closest("details")?.setAttribute("open", "");
+  field.scrollIntoView({ block: "center" });
+  field.focus();
+  sound("ok");
+  return true;
+}
+
 // --- typed, or by a USB scanner, which does not wait for answers ------------------------------------------------------
 
 let turn = Promise.resolve();
@@ -22,6 +34,7 @@ codes.addEventListener("submit", (event) => {
   if (line.trim()) turn = turn.then(() => take(line));
 });
 async function take(line) {
+  if (/^https:\/\/\S+#/i.test(line.trim()) && to_hub(line.trim())) return;
   try {
     const answer = await ask("POST", "/api/papers/lines", { line });
     show(answer.page);
@@ -50,7 +63,8 @@ work_form(file, async (form, _button, tell) => {
 
 // --- this browser's camera -----------------------------------------------------------------------------------------------
 
-async function seen({ version: newest, beep }) {
+async function seen({ version: newest, beep, hub }) {
+  if (hub) to_hub(hub);
   if (newest === version()) return;
   sound(beep);
   show(await part("/meet/papers"));

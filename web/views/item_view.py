@@ -9,7 +9,7 @@ from custody.format.item_facts import Item
 from db.store import Store
 from language import _
 from reports.chain.finding_rows import finding_rows, finding_summary, named_finding
-from reports.chain.steps import condition, headline, holder, identity, steps
+from reports.chain.steps import Step, condition, headline, holder, identity, photo_words, steps
 from reports.words import (
     Needs,
     Places,
@@ -46,6 +46,8 @@ def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[
         "holder_code": show_custodian(chain.held_by) if chain.held_by else "",
         "condition": condition(chain),
         "is_good": not chain.item or not chain.item.is_damaged,
+        "kind": chain.item.kind if chain.item else "",
+        "condition_code": chain.item.condition if chain.item else "",
         "is_registered": chain.item is not None,
         "identity": identity(chain, places, needs),
         "summary": finding_summary(found),
@@ -55,6 +57,7 @@ def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[
                 "severity": row.severity if row.is_open else "settled",
                 "word": row.word,
                 "text": row.text,
+                "code": row.code,
                 "kind": named_finding(row.code),
                 "state": row.state,
                 "rests_on": row.rests_on,
@@ -64,6 +67,7 @@ def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[
         ],
         "steps": [
             {"number": number, "step": step, "findings": [row for row in found if number in row.steps]}
+            | _evidence(store, step)
             for number, step in enumerate(told, start=1)
         ],
         "seal": _(_SEALED[chain.item.seal]) if chain.item and chain.item.seal else "",
@@ -74,6 +78,16 @@ def chain_facts(store: Store, chain: Chain, *, with_staff: bool = True) -> dict[
         ],
         "voids": [(f"{number:02d}", void_word(reason)) for number, reason in chain.voids],
         "is_printed": bool(chain.item and chain.item.print),
+    }
+
+
+def _evidence(store: Store, step: Step) -> dict[str, Any]:
+    """What else a record says, its photograph where it is kept here, and what proves both."""
+    words = photo_words(step.photo) if step.photo else ""
+    return {
+        "remarks": [one for one in step.remarks if one != words],
+        "photo": step.photo if step.photo and store.photos.get(step.photo) is not None else "",
+        "proves": [step.record, *([f"{_('Photograph')}: {step.photo}"] if step.photo else [])],
     }
 
 
@@ -89,6 +103,8 @@ def item_row(item: Item, places: Places, needs: Needs) -> dict[str, Any]:
         "code": item.code,
         "shown": show_code(item.code),
         "kind": kind_name(needs, item.kind),
+        "kind_code": item.kind,
+        "condition_code": item.condition,
         "election": item.election or "",
         "number": f"{item.k}/{item.n}",
         "to": place_path(places, item.to),

@@ -42,6 +42,28 @@ FINDINGS = {
     "INCOMPLETE": "tampered",
 }
 """What stands for a finding, by its code."""
+FORMS = {
+    "inspect": "seen",
+    "seal": "lock_seal",
+    "incident": "warning",
+    "incident-close": "good",
+    "checklist": "plan",
+    "delivery": "vehicle",
+    "deliveries": "vehicle",
+    "pack": "thing",
+    "split": "copy",
+    "reassign": "place",
+    "balance": "meet",
+    "void": "void",
+    "claim": "label",
+    "point": "clock",
+    "points": "clock",
+    "correct": "record",
+    "revoke": "key",
+    "drop": "void",
+    "profile": "plan",
+}
+"""What stands for a form of the page Records, by its name."""
 PAGES = {
     "/": "home",
     "/scan": "scan",
@@ -95,5 +117,10 @@ def page_pictogram(way: str) -> Markup:
     return pictogram(PAGES[way])
 
 
-PICTOGRAMS = (pictogram, kind_pictogram, condition_pictogram, finding_pictogram, page_pictogram)
+def form_pictogram(name: str) -> Markup:
+    """Return the drawing of a form of the page Records by its name; a pen for one that has none of its own."""
+    return pictogram(FORMS.get(name, "record"))
+
+
+PICTOGRAMS = (pictogram, kind_pictogram, condition_pictogram, finding_pictogram, page_pictogram, form_pictogram)
 """What templates call, by these names."""
