@@ -12,7 +12,7 @@ from custody.people import NamedTwice
 from custody.plan.places import Need, Place, path
 from language import _, chosen, terms
 from language.in_words import time_in_words
-from language.text import command_line, local_time, number, printable, sentence
+from language.text import local_time, number, printable, sentence
 from language.time_zones import zone
 
 Places = Mapping[str, Place]
@@ -130,8 +130,6 @@ def finding_text(finding: Finding, needs: Needs | None = None, place: str = "") 
     for name, value in finding.values.items():
         if isinstance(value, int):
             values[name] = number(value)
-        elif name == "way":
-            values[name] = command_line(str(value))
         elif name.endswith("_utc"):
             values[name] = time_in_words(str(value), place)
         elif name == "condition":

@@ -249,6 +249,25 @@ def pad_of(s: Scene) -> str:
     return next(code for code in s.field.of_place[s.village] if s.field.kinds[code] == "pad")
 
 
+@fault(
+    "LATE", "a pad comes after its phase was due, when its village still has time", is_of_laptop=True, village="without"
+)
+def after_its_phase(s: Scene) -> None:
+    pad = pad_of(s)
+
+    def left(load: Load) -> None:
+        leave_out(load, pad)
+        load.says.append(("SHORTAGE", pad))
+        s.field.after_receipts.append(lambda: brought(load.by))
+
+    def brought(by: Laptop) -> None:
+        s.field.clock.wait_until("2024-02-13T03:20:00Z")
+        s.field.record(Load("village", by, s.district, s.village, [pad], {"load": (pad,)}, says=[("LATE", "")]))
+        s.ledger("LATE", pad, is_open=False)
+
+    s.field.on("village", pad, left)
+
+
 @fault("COUNT", "the giver counted one more than was scanned")
 def miscounted(s: Scene) -> None:
     def edit(load: Load) -> None:

@@ -11,7 +11,6 @@ from bench.scenario import (  # noqa: F401 -- whose faults are on the list
     record_faults,
     thing_faults,
     unadmitted,
-    village_faults,
 )
 from bench.scenario.field import Field
 from bench.scenario.scene import FAULTS, Fault, Scene

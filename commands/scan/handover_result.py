@@ -18,7 +18,7 @@ from language import _
 from language.text import command_line, number
 from reports.chain.chain_facts import finding_json
 from reports.chain.finding_rows import grouped, named_finding
-from reports.handover.handover_words import fact_lines
+from reports.handover.handover_words import derived_words, fact_lines
 from reports.words import custodian_name, finding_text, gravity, people_json, people_words
 from services.scanning.handover_papers import foretold_then, unwitnessed_words
 
@@ -58,6 +58,8 @@ def show_recorded(store: Store, recorded: RecordedHandover, options: HandoverOpt
 
     if told := foretold_then(store, [e.body for e in recorded.events if e.type == "handover"]):
         click.echo(told)
+    elif derived := derived_words(recorded.facts):
+        click.echo(derived)
     click.echo(_("Event {log}:{seq}").format(log=first.log, seq=first.seq))
     if recorded.matched:
         _tell_reprint(store, recorded)

@@ -120,6 +120,10 @@ _VOID: Mapping[str, str] = {
 }
 
 
+BLANK = N_("{item} is a blank label that nobody has claimed")
+"""What `UNKNOWN_CODE` says of a code that was printed before anybody said what it is on."""
+
+
 def judge_label(
     item: Item | None, label: ItemLabel, *, met_giver: bool = True, blank: Voids | None = None
 ) -> list[Finding]:
@@ -136,10 +140,8 @@ def judge_label(
     found = []
     if item is None:
         unknown = N_("{item} is registered nowhere that this station knows of")
-        if blank is not None:
-            unknown = N_("{item} is a blank label that nobody has claimed; say what it is with: {way}")
-        values = shown if blank is None else shown | {"way": "claim"}
-        found.append(Finding("UNKNOWN_CODE", unknown, values, label.code, is_provisional=not met_giver))
+        words = unknown if blank is None else BLANK
+        found.append(Finding("UNKNOWN_CODE", words, shown, label.code, is_provisional=not met_giver))
     if label.print is None or (item is None and not blank):
         return found
     newest = item.print if item else label.print

@@ -30,6 +30,7 @@ from custody.chain.item_state import (
 from custody.chain.linking import Linking, gave_on, is_one_more_record
 from custody.chain.order import Order, rank_of
 from custody.chain.seals import OPEN_SEAL
+from custody.chain.told_places import TOLD_ALONE, goes_as_told, is_after_unknown
 from custody.errors import N_
 from custody.format.codes import ItemLabel, show_code
 from custody.format.events import Event
@@ -157,6 +158,7 @@ class Fold:
             if member in event.refused:
                 self._refuse(event, member, state)
                 continue
+            anew = goes_as_told(member, event, state, self._taken, self.order, self.places)
             known = self._same_move(event, state)
             if known is None and (refusal := self._refusal_of(event, state)) is not None:
                 self._contest(event, member, state, refusal)
@@ -164,6 +166,7 @@ class Fold:
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
                 self._judge(event, state, is_repeat=known is not None)
+                self._find(event, *anew)
                 state.records.append(event)
             carried = list(self._carried(event, member, state.holder))
             if known is not None:
@@ -317,10 +320,7 @@ class Fold:
             return False
         if any(finding.is_foretold for finding in self.findings):
             return True
-        after, refs = event.rows[self.code]["after"], event.body["refs"]
-        if after is None or after >= len(refs):
-            return False
-        return refs[after]["log"] != event.log and self.order.find(refs[after]["leaf"]) is None
+        return is_after_unknown(self.code, event, self.order)
 
     def _judge_seal(self, event: Event, state: State) -> None:
         """It goes without the seals that it had, or must have; said once, until it is sealed again. What is bound for a
@@ -395,4 +395,4 @@ class Fold:
 
     def _close(self, *codes: str) -> None:
         if self.findings:
-            self.findings = [f.closed() if f.code in codes else f for f in self.findings]
+            self.findings = [f.closed() if f.code in codes and f.message != TOLD_ALONE else f for f in self.findings]

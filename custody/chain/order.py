@@ -77,6 +77,11 @@ class Order:
         """The event of that identity, or None where it is not in the set."""
         return self._events.get(leaf)
 
+    @property
+    def others(self) -> list[Event]:
+        """All of the set but the handovers; those that were withdrawn too."""
+        return [event for event in self._events.values() if event.type != "handover"]
+
     def waiting(self) -> list[Event]:
         """The events not taken yet."""
         return [event for queue in self._queues.values() for event in queue]

@@ -16,6 +16,13 @@ _FORKED = N_(
 )
 _UNADMITTED = N_("{station} recorded this of {item}, and root has not admitted its key")
 _SET_ASIDE = N_("records of {station} about {item}, kept and counted nowhere until root admits its key: {count}")
+_OF_ALL = {
+    _UNADMITTED: N_("{station} recorded this of {count} things, and root has not admitted its key"),
+    _SET_ASIDE: N_(
+        "{station} recorded something of {count} things; it is kept and counted nowhere until root admits its key"
+    ),
+}
+"""What is said in place of these of several things together."""
 _LEFT_OUT = N_("records of {station} about {item} that came after its key was revoked, left out: {count}")
 
 
@@ -46,6 +53,21 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
             for events in groups.values()
         ]
     return replace(chain, findings=(*chain.findings, *found)) if found else chain
+
+
+def each_station_once(findings: Iterable[Finding]) -> list[Finding]:
+    """The same findings, that a station is not admitted said once of all things that it recorded."""
+    found, alike = list[Finding](), dict[tuple[object, ...], list[int]]()
+    for finding in findings:
+        if finding.message in _OF_ALL:
+            alike.setdefault((finding.message, finding.values["station"], finding.is_foretold), []).append(len(found))
+        found.append(finding)
+    for at, *more in alike.values():
+        if more:
+            values = {"station": found[at].values["station"], "count": 1 + len(more)}
+            found[at] = replace(found[at], message=_OF_ALL[found[at].message], values=values, item=None)
+    rest = {number for _at, *more in alike.values() for number in more}
+    return [finding for number, finding in enumerate(found) if number not in rest]
 
 
 def _by_log(events: Iterable[Event]) -> dict[str, list[Event]]:

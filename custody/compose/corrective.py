@@ -7,8 +7,7 @@ from custody.errors import N_, InputError
 from custody.format.codes import show_code
 from custody.format.event_types import COMMON
 from custody.format.events import Event
-from custody.format.item_facts import as_newest
-from custody.handover.waybill import destinations_of
+from custody.format.item_facts import as_newest, destinations_of
 
 
 def corrective_events(

@@ -24,6 +24,7 @@ from custody.format.encoding import (
     sorted_json,
 )
 from custody.format.event_types import FORMS, NEWEST, Body, fields_of, first_wrong, object_of
+from custody.format.item_facts import destinations_of
 
 _FIELDS = {form: fields_of(*form) for form in FORMS}
 _FORM = re.compile(rb'"type":"([a-z]+)","v":([0-9]+)')
@@ -87,6 +88,11 @@ class Event:
     def beyond(self) -> frozenset[str]:
         """The items that were offered at a handover and are not on the list of what was to go."""
         return frozenset((self.body.get("meant") or {}).get("beyond", ()))
+
+    @cached_property
+    def destinations(self) -> Mapping[str, str]:
+        """Where the items of a handover are bound for as its station knew it, by code; empty where it says nothing."""
+        return destinations_of(self.body) if self.type == "handover" else {}
 
     @property
     def named(self) -> Mapping[str, Body | None]:

@@ -92,6 +92,15 @@ def remarks_of(handover: Body) -> dict[str, str]:
     return {row["code"]: row["text"] for row in handover.get("remarks", ())}
 
 
+def destinations_of(handover: Body) -> dict[str, str]:
+    """Return the destinations of a handover's items by code, as its station knew them; empty where it has none."""
+    runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
+    if sum(run["count"] for run in runs) != len(codes):
+        return {}
+    places = [str(run["to"]) for run in runs for _one in range(run["count"])]
+    return {code: to for code, to in zip(codes, places, strict=True) if to}
+
+
 def as_newest(handover: Body) -> dict[str, Any]:
     """The own fields of a handover in the form that is written now, for a record that takes its place.
 

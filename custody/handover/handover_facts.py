@@ -12,7 +12,7 @@ from custody.compose.compose import Extra
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.handover.waybill import judge_against_load
+from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.people import NamedTwice, named_twice_in
 from custody.plan.places import Place, is_carrier, is_under
 
@@ -30,7 +30,9 @@ class Around:
     names. `met_giver`: whether the giver's own log
     is known, so that nothing to come means that nothing was expected. `is_final`: whether neither a log that is
     missing nor another laptop under a shared number could explain a shortage. `unmatched`: what
-    `custody.handover.counting.unmatched` finds with one of its own records.
+    `custody.handover.counting.unmatched` finds with one of its own records. `papers`: the numbers of papers that name
+    what is to come and whose records are not here, empty for none; `received`: the codes that these or the other side's
+    record name.
     """
 
     held: Mapping[str, Item]
@@ -45,6 +47,8 @@ class Around:
     phase: str = ""
     kinds: tuple[str, ...] = ()
     unmatched: Sequence[Finding] = ()
+    papers: str = ""
+    received: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class HandoverFacts:
     `conditions`: by code of what was taken or refused, what was noted at it or stood before; None: nobody has looked.
     `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list or of
     things without a readable label, COUNT. `named_twice` are those
-    who have two parts in it.
+    who have two parts in it. `expected_first`: how many were expected when it was recorded here, where records that
+    came later made it another number; else None.
     """
 
     expected: int | None
@@ -78,6 +83,12 @@ class HandoverFacts:
     offered: int
     findings: tuple[Finding, ...]
     named_twice: tuple[NamedTwice, ...]
+    expected_first: int | None = None
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether nobody listed what was to go, so that the number follows from the records that are held."""
+        return self.expected is not None and self.meant is None
 
     @property
     def noted(self) -> dict[str, str]:
@@ -115,6 +126,7 @@ def handover_facts(
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     findings = [shortage(item, places, is_listed=meant is not None, is_final=around.is_final) for item in missing]
+    findings += beyond_paper(taken, around.papers, around.received, around.held, str(first["from"]))
     findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
     if len(records) == last["parts"]:
         findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])

@@ -137,22 +137,20 @@ def around_then(
         events: all that is known now of the items, by which it is seen how far these logs knew the records.
     """
     first, log = records[0].body, log or records[0].log
-    giver, to, number = str(first["from"]), str(first["to"]), str(first["bast"])
+    giver, to, number = (str(first[name]) for name in ("from", "to", "bast"))
     is_listed = stated([*(record.body for record in records), *(event.body for event in others)]) is not None
     tops = () if is_listed else expected_tops(first, places)
     held = {code: chain.item for code, chain in chains.items() if chain.item is not None}
-    before = dict(held)
-    told: dict[str, None] = {}
+    before, told = dict(held), dict[str, None]()
     elsewhere = {*moved, *(code for event in others for code in event.rows)}
-    for code, chain in chains.items():
-        if chain.item is None or not chain.is_recorded(giver, to, log) or chain.came_inside(giver, to, log):
+    received = {code: chain for code, chain in chains.items() if chain.item and chain.is_recorded(giver, to, log)}
+    for code, chain in received.items():
+        if chain.came_inside(giver, to, log):
             continue
-        before[code] = with_giver(chain.item, giver)
-        if any(link.event.body.get("bast") == number for link in chain.links if not link.is_withdrawn):
-            elsewhere.add(code)
-        else:
-            told[code] = None
-    named = {**(paper or {}), **inside_paper(paper or {}, held, tops, places)}
+        before[code] = with_giver(held[code], giver)
+        is_done = any(link.event.body.get("bast") == number for link in chain.links if not link.is_withdrawn)
+        elsewhere.add(code) if is_done else told.update({code: None})
+    named = {**(paper := paper or {}), **inside_paper(paper, held, tops, places)}
     foretold = {code: before.get(code) or with_giver(item, giver) for code, item in named.items()}
     to_go = [*bound_here(before.values(), giver, tops, places), *foretold, *told] if tops else []
     if listed is not None:
@@ -166,6 +164,7 @@ def around_then(
         met_giver,
         met_giver and (is_own_number(log, number) or _has_all(records, logs, events, places)),
         listed,
+        received=received,
     )
 
 

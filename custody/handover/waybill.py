@@ -3,15 +3,18 @@
 The paper names codes. Where an item is bound for, the receiver knows only if its plan or another log says so.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from custody.chain.findings import Finding
+from custody.chain.findings import Finding, moment
+from custody.chain.told_places import is_named
+from custody.compose.item_events import Ref
 from custody.errors import N_, RuleError
 from custody.format.codes import show_code
 from custody.format.event_types import Body
-from custody.format.item_facts import Item
+from custody.format.events import Event
+from custody.format.item_facts import Item, destinations_of
 from custody.plan.places import Place, is_under
 
 if TYPE_CHECKING:
@@ -59,20 +62,48 @@ def in_hand(handover: Body, giver: str, to: str) -> list[str]:
     return [str(row["code"]) for row in handover["items"]] if is_known else []
 
 
+def differing(goes: Mapping[str, str], items: Mapping[str, Item], codes: Iterable[str]) -> dict[str, str]:
+    """Those of a paper's destinations that differ from the known ones, of registered items among these codes."""
+    return {code: goes[code] for code in codes if code in items and goes.get(code, items[code].to) != items[code].to}
+
+
+def told_anew(
+    goes: Mapping[str, str], events: Mapping[str, Sequence[Event]], paper: Ref, own: str, seen_at: str
+) -> dict[str, str]:
+    """Those of a paper's destinations, by code, that stand though the records here name others: it is the first to name
+    this place for the item, and no new destination is known that was recorded after it.
+
+    Args:
+        events: the known records of each item.
+        paper: the record that the paper carries.
+        own: the log of this station, which knew the paper since `seen_at` (RFC 3339, UTC).
+    """
+
+    def is_later(event: Event, code: str) -> bool:
+        is_own = event.log == own and moment(event.at) > moment(seen_at)
+        return event.type == "reassign" and (is_own or is_after(event, code, paper))
+
+    return {
+        code: to
+        for code, to in goes.items()
+        if not is_named(code, to, events[code]) and not any(is_later(event, code) for event in events[code])
+    }
+
+
+def is_after(event: Event, code: str, paper: Ref) -> bool:
+    """Whether a record of an item names the paper's, or a later one of its log, as the newest that it knew."""
+    after = event.rows[code]["after"] if code in event.rows else None
+    if after is None:
+        return False
+    ref = event.body["refs"][after]
+    return ref["leaf"] == paper.leaf or (ref["log"] == paper.log and int(ref["seq"]) > paper.seq)
+
+
 def unregistered(code: str, handover: Body, destinations: Mapping[str, str]) -> Item:
     """Return an item that only a paper names: its code, its holder, its destination if the paper has it; without a
     kind.
     """
     return Item(code, "", destinations.get(code, ""), k=1, n=1, held_by=str(handover["to"]))
-
-
-def destinations_of(handover: Body) -> dict[str, str]:
-    """Return the destinations of a record's items by code, as its station knew them; empty where it has none."""
-    runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
-    if sum(run["count"] for run in runs) != len(codes):
-        return {}
-    places = [str(run["to"]) for run in runs for _one in range(run["count"])]
-    return {code: to for code, to in zip(codes, places, strict=True) if to}
 
 
 def foretold_gaps(chain: "Chain", papers: Mapping[str, Body]) -> "Chain":
@@ -114,6 +145,23 @@ def check_matched(code: str, expected: Collection[str] | None) -> None:
 NOT_ON_PAPER = N_("{item} is not on paper {bast}")
 NOT_ON_LOAD = N_("{item} is not on the load list")
 """What `EXCESS` says of a single item that no paper, or no list, names."""
+
+
+def beyond_paper(
+    codes: Iterable[str], named: str, received: Container[str], held: Mapping[str, Item], giver: str
+) -> list[Finding]:
+    """The findings that things came which the giver's paper does not name, and which it is not known to have had.
+
+    Args:
+        codes: what was taken.
+        named: the numbers of the papers that say what is to come; empty: none does.
+        received: the codes that they name, or that another record of this handover does.
+        held: what is known of items, by code.
+    """
+    if not named:
+        return []
+    strange = (code for code in codes if code not in received and not (code in held and held[code].held_by == giver))
+    return [judge_against_paper(code, named) for code in strange]
 
 
 def judge_against_paper(code: str, bast: str) -> Finding:

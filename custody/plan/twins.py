@@ -1,9 +1,17 @@
 """Twins: things that offices which began apart registered for one need, of which one counts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from custody.chain.branches import Outside, within
+from custody.chain.roster import Roster
+from custody.errors import N_
+from custody.format.codes import show_code
+from custody.format.events import Event
 from custody.format.item_facts import Item
+from custody.plan.field import in_force, of_types
+
+_ELSEWHERE = N_("{station} takes {what} out of the plan, which is for no place below {under}, where alone it may: kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +48,36 @@ def beside(found: Sequence[Twins], keep: str) -> tuple[list[str], int]:
         elif kept:
             codes += gone
     return codes, left
+
+
+def taken_out(events: Iterable[Event]) -> set[str]:
+    """The codes of the things that these withdrawals take out of the plan one by one."""
+    rows = (row for event in events if event.type == "withdraw" for row in event.body["rows"])
+    return {str(row["code"]) for row in rows if row["row"] == "item"}
+
+
+def twins_outside(
+    events: Iterable[Event],
+    trusted: Roster,
+    placed: Mapping[str, str | None],
+    goes: Mapping[str, Collection[str]],
+) -> list[Outside]:
+    """The withdrawals of single things of other branches, by stations that may plan below some places alone: they count
+    for nothing.
+
+    Args:
+        events: the `withdraw` events of the plan, and the corrections of them.
+        placed: the place above each one.
+        goes: the places that each thing was ever said to be bound for, by code.
+    """
+    found = []
+    for event in in_force(of_types(events, "withdraw"), trusted.correctors):
+        scopes = trusted.scopes(event.log, "plan", event.seq)
+        if not scopes or () in scopes:
+            continue
+        under = ", ".join(sorted({scope[-1] for scope in scopes}))
+        for code in sorted(taken_out([event])):
+            if not any(within(placed, to, scopes) for to in goes.get(code, ())):
+                what = show_code(code)
+                found.append(Outside(event, trusted.owners[event.log].station, what, under, _ELSEWHERE))
+    return found

@@ -12,15 +12,26 @@ from typing import Any
 from peewee import fn
 
 from custody.chain.findings import Finding, moment
+from custody.chain.told_places import bound_for
 from custody.compose.compose import NewEvent, Ref
 from custody.errors import N_, TamperError
 from custody.format.encoding import is_name_of, leaf_digest
 from custody.format.event_types import Body
 from custody.format.events import Event, read_body
-from custody.format.item_facts import Item
+from custody.format.item_facts import Item, destinations_of
 from custody.format.paper_codes import Sheet, pack_sheet, paper_id
+from custody.handover.handover_facts import station_slug
 from custody.handover.handover_history import known_then
-from custody.handover.waybill import Foretold, destinations_of, in_hand, to_come, unknown_key, unregistered
+from custody.handover.waybill import (
+    Foretold,
+    differing,
+    in_hand,
+    is_after,
+    to_come,
+    told_anew,
+    unknown_key,
+    unregistered,
+)
 from db.handover_lookup import newest_handover
 from db.log.seen_heads import SeenHeads, rolled_back
 from db.log.transactions import Transactions
@@ -54,6 +65,7 @@ class Waybill:
     """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
     too, the record that it came with. `senders` are the stations that signed the papers. `records` are the records of
     this very handover that papers carry, by leaf, and `loads` those of the one before, by which the giver got things.
+    `anew`: the destinations by code that papers tell and no record here does (`custody.chain.told_places`).
     """
 
     items: Mapping[str, Item]
@@ -63,11 +75,12 @@ class Waybill:
     senders: tuple[str, ...] = ()
     records: Mapping[str, Body] = field(default_factory=dict)
     loads: Mapping[str, Body] = field(default_factory=dict)
+    anew: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
-        """The numbers of the papers, for people."""
-        return ", ".join(self.basts)
+        """The numbers of the papers, for people; empty where nothing is to come by them."""
+        return ", ".join(self.basts) if self.items else ""
 
 
 NOTHING = Waybill({}, {})
@@ -207,7 +220,8 @@ class Papers:
         strangers: dict[str, None] = {}
         records: dict[str, Body] = {}
         loads: dict[str, Body] = {}
-        paper, stations = self.tables.paper, self.state.stations.now()
+        anew: dict[str, str] = {}
+        paper, stations, own = self.tables.paper, self.state.stations.now(), self.ledger.own_row()
         for row in paper.select().order_by(paper.log, paper.seq):
             leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
             held = self.ledger.find(leaf.hex())
@@ -224,18 +238,21 @@ class Papers:
             with_giver = in_hand(body, giver, to)
             record = Ref(row.log, row.seq, leaf.hex())
             with_giver = sorted(set(with_giver) - self._taken_over(with_giver, record, before))
+            goes = destinations_of(body)
+            if differ := differing(goes, known, with_giver):
+                anew |= told_anew(differ, self.ledger.naming(differ), record, own.name if own else "", row.seen_at)
+                known = bound_for(known, anew)
             codes = set(to_come(body, giver, to, tops, self.state.places, known))
             if not with_giver:
                 continue
             basts[str(body["bast"])] = None
             senders[station_of(body)] = None
-            goes = destinations_of(body)
             items |= {code: known.get(code) or unregistered(code, body, goes) for code in with_giver if code in codes}
             refs |= dict.fromkeys(with_giver, record)
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None
         found = tuple(self._unknown_key(station) for station in strangers)
-        return Waybill(items, refs, tuple(basts), found, tuple(senders), records, loads)
+        return Waybill(items, refs, tuple(basts), found, tuple(senders), records, loads, anew)
 
     def foretold(self, handovers: Sequence[Body]) -> Foretold | None:
         """Return what papers said of recorded handovers that are known from papers only; None where none is.
@@ -277,7 +294,7 @@ class Papers:
             if any(
                 event.type == "handover"
                 and stations.stands(event)
-                and _is_after(event, code, paper)
+                and is_after(event, code, paper)
                 and event.leaf not in own
                 for event in (known_then(code, before, events) if before else events)
             )
@@ -352,19 +369,9 @@ class Papers:
         return None
 
 
-def _is_after(event: Event, code: str, paper: Ref) -> bool:
-    """Whether a record of an item names the paper's, or a later one of its log, as the newest that it knew."""
-    after = event.rows[code]["after"] if code in event.rows else None
-    if after is None:
-        return False
-    ref = event.body["refs"][after]
-    return ref["leaf"] == paper.leaf or (ref["log"] == paper.log and int(ref["seq"]) > paper.seq)
-
-
 def station_of(body: Body) -> str:
-    """A station as its log is named: the part of the name that people know (serah/election/station/instance)."""
-    parts = str(body["log"]).split("/")
-    return parts[2] if len(parts) == 4 else str(body["log"])
+    """A station as its log is named."""
+    return station_slug(str(body["log"])) or str(body["log"])
 
 
 def _size(head: str) -> int:

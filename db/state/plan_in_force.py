@@ -8,11 +8,13 @@ from peewee import fn
 from custody.chain.branches import Outside
 from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phase_branches, phases_in_force, plan_of
 from custody.chain.roster import PLANNING
+from custody.chain.told_places import destinations_named
 from custody.plan.critical_points import points_outside
 from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
 from custody.plan.phases import Phase
 from custody.plan.places import Place, path
+from custody.plan.twins import taken_out, twins_outside
 from db.log.reader import LedgerReader
 from db.log.stored import PHASED
 from db.models import Tables
@@ -55,7 +57,18 @@ class PlanInForce:
         if not (trusted := self.stations.now()).has_branches:
             return []
         said = [event for event in self.ledger.on_topic(("point", "withdraw", "correct")) if trusted.stands(event)]
-        return [*self._folded.outside, *points_outside(said, trusted, self.placed)]
+        return [*self._folded.outside, *points_outside(said, trusted, self.placed), *self.twins_outside]
+
+    @property
+    def twins_outside(self) -> list[Outside]:
+        """The things of other branches that stations which may plan below a place alone take out of the plan."""
+        if not (trusted := self.stations.now()).has_branches:
+            return []
+        said = [event for event in self.ledger.on_topic(("withdraw", "correct")) if trusted.stands(event)]
+        if not (codes := taken_out(said)):
+            return []
+        goes = {code: destinations_named(code, events) for code, events in self.ledger.naming(codes).items()}
+        return twins_outside(said, trusted, self.placed, goes)
 
     def withdrawn(self, tops: Sequence[str] | None = None) -> Withdrawn:
         """What was withdrawn from the plan and not planned again; of these places and all below, and perhaps of others.

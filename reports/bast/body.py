@@ -21,7 +21,7 @@ from reports.bast.letter_words import (
     remark_text,
     unit_word,
 )
-from reports.handover.handover_words import counted_words, scanned_words
+from reports.handover.handover_words import counted_words, derived_words, scanned_words
 from reports.pdf.letter import CENTRE, JUSTIFY, RIGHT, Letter
 from reports.words import custodian_name, meant_words, show_custodian
 
@@ -125,6 +125,8 @@ def draw_differences(paper: Letter, facts: BastFacts, template: Template) -> Non
     else:
         expected, missing = number(facts.expected), number(len(facts.missing))
         said.append(template.text("expected", expected=expected, scanned=offered, missing=missing))
+    if told is None and (derived := derived_words(facts.told)):
+        said.append(derived)
     if facts.expected is not None and (elsewhere := facts.told.elsewhere):
         said.append(template.text("elsewhere", elsewhere=number(elsewhere)))
     found = finding_lines(facts)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
+from custody.chain.standing import each_station_once
 from custody.compose.compose import Acknowledged, Extra
 from custody.format.events import Event
 from custody.format.item_facts import Carriage, Item, SerialRange, carriage_of, remarks_of
@@ -300,4 +301,4 @@ def _found(
     for finding in facts.findings:
         if finding.code != "SHORTAGE":
             found.setdefault((finding.code, str(finding)), finding)
-    return list(found.values()), is_withdrawn
+    return each_station_once(found.values()), is_withdrawn

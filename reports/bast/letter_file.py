@@ -60,6 +60,8 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "total": len(facts.taken),
         "counted": facts.counted,
         "expected": facts.expected,
+        "derived": facts.told.is_derived,
+        **({"expected_first": facts.told.expected_first} if facts.told.expected_first is not None else {}),
         "phase": facts.told.phase,
         "kinds": list(facts.told.kinds),
         **({"elsewhere": facts.told.elsewhere} if facts.told.elsewhere else {}),

@@ -33,6 +33,17 @@ def fact_lines(facts: HandoverFacts, needs: Needs) -> list[str]:
     return [*meant, tally_words(facts), *(words.format(count=number(count)) for count, words in more if count)]
 
 
+def derived_words(facts: HandoverFacts) -> str:
+    """That nobody listed what was to go, and how many it was when that was recorded; empty where somebody did."""
+    if not facts.is_derived:
+        return ""
+    words = _("Nobody listed what was to go: how much was expected follows from the records held here.")
+    if facts.expected_first is not None:
+        first = _("When this was recorded it was {count}; records that came later made it another number.")
+        words = f"{words} {first.format(count=number(facts.expected_first))}"
+    return words
+
+
 def scanned_words(facts: HandoverFacts) -> str:
     """How many things were scanned, and what became of them where not all were taken as they were seen.
 

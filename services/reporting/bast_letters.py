@@ -14,7 +14,7 @@ from language.text import printable
 from reports.bast.letter_facts import BastFacts, OnlineWitnesses, bast_facts
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
 from services.exchange.ledger_audit import policy_words
-from services.scanning.handover_context import told_of
+from services.scanning.handover_past import told_of
 
 
 def chosen_template(home: Path, named: Path | None = None) -> Template:

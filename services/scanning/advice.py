@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from custody.chain.findings import HELD_ALREADY, Finding
+from custody.chain.findings import BLANK, HELD_ALREADY, Finding
+from custody.chain.told_places import TOLD_ALONE
 from custody.errors import N_
 from db.store import Store
 from language import _
-from language.text import local_time, printable
+from language.text import fill, local_time, printable
 from services.plan.custodians import station_clock
 
 _ADVICE = {
@@ -56,6 +57,10 @@ def advice(finding: Finding, store: Store | None = None) -> str:
         return _("Look what is missing. When it is clear which it is, type on the page Scan: match CODE")
     if finding.code == "LATE" and finding.is_open:
         return _("Call who holds it and ask when it comes.")
+    if finding.message == BLANK:
+        return fill(N_("Write down what it is on: {way}."), {"way": "claim"})
+    if finding.message == TOLD_ALONE:
+        return _("Take in the newest data of the station that gave it: the record of the new destination is there.")
     if finding.message == HELD_ALREADY:
         return _("Undo this scan, unless there are two items with this label: it is counted with its earlier handover.")
     return advice_on(finding.code)

@@ -5,32 +5,31 @@ the records.
 """
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from custody.chain.chain import Chain, chains_then, custody, folded
-from custody.chain.corrections import Roots, withdrawals
+from custody.chain.chain import Chain, custody
+from custody.chain.corrections import withdrawals
 from custody.chain.findings import Finding
+from custody.chain.told_places import bound_for
 from custody.compose.compose import Handover
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.counting import Counted, counted_in, unmatched
 from custody.handover.handover_facts import (
     Around,
-    HandoverFacts,
     bound_here,
     expected_items,
     expected_tops,
-    handover_facts,
     in_order,
     inside_paper,
     is_own_number,
     stated,
     with_giver,
 )
-from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by, still_meant
+from custody.handover.handover_history import still_meant
+from custody.handover.waybill import is_below
 from custody.plan.deliveries import DELIVERIES
 from custody.plan.field import deliveries
 from custody.plan.phases import NotCome, not_come, not_there
@@ -56,8 +55,9 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     lists = stated(event.body for event in others)
     is_listed = bool(handover.load) or (lists is not None and not handover.kinds)
     tops = () if is_listed else tops_of(handover, state.places)
-    stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
-    waybill = NOTHING if is_listed else store.papers.waybill(giver, to, tops)
+    papers = waybill_for(store, handover)
+    waybill = NOTHING if is_listed else papers
+    stock = _stock(state, giver, tops, papers.anew)
     known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
     if not is_listed and state.stations.places_met() is not None:
@@ -69,14 +69,14 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         more = state.items_of({*listed} - {*stock, *there})
         known |= more
         chains |= receipts(store, more.values(), giver, to)
+    received = {*chains, *papers.refs}
     if own:  # what came inside something that was received is here, and no longer to come
         chains = {code: chain for code, chain in chains.items() if not chain.came_inside(giver, to, own.name)}
     paper = {**waybill.items}
     if paper:
         paper |= inside_paper(paper, {**paper, **state.contents.carried(paper)}, tops, state.places)
-    leaves = {event.leaf for event in others}
-    done = {code for code, chain in chains.items() if moved_by(chain, leaves, handover.number)}
-    held = {**paper, **known, **stock, **there}
+    done = {code for code, chain in chains.items() if moved_by(chain, [e.leaf for e in others], handover.number)}
+    held = bound_for({**paper, **known, **stock, **there}, papers.anew)
     if handover.load:
         _add_outer(state, held)
     before = held | {code: with_giver(held[code], giver) for code in (*paper, *chains) if code not in stock}
@@ -84,8 +84,7 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     to_go = [*stock, *on_paper, *(code for code in chains if code not in done)]
     to_go += bound_here((before[code] for code in done), giver, tops, state.places)
     elsewhere = done.union(code for event in others for code in event.rows)
-    has_met = state.has_met(giver)
-    to_be_named = (said.phase, said.kinds)
+    has_met, to_be_named = state.has_met(giver), (said.phase, said.kinds)
     if said.codes is None and not is_listed and is_carrier(state.places, giver):
         to_be_named = loaded_as(state, giver, [before[code] for code in to_go if code in before], waybill)
     is_alone = not handover.number or (own and is_own_number(own.name, handover.number))
@@ -100,7 +99,17 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         None if listed is None else still_meant(listed, before, to, scanned),
         said.may_change,
         *to_be_named,
+        papers=papers.named,
+        received=received,
     )
+
+
+def _stock(state: State, giver: str, tops: Sequence[str], anew: Mapping[str, str]) -> dict[str, Item]:
+    """What the giver holds for these places or below, by code; what goes elsewhere by now is left out."""
+    stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
+    if not anew:
+        return stock
+    return {code: item for code, item in bound_for(stock, anew).items() if is_below(state.places, item.to, tops)}
 
 
 def receipts(store: Store, items: Iterable[Item], giver: str, to: str) -> dict[str, Chain]:
@@ -244,88 +253,6 @@ def unlabelled(store: Store, own: Sequence[Counted]) -> list[Finding]:
     drafted = [part for part in own if not part.leaf]
     judged = unmatched([*parts.values(), *drafted], state.places.tree())
     return [finding for part, finding in judged if part.leaf in leaves]
-
-
-def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
-    """Return the facts of one recorded handover, and the chains of the items that it names, as of then.
-
-    Args:
-        parts: all of its records, in order.
-    """
-    state, first = store.state, parts[0].body
-    giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
-    named = dict.fromkeys(code for part in parts for code in part.rows)
-    replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
-    stood, own = first_said(parts, replaced), {part.leaf for part in parts}
-    log = stood[0].log
-    others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in own]
-    lists = stated([*(part.body for part in parts), *(event.body for event in others)])
-    tops = expected_tops(first, places) if lists is None else ()
-    asked = named | (lists or {})
-    for top in tops:
-        asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
-    if lists is None:
-        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, state.ledger.log_id(log)))
-    heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
-    histories = state.families.of(asked, heard=heard) | state.families.of(named, with_children=True, heard=heard)
-    if lists is not None:
-        _add_families(state, histories, parts)
-    waybill = _papers_then(store, stood, tops) if lists is None else NOTHING
-    before, then = chains_then(parts, histories, state.roots, replaced)
-    listed = list_there(state, (giver, to, log), before, waybill, named).codes if lists is None else None
-    if listed:
-        more = state.families.of({*listed} - histories.keys(), heard=heard)
-        histories |= more
-        before |= chains_then(parts, more, state.roots, replaced)[0]
-    beside = {event.leaf: event for event in others}
-    for event in {e.leaf: e for events in histories.values() for e in events if e.type == "handover"}.values():
-        told = (event.body["from"], event.body["to"], event.body["bast"])
-        if event.log != log and event.leaf not in own and told == (giver, to, number):
-            beside.setdefault(event.leaf, event)
-    others = standing(state, beside.values())
-    around = around_then(
-        parts,
-        before,
-        places,
-        others=others,
-        moved=_moved(histories, beside, state.roots) if others else (),
-        log=log,
-        listed=listed,
-        paper=waybill.items,
-        met_giver=state.has_met(giver),
-        logs=state.held,
-        events=[event for events in histories.values() for event in events],
-    )
-    around = replace(around, unmatched=unlabelled(store, list(map(counted_in, parts))))
-    looks = [look.body for look in looks_of(parts, histories)]
-    return handover_facts([part.body for part in parts], looks, around, places), then
-
-
-def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
-    """Add the histories of what things beyond a list were packed in: what is inside a listed thing is on the list."""
-    codes = {code for part in parts for code in part.beyond}
-    parents = {
-        str(event.body["parent"]) for code in codes for event in histories.get(code, ()) if event.type == "pack"
-    } - histories.keys()
-    histories |= state.families.of(parents) if parents else {}
-
-
-def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: Roots) -> set[str]:
-    """The items that moved by one of these records, seen or inside others."""
-    return {
-        code
-        for code, events in histories.items()
-        if any(link.event.leaf in others and link.has_moved for link in folded(code, events, roots).links)
-    }
-
-
-def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
-    """What was to come by the papers that this station had read by then, without what records here name."""
-    own = store.ledger.own_row()
-    if own is None or own.name != parts[0].log:
-        return NOTHING
-    first = parts[0].body
-    return store.papers.waybill(first["from"], first["to"], tops, before=parts)
 
 
 # --- What is to come at a handover, by the ledger and by the papers that were read ------------------------------------

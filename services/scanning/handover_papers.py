@@ -18,7 +18,7 @@ from language.text import number, printable
 from reports.bast.letter_facts import BastFacts
 from reports.handover.paper_facts import HandoverFacts, Part
 from services.reporting.bast_letters import letter_facts
-from services.scanning.handover_context import waybill_for
+from services.scanning.handover_context import standing, waybill_for
 
 
 def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandover | None = None) -> HandoverFacts:
@@ -68,6 +68,21 @@ def sheets_of(store: Store, bast: str | None = None) -> Sequence[tuple[Body, She
         hint=N_("Its number is on the screen after recording, and in the custody report."),
         number=bast,
     )
+
+
+def recent_handovers(store: Store, most: int) -> list[tuple[Body, str]]:
+    """Our own newest handovers, newest first, each with what became of it: `withdrawn`, `corrected`, else empty."""
+    ledger = store.ledger
+
+    def found() -> list[tuple[Body, str]]:
+        recent = store.papers.recent(most)
+        events = [event for said in recent for event in ledger.at(said["log"], said["seq"]) if event.body == said]
+        stand = {event.leaf for event in standing(store.state, events)}
+        right = {leaf for event in ledger.on_topic(("correct",)) for leaf in event.body["corrective"]}
+        became = ("withdrawn" if e.leaf not in stand else "corrected" if e.leaf in right else "" for e in events)
+        return [(event.body, word) for event, word in zip(events, became, strict=True)]
+
+    return ledger.memory.remember(f"recent {most} with what became of them", found)
 
 
 def facts_now(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> BastFacts:

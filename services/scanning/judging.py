@@ -15,12 +15,13 @@ from custody.chain.findings import (
     wrong_destination,
 )
 from custody.chain.seals import judge_seals
+from custody.chain.told_places import bound_for
 from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
 from custody.format.codes import ItemLabel
 from custody.format.item_facts import Item
 from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, handover_facts
-from custody.handover.waybill import judge_against_load, judge_against_paper
+from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.plan.dues import came_late
 from custody.plan.places import Place, is_under
 from db.store import Store
@@ -47,6 +48,9 @@ def judge_labels(
 ) -> tuple[dict[str, Item], list[Finding]]:
     """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
     items, found = _judge_items(store, labels, handover)
+    if named := (waybill := waybill_for(store, handover)).named:
+        received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
+        found += beyond_paper((label.code for label in labels), named, received, items, handover.giver)
     if handover.load or handover.kinds:
         listed, kinds = frozenset(handover.load), frozenset(handover.kinds)
 
@@ -67,9 +71,9 @@ def _judge_items(
     store: Store, labels: Sequence[ItemLabel], handover: Handover
 ) -> tuple[dict[str, Item], list[Finding]]:
     """The same, but for what a list of what is to go says of them."""
-    items = store.state.items_of(label.code for label in labels)
-    blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     waybill = waybill_for(store, handover)
+    items = bound_for(store.state.items_of(label.code for label in labels), waybill.anew)
+    blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
     has_met, rules = store.state.has_met(handover.giver), store.state.need_rules()
     is_alone = store.state.held is None
@@ -99,12 +103,6 @@ def _judge_items(
         for code, item in _carried(store, items).items()
         if goes_astray(store.state.places, item.to, handover.to, handover.bound)
     ]
-    if waybill.items:
-        found += [
-            judge_against_paper(label.code, waybill.named)
-            for label in labels
-            if label.code not in received and not (label.code in items and items[label.code].held_by == handover.giver)
-        ]
     return items, _beside_strangers(store, found, handover.giver)
 
 

@@ -9,7 +9,7 @@ from db.handover_lookup import find_handover
 from db.store import Store
 from reports.words import custodian_name
 from services.scanning.draft_details import details_of
-from services.scanning.handover_context import told_of
+from services.scanning.handover_past import told_of
 
 
 def open_draft(store: Store, giver: str, receiver: str, bound: Sequence[str] = ()) -> DraftInfo:

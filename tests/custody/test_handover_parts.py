@@ -10,8 +10,8 @@ from custody.compose.compose import Handover, Ref, Touch, handover_events
 from custody.format.codes import draw_code
 from custody.format.event_types import NEWEST
 from custody.format.events import write_body
+from custody.format.item_facts import destinations_of
 from custody.handover.handover_facts import stated
-from custody.handover.waybill import destinations_of
 
 LOG = f"serah/{'e' * 30}/{'s' * 30}/0011223344556677"
 

@@ -5,10 +5,12 @@ from contextlib import ExitStack
 
 import pytest
 
-from custody.compose.compose import NewEvent, plan_events
+from custody.compose.compose import NewEvent, plan_events, withdraw_events
 from custody.errors import ConflictError, InputError, RuleError
+from custody.format.codes import show_code
 from custody.plan.places import Need, Place
 from db.store import Store
+from services.exchange.ledger_audit import audit_ledger
 from services.plan.merging import merge_twins, twins_of, twins_to_merge, version_of_twins
 from services.plan.planning import own_top, record_plan
 from services.plan.registering import missing, plan_counts, register_missing
@@ -342,6 +344,29 @@ def test_what_two_offices_registered_for_one_need_counts_once_until_a_person_mer
         assert {item.code for item in ledger.state.find_items(under=tps)} == kept
         assert ledger.state.item(ours[0]) is not None and ledger.state.chain(ours[0]).links, "its chain is kept"
         assert sum(group.count for group in ledger.state.stock(tps)) == 3
+
+
+def test_who_takes_a_twin_of_another_branch_out_of_the_plan_is_named_by_verify_and_takes_nothing(
+    province: Callable[..., Province],
+) -> None:
+    """The program refuses it; other software may write such a record all the same."""
+    found, tps = province(FEW, ["51.71"]), "51.71.01.2001.001"
+    office, hub, neighbour = found.stations["51.71"], found.hub, found.stations["51.08"]
+    [ours], _theirs = boxes(office, 1, tps, held_by="51.71"), boxes(hub, 1, tps, held_by="51")
+    found.let_in("51.71")
+    found.meet()
+    merge_twins(office, "KPU 51.71")
+    found.meet()
+    assert hub.state.plan.outside == [], "the branch itself may"
+    neighbour.record(withdraw_events([{"row": "item", "code": ours}]))
+    found.meet()
+    for ledger in (office, hub):
+        [told] = ledger.state.plan.outside
+        assert (told.event.log, told.what) == (neighbour.ledger.require_own_row().name, show_code(ours))
+        [named] = [f for f in audit_ledger(ledger).findings if f.log == told.event.log and f.code == "UNKNOWN_STATION"]
+        assert (named.seq, named.is_wrong) == (told.event.seq, False)
+        assert "is for no place below 51.08, where alone it may: kept" in str(named)
+        assert twins_of(ledger) == [] and len(list(ledger.state.find_items(under=tps))) == 1
 
 
 def test_twins_that_two_people_merged_each_his_own_way_are_left_with_one(

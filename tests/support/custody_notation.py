@@ -11,7 +11,8 @@
 
 `A1` names log and seq. `[A2 B1]` are its references. Single letters stand for items. A handover takes words behind its
 items: `print=2 how=typed after=A1 after=none at=10:00 occurred=09:00 bast=7 bound=PPK,PPS`, and of version 2
-`refused=Y,Z`, or `v=2` where nothing is refused; of version 3 `absent=Y` and `beyond=X`, or `v=3` without a list.
+`refused=Y,Z`, or `v=2` where nothing is refused; of version 3 `absent=Y` and `beyond=X`, or `v=3` without a list, and
+`for=TPS1`, where all that was taken is bound for.
 Where `after` is not given it is the newest event of the item that the log knows: by its own earlier lines and by its
 references.
 A name may end in ' (`A2'`): another event with the same log and seq, as a forked log has them.
@@ -156,13 +157,13 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
         case "void", [letters, number, reason]:
             labels = [{"code": code_of(letter), "print": int(number)} for letter in letters.split(",")]
             fields = {"labels": labels, "reason": reason, "note": "", "second": None}
-        case "handover", [way, *letters] if {"refused", "v", "absent", "beyond"} & options.keys():
+        case "handover", [way, *letters] if {"refused", "v", "absent", "beyond", "for"} & options.keys():
             giver, to = way.split(">")
             rows = touched(",".join([*letters, *options.get("refused", "").split(",")]).strip(","))
             refused = {code_of(letter) for letter in options.get("refused", "").split(",") if letter}
             listed = {name: [*map(code_of, filter(None, options.get(name, "").split(",")))] for name in LISTED}
             is_listed = not options.keys().isdisjoint(LISTED)
-            common["v"] = 3 if is_listed else int(options.get("v", 2))
+            common["v"] = 3 if is_listed or "for" in options else int(options.get("v", 2))
             fields = {
                 "from": giver,
                 "to": to,
@@ -184,7 +185,8 @@ def _body(verb: str, words: list[str], name: str, refs: list[Event], events: Map
             }
             if common["v"] == 3:
                 meant = {**listed, "phase": None, "kinds": []} if is_listed else None
-                fields |= {"destinations": [], "meant": meant}
+                goes = [{"to": options["for"], "count": len(fields["items"])}] if "for" in options else []
+                fields |= {"destinations": goes, "meant": meant}
         case "handover", [way, letters]:
             giver, to = way.split(">")
             fields = {

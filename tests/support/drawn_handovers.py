@@ -34,9 +34,9 @@ from services.reporting.bast_letters import letter_facts
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
 from services.scanning.draft_details import keep_details
-from services.scanning.handover_context import told_of
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import facts_now, found_in
+from services.scanning.handover_past import told_of
 from services.scanning.judging import judge_handover
 from tests.support.drawn_epcis import epcis, epcis_sums
 from tests.support.ledger_examples import (
@@ -140,6 +140,7 @@ class Field:
         for store in self.stores.values():
             store.around = replace(store.around, now_utc=clock)
         self.papers: list[Any] = []
+        self.signed: list[tuple[Store, RecordedHandover]] = []
 
     def work(self, step: Step) -> None:
         """Record one handover and hold together what is said of it."""
@@ -175,6 +176,8 @@ class Field:
             recorded = self._record(store, handover, codes)
             held_together(store, recorded)
             assert handover.conditions.items() <= recorded.facts.noted.items(), "what was said now is what holds"
+            if not step.undo:
+                self.signed.append((store, recorded))
             if step.by == "root":
                 self.papers += [sheet for _body, sheet in store.papers.sheets(recorded.bast)]
             if step.undo:
@@ -209,6 +212,16 @@ class Field:
         phases = [Phase("I", "Tahap I", ("box",)), Phase("II", "Tahap II", ("booth",))]
         record_plan(root, (), (), phases=phases, source="phases.csv", digest="0" * 64)
         record_delivery(root, vendor="PT Kotak", kind="box", arrived=arrived, damaged=0)
+
+    def still_told(self) -> None:
+        """Each station tells of its own handovers what number it signed where nobody had listed what was to go."""
+        for store, recorded in self.signed:
+            [part] = {event.leaf: event for event in recorded.events if event.type == "handover"}.values()
+            now, _chains = told_of(store, [part])
+            is_number = now.is_derived and recorded.facts.expected is not None  # else none was signed
+            if is_number and part.body["from"] not in store.papers.named_places():
+                first = now.expected if now.expected_first is None else now.expected_first
+                assert first == recorded.facts.expected, (first, now.expected)
 
     def meet(self) -> None:
         """Everybody takes in what all hold, each entry once: that repeats change nothing, the tests of merging say."""
@@ -363,4 +376,5 @@ def undone(field: Field) -> Iterator[None]:
             yield
         finally:
             field.papers.clear()
+            field.signed.clear()
         raise _UndoneError

@@ -107,5 +107,6 @@ def test_whatever_tells_of_a_handover_tells_the_same(field: Field, plan: list[St
         for step in plan:
             field.work(step)
         field.meet()
+        field.still_told()
         for name in ("root", "second", "district"):
             reports_agree(field.stores[name])

@@ -9,7 +9,7 @@ import pytest
 from commands.context import station_at as opened
 from custody.handover.waybill import foretold_gaps
 from tests.support.command_examples import NOW, Terminal, station_at
-from tests.support.page_examples import Visitor
+from tests.support.page_examples import PageAt, Visitor, site_at
 from tests.support.pdf_text import text_of
 from tests.support.truth_examples import TRUCK, letter, letter_pdf, listed, of_codes, root_key
 
@@ -279,3 +279,33 @@ def test_what_two_laptops_under_one_number_both_list_as_absent_is_short_once(sta
     ]
     (found,) = (f for f in station("custody", codes[2], "--json").json["findings"] if f["code"] == "SHORTAGE")
     assert len({found["leaf"], *found["also"]}) == 2, "it rests on the records of both"
+
+
+def test_a_number_that_nobody_listed_says_so_and_what_it_was_where_older_records_came_later(
+    station: Terminal, tmp_path: Path, page_at: PageAt
+) -> None:
+    """Root takes a thing back that a second laptop at its place did not hear of: 17 are expected there, later 18."""
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    assert station.give(codes[:1], "51.08", TRUCK).code == 0
+    two = station_at(station, tmp_path / "two", "--place", "51.08", "--station", "Gudang-2", "--root", root)
+    station("admit", tmp_path / "two" / "station-card.json")
+    station("export", "--out", tmp_path / "one.serah")
+    assert two("import", tmp_path / "one.serah").code == 0
+    assert station.give(codes[:1], TRUCK, "51.08", now="2024-02-11T01:05:00Z").code == 0
+    later = "2024-02-11T01:10:00Z"
+    ran = two.give(codes[1:3], "51.08", "51.08.01", now=later).json
+    assert ran["expected"] == 17
+    at_once = letter(two, ran["bast"])
+    assert (at_once["expected"], at_once["derived"], "expected_first" in at_once) == (17, True, False)
+    station("export", "--out", tmp_path / "more.serah")
+    assert two("import", tmp_path / "more.serah").code == 0
+    grown = letter(two, ran["bast"])
+    assert (grown["expected"], grown["expected_first"], len(grown["missing"])) == (18, 17, 16)
+    says = (
+        "Nobody listed what was to go: how much was expected follows from the records held here. When this was recorded"
+    )
+    assert f"{says} it was 17;" in " ".join(text_of(letter_pdf(two, ran["bast"], tmp_path)).split())
+    with page_at(site_at(two.home)) as page:
+        assert "it was 17;" in page.get(f"/handover?number={ran['bast']}").text
+    listed_there = two.give(codes[3:4], "51.08", "51.08.01", "--load", listed(two, codes[3:4])).json
+    assert letter(two, listed_there["bast"])["derived"] is False

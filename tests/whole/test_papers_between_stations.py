@@ -152,3 +152,29 @@ def test_a_ledger_that_was_put_back_says_so_and_goes_on_with_a_new_log(
         assert "older copy" in page.get("/").text
     station("init", "--continue")
     assert station.give(given, "51.08", "51.08.01").code == 0
+
+
+def test_a_thing_that_got_a_new_destination_is_right_where_only_the_paper_tells_it(
+    station: Terminal, other: Terminal, tmp_path: Path
+):
+    """Reassigned after the district took in the plan: terminal, letter, chain and the next leg go by the paper."""
+    moved, here = station.codes("--to", "51.08.02")[0], "51.08.01.2001.002"
+    given = [*station.codes("--to", "51.08.01")[:2], moved]
+    assert station("reassign", moved, "--to", here, "--reason", "pengganti").code == 0
+    station.give(given, "51.08", "DK 8123 AB", "--bound", "51.08.01", "--paper", "paper.pdf", *GIVEN)
+    other("scan", *TRUCK, "--source", photograph("paper.pdf"), "--json")
+    short = other("scan", *TRUCK, "--source", "-", "--json", typed="\n".join(given))
+    assert [line["outcome"] for line in short.lines if "outcome" in line] == ["taken"] * 3, short.out
+    received = other.give(given, "DK 8123 AB", "51.08.01")
+    assert (received.json["expected"], received.json["findings"]) == (3, [])
+    told = other("report", "bast", "--number", received.json["bast"], "--json").json
+    assert told["expected"] == 3 and here in str(told), told
+    assert {f["code"] for f in told["findings"]} == {"UNKNOWN_STATION"}, "it is not admitted as far as it knows"
+    found = {f["code"]: f for f in other("custody", moved, "--json").json["findings"]}["WRONG_DESTINATION"]
+    assert (found["severity"], found["open"], found["provisional"]) == ("info", False, True)
+    assert moved in other.codes("--to", here)
+    on = other.give([moved], "51.08.01", "51.08.01.2001").json
+    assert (on["expected"], {f["code"] for f in on["findings"]}) == (3, {"SHORTAGE"})
+    station("export", "--out", "all.serah")
+    assert other("import", "all.serah").code == 0
+    assert "WRONG_DESTINATION" not in str(other("custody", moved, "--json").json["findings"])

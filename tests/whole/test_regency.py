@@ -11,7 +11,7 @@ from custody.chain.findings import SEVERITY
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 3])
 def test_every_planted_fault_is_found_and_none_is_invented(tmp_path, seed):
     field = worked(tmp_path, 0.02, seed)
     assert differences(field) == [], table(field.expected, field.found)

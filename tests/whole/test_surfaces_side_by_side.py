@@ -1,5 +1,6 @@
 """What two surfaces say of one handover, read beside each other: screen, letter, paper, page, chain and reports."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,46 @@ def test_the_review_names_each_kind_once_and_no_command(station: Terminal, visit
 def test_a_report_of_the_way_back_has_the_clock_of_the_office_before_anything_came(station: Terminal) -> None:
     told = station("report", "returns").out
     assert "WITA" in told and "UTC" not in told
+
+
+def test_a_letter_says_once_that_its_station_is_not_admitted(station: Terminal, tmp_path: Path) -> None:
+    root = station("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", PPK, "--station", "PPK-1", "--root", root)
+    tell(station, ppk, tmp_path)
+    codes = station.codes("--to", PPK)
+    ran = ppk.give(codes, "51.08", PPK).json
+    [found] = [f for f in letter(ppk, ran["bast"])["findings"] if f["code"] == "UNKNOWN_STATION"]
+    assert (found["item"], found["open"], found["provisional"]) == (None, True, True)
+    assert found["detail"] == "PPK-1 recorded this of 18 things, and root has not admitted its key"
+    assert "recorded this of 18 things" in " ".join(text_of(letter_pdf(ppk, ran["bast"], tmp_path)).split())
+    tell(ppk, station, tmp_path)
+    [at_root] = [f for f in letter(station, ran["bast"])["findings"] if f["code"] == "UNKNOWN_STATION"]
+    assert at_root["detail"].startswith("PPK-1 recorded something of 18 things; it is kept and counted nowhere")
+
+
+def test_what_the_givers_paper_does_not_name_is_beyond_it_on_screen_and_letter_until_the_record_comes(
+    station: Terminal, tmp_path: Path
+) -> None:
+    ppk = admitted(station, tmp_path, PPK, "PPK-1")
+    named, beyond = station.codes("--to", PPK)[:2]
+    station.give([named], "51.08", TRUCK, "--bound", PPK, "--paper", tmp_path / "paper.pdf")
+    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", tmp_path / "paper.pdf", "--yes").code in (0, 2)
+    ran = ppk.give([named, beyond], TRUCK, PPK).json
+    of_paper = [f for f in ran["findings"] if f["code"] == "EXCESS"]
+    assert [f["item"] for f in of_paper] == [beyond]
+    written = [f for f in letter(ppk, ran["bast"])["findings"] if f["code"] == "EXCESS"]
+    assert [(f["item"], f["detail"]) for f in written] == [(f["item"], f["detail"]) for f in of_paper]
+    tell(station, ppk, tmp_path)
+    assert {f["code"] for f in letter(ppk, ran["bast"])["findings"]} == {"GAP"}, "what the records say of it"
+
+
+def test_the_first_page_says_what_was_withdrawn_and_corrected(station: Terminal, visitor: Visitor) -> None:
+    codes = station.codes("--to", PPK)
+    stands, gone, right = (station.give([code], "51.08", PPK, "--counted", "2").json["bast"] for code in codes[:3])
+    assert station("correct", gone, "--reason", "did-not-occur", "--yes").code == 0
+    assert station("correct", right, "--counted", "1", "--reason", "incorrect-data", "--yes").code == 0
+    page = visitor.see("/")
+    lines = re.findall("<li><a href=.*?</li>", page[page.index("Recorded lately") :], re.DOTALL)
+    said = {number: line for number in (stands, gone, right) for line in lines if number in line}
+    assert "withdrawn" in said[gone] and "corrected" in said[right]
+    assert "withdrawn" not in said[stands] + said[right] and "corrected" not in said[stands] + said[gone]

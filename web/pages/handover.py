@@ -19,7 +19,7 @@ from custody.people import named_twice_in
 from db.store import Store
 from language import _
 from language.text import number
-from reports.handover.handover_words import fact_lines
+from reports.handover.handover_words import derived_words, fact_lines
 from reports.words import custodian_name, judged_text, kind_name, people_words
 from services.exchange.witness_policy import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
@@ -164,6 +164,8 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
         words = _("Not handed over, stayed with {giver}: {count}.")
         giver = custodian_name(store.state.places, first["from"])
         lines.append(words.format(giver=giver, count=number(len(facts.missing))))
+    if not told and (derived := derived_words(facts.told)):
+        lines.append(derived)
     known = (line.item.kind if line.item else "" for line in facts.taken)
     kinds = Counter(kind_name(needs, kind) if kind else _("not registered") for kind in known)
     return {

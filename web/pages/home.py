@@ -14,6 +14,7 @@ from language.text import error_text, hint_text, sentence
 from reports.words import custodian_name
 from services.plan.custodians import may_load_plan
 from services.reporting.overview import Overview
+from services.scanning.handover_papers import recent_handovers
 from services.scanning.open_drafts import ends_in_words
 from web.dependencies import SiteDep
 from web.live.overview_cache import digest
@@ -89,8 +90,9 @@ def _known(store: Store) -> dict[str, Any]:
             "at": said["at"],
             "receiver": custodian_name(places, said["to"]),
             "query": urlencode({"number": said["bast"]}),
+            "became": became,
         }
-        for said in store.papers.recent(_RECENT)
+        for said, became in recent_handovers(store, _RECENT)
     ]
     own, drafts = store.ledger.own_log().place, unfinished(store)
     put_back = ""

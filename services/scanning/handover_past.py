@@ -1,0 +1,158 @@
+"""What a recorded handover says of itself and what was known around it then, by this ledger."""
+
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from custody.chain.chain import Chain, chains_then, folded
+from custody.chain.corrections import Roots
+from custody.chain.told_places import bound_for
+from custody.format.events import Event
+from custody.handover.counting import counted_in
+from custody.handover.handover_facts import HandoverFacts, expected_tops, handover_facts, stated
+from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
+from db.log.paper_records import NOTHING, Waybill
+from db.log.receipt_lookup import come_since, list_there
+from db.state.queries import State
+from db.store import Store
+from services.scanning.handover_context import numbered_alike, standing, unlabelled
+
+
+def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
+    """Return the facts of one recorded handover, and the chains of the items that it names, as of then.
+
+    Args:
+        parts: all of its records, in order.
+    """
+    past = _past(store, parts)
+    facts, then = _told(store, past)
+    if facts.is_derived and past.is_by_records and (late := come_since(store.state, parts[-1], past.leaves)):
+        first = _told(store, past.without(late))[0].expected
+        facts = replace(facts, expected_first=first if first != facts.expected else None)
+    return facts, then
+
+
+class Past(NamedTuple):
+    """What is looked at to tell a recorded handover: its parts, the withdrawn records that they say rightly, the first
+    ones of these, the records of others under its number, by code what is known of each thing in and around it, and
+    what papers said that had been read by then.
+
+    `log`: where it stands. `is_by_records`: that is this station's, and no paper told it of the giver. `lists` are the
+    codes that were listed, None if none was.
+    """
+
+    parts: Sequence[Event]
+    replaced: Sequence[Event]
+    others: Sequence[Event]
+    histories: dict[str, list[Event]]
+    lists: Mapping[str, None] | None
+    papers: Waybill
+    log: str
+    is_by_records: bool
+
+    @property
+    def leaves(self) -> set[str]:
+        """All records of other logs among those."""
+        return {event.leaf for events in self.histories.values() for event in events if event.log != self.log}
+
+    def without(self, late: Collection[str]) -> "Past":
+        """The same as long as these records had not come."""
+        left = {code: [e for e in events if e.leaf not in late] for code, events in self.histories.items()}
+        return self._replace(histories=left, others=[event for event in self.others if event.leaf not in late])
+
+
+def _past(store: Store, parts: Sequence[Event]) -> Past:
+    state, first, own = store.state, parts[0].body, store.ledger.own_row()
+    giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
+    named = dict.fromkeys(code for part in parts for code in part.rows)
+    replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
+    stood, leaves = first_said(parts, replaced), {part.leaf for part in parts}
+    log = stood[0].log
+    others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in leaves]
+    lists = stated([*(part.body for part in parts), *(event.body for event in others)])
+    papers = _papers_then(store, stood, expected_tops(first, places))
+    tops = expected_tops(first, places) if lists is None else ()
+    asked = named | (lists or {})
+    for top in tops:
+        asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
+    if lists is None:
+        asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, state.ledger.log_id(log)))
+    heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
+    histories = state.families.of(asked, heard=heard) | state.families.of(named, with_children=True, heard=heard)
+    if lists is not None:
+        _add_families(state, histories, parts)
+    is_by_records = own is not None and own.name == log and giver not in store.papers.named_places()
+    return Past(parts, replaced, others, histories, lists, papers, log, is_by_records)
+
+
+def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
+    state, parts, histories, waybill, log = store.state, past.parts, past.histories, past.papers, past.log
+    waybill = waybill if past.lists is None else NOTHING
+    giver, to, number = (parts[0].body[name] for name in ("from", "to", "bast"))
+    places, own = state.places.tree(), {part.leaf for part in parts}
+    named = dict.fromkeys(code for part in parts for code in part.rows)
+    before, then = chains_then(parts, histories, state.roots, past.replaced)
+    before = {code: _bound_anew(chain, waybill.anew) for code, chain in before.items()} if waybill.anew else before
+    listed = list_there(state, (giver, to, log), before, waybill, named).codes if past.lists is None else None
+    if listed:
+        more = state.families.of({*listed} - histories.keys(), heard=frozenset({log, parts[0].log}))
+        histories = histories | more
+        before |= chains_then(parts, more, state.roots, past.replaced)[0]
+    beside = {event.leaf: event for event in past.others}
+    for event in {e.leaf: e for events in histories.values() for e in events if e.type == "handover"}.values():
+        told = (event.body["from"], event.body["to"], event.body["bast"])
+        if event.log != log and event.leaf not in own and told == (giver, to, number):
+            beside.setdefault(event.leaf, event)
+    others = standing(state, beside.values())
+    around = around_then(
+        parts,
+        before,
+        places,
+        others=others,
+        moved=_moved(histories, beside, state.roots) if others else (),
+        log=log,
+        listed=listed,
+        paper=waybill.items,
+        met_giver=state.has_met(giver),
+        logs=state.held,
+        events=[event for events in histories.values() for event in events],
+    )
+    around = replace(
+        around,
+        unmatched=unlabelled(store, list(map(counted_in, parts))),
+        papers=past.papers.named,
+        received={*around.received, *past.papers.refs},
+    )
+    looks = [look.body for look in looks_of(parts, histories)]
+    return handover_facts([part.body for part in parts], looks, around, places), then
+
+
+def _add_families(state: State, histories: dict[str, list[Event]], parts: Sequence[Event]) -> None:
+    """Add the histories of what things beyond a list were packed in: what is inside a listed thing is on the list."""
+    codes = {code for part in parts for code in part.beyond}
+    parents = {
+        str(event.body["parent"]) for code in codes for event in histories.get(code, ()) if event.type == "pack"
+    } - histories.keys()
+    histories |= state.families.of(parents) if parents else {}
+
+
+def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roots: Roots) -> set[str]:
+    """The items that moved by one of these records, seen or inside others."""
+    return {
+        code
+        for code, events in histories.items()
+        if any(link.event.leaf in others and link.has_moved for link in folded(code, events, roots).links)
+    }
+
+
+def _bound_anew(chain: Chain, anew: Mapping[str, str]) -> Chain:
+    return replace(chain, item=bound_for({chain.code: chain.item}, anew)[chain.code]) if chain.item else chain
+
+
+def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
+    """What was to come by the papers that this station had read by then, without what records here name."""
+    own = store.ledger.own_row()
+    if own is None or own.name != parts[0].log:
+        return NOTHING
+    first = parts[0].body
+    return store.papers.waybill(first["from"], first["to"], tops, before=parts)
