@@ -274,6 +274,13 @@ def test_one_address_introduces_few_strangers(
     assert statuses == [200, 200, 507]
 
 
+def test_a_log_of_another_election_is_refused(hub: Running, fresh: Fresh) -> None:
+    with empty_ledger(fresh(), 12) as other:
+        other.begin(election="Pilkada 2030", station="X", place="51.08")
+        answer = ask(hub, "/add-log", entries_of(other, 0, 1)[0])
+    assert (answer.status, answer.reason) == (403, "election")
+
+
 def test_a_log_under_a_name_that_is_not_its_keys_is_refused(hub: Running, office: Store) -> None:
     entry = entries_of(office, 0, 1)[0].replace(b"ppk-1/", b"ppk-2/")
     assert ask(hub, "/add-log", entry).status == 403
