@@ -79,11 +79,7 @@ class WatchedFolder:
         Raises:
             InputError: the folder cannot be read, or holds very many files.
         """
-        try:
-            now = self._seen()
-        except InputError:  # a share went away: what of it was being read may have come to nothing
-            self._before, self._done = {}, {}
-            raise
+        now = self._seen()
         same = [path for path, state in sorted(now.items()) if self._before.get(path) == state != self._done.get(path)]
         self._before = now
         self._done = {path: state for path, state in self._done.items() if path in now}
