@@ -5,7 +5,7 @@ RUN := .venv/bin
 TESTS ?= not slow and not camera
 MINUTES ?= 10
 
-.PHONY: dev setup demo test test-full fuzz lint texts lock bench release release-windows release-audit windows-check clean
+.PHONY: dev setup demo test test-full bad-network fuzz lint texts lock bench release release-windows release-audit windows-check clean
 
 setup:            ## what Serah needs to run
 	@$(PYTHON) bootstrap.py
@@ -21,6 +21,10 @@ test: dev         ## the quick tests: no camera, no server
 
 test-full: dev    ## every test that needs no camera
 	@$(RUN)/python -m pytest -q -n auto -m "not camera" --hypothesis-profile full
+
+bad-network: dev  ## a day sent to a hub over lines that lose, delay and cut (Linux, root), and over a proxy that does
+	@$(RUN)/python -m pytest -q -n 0 tests/services/test_hub_bad_network.py
+	@$(RUN)/python -m tests.support.bad_day
 
 fuzz: dev         ## looks for bytes that harm a reader, MINUTES (10) for each of them
 	@$(RUN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-fuzz.txt || \

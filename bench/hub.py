@@ -13,7 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,9 +24,10 @@ sys.path.insert(0, str(ROOT))
 import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
-from custody.compose.compose import Handover, NewEvent, Ref, Touch, handover_events  # noqa: E402
-from custody.format.codes import draw_code  # noqa: E402
+from custody.compose.compose import Handover, NewEvent, Ref, Touch, handover_events, register_events  # noqa: E402
+from custody.format.item_facts import Item  # noqa: E402
 from db.connect import open_database  # noqa: E402
+from db.prepared import batches  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
 from evidence.ed25519 import Signer, holds  # noqa: E402
 from evidence.mirror_forms import HeadRequest, Package, Upload, spans  # noqa: E402
@@ -57,8 +59,9 @@ def run(folder: Path, each: int, clients: int, moves: int) -> None:
     stations: list[Station] = []
     with open_store(url, signer(0), around) as root:
         root.begin(election="Pemilu", station="Kantor", place="51.08")
+        codes = iter(registered(root, clients * (each - 1) * moves))
         for number in range(1, clients + 1):
-            stations.append(Station(folder, number, root, each, moves, dice))
+            stations.append(Station(folder, number, root, each, moves, codes))
     entries = [entry for station in stations for entry in station.entries]
     floor(entries, stations)
     hub = Hub(folder, lambda: open_store(url, signer(0), around), "127.0.0.1", None)
@@ -86,17 +89,18 @@ def run(folder: Path, each: int, clients: int, moves: int) -> None:
 class Station:
     """A station with its requests made beforehand."""
 
-    def __init__(self, folder: Path, number: int, root: Store, each: int, moves: int, dice: random.Random) -> None:
+    def __init__(
+        self, folder: Path, number: int, root: Store, each: int, moves: int, codes: Iterator[tuple[str, Ref]]
+    ) -> None:
         self.url, self.key = f"sqlite:///{folder / f'{number}.db'}", signer(number)
-        self.around = Surroundings(lambda: AT, dice.randrange)
+        self.around = Surroundings(lambda: AT, random.Random(number).randrange)
         self.times: list[float] = []
         open_database(self.url.removeprefix("sqlite:///"), create=True).close()
         with open_store(self.url, self.key, self.around) as store:
             fingerprint = root.ledger.own_log().root
             genesis = store.begin(election="Pemilu", station=f"PPK {number}", place=HOPS[1], root=fingerprint)
             admit(root, read_card(make_card(genesis, self.key)))
-            known_by = Ref(root.ledger.own_log().name, 1, root.ledger.event_at(root.ledger.own_log().id, 1).leaf)
-            new = [event for i in range(each - 1) for event in handover(dice, moves, i, known_by)]
+            new = [event for i in range(each - 1) for event in handover(dict(islice(codes, moves)), i)]
             for at in range(0, len(new), 100):
                 with store.transaction():
                     store.writer.append(new[at : at + 100], self.key, at=AT, by="", app="bench", id="0" * 36)
@@ -121,12 +125,20 @@ class Station:
         self.client.close()
 
 
-def handover(dice: random.Random, moves: int, number: int, known_by: Ref) -> Sequence[NewEvent]:
-    """A handover of things that this station names for the first time, as on a day when boxes go out."""
-    touches = [Touch(draw_code(dice.randrange), 1, "camera") for _ in range(moves)]
+def registered(root: Store, count: int) -> list[tuple[str, Ref]]:
+    """So many things of the plan, each with the record that registers it."""
+    items = [Item(root.around.new_code(), "box", "51.08.01.2001", held_by=HOPS[1]) for _ in range(count)]
+    told = []
+    for events in batches(register_events(items), 20):
+        told += [(code, Ref(event.log, event.seq, event.leaf)) for event in root.record(events) for code in event.rows]
+    return told
+
+
+def handover(things: Mapping[str, Ref], number: int) -> Sequence[NewEvent]:
+    """A handover of things that the hub knows and that move for the first time, as on a day when boxes go out."""
+    touches = [Touch(code, 1, "camera") for code in things]
     made = Handover(HOPS[1], HOPS[2], giver_name="Wayan Sudarma", receiver_name="Ketut Wirawan")
-    known = {touch.code: known_by for touch in touches}
-    return handover_events(made, touches, known, bast=f"{number:04}/51.08.01/2024")
+    return handover_events(made, touches, things, bast=f"{number:04}/51.08.01/2024")
 
 
 def floor(entries: Sequence[bytes], stations: Sequence[Station]) -> None:

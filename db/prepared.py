@@ -5,8 +5,8 @@ written once here, in a process; everything else asks Peewee as usual.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import wraps
-from itertools import islice
+from functools import cache, wraps
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from peewee import Database, Value
@@ -53,6 +53,12 @@ def _run(database: Database, query: Hashable, build: Callable[[], Any], given: d
     return database.execute_sql(sql, [given[value] if type(value) is _Blank else value for value in values])
 
 
+@cache
+def _names(count: int) -> tuple[str, ...]:
+    """What the blanks of a list of so many values are called."""
+    return tuple(f"value{i}" for i in range(count))
+
+
 class Prepared:
     """A query with blanks, written on its first run."""
 
@@ -66,6 +72,10 @@ class Prepared:
 
     def run(self, **given: Any) -> Any:
         """The cursor, once this has run with these values."""
+        return self.fill(given)
+
+    def fill(self, given: dict[str, Any]) -> Any:
+        """The same, for very many values."""
         return _run(self._database, self._query, lambda: self._build(*self._told), given)
 
     def first(self, **given: Any) -> Any:
@@ -88,7 +98,7 @@ class PreparedIn:
         for batch in batches(dict.fromkeys(values), _LONGEST):
             size = 1 << (len(batch) - 1).bit_length()
             batch += batch[-1:] * (size - len(batch))
-            yield from self._form(size).run(**{f"value{i}": value for i, value in enumerate(batch)}, **given)
+            yield from self._form(size).fill({**dict(zip(_names(size), batch, strict=True)), **given})
 
     def _form(self, size: int) -> Prepared:
         if size not in self._forms:
@@ -97,7 +107,7 @@ class PreparedIn:
         return self._forms[size]
 
     def _of_size(self, size: int, *_query: Hashable) -> Any:
-        return self._build(*self._told, [blank(f"value{i}") for i in range(size)])
+        return self._build(*self._told, [*map(blank, _names(size))])
 
 
 class PreparedInsert:
@@ -116,8 +126,8 @@ class PreparedInsert:
         for batch in batches(rows, _LONGEST):
             while batch:
                 size = 1 << (len(batch).bit_length() - 1)
-                values = (value for row in batch[:size] for value in row)
-                self._form(size).run(**{f"value{i}": value for i, value in enumerate(values)})
+                names = _names(size * len(self._columns))
+                self._form(size).fill(dict(zip(names, chain.from_iterable(batch[:size]), strict=True)))
                 batch = batch[size:]
 
     def _form(self, size: int) -> Prepared:
@@ -128,7 +138,8 @@ class PreparedInsert:
 
     def _of_size(self, size: int, *_query: Hashable) -> Any:
         table, width = getattr(self._tables, self._name), len(self._columns)
-        rows = [{name: blank(f"value{row * width + i}") for i, name in enumerate(self._columns)} for row in range(size)]
+        blanks = map(blank, _names(size * width))
+        rows = [dict(zip(self._columns, some, strict=True)) for some in batches(blanks, width)]
         query = table.insert_many(rows)
         if self._key:
             changed = [getattr(table, name) for name in self._columns if name not in self._key]

@@ -130,7 +130,7 @@ class Answers:
             except HubRefusalError as refusal:
                 self._count(request, refusal)
                 response = refusal_answer(refusal)
-            except ClientDisconnect:
+            except (ClientDisconnect, asyncio.CancelledError):  # which closes a hub that still waits for somebody
                 response = Response(status_code=400)
             except ConflictError:
                 response = refusal_answer(HubRefusalError(503, "busy"), {"retry-after": "10"})

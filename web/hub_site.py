@@ -38,7 +38,7 @@ from web.security.guard import SECRET
 T = TypeVar("T")
 MOST_ENTRY, MOST_SIZES = 68 * 1024, 2 * 1024 * 1024
 MOST_ANSWERED = 4 * 1024 * 1024
-SETTLED_AT_ONCE = 8
+SETTLED_AT_ONCE = 16
 """Entries whose meaning is taken in between two requests."""
 MOST_ARRIVED = 20_000
 """So many entries may wait for a lull."""
@@ -64,7 +64,7 @@ class HubSite:
     now_s: Callable[[], float] = time.monotonic
     buffered: int = 0
     answers: Answers = field(default_factory=Answers)
-    _asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _asked: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tiles = TileReads(self, self.home)
@@ -140,15 +140,20 @@ class HubSite:
         """
         header = request.headers.get("authorization", "")
         if header not in self._asked:
-            found = await self.do(lambda store: asking_log(store, self.desk, header, self.addresses))
+
+            def asking(store: Store) -> tuple[str, str, bool]:
+                log, number = asking_log(store, self.desk, header, self.addresses)
+                return log, number, store.state.stations.now().counts(log)
+
+            found = await self.do(asking)
             if len(self._asked) >= _MOST_KNOWN:
                 self._asked.clear()
             self._asked[header] = found
-        log, number = self._asked[header]
+        log, number, counts = self._asked[header]
         if not is_number(self.secret, number, int(self.now_s())):
             self._asked.pop(header, None)
             raise HubRefusalError(401, "station")
-        request.scope[SECRET] = log  # whoever is known stays connected when strangers crowd in
+        request.scope[SECRET] = counts  # whoever counts stays connected when strangers crowd in
         return log
 
     # --- what stations send -----------------------------------------------------------------------------------------
@@ -162,8 +167,8 @@ class HubSite:
     async def add_checkpoint(self, request: Request) -> Response:
         """A log's signed head (tlog-witness, "add-checkpoint")."""
         data = await whole_body(request, MOST_HEAD)
-        standing = await self.do(lambda store: self.desk.take_head(store, data))
-        request.scope[SECRET] = "sends"
+        standing, counts = await self.do(lambda store: self.desk.take_head(store, data))
+        request.scope[SECRET] = counts
         return PlainTextResponse("", headers={NEXT: str(standing.next)})
 
     async def add_entries(self, request: Request) -> Response:

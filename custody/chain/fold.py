@@ -304,8 +304,10 @@ class Fold:
             self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}, also=(newer.leaf,)))
 
     def _judge_label(self, event: Event, state: State) -> None:
+        if state.is_newest(number := event.rows[self.code]["print"]):
+            return
         has_met = self.met is None or event.body["from"] in self.met
-        label, blank = ItemLabel(self.code, event.rows[self.code]["print"]), state.voids if state.prints else None
+        label, blank = ItemLabel(self.code, number), state.voids if state.prints else None
         found = judge_label(state.item(self.code), label, met_giver=has_met, blank=blank)
         if self._is_foretold(event):
             found = [replace(f, is_foretold=True) if f.code == "UNKNOWN_CODE" else f for f in found]

@@ -117,6 +117,12 @@ class State:
         """The newest print that was recorded; 1 where nobody here recorded it and it is void, for then it was made."""
         return max(self.prints, default=1 if 1 in self.void else 0)
 
+    def is_newest(self, number: int | None) -> bool:
+        """Whether nothing can be wrong with a label of this print (None: not known), as with nearly all: the thing is
+        registered, no print of it is void, and none is newer.
+        """
+        return self.row is not None and not self.void and number in (None, self.newest_print or 1)
+
     @property
     def known_holder(self) -> str | None:
         """Who holds it; None while nobody is known to, or several stations say that they have it to give."""

@@ -5,9 +5,10 @@ even where its record was withdrawn later: a correction takes back a statement, 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
+from functools import lru_cache
+from itertools import groupby, takewhile
 
 from custody.format.events import Event
 
@@ -21,7 +22,7 @@ class Order:
     def __init__(self, logs: dict[str, list[Event]], left_out: Container[str], loose: Collection[str] = ()) -> None:
         self._events = {event.leaf: event for events in logs.values() for event in events}
         self._logs, self.loose = logs, loose
-        self._clocks = _clocks(logs) if len(logs) > 1 else {}
+        self._clocks = _clocks(tuple(event for of_log in logs.values() for event in of_log)) if len(logs) > 1 else {}
         self._queues: dict[str, list[Event]] = {}
         """The waiting events of each log, the next one last."""
         for log, events in logs.items():
@@ -124,6 +125,10 @@ def causal_order(events: Iterable[Event], left_out: Container[str] = (), loose: 
     return Order(logs, left_out, loose)
 
 
+def _log(event: Event) -> str:
+    return event.log
+
+
 def _seq(event: Event) -> int:
     return event.seq
 
@@ -160,9 +165,15 @@ class _Reading:
         self.known.append(_merged(known, self.known[-1]) if self.known else known)
 
 
-def _clocks(logs: dict[str, list[Event]]) -> dict[str, Known]:
-    """How far each event's station knew each log, directly and through others."""
-    readings = {log: _Reading(events) for log, events in logs.items()}
+@lru_cache(maxsize=8)
+def _clocks(events: tuple[Event, ...]) -> Mapping[str, Known]:
+    """How far each event's station knew each log, directly and through others. What goes together in one handover has
+    the same events, one thing after the other.
+
+    Args:
+        events: those of each log behind each other, in the order of their numbers.
+    """
+    readings = {log: _Reading([*of_log]) for log, of_log in groupby(events, key=_log)}
     clocks: dict[str, Known] = {}
 
     def read(reading: _Reading, event: Event) -> None:

@@ -41,6 +41,9 @@ class Event:
     leaf: str
     body: Body
 
+    def __hash__(self) -> int:
+        return hash(self.leaf)
+
     @cached_property
     def log(self) -> str:
         return str(self.body["log"])

@@ -77,6 +77,7 @@ class Merge:
     def __init__(self, store: Store, said: Iterable[Body]) -> None:
         self.ledger, self.state, self.tables = store.ledger, store.state, store.ledger.tables
         self.writer, self.projection = store.writer, store.projection
+        self._before = store.state.stations.now()
         self._quarantine = Quarantine(Strangers(store), said)
         self._seen = store.heads
         columns = ("log_id", "seq", "leaf", "body", "signatures")
@@ -117,9 +118,8 @@ class Merge:
         """
         log = self._log(name) if genesis is None else self._begun(genesis)
         assert log is not None
-        wait, rows = self.tables.waiting, []
-        waits = wait.select(wait.leaf).where((wait.log_id == log.id) & (wait.seq >= first)).tuples()
-        here = {bytes(leaf) for (leaf,) in waits}  # a bundle brought it, and what it follows has not come before
+        rows = []
+        here = {bytes(leaf) for (leaf,) in self._waiting_from(log.id, first)}  # a bundle brought these before the rest
         for seq, raw in enumerate(raws, start=first):
             if not self._quarantine.takes(name, raw):
                 break
@@ -133,11 +133,7 @@ class Merge:
         [(log_id, _name, size, head, handovers, is_own)] = self._log_named(name)
         log = _Log(log_id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
         self._logs[name], ids = log, list[int]()
-        wait = self.tables.waiting
-        query = wait.select(wait.seq, wait.leaf, wait.body, wait.signatures, wait.id)
-        for seq, leaf, data, signatures, row_id in (
-            query.where((wait.log_id == log.id) & (wait.seq > log.size)).order_by(wait.seq).limit(most).tuples()
-        ):
+        for seq, leaf, data, signatures, row_id in self._following(log.id, log.size, most):
             entry = _Entry(seq, bytes(leaf), bytes(data), signatures)
             body = entry.parsed()
             if seq != log.size + 1 or bytes.fromhex(body["prev"] or "") != (log.head or b""):
@@ -145,9 +141,21 @@ class Merge:
             self._put(log, entry, body)
             self._new.append((name, seq))
             ids.append(row_id)
+        wait = self.tables.waiting
         for some in batches(ids, _AT_ONCE):
             wait.delete().where(wait.id.in_(some)).execute()
         return len(ids)
+
+    @written
+    def _waiting_from(self, log_id: Any, seq: Any) -> Any:
+        wait = self.tables.waiting
+        return wait.select(wait.leaf).where((wait.log_id == log_id) & (wait.seq >= seq))
+
+    @written
+    def _following(self, log_id: Any, size: Any, most: Any) -> Any:
+        wait = self.tables.waiting
+        columns = wait.select(wait.seq, wait.leaf, wait.body, wait.signatures, wait.id)
+        return columns.where((wait.log_id == log_id) & (wait.seq > size)).order_by(wait.seq).limit(most)
 
     @property
     def left_out(self) -> bool:
@@ -160,7 +168,7 @@ class Merge:
             self._stands.run(size=log.size, head=log.head, handovers=log.handovers, id=log.id)
         if self._new:
             self._codes |= dict.fromkeys(sorted(self.writer.index_late_corrections(self._arrived)))
-            self.projection.catch_up(self._codes, self._notices)
+            self.projection.catch_up(self._codes, self._notices, self._before)
         self._seen.keep_all(filter(self._quarantine.takes_head, heads), at=at)
         stations = self.state.stations.now()
         ends = {log: stations.last_good(log) for log in self._logs}

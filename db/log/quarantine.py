@@ -126,7 +126,7 @@ class Strangers:
             else:
                 for some in batches(sorted(codes), _AT_ONCE):
                     self.state.seals.put(dict.fromkeys(some, ()))
-                self._projection.catch_up(sorted(codes), ())
+                self._projection.catch_up(sorted(codes), (), before)
         return dropped
 
     def meant(self, names: Sequence[str]) -> list[Stranger]:

@@ -41,6 +41,7 @@ class LedgerReader:
         self._naming_none = Prepared(database, self._naming_none_query)
         self._elections: dict[int, str] = {}
         self._on_topic = PreparedIn(database, self._on_topic_query)
+        self._first = PreparedIn(database, self._first_query)
         self._forked = Prepared(database, self._forked_query)
 
     def own_log(self) -> OwnLog:
@@ -103,14 +104,15 @@ class LedgerReader:
         Args:
             logs: the numbers of their rows.
         """
-        event, named = self.tables.event, self.tables.event_topic
-        numbers = event.select(event.log_id, fn.MIN(event.seq).alias("seq"))
-        numbers = numbers.join(named.model, on=(named.event_id == event.id))
-        numbers = numbers.where((named.topic == topic) & event.log_id.in_(list(logs)))
+        return [read_stored(*stored) for stored in self._first.rows(logs, topic=topic)] + self._in_forks([topic])
+
+    def _first_query(self, logs: list[Any]) -> Any:
+        event, of = self.tables.event, self.tables.event_topic
+        numbers = event.select(event.log_id, fn.MIN(event.seq).alias("seq")).join(of.model, on=of.event_id == event.id)
+        numbers = numbers.where((of.topic == blank("topic")) & event.log_id.in_(logs))
         first = numbers.group_by(event.log_id).alias("first")
         columns = event.select(event.leaf, event.body, event.signatures)
-        found = columns.join(first, on=((event.log_id == first.c.log_id) & (event.seq == first.c.seq)))
-        return [read_stored(*stored) for stored in found.tuples()] + self._in_forks([topic])
+        return columns.join(first, on=((event.log_id == first.c.log_id) & (event.seq == first.c.seq)))
 
     def _in_forks(self, topics: list[str]) -> list[Event]:
         beside = (read_stored(*stored) for stored in self._forked.run())

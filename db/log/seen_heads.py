@@ -55,6 +55,8 @@ class SeenHeads:
 
     def keep_all(self, texts: Iterable[str], *, at: str) -> list[Checkpoint | None]:
         """Keep signed heads as `keep` does, and add them to what our next record signs (`evidence.checkpoint`)."""
+        if not (texts := [*texts]):
+            return []
         tables, own, keys, total = self.tables, self.ledger.own_row(), self.ledger.keys(), 0
         tree = None if own is None else tables.tree.get_or_none(tables.tree.log_id == own.id)
         seen = {"seen_at": at, "seen_by": own.id if own and tree else 0, "known_at": own.size if own and tree else 0}

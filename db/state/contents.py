@@ -86,7 +86,8 @@ class Families:
         naming: dict[str, list[Event]] = {}
         parents: dict[str, set[str]] = {}
         children: dict[str, set[str]] = {}
-        heads = set(codes)
+        asked = dict.fromkeys(codes)
+        heads = set(asked)
         wanted = set(heads)
         while wanted:
             found = {
@@ -101,7 +102,8 @@ class Families:
             if with_children:
                 heads = _reached(heads, children)
             wanted = (heads | children.keys()) - naming.keys()
-        return {code: _with_parents(code, naming, parents) for code in heads}
+        in_turn = asked | dict.fromkeys(heads)  # things of one record stay together
+        return {code: _with_parents(code, naming, parents) for code in in_turn}
 
 
 def _with_parents(code: str, naming: Mapping[str, list[Event]], parents: Mapping[str, set[str]]) -> list[Event]:

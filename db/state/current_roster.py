@@ -12,6 +12,7 @@ from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
 from db.log.reader import LedgerReader
 from db.models import Tables
+from db.prepared import Prepared
 
 
 class RosterTable:
@@ -19,6 +20,7 @@ class RosterTable:
 
     def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
+        self._beginnings = Prepared(ledger.database, self._beginnings_query)
 
     def now(self) -> Roster:
         """Return who counts now, by the records of this and of other programs."""
@@ -34,10 +36,12 @@ class RosterTable:
 
     def _notices(self) -> list[Event]:
         """What says who counts. Of the plans the first of each log that is its own root: by it the log began apart."""
-        log = self.ledger.tables.log  # an audit holds tables of its own against the ledger's
-        rows = log.select(log.id, log.root, log.public_key).tuples()
-        own = [number for number, root, key in rows if root == key_fingerprint(bytes.fromhex(key))]
+        own = [number for number, root, key in self._beginnings.run() if root == key_fingerprint(bytes.fromhex(key))]
         return [*self.ledger.on_topic(NOTICES.difference(PLANNING)), *self.ledger.first_on_topic("plan", own)]
+
+    def _beginnings_query(self) -> Any:
+        log = self.ledger.tables.log  # an audit holds tables of its own against the ledger's
+        return log.select(log.id, log.root, log.public_key)
 
     def _made(self, notices: list[Event]) -> Roster:
         own = self._own_genesis()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from custody.chain.chain import folded
 from custody.chain.planned import plan_of, with_branch
-from custody.chain.roster import NOTICES, PLANNING, restood
+from custody.chain.roster import NOTICES, PLANNING, Roster, restood
 from custody.format.events import Event
 from custody.plan.places import Need, need_of, place_of
 from db.log.transactions import Transactions
@@ -18,6 +18,8 @@ from db.state.queries import State
 from db.state.seal_uses import SealRow, seal_rows
 
 _ROWS_PER_INSERT = 500
+_WITHOUT_A_ROW = frozenset({"handover", "print", "void", "inspect", "clock", "incident"})
+"""Types that leave nothing in the tables where no record registers the thing, and say nothing of its seals."""
 
 
 class Folded(NamedTuple):
@@ -43,7 +45,8 @@ class Projection:
             if event.type == "correct":
                 codes |= dict.fromkeys(self.ledger.codes_of(event.leaf))
         if any(event.type != "plan" and self.is_notice(event) for event in events):
-            self.catch_up(codes, [event for event in events if self.is_notice(event)])
+            notices = [event for event in events if self.is_notice(event)]
+            self.catch_up(codes, notices, self.state.stations.without({event.leaf for event in notices}))
             return
         plans = [event for event in events if event.type == "plan"]
         if plans and self.state.stations.now().has_branches:
@@ -59,19 +62,22 @@ class Projection:
         about = self.ledger.corrected(event.leaf)
         return about is not None and about.type in PLANNING
 
-    def catch_up(self, codes: Iterable[str], notices: Collection[Event]) -> None:
+    def catch_up(self, codes: Iterable[str], notices: Collection[Event], before: Roster) -> None:
         """Bring the cache up to date after events came whose place in the order is anywhere.
 
         Args:
             codes: the items that they are about.
             notices: those of them that say who counts and what is planned; all that hangs on these is judged again.
+            before: who counted before they came.
         """
         touched = dict.fromkeys(codes)
         if notices:
-            before = self.state.stations.without({event.leaf for event in notices})
-            for log, first in restood(before, self.state.stations.now()).items():
+            now = self.state.stations.now()
+            for log, first in restood(before, now).items():
                 touched |= dict.fromkeys(self.ledger.codes_from(log, first))
-            self.replan()
+            is_as_planned = (before.powers, before.revoked) == (now.powers, now.revoked)
+            if not is_as_planned or any(event.type != "genesis" for event in notices):
+                self.replan()  # a log that only begins has planned nothing yet
         self._refold_all(touched)
 
     def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
@@ -110,6 +116,9 @@ class Projection:
         """What the tables of items and seals must say of these, and of all packed in them."""
         rows, gone, seals, roots = [], [], {}, self.state.roots
         for code, events in self.state.families.of(codes, with_children=True).items():
+            if all(event.type in _WITHOUT_A_ROW for event in events):
+                gone.append(code)
+                continue
             chain = folded(code, events, roots)
             row = row_of(chain)
             if row is None:

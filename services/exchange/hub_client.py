@@ -27,6 +27,10 @@ class CutError(Exception):
         self.data = data
 
 
+class NobodyError(StoreError):
+    """Nobody answers at an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class HubAddress:
     """Where a hub answers, and how it is known: by the beginning of its certificate's fingerprint (32 hex digits or
@@ -107,7 +111,7 @@ class HubClient:
         """Ask once.
 
         Raises:
-            CutError: the connection ended in between; asking again is safe.
+            CutError: the connection ended in between, or cannot be had again; asking again is safe.
             StoreError: nobody answers there, or somebody else does.
         """
         said = {"Accept-Encoding": "gzip", **(headers or {})}
@@ -146,7 +150,12 @@ class HubClient:
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
-            self._connection, shown = connect(self.address)
+            try:
+                self._connection, shown = connect(self.address)
+            except NobodyError as error:
+                if not self._name:
+                    raise
+                raise CutError from error  # it answered before: the network is away for a while
             self._name = shown if self.address.pin else self.address.host
         return self._connection
 
@@ -156,7 +165,8 @@ def connect(address: HubAddress) -> tuple[http.client.HTTPConnection, str]:
     plain HTTP.
 
     Raises:
-        StoreError: nobody answers there, or somebody else does.
+        NobodyError: nobody answers there.
+        StoreError: somebody else does.
     """
     made, shown = _connection(address), ""
     try:
@@ -166,12 +176,11 @@ def connect(address: HubAddress) -> tuple[http.client.HTTPConnection, str]:
         if not hmac.compare_digest(shown[: len(address.pin)], address.pin):
             raise _somebody_else(address)
         made.sock.settimeout(_ANSWER_S)
-    except ssl.SSLError as error:
-        made.close()
-        raise _not_trusted(address, getattr(error, "verify_code", 0)) from error
     except OSError as error:
         made.close()
-        raise StoreError(
+        if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):  # which is a line that was cut
+            raise _not_trusted(address, getattr(error, "verify_code", 0)) from error
+        raise NobodyError(
             N_("nobody answers at {address}: {reason}"),
             hint=N_("Is this computer on the network, and is the hub running? Nothing is lost; try again later."),
             address=f"{address.host}:{address.port}",

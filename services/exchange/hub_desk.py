@@ -107,8 +107,9 @@ class HubDesk:
 
     # --- the head ---------------------------------------------------------------------------------------------------
 
-    def take_head(self, store: Store, data: bytes) -> Standing:
-        """Take a signed head with the proof that it goes on from the one before; returns where the log stands then.
+    def take_head(self, store: Store, data: bytes) -> tuple[Standing, bool]:
+        """Take a signed head with the proof that it goes on from the one before; returns where the log stands then, and
+        whether its key was admitted.
 
         Raises:
             HubRefusalError: it does not, or it is not signed by the log's key, or that key counts no longer.
@@ -123,9 +124,7 @@ class HubDesk:
             head = read_checkpoint(request.note, known.public_key)
         except TamperError as error:
             raise HubRefusalError(403, "signature") from error
-        end = store.state.stations.now().last_good(claim.origin)
-        if end is not None and head.size > end:
-            raise HubRefusalError(403, "revoked")
+        _refuse_revoked(store, head)
         if request.old > head.size:
             raise HubRefusalError(400, "malformed")
         before = self._head(store, known)
@@ -140,7 +139,7 @@ class HubDesk:
             self._keep_evidence(store, request.note)
             raise HubRefusalError(422, "fork")
         self.pending[head.origin] = request.note
-        return Standing(head.size, known.size)
+        return Standing(head.size, known.size), store.state.stations.now().counts(head.origin)
 
     def newest_head(self, store: Store, log: str) -> str | None:
         """The longest head that was taken of a log."""
@@ -183,6 +182,7 @@ class HubDesk:
         if note is None:
             raise HubRefusalError(422, "head")
         head = claimed_checkpoint(note)
+        _refuse_revoked(store, head)
         if upload.end != head.size or upload.begin > known.size:
             raise HubRefusalError(409, "standing", standing=Standing(head.size, known.size))
         return known
@@ -294,6 +294,15 @@ class HubDesk:
         own, signer = store.ledger.own_log(), store.signer()
         at = int(datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())
         return cosign(note, own.name, signer.public_key, at, signer.sign)
+
+
+def _refuse_revoked(store: Store, head: Checkpoint) -> None:
+    """Raises:
+    HubRefusalError: the key of its log was revoked before it was as long as that.
+    """
+    end = store.state.stations.now().last_good(head.origin)
+    if end is not None and head.size > end:
+        raise HubRefusalError(403, "revoked")
 
 
 def check_package(known: Known, head: Checkpoint, package: Package, before: Sequence[bytes]) -> Checked:

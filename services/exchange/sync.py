@@ -299,11 +299,13 @@ class _Sync:
             TamperError: they are not as that log's key signed them.
         """
         store, head, tries = self.store, claimed_checkpoint(note), 0
+        entries, before = list[bytes](), 0
         while tries < TRIES:
             held = store.ledger.held_log(log)
             begin = 0 if held is None else held.size
-            if begin >= head.size:
+            if begin >= head.size or (entries and begin == before):  # they came and do not follow what is here
                 break
+            before = begin
             path = f"/entries?log={log}&begin={begin}"
             reader = EntriesReader()
             try:
@@ -313,7 +315,7 @@ class _Sync:
             except CutError as cut:
                 reader.feed(cut.data)
                 self.talk.wait(tries)
-            entries = list[bytes]()
+            entries = []
             while (entry := reader.entry()) is not None and begin + len(entries) < head.size:
                 entries.append(entry)
             tries = 0 if entries else tries + 1

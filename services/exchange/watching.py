@@ -90,6 +90,10 @@ class WatchedFolder:
             self._done[path] = now[path]
         return same
 
+    def look_again(self, path: Path) -> None:
+        """Give a file once more though it does not change."""
+        self._done.pop(path, None)
+
     def _seen(self) -> dict[Path, tuple[int, int]]:
         found: dict[Path, tuple[int, int]] = {}
         try:
@@ -115,19 +119,41 @@ class WatchedFolder:
 
 
 def keep_importing(store: Store, folder: Path, *, pause: Pause = time.sleep) -> Iterator[FromFolder]:
-    """Take in every bundle that comes to a folder; what came of each.
+    """Take in every bundle that comes to a folder; what came of each. That a folder went away, as shares do, is told
+    once; when it is there again it goes on.
 
     Raises:
-        InputError: the folder cannot be read.
+        InputError: the folder cannot be read at the beginning.
         StoreError: the ledger cannot be written.
     """
-    watched = WatchedFolder(folder)
+    watched, said, is_first = WatchedFolder(folder), dict[Path, str](), True
     while True:
-        for path in watched.ready():
-            try:
-                yield FromFolder(path, merged=import_bundles(store, [path]))
-            except StoreError:
-                raise
-            except CustodyError as error:  # of this file alone, which may not have come whole
-                yield FromFolder(path, error=error)
+        for outcome in _looked(store, watched, is_first=is_first):
+            told = "" if outcome.error is None else str(outcome.error)
+            if not told:
+                said.clear()
+            elif said.get(outcome.path) == told:
+                continue
+            said[outcome.path] = told
+            yield outcome
+        is_first = False
         pause(LOOK_S)
+
+
+def _looked(store: Store, watched: WatchedFolder, *, is_first: bool) -> Iterator[FromFolder]:
+    try:
+        ready = watched.ready()
+    except InputError as error:
+        if is_first:
+            raise
+        yield FromFolder(watched.folder, error=error)
+        return
+    for path in ready:
+        try:
+            yield FromFolder(path, merged=import_bundles(store, [path]))
+        except StoreError:
+            raise
+        except CustodyError as error:  # of this file alone, which may not have come whole
+            if isinstance(error.__cause__, OSError):  # another program has it, or the share went
+                watched.look_again(path)
+            yield FromFolder(path, error=error)

@@ -19,7 +19,7 @@ from services.records.membership import revoke
 from tests.services.test_hub import POINT, clone, fresh, own, remark
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import empty_ledger, planned_station, record, signer
-from tests.support.merge_examples import join
+from tests.support.merge_examples import bundle_of, join, take
 from web import hub_bodies
 
 Fresh = Callable[[], str]
@@ -278,6 +278,25 @@ def test_one_address_introduces_few_strangers(
             stranger.begin(election="Pemilu 2024", station="X", place="51.08", root=root.ledger.own_log().root)
             statuses.append(ask(hub, "/add-log", entries_of(stranger, 0, 1)[0]).status)
     assert statuses == [200, 200, 507]
+
+
+def test_a_head_that_contradicts_what_came_by_bundle_is_refused(
+    hub: Running, root: Store, office: Store, fresh: Fresh
+) -> None:
+    with clone(fresh(), office) as copy:
+        remark(office, 2)
+        record(copy, NewEvent("point", {**POINT, "title": "another"}))
+        remark(copy, 1)
+        take(root, bundle_of(office))
+        answer = ask(hub, "/add-checkpoint", head_of(copy))
+    assert (answer.status, answer.reason) == (422, "fork")
+
+
+def test_a_log_of_another_election_is_refused(hub: Running, fresh: Fresh) -> None:
+    with empty_ledger(fresh(), 12) as other:
+        other.begin(election="Pilkada 2030", station="X", place="51.08")
+        answer = ask(hub, "/add-log", entries_of(other, 0, 1)[0])
+    assert (answer.status, answer.reason) == (403, "election")
 
 
 def test_a_log_under_a_name_that_is_not_its_keys_is_refused(hub: Running, office: Store) -> None:

@@ -18,6 +18,7 @@ from tests.support.bad_network import BadNetwork, bad_network, serving
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import TPS, boxes, planned_station
 from tests.support.merge_examples import join
+from web.security.certificate import hub_certificate
 
 Fresh = Callable[[], str]
 __all__ = ["fresh"]
@@ -76,9 +77,12 @@ def test_cut_at_any_byte_of_the_conversation_it_arrives(fresh: Fresh, tmp_path: 
         assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
 
 
-def test_a_login_page_in_place_of_the_hub_is_told_as_that(fresh: Fresh, tmp_path: Path) -> None:
-    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 24\r\n\r\n<html>Please log in</html>"[:-2]
+LOGIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>"
+ELSEWHERE = b"HTTP/1.1 302 Found\r\nLocation: https://login.example/\r\nContent-Length: 0\r\n\r\n"
 
+
+@pytest.mark.parametrize("page", [LOGIN, ELSEWHERE])
+def test_a_login_page_in_place_of_the_hub_is_told_as_that(fresh: Fresh, tmp_path: Path, page: bytes) -> None:
     def portal(near: socket.socket) -> None:
         with near:
             near.recv(4096)
@@ -91,7 +95,26 @@ def test_a_login_page_in_place_of_the_hub_is_told_as_that(fresh: Fresh, tmp_path
         assert root.ledger.tables.cosigned.select().count() == 0
 
 
-def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fresh, tmp_path: Path) -> None:
+def test_who_reads_along_with_another_certificate_is_told_nothing(fresh: Fresh, tmp_path: Path) -> None:
+    url, heard = fresh(), list[bytes]()
+    (tmp_path / "other").mkdir()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(hub_certificate(tmp_path / "other").path)
+
+        def between(near: socket.socket) -> None:
+            with context.wrap_socket(near, server_side=True) as shown:
+                heard.append(shown.recv(4096))
+
+        with serving(between) as port, pytest.raises(StoreError, match="not the hub"):
+            through(port, hub, office)
+        assert b"".join(heard) == b""
+        assert not hub.sync(office).waiting
+
+
+@pytest.mark.parametrize("page", [LOGIN, ELSEWHERE])
+def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fresh, tmp_path: Path, page: bytes) -> None:
     url = fresh()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -100,7 +123,7 @@ def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fres
         def portal(near: socket.socket) -> None:
             with context.wrap_socket(near, server_side=True) as shown:
                 shown.recv(4096)
-                shown.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>")
+                shown.sendall(page)
 
         with serving(portal) as port, pytest.raises(StoreError, match="not the hub"):
             through(port, hub, root)
@@ -114,3 +137,18 @@ def test_a_slow_line_that_answers_late_lets_a_day_of_one_station_through(fresh: 
         remark(office, 30)
         with bad_network(("127.0.0.1", hub.address.port), network) as port:
             assert through(port, hub, office).waiting == 0
+
+
+def test_a_network_that_goes_away_for_a_while_does_not_end_a_sync_that_has_begun(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        remark(office, 30)
+        away = BadNetwork(cuts=lambda number: {1: 9_000, 2: 0, 3: 0, 4: 0}.get(number))
+        with bad_network(("127.0.0.1", hub.address.port), away) as port:
+            assert through(port, hub, office).waiting == 0
+        assert away.connections >= 5
+        never = BadNetwork(cuts=lambda _number: 0)
+        with bad_network(("127.0.0.1", hub.address.port), never) as port, pytest.raises(StoreError, match="nobody"):
+            through(port, hub, office)
+        assert never.connections == 1

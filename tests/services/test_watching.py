@@ -10,6 +10,7 @@ import pytest
 
 from custody.errors import InputError, StoreError, TamperError
 from db.store import Store
+from services.exchange import watching
 from services.exchange.hub_client import HubAddress
 from services.exchange.sync import Synced
 from services.exchange.transfer import export_bundle
@@ -105,7 +106,7 @@ def test_what_is_no_bundle_by_its_name_is_passed_over(bundle: tuple[Path, Store]
     path, office = bundle
     folder = tmp_path / "in"
     folder.mkdir()
-    for name in (".syncthing.a.serah.tmp", ".a.serah", "a.serah.part", "a.txt"):
+    for name in (".syncthing.a.serah.tmp", "~syncthing~a.serah.tmp", ".a.serah", "a.serah.part", "a.txt"):
         shutil.copy(path, folder / name)
     (folder / "link.serah").symlink_to(path)
     (folder / "folder.serah").mkdir()
@@ -128,3 +129,80 @@ def test_one_bad_file_keeps_no_other_out(bundle: tuple[Path, Store], tmp_path: P
 def test_a_folder_that_is_not_there_is_told(fresh: Fresh, tmp_path: Path) -> None:
     with planned_station(fresh(), 1) as root, pytest.raises(InputError, match="cannot be read"):
         next(keep_importing(root, tmp_path / "nowhere", pause=lambda _s: None))
+
+
+def test_a_bundle_that_syncthing_brings_is_taken_in_once_it_has_its_name(
+    bundle: tuple[Path, Store], tmp_path: Path
+) -> None:
+    """It writes under another name, piece by piece, and renames; a newer bundle is renamed over the older one."""
+    path, office = bundle
+    data, folder = path.read_bytes(), tmp_path / "in"
+    folder.mkdir()
+    begun, target = folder / "~syncthing~a.serah.tmp", folder / "a.serah"
+    newer = tmp_path / "newer.serah"
+    remark(office, 1)
+    export_bundle(office, newer)
+
+    def write(part: bytes) -> None:
+        begun.write_bytes(part)
+
+    steps = [
+        lambda: write(data[:100]),
+        lambda: write(data[:5000]),
+        lambda: write(data),
+        lambda: begun.rename(target),
+        None,
+        lambda: write(newer.read_bytes()),
+        lambda: begun.replace(target),
+        None,
+        None,
+    ]
+    with watched(office, folder, steps) as outcomes:
+        found = taken(outcomes)
+    assert [(one.path.name, one.merged is None) for one in found] == [("a.serah", False)] * 2
+
+
+def test_a_share_that_goes_away_and_comes_again_loses_nothing(bundle: tuple[Path, Store], tmp_path: Path) -> None:
+    path, office = bundle
+    folder, away = tmp_path / "in", tmp_path / "away"
+    folder.mkdir()
+    shutil.copy(path, away_file := tmp_path / "a.serah")
+    before = office.ledger.event_count()
+    steps = [
+        lambda: shutil.copy(away_file, folder / "a.serah"),
+        lambda: folder.rename(away),
+        None,
+        None,
+        lambda: away.rename(folder),
+        None,
+        None,
+    ]
+    with watched(office, folder, steps) as outcomes:
+        found = taken(outcomes)
+    assert [(one.path, one.merged is None) for one in found] == [(folder, True), (folder / "a.serah", False)]
+    assert office.ledger.event_count() > before
+
+
+def test_a_share_that_goes_away_while_a_bundle_is_read_gives_it_again(
+    bundle: tuple[Path, Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, office = bundle
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copy(path, folder / "a.serah")
+    real, calls = watching.import_bundles, list[int]()
+
+    def read(store: Store, paths: list[Path]) -> object:
+        calls.append(1)
+        if len(calls) > 2:
+            return real(store, paths)
+        paths[0].rename(tmp_path / "a.serah")  # between the look and the reading
+        try:
+            return real(store, paths)
+        finally:
+            (tmp_path / "a.serah").rename(paths[0])
+
+    monkeypatch.setattr(watching, "import_bundles", read)
+    with watched(office, folder, [None] * 5) as outcomes:
+        found = taken(outcomes)
+    assert [one.merged is None for one in found] == [True, False]  # told once, though it failed twice

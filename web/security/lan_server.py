@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -23,6 +24,8 @@ HANDSHAKE_S = 5.0
 """So long a new connection may take to agree on its keys, and then again to say what it asks for."""
 _SHARE = 4
 """The local network has at most one of so many descriptors; the others are for the station's own page."""
+MOST_BEHIND = 16 * 1024 * 1024
+"""Bytes of a request that may still come once it is answered: who sends reads the answer only then."""
 _PAUSE_S = 0.2
 """Before somebody is accepted again where the system has no descriptor left."""
 
@@ -47,6 +50,7 @@ class Connection(H11Protocol):
         """Whether a device that was let in has asked something here."""
         self.ended = self.loop.create_future()
         self._waiting: asyncio.TimerHandle | None = None
+        self._behind = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -58,6 +62,10 @@ class Connection(H11Protocol):
             self._wait_no_more()
         elif self._waiting is None:  # the head of a further request has begun
             self._waiting = self.loop.call_later(self._patience_s, self.transport.abort)
+        is_behind = self.cycle is not None and self.cycle.response_complete and self.conn.their_state is h11.SEND_BODY
+        self._behind = self._behind + len(data) if is_behind else 0
+        if self._behind > MOST_BEHIND:
+            self.transport.abort()
 
     def on_response_complete(self) -> None:
         self.is_of_device = self.is_of_device or bool(self.scope.get(SECRET))
