@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from custody.format.codes import draw_code
+from custody.format.codes import CODE_LENGTH, draw_code
 from custody.format.encoding import entry_bytes, leaf_digest, sign_body
 from evidence.bundle_lines import LogRow, entry_line, header_line
 from evidence.custody_proof import CustodyProof
@@ -33,7 +33,9 @@ def log() -> Station:
 
 
 def code_of(number: int) -> str:
-    return draw_code(random.Random(number).randrange)
+    """The code that was drawn for the frozen vectors: a character at a time, the first one lowest."""
+    drawn = random.Random(number).randrange
+    return draw_code(lambda _most: sum(drawn(32) << 5 * at for at in range(CODE_LENGTH - 1)))
 
 
 def item(code: str, quantity: int = 1) -> dict[str, Any]:
