@@ -16,7 +16,8 @@ sys.path.insert(0, str(ROOT))
 import main  # noqa: E402
 from commands.context import station_at  # noqa: E402
 from web.security.entrances import HEADER, cookie_name  # noqa: E402
-from web.server import listen, server_of, site_on  # noqa: E402
+from web.security.sockets import listen  # noqa: E402
+from web.server import server_of, site_on  # noqa: E402
 from web.site import Site  # noqa: E402
 
 BULELENG = tuple(ROOT / "examples" / "buleleng" / name for name in ("places.csv", "needs.csv"))

@@ -215,7 +215,9 @@ def progress(length: int | None, label: str, *, quiet: bool = False) -> Iterator
 
 
 def note(text: str) -> None:
-    """Print a line for the user on standard error, so that a pipe only gets results."""
+    """Print a line for the user on standard error, so that a pipe only gets results; those come before it."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
     click.echo(text, err=True)
 
 
@@ -337,7 +339,7 @@ class Input(click.Path):
 
 
 class Source(Input):
-    """A file or folder that a command reads, or the https:// address of something to read."""
+    """A file or folder that a command reads, or the web address of something to read."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, or the address as it was typed.
@@ -345,7 +347,7 @@ class Source(Input):
         Raises:
             InputError: the path is an output of the same command.
         """
-        return value if str(value).startswith("https://") else super().convert(value, param, ctx)
+        return value if str(value).startswith(("https://", "http://")) else super().convert(value, param, ctx)
 
 
 def name_file(ctx: click.Context | None, path: Path, *, writes: str | None = None) -> None:

@@ -3,7 +3,9 @@
 What only errors need is imported when one is printed, as every command passes here and few fail.
 """
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +17,8 @@ from language.text import error_text, fault_text, fill, hint_text, number, print
 
 SHOWN_FAULTS = 50
 EXIT_USAGE, EXIT_MACHINE, EXIT_INTERRUPTED = 2, 3, 130
+_MOST_LETTERS = 259
+"""The longest path that Windows takes, unless somebody has allowed longer ones; others, it says, are not there."""
 
 
 def run(program: click.Group, args: Sequence[str]) -> int:
@@ -23,6 +27,8 @@ def run(program: click.Group, args: Sequence[str]) -> int:
         # not program.main(), which ends the process with 1 when the reader of our output goes away
         with program.make_context("main.py", list(args)) as context:
             program.invoke(context)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what is still to be written may find the disk full, or its reader gone
         return 0
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -39,17 +45,21 @@ def run(program: click.Group, args: Sequence[str]) -> int:
     except CustodyError as error:
         _show_refusal(error)
         return error.exit_code
-    except BrokenPipeError:  # the reader of our output has seen enough
-        drop_output()
-        return 0
+    except OSError as error:
+        if is_reader_gone(error):  # it has seen enough
+            drop_output()
+            return 0
+        code = _show_machine(error)
+        try:
+            sys.stdout.flush()
+        except OSError:  # it is the output that fails, and would again at the end
+            drop_output()
+        return code
     except ModuleNotFoundError as error:
         _show(
             _("this Python lacks the package {package}").format(package=error.name),
             fill(N_("Run: {way}"), {"way": "doctor"}),
         )
-        return EXIT_MACHINE
-    except OSError as error:
-        _show_machine(error)
         return EXIT_MACHINE
     except Exception as error:  # a fault of ours: the user gets one line, the details go to a file
         from services.paths import keep_details
@@ -59,6 +69,19 @@ def run(program: click.Group, args: Sequence[str]) -> int:
             _("What was recorded is safe. Please send us {path}").format(path=keep_details(error)),
         )
         return EXIT_MACHINE
+
+
+def is_reader_gone(error: OSError) -> bool:
+    """Whether whoever read our output has gone; Windows calls that an invalid argument (CPython's issue 79935)."""
+    if os.name != "nt" or error.errno != errno.EINVAL:
+        return isinstance(error, BrokenPipeError)
+    try:
+        if not stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
+            return False
+        os.write(sys.stdout.fileno(), b"\n")  # another error, with a reader that is there: it gets an empty line
+    except (OSError, ValueError):
+        return True
+    return False
 
 
 def drop_output() -> None:
@@ -81,13 +104,18 @@ def _show_refusal(error: CustodyError) -> None:
         click.echo("  " + _("and {count} more").format(count=number(more)), err=True)
 
 
-def _show_machine(error: OSError) -> None:
+def _show_machine(error: OSError) -> int:
+    path = str(error.filename or "-")
+    is_too_long = error.errno == errno.ENAMETOOLONG or (os.name == "nt" and len(path) > _MOST_LETTERS)
     _show(
         _("The computer refused: {reason} ({path})").format(
-            reason=reason(error.strerror or type(error).__name__), path=printable(str(error.filename or "-"), 200)
+            reason=reason(error.strerror or type(error).__name__), path=printable(path, 200)
         ),
-        fill(N_("Check the disk's free space and your permissions: {way}"), {"way": "doctor"}),
+        _("The path is too long: choose a shorter name, or a folder nearer to the top of the disk.")
+        if is_too_long
+        else fill(N_("Check the disk's free space and your permissions: {way}"), {"way": "doctor"}),
     )
+    return EXIT_USAGE if is_too_long else EXIT_MACHINE
 
 
 def _one_line(text: str, limit: int = 300) -> str:

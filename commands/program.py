@@ -148,6 +148,7 @@ COMMANDS = {
     ),
     "hub": ("exchange", N_("Open a hub: stations of this election send to this ledger by themselves.")),
     "sync": ("exchange", N_("Send the hub what it lacks, and take what it has for this station.")),
+    "witness": ("exchange", N_("Cosign the heads of logs for others, and keep nothing but heads.")),
     "verify": (
         "exchange",
         N_("Check the evidence: the whole ledger, or a bundle, a custody report or a proof from elsewhere."),

@@ -8,12 +8,14 @@ from peewee import Value, fn
 
 from custody.compose.compose import Touch, how_read
 from custody.errors import N_, InputError
-from custody.handover.draft import DraftInfo
+from custody.handover.draft import DraftInfo, Seer
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
 
 PURPOSE = "purpose"
+_BY = "by:"
+"""Before the code of a label, in the name under which a draft keeps which device saw it."""
 
 
 class Drafts:
@@ -59,11 +61,14 @@ class Drafts:
             )
         return self._info(row)
 
-    def take(self, id: str, touch: Touch, *, at: str) -> bool:
+    def take(self, id: str, touch: Touch, *, at: str, by: Seer | None = None) -> bool:
         """Put an item into a session; False when the session has it already. Durable when it returns.
 
         This is what an acknowledged scan waits for: one INSERT, and the COMMIT as the transaction's block is left. The
         write lock keeps it from falling between a confirmation's reading of the session and its end.
+
+        Args:
+            by: the device that saw it, for which there is a second INSERT; None: the station itself.
 
         Raises:
             InputError: the session is gone.
@@ -71,6 +76,9 @@ class Drafts:
         given = {"draft": id, "code": touch.code, "print": touch.print, "how": touch.how, "at": at}
         with self._transaction():
             if self.ledger.database.rows_affected(self._insert_scan.run(**given)):
+                if by is not None:
+                    row = {"draft": id, "name": _BY + touch.code, "value": f"{by.id} {by.name}"}
+                    self.tables.draft_said.insert(row).execute()
                 return True
             self.get(id)
             return False
@@ -118,6 +126,12 @@ class Drafts:
         query = scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
         return [Touch(code, number, how_read(how)) for code, number, how in query.tuples()]
 
+    def seers(self, id: str) -> dict[str, Seer]:
+        """Which device saw a label, by the item's code; without those that the station itself saw."""
+        said = self.tables.draft_said
+        rows = said.select(said.name, said.value).where((said.draft == id) & said.name.startswith(_BY)).tuples()
+        return {name.removeprefix(_BY): Seer(*value.split(" ", 1)) for name, value in rows}
+
     def describe(self, id: str, words: Mapping[str, str]) -> None:
         """Keep what people say of a session, by field name; an empty text deletes the field.
 
@@ -135,7 +149,8 @@ class Drafts:
     def details(self, id: str) -> dict[str, str]:
         """What people have said of a session, by field name."""
         said = self.tables.draft_said
-        return dict(said.select(said.name, said.value).where(said.draft == id).order_by(said.name).tuples())
+        query = said.select(said.name, said.value).where((said.draft == id) & ~said.name.startswith(_BY))
+        return dict(query.order_by(said.name).tuples())
 
     def also_in(self, id: str, code: str) -> DraftInfo | None:
         """Another unconfirmed session that has taken this item too; None where none has."""

@@ -19,6 +19,7 @@ from evidence.checkpoint import is_head_of
 from evidence.entry import RawEntry, examine
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
 from evidence.mentions import AuditLimits
+from evidence.policy import Policy
 from evidence.verdict import BundleAudit, LogFacts
 
 MAX_LOGS_SPREAD = 1_000
@@ -33,6 +34,8 @@ def audit_bundle(
     heads: Sequence[str] = (),
     shown: Sequence[str] = (),
     keys: Mapping[str, bytes] | None = None,
+    policy: Policy | None = None,
+    must_be_met: bool = False,
     mapper: Mapper = map,
 ) -> BundleAudit:
     """Audit the logs of a bundle or of a whole ledger, against each other and against what the auditor brings.
@@ -44,6 +47,8 @@ def audit_bundle(
         heads: signed heads kept elsewhere, as text.
         shown: signed heads that whoever gives the logs was shown: the logs are held to them, and nobody witnesses.
         keys: public keys of logs that are known already.
+        policy: the witnesses that the auditor trusts; `must_be_met`: the audit fails where too few have seen a log that
+            counts.
         mapper: how to spread the work that takes time.
     """
     limits = AuditLimits(listed=frozenset(row.log for row in rows))
@@ -51,7 +56,7 @@ def audit_bundle(
     own = [finding for one in held.values() for finding in one.audit.findings()]
     own += _check_rows(rows, held)
     ends, admitted, strangers, cosigners = _trust(held, root)
-    between = Between(held, own, limits, cosigners)
+    between = Between(held, own, limits, cosigners, policy)
     between.hold_to_witnesses(ends)
     for row in rows:
         if row.checkpoint is not None and is_head_of(row.checkpoint, row.log):
@@ -65,7 +70,8 @@ def audit_bundle(
     found = of_their_keys((*own, *strangers, *between.findings()), between.keys)
     found += [finding for log in logs for finding in _unwitnessed(log)]
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
-    return BundleAudit(logs, tuple(found), root is not None or bool(heads))
+    unmet = [log.log for log in logs if must_be_met and log.policy and not log.policy.met_to and ends.get(log.log)]
+    return BundleAudit(logs, tuple(found), root is not None or bool(heads), unmet=tuple(unmet))
 
 
 def worth_spreading(rows: Sequence[LogRow]) -> int:

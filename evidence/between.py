@@ -18,8 +18,9 @@ from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.cosignature import cosigners
 from evidence.log_audit import LogAudit
 from evidence.mentions import MAX_ABSENT, AuditLimits
+from evidence.policy import Policy, PolicyWitness
 from evidence.tree import Tree
-from evidence.verdict import KEPT_HEAD, LogFacts, Witness
+from evidence.verdict import KEPT_HEAD, LogFacts, PolicyFacts, Witness
 
 _EMPTY_ROOT = Tree().root(0).hex()
 
@@ -32,6 +33,8 @@ class Held:
     witnesses: dict[str, Witness] = field(default_factory=dict)
     known: int = 0
     known_by: str = ""
+    seen: dict[str, int] = field(default_factory=dict)
+    """How far the witnesses of the policy have seen it."""
 
     def learn(self, size: int, by: str = "") -> None:
         """Note that so many entries of the log must exist, and who says so."""
@@ -46,7 +49,14 @@ class Held:
         if name not in self.witnesses or self.witnesses[name].to < to:
             self.witnesses[name] = Witness(name, station, to)
 
-    def facts(self) -> LogFacts:
+    def cosigned(self, by: PolicyWitness, to: int) -> None:
+        """Note that a witness of the policy has cosigned a head of this size, which fits."""
+        self.seen[by.name] = max(to, self.seen.get(by.name, 0))
+        name = by.key.name
+        if name not in self.witnesses or self.witnesses[name].to < to:
+            self.witnesses[name] = Witness(name, by.name, to)
+
+    def facts(self, policy: Policy | None = None) -> LogFacts:
         """Return the facts about the log for a report."""
         audit = self.audit
         leaf = audit.leaf(audit.size)
@@ -61,7 +71,14 @@ class Held:
             self.known,
             self.known_by,
             tuple(sorted(self.witnesses.values(), key=lambda witness: (-witness.to, witness.log))),
+            self._policy_facts(policy),
         )
+
+    def _policy_facts(self, policy: Policy | None) -> PolicyFacts | None:
+        audit = self.audit
+        if policy is None or audit.public_key is None or not policy.is_about(audit.name, audit.public_key):
+            return None
+        return PolicyFacts(policy.met_to(self.seen, audit.size), tuple(sorted(self.seen.items())))
 
 
 class Between:
@@ -70,6 +87,7 @@ class Between:
     Args:
         wrong: what is wrong with each log by itself. Behind its first fault, a contradiction with others adds nothing.
         cosigners: the logs whose keys count, and are not revoked, with these: heads that they cosigned are witnessed.
+        policy: the witnesses whose cosignatures count, whoever brings the head.
     """
 
     def __init__(
@@ -78,8 +96,9 @@ class Between:
         wrong: Iterable[EvidenceFinding],
         limits: AuditLimits,
         cosigners: Mapping[str, bytes] | None = None,
+        policy: Policy | None = None,
     ) -> None:
-        self.held, self._limits, self._cosigners = held, limits, dict(cosigners or {})
+        self.held, self._limits, self._cosigners, self._policy = held, limits, dict(cosigners or {}), policy
         self.found: list[EvidenceFinding] = []
         self._absent: dict[str, tuple[int, str]] = {}
         """The logs of which no entry is here, with the highest number that is named of each, and who names it."""
@@ -200,9 +219,12 @@ class Between:
             self._refuse(error, text, None if is_shown else by, place)
             return
         self._compare(one, head, by)
-        if is_shown and head.size <= one.audit.size and one.audit.root(head.size) == head.root:
-            for name, _at in cosigners(text, self._cosigners):
+        is_asked = is_shown or self._policy is not None
+        if is_asked and head.size <= one.audit.size and one.audit.root(head.size) == head.root:
+            for name, _at in cosigners(text, self._cosigners if is_shown else {}):
                 one.witness(self.held[name].audit, head.size)
+            for witness in self._policy.seen_by(text) if self._policy else ():
+                one.cosigned(witness, head.size)
 
     def _refuse(self, error: TamperError, text: str, by: LogAudit | None, place: int | None) -> None:
         """A text that no log's key has signed accuses who keeps it, and not the log that it names."""
@@ -258,7 +280,10 @@ class Between:
             log: LogFacts(log, "", "", None, 0, None, _EMPTY_ROOT, number, by, ())
             for log, (number, by) in self._absent.items()
         }
-        return [facts for _, facts in sorted((absent | {log: one.facts() for log, one in self.held.items()}).items())]
+        return [
+            facts
+            for _, facts in sorted((absent | {log: one.facts(self._policy) for log, one in self.held.items()}).items())
+        ]
 
 
 def _not_here(log: str, number: int, by: str) -> EvidenceFinding:

@@ -10,6 +10,7 @@ from evidence.ed25519 import holds
 from evidence.note import COSIGNATURE, NoteSignature, key_id, read_note
 
 _TIME_BYTES, _SIGNATURE_BYTES = 8, 64
+_MOST_TIME = 2**63 - 1
 
 
 def cosign(note: str, name: str, public_key: bytes, at: int, sign: Callable[[bytes], bytes]) -> str:
@@ -48,7 +49,11 @@ def cosigners(note: str, keys: Mapping[str, bytes]) -> Iterator[tuple[str, int]]
         if key is None or line.key_id != key_id(line.name, key, COSIGNATURE):
             continue
         at, signature = int.from_bytes(line.value[:_TIME_BYTES], "big"), line.value[_TIME_BYTES:]
-        if len(signature) == _SIGNATURE_BYTES and at and holds(key, signature, _signed(at, read.text)):
+        if (
+            len(signature) == _SIGNATURE_BYTES
+            and 0 < at <= _MOST_TIME
+            and holds(key, signature, _signed(at, read.text))
+        ):
             yield line.name, at
 
 

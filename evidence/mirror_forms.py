@@ -5,7 +5,6 @@ in the tree of that head. Nothing here is believed: signatures and proofs are fo
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -55,7 +54,7 @@ def read_head_request(data: bytes) -> HeadRequest:
         lines, _, note = data.decode("utf-8").partition("\n\n")
         first, *proof = lines.split("\n")
         read = HeadRequest(_number(first.removeprefix("old ")), tuple(base64.b64decode(line) for line in proof), note)
-    except (UnicodeDecodeError, binascii.Error) as error:
+    except ValueError as error:  # no UTF-8, or no base64
         raise _malformed() from error
     is_whole = len(proof) <= _MOST_DIGESTS and all(len(digest) == 32 for digest in read.proof)
     if not is_whole or read.to_bytes() != data:
@@ -280,7 +279,7 @@ def read_standing(text: str) -> Standing:
         raise _malformed()
     try:
         return Standing(_number(lines[0]), _number(lines[1]), base64.b64decode(lines[2], validate=True))
-    except binascii.Error as error:
+    except ValueError as error:  # no base64
         raise _malformed() from error
 
 

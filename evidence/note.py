@@ -86,6 +86,18 @@ def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
     return name, key
 
 
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """An Ed25519 key with the name under which it signs, and the type of its signatures."""
+
+    name: str
+    public_key: bytes
+    kind: bytes = ED25519
+
+    def __str__(self) -> str:
+        return verifier_key(self.name, self.public_key, self.kind)
+
+
 def is_key_name(name: str) -> bool:
     """Whether a key may have this name: not empty, no white space, no plus sign."""
     return bool(name) and "+" not in name and not re.search(r"\s", name) and not _CONTROL.search(name)

@@ -1,6 +1,6 @@
 """What an audit of several logs says in the end: what is held of each, who has seen it, and the verdict in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from custody.errors import N_
@@ -20,11 +20,22 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """How far the witnesses of a policy have seen a log: `met_to` by enough of them (0: by too few), and each that has,
+    by its name there.
+    """
+
+    met_to: int
+    seen: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LogFacts:
     """What is held of one log, the highest number that anybody has seen of it, and who has seen how far.
 
     `known_by` is the log that names number `known`, KEPT_HEAD where a kept head does, else empty. `log` is empty where
-    nothing but a key is known: a station was admitted, and no log of it is here.
+    nothing but a key is known: a station was admitted, and no log of it is here. `policy` is None where none was given,
+    or it asks nothing of this log.
     """
 
     log: str
@@ -37,6 +48,7 @@ class LogFacts:
     known: int
     known_by: str
     witnesses: tuple[Witness, ...]
+    policy: PolicyFacts | None = None
 
     @property
     def witnessed_to(self) -> int:
@@ -52,16 +64,23 @@ class BundleAudit:
     findings: tuple[EvidenceFinding, ...]
     is_anchored: bool
     """Whether the auditor brought something of his own: the root's fingerprint or a head."""
+    unmet: tuple[str, ...] = field(default=(), kw_only=True)
+    """The logs that too few witnesses have seen for the policy that the auditor asks for."""
 
     @property
     def is_ok(self) -> bool:
-        """Whether nothing is altered, missing below a known head, or forked."""
-        return not any(finding.is_wrong for finding in self.findings)
+        """Whether nothing is wrong, and the policy that is asked for is met."""
+        return not self.unmet and not self.is_wrong
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything is altered, missing below a known head, or forked."""
+        return any(finding.is_wrong for finding in self.findings)
 
     @property
     def is_short(self) -> bool:
         """Whether it fails for nothing but records that others have seen and that are not here."""
-        return not self.is_ok and all(finding.is_short for finding in self.findings if finding.is_wrong)
+        return self.is_wrong and all(finding.is_short for finding in self.findings if finding.is_wrong)
 
     @property
     def is_disputed(self) -> bool:
@@ -82,8 +101,10 @@ class BundleAudit:
             return N_("incomplete: records are missing, see the findings; what is here is as it was signed")
         if self.is_disputed:
             return N_("disputed: logs contradict each other, and no signature tells which of them is wrong")
-        if not self.is_ok:
+        if self.is_wrong:
             return N_("the evidence is wrong: see the findings")
+        if self.unmet:
+            return N_("unchanged, and not seen by as many witnesses as the policy asks for: see the logs")
         if not self.is_anchored:
             return N_("self-consistent only: nothing from outside was given to hold it against")
         if not self.is_witnessed:
@@ -123,4 +144,6 @@ def _log_json(log: LogFacts) -> dict[str, Any]:
         "known_by": log.known_by or None,
         "witnessed_to": log.witnessed_to,
         "witnesses": [{"log": w.log, "station": w.station, "to": w.to} for w in log.witnesses],
+        "policy": log.policy
+        and {"met_to": log.policy.met_to, "seen": [{"witness": name, "to": to} for name, to in log.policy.seen]},
     }

@@ -22,8 +22,8 @@ from custody.format.codes import (
 )
 from custody.format.paper_codes import Collector, Progress, is_head, is_part
 from custody.plan.places import is_official
-from language import _
-from language.text import printable
+from language import _, ngettext
+from language.text import number, printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What
 from scanner.reads import Read, Seen
 
@@ -162,6 +162,11 @@ class ScanSession:
         sight = self._in_view.get(text)
         return sight.outcome.mark if sight and sight.outcome else None
 
+    @staticmethod
+    def is_undo(line: str) -> bool:
+        """Whether a typed line asks to take out what was taken last."""
+        return line.strip().lower() in _UNDO
+
     def type_in(self, line: str, *, by_hand: bool = False) -> Outcome:
         """Take one line from the keyboard or a USB scanner: a label, a code, or a command.
 
@@ -182,7 +187,7 @@ class ScanSession:
         try:
             if entry.lower() in _FINISH:
                 return self._say("finish", _("Finished"))
-            if entry.lower() in _UNDO:
+            if self.is_undo(entry):
                 return self.undo()
             if entry.lower() in _HELP:
                 return self._say(
@@ -211,9 +216,25 @@ class ScanSession:
 
     def undo(self) -> Outcome:
         """Take out what was taken last."""
-        if not self._history:
-            return self._say("not_understood", _("There is no scan to undo"))
-        return self._remove(self._history[-1])
+        return self._remove(self._history[-1]) if self._history else self.nothing_to_undo()
+
+    def nothing_to_undo(self) -> Outcome:
+        """Say that there is no scan to undo."""
+        return self._say("not_understood", _("There is no scan to undo"))
+
+    def removed(self, codes: Sequence[str]) -> Outcome:
+        """Say that the desk has taken these out of the list, and forget them as it has."""
+        self._history[:] = [other for other in self._history if other not in codes]
+        words = ngettext(
+            "{count} is out of the list of this handover; do not load it",
+            "{count} are out of the list of this handover; do not load them",
+            len(codes),
+        )
+        outcome = self._say("put_out", words.format(count=number(len(codes))))
+        for sight in self._in_view.values():
+            if sight.outcome is not None and sight.outcome.code in codes:
+                sight.outcome = outcome
+        return outcome
 
     def _judge(self, text: str) -> Outcome:
         if is_part(text):

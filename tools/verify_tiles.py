@@ -52,6 +52,8 @@ def at_address(address: str, token: str) -> Read:
     """
     parts, context = urlsplit(address), create_default_context()
     pin = parts.fragment.replace(":", "").lower()
+    if parts.scheme != "https" and (pin or token):
+        raise OSError("a token and a fingerprint need an address that begins with https://")
     if pin:
         context.check_hostname, context.verify_mode = False, CERT_NONE
     made: list[HTTPConnection] = []

@@ -9,9 +9,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request, Response
 
 from custody.format.encoding import key_fingerprint
+from custody.handover.draft import Seer
 from db.store import Store
 from services.access.admission_notice import records_waiting, waiting_now
 from web.api import schemas
+from web.security.guard import SECRET
 from web.security.roles import SCOPE_ROLES, Role, is_observer
 from web.site import Site
 
@@ -36,9 +38,17 @@ async def _with_staff(request: Request) -> bool:
     return not is_observer(request.scope)
 
 
+async def _seer(request: Request) -> Seer | None:
+    site, secret = site_of(request), request.scope[SECRET]
+    device = site.lan.device(secret) if site.lan and secret and secret != site.token else None
+    return Seer(device.id, device.name) if device else None
+
+
 SiteDep = Annotated[Site, Depends(_site)]
 RoleDep = Annotated[Role, Depends(_role)]
 """As whom this is asked; who is operator and supervisor in one is a supervisor."""
+SeerDep = Annotated[Seer | None, Depends(_seer)]
+"""The device of the local network that asks; None where the station's own screen does, or a program."""
 StaffDep = Annotated[bool, Depends(_with_staff)]
 """Whether who asks is told the names of the station's people: observers are not."""
 Draft = Annotated[str, Path(max_length=60)]

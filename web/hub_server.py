@@ -1,8 +1,9 @@
 """Run a hub: on a port that others reach, until Ctrl-C is pressed."""
 
 import secrets
+import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,12 +11,15 @@ import uvicorn
 from starlette.applications import Starlette
 
 from custody.errors import CustodyError
+from language.text import error_text
 from services.exchange.hub_client import PORT, HubAddress
+from services.exchange.witness_policy import kept_policy
+from services.exchange.witnesses import ask_witnesses
 from web.hub_site import HubSite
 from web.live.store_worker import OpenStore, StoreWorker
 from web.security.certificate import hub_certificate, public_certificate
 from web.security.lan_server import LanServer, most_connections
-from web.server import lan_addresses, listen
+from web.security.sockets import lan_addresses, listen
 
 MOST_EACH = 64
 """Connections from one address: an office's stations may share one."""
@@ -24,6 +28,8 @@ PATIENCE_S = 30.0
 ANY = "0.0.0.0"
 LULL_S = 0.2
 """How long after the last entries that arrived the present state follows."""
+ASK_EVERY_S = 30.0
+"""How often the witnesses are asked to cosign what is new."""
 _LAST_WORDS_S = 3
 
 
@@ -45,6 +51,13 @@ def answering(app: Starlette, certificate: Path | None) -> LanServer:
     return LanServer(config, most=most_connections(), most_each=MOST_EACH, patience_s=PATIENCE_S)
 
 
+def addresses_of(listening: socket.socket, pin: str) -> Sequence[HubAddress]:
+    """Where a socket is reached, and by which certificate what answers there is known."""
+    host, port = listening.getsockname()[:2]
+    hosts = [str(found) for found in lan_addresses()] if host == ANY else [host]
+    return [HubAddress(host, port, pin[:32]) for host in hosts]
+
+
 class Hub:
     """A hub's socket, certificate and application. `close` lets go of the ledger."""
 
@@ -55,11 +68,13 @@ class Hub:
         address: str | None,
         port: int | None,
         certificate: Path | None = None,
+        tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         """Args:
         address: listen there alone; None: everywhere.
         port: this one and no other; None: the first that is free from `PORT` on.
         certificate: a public one, with its key; None: the hub's own, which stations know by its fingerprint.
+        tell: is told in words what witnesses could not cosign, once while it lasts.
 
         Raises:
             StoreError: the port is taken, or the folder cannot be written.
@@ -74,6 +89,7 @@ class Hub:
         self.site.worker.do(self.site.desk.recall)
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()
+        threading.Thread(target=self._ask_witnesses, args=(home, tell), name="witnesses", daemon=True).start()
         self.server = answering(self.site.app(), self.certificate.path)
 
     @property
@@ -81,11 +97,9 @@ class Hub:
         """The lines by which stations know this hub: of a public certificate one for each name of it, else one for each
         address that it is reached at.
         """
-        host, port = self.listening.getsockname()[:2]
         if self.certificate.names:
-            return [HubAddress(name, port) for name in self.certificate.names]
-        hosts = [str(found) for found in lan_addresses()] if host == ANY else [host]
-        return [HubAddress(host, port, self.pin[:32]) for host in hosts]
+            return [HubAddress(name, self.listening.getsockname()[1]) for name in self.certificate.names]
+        return addresses_of(self.listening, self.pin)
 
     def run(self) -> None:
         """Answer until Ctrl-C."""
@@ -100,6 +114,21 @@ class Hub:
                 placed = self.site.settle() if self.site.may_settle else 0
             except CustodyError:  # the disk is full, or another program writes: what arrived stays
                 placed = 0
+
+    def _ask_witnesses(self, home: Path, tell: Callable[[str], None]) -> None:
+        """Ask the witnesses of the policy that is kept here, every half minute."""
+        told: Sequence[str] = ()
+        while not self._is_over.is_set():
+            try:
+                policy = kept_policy(home)
+                notes = ask_witnesses(self.site.worker.do, policy, own_only=False).notes if policy else []
+            except CustodyError as error:
+                notes = [error_text(error)]
+            for line in notes:
+                if line not in told:
+                    tell(line)
+            told = notes
+            self._is_over.wait(ASK_EVERY_S)
 
     def close(self) -> None:
         """Let go of the port and the ledger, with what arrived taken in."""

@@ -17,6 +17,7 @@ from web.answers import Answers
 from web.live.browser_cameras import BrowserCameras
 from web.live.camera_stream import CameraStreams
 from web.live.file_store import FileStore
+from web.live.hub_switch import HubSwitch
 from web.live.jobs import Jobs
 from web.live.overview_cache import OverviewCache
 from web.live.sessions import Sessions
@@ -36,10 +37,11 @@ class Site:
 
     `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a scan;
     what takes seconds is done `aside`, with a ledger opened for it alone. `overview` has a store of its own for the
-    dashboard. `home` is the station's folder. `source` is where pictures come from unless the page chooses a camera.
-    `lan` lets devices of the local network in, None: none. `first` is where a station is still to begin: until then
-    only the guide is shown. `practice` is the same while the practice station is served. `is_closing` is set when the
-    server ends, for streams to end with it. `recorded` are the answers to forms, for `keep` alone.
+    dashboard. `hub_switch` is the hub that this page opens. `home` is the station's folder. `source` is where pictures
+    come from unless the page chooses a camera. `lan` lets devices of the local network in, None: none. `first` is where
+    a station is still to begin: until then only the guide is shown. `practice` is the same while the practice station
+    is served. `is_closing` is set when the server ends, for streams to end with it. `recorded` are the answers to
+    forms, for `keep` alone.
     """
 
     open_store: OpenStore
@@ -62,6 +64,7 @@ class Site:
     jobs: Jobs = field(init=False)
     recorded: Answers = field(init=False)
     observers: Observers = field(init=False)
+    hub_switch: HubSwitch = field(init=False)
     workers: Workers = field(init=False)
     is_closing: bool = False
     _aside: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_ASIDE), repr=False)
@@ -77,6 +80,7 @@ class Site:
         self.file_store = FileStore(self.home)
         self.jobs = Jobs(self.aside)
         self.recorded = Answers()
+        self.hub_switch = HubSwitch(self.home, self.open_store)
         self.observers = Observers(self.home, self.now_utc)
         self.workers = Workers(self.home, self.pins, self.token)
 
@@ -104,7 +108,7 @@ class Site:
 
     def move_to(self, home: Path, open_store: OpenStore) -> None:
         """Serve the station in another folder from here on; what ran for the one so far ends."""
-        before = (self.streams, self.cameras, self.overview, self.ask, self.keep, self.file_store)
+        before = (self.hub_switch, self.streams, self.cameras, self.overview, self.ask, self.keep, self.file_store)
         self.end_streams()
         self.home, self.open_store = home, open_store
         self.__post_init__()
@@ -122,6 +126,7 @@ class Site:
     def close(self) -> None:
         """End the streams and release the cameras and the ledger."""
         self.end_streams()
+        self.hub_switch.close()
         self.streams.close()
         self.cameras.close()
         self.overview.close()

@@ -10,6 +10,7 @@ from language import _
 from services.access.new_station import StationHome, may_begin
 from tables.output.safe_file import folder_for
 from web import server
+from web.security.sockets import LAN_PORT, lan_addresses, listen
 
 
 def serve(
@@ -30,15 +31,15 @@ def serve(
         with station.store(write=True) as store:  # what is wrong with ledger or key is said here, not in the browser
             store.ledger.own_log()
     with ExitStack() as stack:
-        listening = stack.enter_context(server.listen(port))
+        listening = stack.enter_context(listen(port))
         site = server.site_on(
             listening, station.home, lambda: station.store(write=True), language=language.chosen(), source=source
         )
         site.first = at if is_first else None
         beside = None
         if lan or lan_address:
-            address = str(server.lan_addresses(lan_address)[0])
-            beside = stack.enter_context(server.listen(None, address, server.LAN_PORT))
+            address = str(lan_addresses(lan_address)[0])
+            beside = stack.enter_context(listen(None, address, LAN_PORT))
             site.lan = server.open_lan(station.home, beside)
         if as_json:
             print_json({"address": site.address, **({"lan": site.lan.address} if site.lan else {})})

@@ -15,6 +15,7 @@ from language.text import fill, number
 from services.exchange.photo_files import save_photos
 from services.exchange.tile_folder import write_tiles
 from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
+from services.exchange.witness_policy import save_logs
 from services.plan.custodians import optional_custodian
 from tables.output.safe_file import safe_file
 
@@ -39,12 +40,13 @@ def export(
     epcis_out: Path | None,
     tables_out: Path | None,
     pack_out: Path | None,
+    policy_out: Path | None,
     tiles_out: Path | None,
     as_json: bool,
     **more: Any,
 ) -> None:
     how = _How(**more)
-    if not any((out, head_out, photos_out, epcis_out, tables_out, pack_out, tiles_out)):
+    if not any((out, head_out, photos_out, epcis_out, tables_out, pack_out, tiles_out, policy_out)):
         raise InputError(N_("no file is named"), hint=N_("Add --out FILE for a bundle, or --head FILE for the head."))
     told: dict[str, Any] = {"out": out and str(out), "events": 0, "logs": [], "head": None, "photos": None}
     lines: list[str] = []
@@ -61,6 +63,10 @@ def export(
             told["tiles"] = _save_tiles(store, tiles_out, top, lines, with_strangers=how.with_strangers, quiet=as_json)
         if photos_out is not None:
             told["photos"] = _save_photos(store, photos_out, lines)
+        if policy_out is not None:
+            told["keys"] = save_logs(store, policy_out)
+            words = _("The keys of the logs that count here are written to {path}: {count}")
+            lines.append(words.format(path=policy_out, count=number(told["keys"])))
         if tables_out or pack_out or epcis_out:
             from commands.exchange import export_more  # with all reports, which bundles and heads need not wait for
         if tables_out is not None:

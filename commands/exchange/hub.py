@@ -15,16 +15,26 @@ from reports.handover.hub_sheet import HubSheet, write_hub_sheet
 from services.exchange.hub_client import HubAddress
 from services.exchange.invitation import words_for
 from services.exchange.sync import close_hub, open_hub
+from services.exchange.witness_policy import keep_policy, kept_policy
 from tables.output.safe_file import safe_file
 from web.hub_server import Hub
 
 
 def hub(
-    station: Station, listen: str | None, port: int | None, certificate: Path | None, sheet: Path | None, as_json: bool
+    station: Station,
+    listen: str | None,
+    port: int | None,
+    certificate: Path | None,
+    sheet: Path | None,
+    policy: Path | None,
+    as_json: bool,
 ) -> None:
+    if policy:
+        keep_policy(station.home, policy)
+    kept_policy(station.home)  # what is wrong with it is said here
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here
         own = store.ledger.own_log()
-    running = Hub(station.home, lambda: station.store(write=True), listen, port, certificate)
+    running = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, tell=note)
     try:
         addresses = running.invitations
         open_hub(station.home, addresses[0])

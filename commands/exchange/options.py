@@ -6,6 +6,13 @@ from commands.completion import PLACE
 from commands.context import Input, Output, Source, Whole, json_option, later, pass_station, repeatable
 from language import _
 
+policy_option = click.option(
+    "--policy",
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("Keep this policy (C2SP tlog-policy): its witnesses are asked from now on."),
+)
+
 
 @click.command()
 @click.argument("names", nargs=-1, metavar=_("STRANGER..."))
@@ -68,6 +75,13 @@ def drop() -> None: ...
     type=Output(),
     metavar=_("FOLDER"),
     help=_("Write a new folder for observers: logs, checker, public keys, reports, and how to check them."),
+)
+@click.option(
+    "--policy",
+    "policy_out",
+    type=Output(),
+    metavar=_("FILE"),
+    help=_("Write the keys of the logs that count here: for a witness, and as the beginning of a policy."),
 )
 @click.option(
     "--tiles",
@@ -157,6 +171,12 @@ def revoke() -> None: ...
     _("A signed head that somebody kept: a file, a photograph of its QR code, or its text."),
     metavar=_("FILE"),
 )
+@click.option(
+    "--policy",
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("Which witnesses must have seen each log (C2SP tlog-policy): too few is wrong."),
+)
 @json_option
 @pass_station
 @later("exchange.verify")
@@ -175,6 +195,7 @@ def verify() -> None: ...
 @click.option(
     "--sheet", type=Output(), metavar=_("FILE"), help=_("Write the hub's QR code and words to this PDF, for stations.")
 )
+@policy_option
 @json_option
 @pass_station
 @later("exchange.hub")
@@ -182,7 +203,30 @@ def hub() -> None: ...
 
 
 @click.command()
+@click.option("--name", metavar=_("NAME"), help=_("Of a new witness: a web address without https://."))
+@click.option(
+    "--logs",
+    type=Input(),
+    metavar=_("FILE"),
+    help=_("The logs it knows, from export --policy; else those counting here."),
+)
+@click.option("--listen", metavar=_("ADDRESS"), help=_("Answer at this address of this computer alone."))
+@click.option("--port", type=Whole(1, 65535), metavar="N", help=_("Port; without it, 8754 or the next free one."))
+@click.option(
+    "--plain", is_flag=True, help=_("Answer in plain HTTP on this computer alone: a web server before it has HTTPS.")
+)
+@click.option(
+    "--evidence", type=Output(), metavar=_("FOLDER"), help=_("Write the heads that contradict each other, and end.")
+)
+@json_option
+@pass_station
+@later("exchange.witness")
+def witness() -> None: ...
+
+
+@click.command()
 @click.argument("hub", nargs=-1, metavar=_("[ADDRESS|WORDS|PICTURE]"))
+@policy_option
 @click.option("--watch", is_flag=True, help=_("Go on, as soon and as long as there is a network, until Ctrl-C."))
 @json_option
 @pass_station

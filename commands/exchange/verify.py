@@ -9,6 +9,7 @@ import click
 
 from commands.context import Station, note, print_json, progress
 from evidence.custody_proof import ProofAudit
+from evidence.policy import Policy
 from evidence.verdict import BundleAudit, LogFacts
 from language import _
 from language.text import printable
@@ -17,10 +18,13 @@ from reports.chain.chain_text import chain_text
 from reports.chain.finding_rows import named_finding
 from services.exchange.evidence_files import audit_file, audit_tiles
 from services.exchange.ledger_audit import (
+    AskedPolicy,
     audit_json,
     audit_ledger,
     finding_sentence,
     length_caution,
+    policy_lines,
+    policy_words,
     proven_chains,
     size_words,
     verdict_sentence,
@@ -28,6 +32,7 @@ from services.exchange.ledger_audit import (
 )
 from services.exchange.tile_reading import at_address
 from services.exchange.trust_anchors import read_fingerprint, read_heads, read_token
+from services.exchange.witness_policy import kept_policy, policy_in
 
 EXIT_WRONG = 1
 
@@ -38,22 +43,24 @@ def verify(
     root: str | None,
     head: tuple[str, ...],
     token: Path | None,
+    policy: Path | None,
     as_json: bool,
 ) -> None:
     fingerprint = None if root is None else read_fingerprint(root)
     heads = [text for given in head for text in read_heads(given, note)]
+    asked = AskedPolicy(policy_in(policy), must_be_met=True) if policy else AskedPolicy(kept_policy(station.home))
     bar = partial(progress, quiet=as_json)
     if file is None:
         with station.store() as store:
-            audit = audit_ledger(store, fingerprint, heads, progress=bar)
+            audit = audit_ledger(store, fingerprint, heads, asked, progress=bar)
     elif isinstance(file, str):
-        audit = audit_tiles(at_address(file, read_token(token)), fingerprint, heads, progress=bar)
+        audit = audit_tiles(at_address(file, read_token(token)), fingerprint, heads, asked, progress=bar)
     else:
-        audit = audit_file(file, fingerprint, heads, progress=bar)
+        audit = audit_file(file, fingerprint, heads, asked, progress=bar)
     if as_json:
-        print_json(_as_json(audit))
+        print_json(_as_json(audit, asked.policy))
     else:
-        _print(audit)
+        _print(audit, asked.policy)
     if not audit.is_ok:
         raise click.exceptions.Exit(EXIT_WRONG)
 
@@ -61,19 +68,20 @@ def verify(
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
-def _as_json(audit: BundleAudit) -> dict[str, Any]:
+def _as_json(audit: BundleAudit, policy: Policy | None) -> dict[str, Any]:
+    told = audit_json(audit) | {"policy": policy and {"quorum": policy_words(policy), "unmet": [*audit.unmet]}}
     if not isinstance(audit, ProofAudit):
-        return audit_json(audit)
-    return audit_json(audit) | {"items": [chain_json(chain, {}, {}) for chain in proven_chains(audit)]}
+        return told
+    return told | {"items": [chain_json(chain, {}, {}) for chain in proven_chains(audit)]}
 
 
-def _print(audit: BundleAudit) -> None:
+def _print(audit: BundleAudit, policy: Policy | None) -> None:
     if isinstance(audit, ProofAudit):
         click.echo(_("What the proofs show; compare it with the report's words:"))
         for chain in proven_chains(audit):
             click.echo(chain_text(chain, {}, {}) + "\n")
     for log in audit.logs:
-        for line in _log_lines(log):
+        for line in _log_lines(log, policy):
             click.echo(line)
     wrong = [finding for finding in audit.findings if finding.is_wrong]
     notes = [finding for finding in audit.findings if not finding.is_wrong]
@@ -89,11 +97,11 @@ def _print(audit: BundleAudit) -> None:
     click.echo(verdict_sentence(audit))
 
 
-def _log_lines(log: LogFacts) -> Iterator[str]:
+def _log_lines(log: LogFacts, policy: Policy | None) -> Iterator[str]:
     """A log in three lines: whose it is, how much of it is here and how much was ever seen, who has witnessed it."""
 
     if log.log:
         yield printable(log.log, 200)
     yield ("  " if log.log else "") + size_words(log)
-    for line in witness_lines(log):
+    for line in (*witness_lines(log), *policy_lines(log, policy)):
         yield "  " + line

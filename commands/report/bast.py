@@ -12,6 +12,7 @@ from db.store import Store
 from language import _
 from reports.bast.letter_facts import BastFacts
 from reports.bast.letter_file import bast_json, save_bast
+from services.exchange.witness_policy import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
 
 
@@ -36,7 +37,7 @@ def save_letter(store: Store, out: Path | None, number: str | None = None, templ
     """
 
     words = chosen_template(_home(), template)
-    letter = letter_of(store, number)
+    letter = letter_of(store, number, kept_policy(_home()))
     if out is not None:
         save_bast(out, letter.facts, words, letter.sheets, letter.signatures)
         if out.suffix.lower() == ".pdf" and None in letter.sheets:

@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from commands.context import FIRST_CAMERA, confirm, note, print_json
-from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output
+from commands.errors import EXIT_MACHINE, EXIT_USAGE, drop_output, is_reader_gone
 from commands.scan.handover_options import HandoverOptions
 from commands.scan.handover_result import show_findings, show_recorded
 from custody.chain.clocks import hours_between
@@ -146,10 +146,12 @@ def take_labels(
                 ending: Ending = type_lines(sys.stdin, session, on_outcome)
             else:
                 ending = _scan_source(stack, session, source, feedback, on_outcome, window=window)
-        except BrokenPipeError:  # whoever read the outcomes is gone, so nobody can confirm them
-            drop_output()
-            note(kept())
-            raise click.exceptions.Exit(EXIT_MACHINE) from None
+        except OSError as error:
+            if is_reader_gone(error):  # whoever read the outcomes, so nobody can confirm them
+                drop_output()
+                note(kept())
+                raise click.exceptions.Exit(EXIT_MACHINE) from None
+            raise
         except CustodyError:
             note(kept())
             raise

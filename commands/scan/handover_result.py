@@ -1,7 +1,7 @@
 """A recorded handover as `scan`, `handover` and `drafts` tell it, and what is irregular about it."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -17,13 +17,13 @@ from db.store import Store
 from language import _
 from language.text import command_line, number
 from reports.chain.chain_facts import finding_json
-from reports.chain.finding_rows import finding_title, named_finding
+from reports.chain.finding_rows import grouped, named_finding
 from reports.handover.handover_words import fact_lines
 from reports.words import custodian_name, finding_text, gravity, people_json, people_words
 from services.scanning.handover_papers import foretold_then, unwitnessed_words
 
 SHOWN_PER_CODE = 5
-"""So many findings of one code are told one by one; the rest only counted."""
+"""So many findings of one kind are told one by one; the rest only counted."""
 
 
 def show_recorded(store: Store, recorded: RecordedHandover, options: HandoverOptions, *, as_json: bool) -> None:
@@ -116,22 +116,12 @@ def show_findings(store: Store, findings: Sequence[Finding], place: str, *, err:
     """
 
     needs = store.state.kinds()
-    findings = [finding for finding in findings if not finding.is_foretold]
-    if not findings:
+    groups = grouped(findings)
+    if not groups:
         click.echo(_("No findings."), err=err)
-    for code, group in _by_code(findings).items():
-        for finding in group[:SHOWN_PER_CODE]:
+    for group in groups:
+        for finding in group.findings[:SHOWN_PER_CODE]:
             words = finding_text(finding, needs, place)
-            click.echo(f"  ! {gravity(finding)}, {named_finding(code)}: {words}", err=err)
-        if (more := len(group) - SHOWN_PER_CODE) > 0:
-            click.echo(
-                "    " + _("and {count} more of {code}").format(count=number(more), code=finding_title(code)), err=err
-            )
-
-
-def _by_code(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    grave = {"critical": 0, "warning": 1, "info": 2}
-    groups: dict[str, list[Finding]] = {}
-    for finding in sorted(findings, key=lambda finding: (grave[finding.severity], finding.code)):
-        groups.setdefault(finding.code, []).append(finding)
-    return groups
+            click.echo(f"  ! {gravity(finding)}, {named_finding(group.code)}: {words}", err=err)
+        if (more := len(group.findings) - SHOWN_PER_CODE) > 0:
+            click.echo("    " + _("and {count} more of {code}").format(count=number(more), code=group.title), err=err)

@@ -1,7 +1,7 @@
 """A session whose scans are not recorded yet, and all that people said of it meanwhile."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -25,6 +25,13 @@ class DraftInfo:
     opened_at: str
     scan_count: int
     purpose: str = ""
+
+
+class Seer(NamedTuple):
+    """A device that scans along: its id, which holds no blank, and the name it goes by. The station itself is none."""
+
+    id: str
+    name: str
 
 
 class ItemDetails(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -111,9 +111,14 @@ def check_matched(code: str, expected: Collection[str] | None) -> None:
         )
 
 
+NOT_ON_PAPER = N_("{item} is not on paper {bast}")
+NOT_ON_LOAD = N_("{item} is not on the load list")
+"""What `EXCESS` says of a single item that no paper, or no list, names."""
+
+
 def judge_against_paper(code: str, bast: str) -> Finding:
     """The finding that an item was scanned which its giver's paper does not name."""
-    return Finding("EXCESS", N_("{item} is not on paper {bast}"), {"item": show_code(code), "bast": bast}, code)
+    return Finding("EXCESS", NOT_ON_PAPER, {"item": show_code(code), "bast": bast}, code)
 
 
 def judge_against_load(code: str, phase: str | None = None, kinds: Collection[str] = ()) -> Finding:
@@ -125,7 +130,7 @@ def judge_against_load(code: str, phase: str | None = None, kinds: Collection[st
         return Finding("EXCESS", N_("{item} is not of phase {phase}"), shown | {"phase": phase}, code)
     if kinds:
         return Finding("EXCESS", N_("{item} is of none of the kinds that are to go"), shown, code)
-    return Finding("EXCESS", N_("{item} is not on the load list"), shown, code)
+    return Finding("EXCESS", NOT_ON_LOAD, shown, code)
 
 
 def unknown_key(station: str, *, is_foretold: bool = False) -> Finding:

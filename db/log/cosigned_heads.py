@@ -11,6 +11,7 @@ from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.cosignature import cosigned_at
+from evidence.note import MAX_SIGNATURES
 from evidence.tree import Frontier
 
 _MOST_TREES = 10_000
@@ -70,6 +71,26 @@ class CosignedHeads:
     def _of_log_query(self) -> Any:
         table = self.tables.cosigned
         return table.select(table.note).where(table.log == blank("log")).order_by(table.by)
+
+    def fitting(self, log: str, seq: int) -> list[str]:
+        """Those of a log that have its number `seq` and fit the entries that are held here."""
+        table, held, found = self.tables.cosigned, self.ledger.held_log(log), []
+        for size, note in table.select(table.size, table.note).where(table.log == log).order_by(table.size).tuples():
+            is_here = held is not None and seq <= size <= held.size
+            if is_here and self.root(log, int(size)) == claimed_checkpoint(note).root:
+                found.append(str(note))
+        return found
+
+    def with_lines(self, note: str) -> str:
+        """A signed head with the cosignatures under the same head that are kept here, as many as a note may have with
+        one more.
+        """
+        text = note.rpartition("\n\n")[0] + "\n\n"
+        head, lines = claimed_checkpoint(note), note[len(text) :].splitlines(keepends=True)
+        for kept in self.notes(head.origin):
+            if kept.startswith(text):
+                lines += [line for line in kept[len(text) :].splitlines(keepends=True) if line not in lines]
+        return text + "".join(lines[: MAX_SIGNATURES - 1])
 
     def root(self, log: str, size: int, leaves: Leaves | None = None) -> bytes:
         """The root of a log's tree at a size that is held.

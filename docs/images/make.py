@@ -1,8 +1,10 @@
-"""Makes the pictures of README and tutorial: of a demo (labels, a still of a scan, a chain, a letter), and of the page.
+"""Makes the documents' pictures: of a demo (labels, a still of a scan, a chain, a letter), the page, and Windows.
 
 python main.py demo --lang en --out build/demo
 python -m pytest -m browser tests
 python docs/images/make.py build/demo build/screenshots
+python -m tools.windows.under_wine pictures
+python docs/images/make.py build/windows
 """
 
 import sys
@@ -27,6 +29,10 @@ SCREENS = {
 
 def main(demo: Path, screenshots: Path | None = None) -> None:
     """Write the pictures beside this file."""
+    if windows := sorted(demo.glob("windows-*.png")):
+        for shot in windows:
+            save(shot.stem, Image.open(shot))
+        return
     for kept, name in SCREENS.items() if screenshots else ():
         save(name, Image.open(screenshots / f"{kept}.png"))
     save("labels", page(demo / "labels.pdf", LABELS_PAGE))
@@ -45,13 +51,13 @@ def page(path: Path, index: int) -> Image.Image:
     return ImageOps.expand(picture, border=3, fill=(200, 204, 208))
 
 
-def save(name: str, picture: Image.Image) -> None:
+def save(name: str, picture: Image.Image, folder: Path = HERE) -> None:
     """Write a picture small enough for a README, in 256 colours chosen so that the few signal colours stay."""
     width = min(WIDTH_PX, picture.width)
     height = round(picture.height * width / picture.width)
     small = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     few = small.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(HERE / f"{name}.png", optimize=True)
+    few.save(folder / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlineWitnesses:
+    """The witnesses of a policy that have cosigned a head with this record, and whether they are as many as it asks for
+    (`policy`, in words).
+    """
+
+    names: tuple[str, ...]
+    policy: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BastFacts:
     """The facts of one handover. `told` has those of its records as a whole: what was to go, what is missing.
 
@@ -72,6 +83,7 @@ class BastFacts:
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
     is one, else empty. `is_withdrawn`: a correction took it back. `replaces`: the withdrawn records (`LOG:SEQ`) of the
     same number that it says rightly. `foretold` is what papers said of it, where they are all that is known.
+    `online` is None where this station keeps no policy of witnesses.
     `unadmitted` are stations that recorded it and of which nobody can know yet whether root admits them.
     """
 
@@ -102,6 +114,7 @@ class BastFacts:
     replaces: tuple[str, ...]
     places: Places
     needs: Needs
+    online: OnlineWitnesses | None = None
 
     @property
     def counted(self) -> int | None:

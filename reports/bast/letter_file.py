@@ -71,6 +71,8 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "named_twice": people_json(facts.told.named_twice),
         "withdrawn": facts.is_withdrawn,
         "replaces": list(facts.replaces),
+        "online": facts.online
+        and {"witnesses": list(facts.online.names), "policy": facts.online.policy, "met": facts.online.is_met},
     }
 
 

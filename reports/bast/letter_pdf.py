@@ -9,6 +9,7 @@ from reportlab.platypus import Spacer, Table
 from custody.format.codes import is_plate
 from custody.format.item_facts import NO_CARRIAGE
 from custody.format.paper_codes import Sheet
+from language import _
 from language.in_words import LongDate, in_words, long_date
 from language.text import number, printable
 from reports.bast.annex import draw_annex, draw_codes
@@ -268,6 +269,15 @@ class _Bast:
         return Table([list(row) for row in zip(*columns, strict=True)], colWidths=widths, style=look)
 
     def _witnesses(self) -> None:
+        self._people()
+        if (seen := self.facts.online) is not None:
+            words = _("Witnessed online by {names}; the policy asks for {policy}, which is not met.")
+            if seen.is_met:
+                words = _("Witnessed online by {names}, as many as the policy asks for ({policy}).")
+            names = ", ".join(seen.names) or _("nobody")
+            self.paper.flow(self.paper.words(words.format(names=names, policy=seen.policy), scale=0.85), after_mm=1.5)
+
+    def _people(self) -> None:
         names = list(self.facts.witnesses)
         names += [""] * (round(self.template["witnesses.lines"]) - len(names))
         if not names:

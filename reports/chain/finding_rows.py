@@ -1,14 +1,18 @@
-"""The findings of a chain as a reader takes them in: gravest first, each sentence once, with its records."""
+"""Findings as a reader takes them in: of a chain each sentence once, with its records; of a session by kind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from custody.chain.chain import Chain
+from custody.chain.findings import HELD_ALREADY, Finding
 from custody.errors import N_
+from custody.handover.waybill import NOT_ON_LOAD, NOT_ON_PAPER
 from language import _, ngettext
 from language.text import number, printable
-from reports.words import Needs, Places, finding_text, severity_word, zone_code
+from reports.words import Needs, Places, finding_text, gravity, severity_word, zone_code
 
-_GRAVITY = {"critical": 0, "warning": 1, "info": 2}
+GRAVITY = {"critical": 0, "warning": 1, "info": 2}
+"""By how grave a finding is, its place among others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def finding_rows(chain: Chain, places: Places, needs: Needs) -> list[FindingRow]
         )
         for (code, severity, text, is_open, is_provisional), (shows_at, rests_on) in found.items()
     ]
-    return sorted(rows, key=lambda row: (not row.is_open, _GRAVITY[row.severity], row.is_provisional))
+    return sorted(rows, key=lambda row: (not row.is_open, GRAVITY[row.severity], row.is_provisional))
 
 
 def finding_summary(rows: list[FindingRow]) -> str:
@@ -112,6 +116,40 @@ _TITLES = {
     "TAMPERED": N_("Altered"),
     "INCOMPLETE": N_("Incomplete"),
 }
+
+
+_OF_MESSAGE = {
+    NOT_ON_PAPER: N_("Not on the handover paper"),
+    NOT_ON_LOAD: N_("Not on the load list"),
+    HELD_ALREADY: N_("With the receiver already"),
+}
+"""Of findings whose kind is called by too wide a name: by their message."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one kind, that is what they have in common: its code, what people call it, and how grave the
+    first of them is, in a word.
+    """
+
+    code: str
+    title: str
+    severity: str
+    word: str
+    findings: list[Finding]
+
+
+def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
+    """Return findings by kind, the gravest kind first; without those that a paper foretold."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: (GRAVITY[finding.severity], finding.code)):
+        if not finding.is_foretold:
+            named = _OF_MESSAGE.get(finding.message)
+            groups.setdefault(_(named) if named else finding_title(finding.code), []).append(finding)
+    return [
+        FindingGroup(found[0].code, title, found[0].severity, gravity(found[0]), found)
+        for title, found in groups.items()
+    ]
 
 
 def finding_title(code: str) -> str:

@@ -10,7 +10,7 @@ from custody.plan.places import Ways
 from language import _
 from language.in_words import level_title, time_in_words
 from language.text import local_time, number
-from reports.chain.finding_rows import finding_title, named_finding
+from reports.chain.finding_rows import GRAVITY, finding_title, named_finding
 from reports.listing import Listing, Section
 from reports.output import short_record
 from reports.words import Needs, finding_text, place_path, severity_word, zone_code
@@ -29,7 +29,6 @@ HEADERS = (
     "record",
     "bast",
 )
-_GRAVITY = {"critical": 0, "warning": 1, "info": 2}
 _MOST_ROWS, _MOST_EXAMPLES = 60, 2
 
 
@@ -74,9 +73,9 @@ def by_kind(found: Sequence[Discrepancy], ways: Ways, needs: Needs) -> Section:
     for one in found:
         groups.setdefault(one.finding.code, []).append(one)
     worst = {
-        code: min((one.finding.severity for one in ones), key=_GRAVITY.__getitem__) for code, ones in groups.items()
+        code: min((one.finding.severity for one in ones), key=GRAVITY.__getitem__) for code, ones in groups.items()
     }
-    ranked = sorted(groups.items(), key=lambda entry: (_GRAVITY[worst[entry[0]]], -len(entry[1]), entry[0]))
+    ranked = sorted(groups.items(), key=lambda entry: (GRAVITY[worst[entry[0]]], -len(entry[1]), entry[0]))
     rows, grave = [], set()
     for at, (code, ones) in enumerate(ranked):
         states = Counter(map(_state, ones))
@@ -144,7 +143,7 @@ def _order(one: Discrepancy) -> tuple[object, ...]:
     finding = one.finding
     return (
         not finding.is_open,
-        _GRAVITY[finding.severity],
+        GRAVITY[finding.severity],
         finding.is_provisional,
         finding.code,
         one.happened,

@@ -126,9 +126,19 @@ def shares_in(path: Path, notify: Callable[[str], None]) -> list[str]:
         return [read_share(text) for text in found]
     try:
         with path.open("rb") as file:
-            words = known_words(file.read(_LARGEST_TEXT).decode("utf-8-sig"))
+            text = file.read(_LARGEST_TEXT).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
+    return shares_of(text)
+
+
+def shares_of(text: str) -> list[str]:
+    """The shares whose words stand in a text, one behind the other.
+
+    Raises:
+        InputError: a word is wrong, missing or too many.
+    """
+    words = known_words(text)
     blocks = [words[at : at + WORDS_A_SHARE] for at in range(0, len(words), WORDS_A_SHARE)] or [[]]
     return [read_share(" ".join(block)) for block in blocks]
 

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from custody.format.encoding import key_fingerprint
-from db.station_key import public_of_seed, read_seed
+from db.station_key import is_protected, public_of_seed, read_seed
 from db.store import Store
 from reports.handover.recovery_sheet import RecoverySheet, write_recovery_sheets
 from services.access.key_shares import genesis_of, refuse_other_key, split
 from tables.output.safe_file import safe_file
+
+
+def needs_passphrase(home: Path) -> bool:
+    """Whether a passphrase locks the key of the station in this folder."""
+    return is_protected(home)
 
 
 def save_recovery_sheets(store: Store, home: Path, ask: Callable[[], str], needed: int, total: int, out: Path) -> str:
@@ -25,11 +31,18 @@ def save_recovery_sheets(store: Store, home: Path, ask: Callable[[], str], neede
         InputError: the passphrase is not the one, the key is another one, or the file cannot be written there.
         StoreError: the disk is full; nothing is left behind.
     """
+    with safe_file(out, is_secret=True) as file:
+        return draw_recovery_sheets(store, home, ask, needed, total, file)
+
+
+def draw_recovery_sheets(
+    store: Store, home: Path, ask: Callable[[], str], needed: int, total: int, out: BinaryIO
+) -> str:
+    """The same, to an open file."""
     genesis, seed = genesis_of(store).body, read_seed(home, ask)
     refuse_other_key(seed, str(genesis["public_key"]))
     fingerprint = key_fingerprint(public_of_seed(seed))
     said = {name: str(genesis[name]) for name in ("station", "place", "election")}
     sheet = RecoverySheet(**said, fingerprint=fingerprint, needed=needed, made_at_utc=store.around.now_utc())
-    with safe_file(out, is_secret=True) as file:
-        write_recovery_sheets(file, sheet, split(seed, needed, total))
+    write_recovery_sheets(out, sheet, split(seed, needed, total))
     return fingerprint

@@ -8,6 +8,7 @@ from pathlib import Path
 from custody.errors import N_, ConflictError, InputError, StoreError, unreadable
 from db.station_key import load_key
 from evidence.ed25519 import Signer
+from services.access.key_shares import refuse_other_key, wanted_key
 from services.access.new_station import Begun, StationHome, go_on, may_begin
 from services.progress_bar import Progress, unseen
 from tables.output.safe_file import safe_file
@@ -21,6 +22,7 @@ def restore(
     copies: list[Path],
     *,
     key: Path | None,
+    seed: bytes | None = None,
     passphrase: str = "",
     name: str | None = None,
     place: str | None = None,
@@ -30,7 +32,8 @@ def restore(
 
     Args:
         copies: one safe copy of its ledger; or bundles of others that hold its log.
-        key: a copy of its key file; None: it gets a new one, which the election's root must admit.
+        key: a copy of its key file; None: it gets a new one, which the election's root must admit, unless there is
+            `seed`, the secret that its recovery sheets made again.
         passphrase: of that key, where it is locked; of the new one otherwise, empty: none.
         name, place: of the station, where bundles hold several and the key is lost.
 
@@ -58,6 +61,8 @@ def restore(
     with _placed(here, copies[0] if kinds[0] else None, key):
         if key is not None:
             signer()  # a wrong passphrase is said before anything is read
+        elif seed is not None and kinds[0]:
+            refuse_other_key(seed, wanted_key(here))
         return go_on(
             here,
             place=place,
@@ -66,6 +71,7 @@ def restore(
             new_key=False,
             passphrase=None if key is not None else passphrase or None,
             bundles=[] if kinds[0] else copies,
+            seed=None if key is not None else seed,
             progress=progress,
         )
 

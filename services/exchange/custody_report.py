@@ -147,8 +147,18 @@ def write_custody_pdf(out: BinaryIO, store: Store, code: str) -> None:
     )
 
 
-def zip_custody(store: Store, out: Path, codes: list[str], progress: Progress) -> None:
-    """Write the report of each of these items to a .zip, one at a time in memory."""
-
+def save_custody(store: Store, out: Path, codes: list[str], progress: Progress) -> None:
+    """Write the reports of these items to a file, as its suffix asks (`save_chains`), one at a time in memory; in a PDF
+    of a few items is their proof.
+    """
     chains = Chains(store, codes, progress=progress)
-    save_chains(out, chains, store.state.places, store.state.kinds(), made_of(store), heads=log_heads(store))
+    found = proved(store, codes) if out.suffix == ".pdf" else None
+    save_chains(
+        out,
+        chains,
+        store.state.places,
+        store.state.kinds(),
+        made_of(store),
+        heads=log_heads(store),
+        proof=str(found.proof).encode() if found else None,
+    )

@@ -13,6 +13,7 @@ from evidence.verdict import BundleAudit
 from language import _
 from reports.output import PROOF_NAME
 from services.exchange.bundle import Bundle, read_bundle
+from services.exchange.ledger_audit import NO_POLICY, AskedPolicy
 from services.exchange.tile_reading import Fetch, in_folder, read_tiles
 from services.parallel import spread
 from services.progress_bar import Progress, unseen
@@ -23,7 +24,12 @@ MAX_REPORT_BYTES = 256 * 1024 * 1024
 
 
 def audit_file(
-    path: Path, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
+    path: Path,
+    root: str | None = None,
+    heads: Sequence[str] = (),
+    asked: AskedPolicy = NO_POLICY,
+    *,
+    progress: Progress = unseen,
 ) -> BundleAudit:
     """Audit the evidence in a file, whose first bytes show of which kind it is, or in a folder of tiles.
 
@@ -32,11 +38,17 @@ def audit_file(
         TamperError: it was cut or changed so that nothing of it can be told.
     """
     if path.is_dir():
-        return audit_tiles(in_folder(path), root, heads, progress=progress)
+        return audit_tiles(in_folder(path), root, heads, asked, progress=progress)
     begins = _read(path, 5)
     if begins[:2] == b"\x1f\x8b":
         with read_bundle(path) as bundle:
-            return _audit_bundle(bundle, root, heads, progress)
+            return _audit_bundle(bundle, root, heads, asked, progress)
+    if asked.must_be_met:
+        raise InputError(
+            N_("a policy of witnesses says something about whole logs alone, and {file} holds none"),
+            hint=N_("Ask for the bundle of the logs, and check that."),
+            file=str(path),
+        )
     data = _read(path, MAX_REPORT_BYTES if begins == b"%PDF-" else MAX_FILE_BYTES + 1)
     if begins == b"%PDF-":
         data = _attached(data, path)
@@ -63,7 +75,12 @@ def audit_file(
 
 
 def audit_tiles(
-    fetch: Fetch, root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
+    fetch: Fetch,
+    root: str | None = None,
+    heads: Sequence[str] = (),
+    asked: AskedPolicy = NO_POLICY,
+    *,
+    progress: Progress = unseen,
 ) -> BundleAudit:
     """Audit logs that come as tiles.
 
@@ -72,11 +89,16 @@ def audit_tiles(
         TamperError: a file of theirs is missing, cut or altered.
     """
     bundle, cosigned = read_tiles(fetch)
-    return _audit_bundle(bundle, root, heads, progress, shown=cosigned)
+    return _audit_bundle(bundle, root, heads, asked, progress, shown=cosigned)
 
 
 def _audit_bundle(
-    bundle: Bundle, root: str | None, heads: Sequence[str], progress: Progress, shown: Sequence[str] = ()
+    bundle: Bundle,
+    root: str | None,
+    heads: Sequence[str],
+    asked: AskedPolicy,
+    progress: Progress,
+    shown: Sequence[str] = (),
 ) -> BundleAudit:
     total = sum(row.size for row in bundle.logs)
     with spread(worth_spreading(bundle.logs)) as mapper, progress(total, _("Checking entries")) as done:
@@ -86,7 +108,16 @@ def _audit_bundle(
                 yield raw
                 done(1)
 
-        return audit_bundle(bundle.logs, counted(), root=root, heads=heads, shown=shown, mapper=mapper)
+        return audit_bundle(
+            bundle.logs,
+            counted(),
+            root=root,
+            heads=heads,
+            shown=shown,
+            policy=asked.policy,
+            must_be_met=asked.must_be_met,
+            mapper=mapper,
+        )
 
 
 def _attached(data: bytes, path: Path) -> bytes:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from custody.errors import N_, InputError, StoreError
 
 PORT = 8753
-_PIN = re.compile(r"[0-9a-f]{32}([0-9a-f]{32})?", re.ASCII)
+PIN = re.compile(r"[0-9a-f]{32}([0-9a-f]{32})?", re.ASCII)
 MOST_ANSWER = 32 * 1024 * 1024
 _CONNECT_S, _ANSWER_S = 15.0, 90.0
 
@@ -59,7 +59,7 @@ def read_address(text: str) -> HubAddress:
     except ValueError:
         parts, port, pin = urlsplit(""), 0, ""
     is_plain = parts.scheme == "https" and parts.path in ("", "/") and not parts.query and "@" not in parts.netloc
-    if not is_plain or not parts.hostname or (pin and not _PIN.fullmatch(pin)):
+    if not is_plain or not parts.hostname or (pin and not PIN.fullmatch(pin)):
         raise InputError(
             N_("this is no hub's address: {text}"),
             hint=N_("Give the line that the hub shows, as it stands: https://…#…"),

@@ -1,7 +1,7 @@
 """The audit of the station's own ledger, for the command and the page."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from custody.chain.chain import Chain, custody
@@ -11,6 +11,7 @@ from evidence.audit import audit_bundle, worth_spreading
 from evidence.audit_findings import ALTERED_FILE, EvidenceFinding
 from evidence.custody_proof import ProofAudit
 from evidence.entry import RawEntry
+from evidence.policy import NONE, Policy
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts
 from language import _, ngettext
 from language.text import fill, number, printable, sentence
@@ -21,8 +22,24 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPolicy:
+    """Which witnesses an audit counts; `must_be_met`: too few are wrong."""
+
+    policy: Policy | None = None
+    must_be_met: bool = False
+
+
+NO_POLICY = AskedPolicy()
+
+
 def audit_ledger(
-    store: "Store", root: str | None = None, heads: Sequence[str] = (), *, progress: Progress = unseen
+    store: "Store",
+    root: str | None = None,
+    heads: Sequence[str] = (),
+    asked: AskedPolicy = NO_POLICY,
+    *,
+    progress: Progress = unseen,
 ) -> BundleAudit:
     """Audit the station's own ledger: its entries, and everything that is kept beside them.
 
@@ -37,7 +54,16 @@ def audit_ledger(
         total = sum(row.size for row in rows)
         with spread(worth_spreading(rows)) as mapper, progress(total, _("Checking entries")) as done:
             entries = _counted(checking.entries(), done)
-            audit = audit_bundle(rows, entries, root=root, heads=heads, shown=checking.shown(), mapper=mapper)
+            audit = audit_bundle(
+                rows,
+                entries,
+                root=root,
+                heads=heads,
+                shown=checking.shown(),
+                policy=asked.policy,
+                must_be_met=asked.must_be_met,
+                mapper=mapper,
+            )
         with progress(store.ledger.code_count(), _("Comparing the present state")) as done:
             found = [*checking.findings(audit.logs, done), *store.photos.findings()]
     except (ValueError, TypeError, ArithmeticError, MemoryError, AttributeError) as error:
@@ -165,3 +191,29 @@ def witness_lines(log: LogFacts) -> list[str]:
         )
         for witness in log.witnesses
     ]
+
+
+def policy_words(policy: Policy) -> str:
+    """Say which witnesses a policy asks for, as `2 of Bawaslu, Unud, PDI`."""
+    return _("no witness") if policy.quorum == NONE else _quorum_words(policy, policy.quorum)
+
+
+def _quorum_words(policy: Policy, name: str) -> str:
+    group = policy.groups.get(name)
+    if group is None:
+        return printable(name)
+    inner = [_quorum_words(policy, member) for member in group.members]
+    among = ", ".join(
+        f"({words})" if member in policy.groups else words for member, words in zip(group.members, inner, strict=True)
+    )
+    return _("{count} of {names}").format(count=number(group.need), names=among)
+
+
+def policy_lines(log: LogFacts, policy: Policy | None) -> list[str]:
+    """How far the witnesses of a policy have seen a log; empty where it asks nothing of it, or nothing is here."""
+    if policy is None or log.policy is None or not log.size:
+        return []
+    if not log.policy.met_to:
+        return [_("too few witnesses of the policy ({words})").format(words=policy_words(policy))]
+    words = _("seen by enough witnesses of the policy ({words}) up to number {number}")
+    return [words.format(words=policy_words(policy), number=number(log.policy.met_to))]

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from custody.errors import N_, InputError, TamperError
 from db.log.merge import merge
@@ -20,12 +21,15 @@ from evidence.mirror_forms import (
     read_standing,
     spans,
 )
+from evidence.policy import Policy
 from evidence.tree import Tree
 from services.exchange.hub_client import CutError, HubAddress, HubClient, read_address
 from services.exchange.hub_desk import HubRefusalError, Known, check_entries
 from services.exchange.hub_talk import TRIES, HubTalk, gives_up
+from services.exchange.witnesses import ask_witnesses
 from tables.output.safe_file import safe_file
 
+T = TypeVar("T")
 HUB_FILE, OPEN_FILE = "hub.txt", "hub-open.txt"
 """In the station's folder: the line by which it knows its hub, and that of a hub that runs there now."""
 MOST_BYTES = 16 * 1024 * 1024
@@ -38,7 +42,8 @@ class Synced:
     cosigned, the logs with a new receipt of it, each with its size, and the hub's address with its whole fingerprint.
 
     `waits`: the hub keeps what this station sent, and root has not admitted the station. `notes` say what of other logs
-    could not be sent.
+    could not be sent, and which witnesses could not cosign. `cosigned` has the new cosignatures of witnesses: witness,
+    log and size; None where no policy is kept.
     """
 
     hub: str
@@ -49,6 +54,7 @@ class Synced:
     address: HubAddress
     waits: bool = False
     notes: tuple[str, ...] = ()
+    cosigned: tuple[tuple[str, str, int], ...] | None = None
 
 
 def known_hub(home: Path) -> HubAddress:
@@ -63,6 +69,11 @@ def known_hub(home: Path) -> HubAddress:
         raise InputError(
             N_("this station knows no hub yet"), hint=N_("Give the line that the hub shows: {way}"), way="sync"
         ) from error
+
+
+def knows_hub(home: Path) -> bool:
+    """Whether this station was shown a hub."""
+    return (home / HUB_FILE).is_file()
 
 
 def remember_hub(home: Path, address: HubAddress) -> None:
@@ -114,8 +125,11 @@ def hub_here(store: Store, home: Path) -> HubHere:
     return HubHere(known, there, own.size - there, open_here)
 
 
-def sync(store: Store, client: HubClient, *, pause: Callable[[float], None] = time.sleep) -> Synced:
-    """Send what the hub lacks, and take what it has of this station's branch and of those who plan and admit.
+def sync(
+    store: Store, client: HubClient, policy: Policy | None = None, *, pause: Callable[[float], None] = time.sleep
+) -> Synced:
+    """Send what the hub lacks, and take what it has of this station's branch and of those who plan and admit; then ask
+    the witnesses of the policy.
 
     Raises:
         StoreError: nobody answers, or the network gives up; what was sent until then stays sent.
@@ -123,9 +137,36 @@ def sync(store: Store, client: HubClient, *, pause: Callable[[float], None] = ti
         TamperError: this station's log, or one that the hub gives, has two histories, or was put back.
     """
     try:
-        return _Sync(store, client, pause).run()
+        done = _Sync(store, client, pause).run()
     finally:
         client.close()
+    return done if policy is None else ask_own(store, policy, done)
+
+
+def ask_own(store: Store, policy: Policy, done: Synced | None = None) -> Synced:
+    """Ask the witnesses of the policy to cosign this station's head.
+
+    Args:
+        done: what came of sending to the hub before; None: there is no hub.
+
+    Raises:
+        TamperError: a witness has seen another history of this station's log, or more of it than is here.
+    """
+
+    def ledger(job: Callable[[Store], T]) -> T:
+        return job(store)
+
+    asked = ask_witnesses(ledger, policy, own_only=True)
+    own = store.ledger.own_log().name
+    if own in asked.forked:
+        raise TamperError(
+            N_("a witness has seen another history of this station's log: two laptops may have one key"),
+            hint=N_("Stop, touch nothing, copy the folder, and call whoever is responsible."),
+        )
+    store.heads.refuse_if_rolled_back()
+    if done is None:
+        done = Synced("", 0, 0, store.ledger.sizes()[own] - store.cosigned.most(own), (), HubAddress("", 0))
+    return replace(done, notes=(*done.notes, *asked.notes), cosigned=tuple(asked.cosigned))
 
 
 class _Sync:

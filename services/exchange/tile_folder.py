@@ -14,7 +14,6 @@ from custody.format.encoding import leaf_digest
 from db.store import Store
 from evidence.checkpoint import Checkpoint, claimed_checkpoint
 from evidence.mirror_forms import records
-from evidence.note import MAX_SIGNATURES, read_note
 from evidence.tiles import CHECKPOINT, LOGS, Tile, bundles_of, folder_of, hash_tiles, list_of_logs, read_list
 from evidence.tree import EMPTY_ROOT
 from language import _
@@ -22,9 +21,6 @@ from services.exchange.transfer import logs_to_give
 from services.progress_bar import Progress, unseen
 from tables.output.own_files import output_path
 from tables.output.safe_file import folder_for, safe_file
-
-_MOST_LINES = MAX_SIGNATURES - 1
-"""A hub adds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +36,8 @@ def head_to_give(store: Store, log: str) -> str | None:
     """The longest signed head of a log that the entries here reach, with the cosignatures of it that are kept; None
     where there is none.
     """
-    longest = store.cosigned.longest(log)
-    if longest is None:
-        return None
-    note = read_note(longest)
-    of_same = [note, *(kept for kept in map(read_note, store.cosigned.notes(log)) if kept.text == note.text)]
-    lines = dict.fromkeys(str(line) for one in of_same for line in one.signatures)
-    return note.text + "\n" + "".join([*lines][:_MOST_LINES])
+    note = store.cosigned.longest(log)
+    return None if note is None else store.cosigned.with_lines(note)
 
 
 def write_tiles(

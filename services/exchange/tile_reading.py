@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -54,6 +54,8 @@ def at_address(text: str, token: str = "", *, pause: Callable[[float], None] = t
         StoreError: nobody answers, or no file comes whole.
     """
     address, prefix = _split(text)
+    if address.is_plain and token:
+        raise InputError(N_("a token is shown over https:// alone"), hint=N_("Give the hub's own address."))
     client = HubClient(address, is_hub=False)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
 
@@ -76,11 +78,15 @@ def at_address(text: str, token: str = "", *, pause: Callable[[float], None] = t
 
 
 def _split(text: str) -> tuple[HubAddress, str]:
-    """The server and the path of an address; without a port it is that of the web."""
+    """The server and the path of an address; without a port it is that of the web. Plain HTTP will do, for what is read
+    proves itself.
+    """
     parts = urlsplit(text.strip())
-    host = parts.netloc if ":" in parts.netloc.rpartition("]")[2] else f"{parts.netloc}:443"
-    plain = urlunsplit((parts.scheme, host, "", parts.query, parts.fragment))
-    return read_address(plain), quote(parts.path.rstrip("/"), safe="/%")
+    is_plain = parts.scheme == "http" and not parts.fragment
+    port = "" if ":" in parts.netloc.rpartition("]")[2] else ":80" if is_plain else ":443"
+    scheme = "https" if is_plain else parts.scheme
+    address = read_address(urlunsplit((scheme, parts.netloc + port, "", parts.query, parts.fragment)))
+    return replace(address, is_plain=is_plain), quote(parts.path.rstrip("/"), safe="/%")
 
 
 def _body(answer: Answer, address: HubAddress) -> bytes | None:

@@ -24,7 +24,7 @@ from services.progress_bar import Progress, unseen
 
 
 def own_head(store: Store) -> str:
-    """The text of the head that this station signed with its newest record.
+    """The text of the head that this station signed with its newest record, and the cosignatures under it.
 
     Raises:
         InputError: this ledger has none yet.
@@ -34,7 +34,13 @@ def own_head(store: Store) -> str:
         raise InputError(
             N_("this ledger has no signed head yet"), hint=N_("It gets one with the next record of this station.")
         )
-    return note
+    return store.cosigned.with_lines(note)
+
+
+def newest_head(store: Store, log: str) -> str | None:
+    """The newest signed head that is known of a log, with the cosignatures under it that are kept here."""
+    note = store.ledger.signed_heads.newest(log)
+    return None if note is None else store.cosigned.with_lines(note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def export_bundle(
         InputError: no log is held of a station there, or the file cannot be written.
     """
     heads, left_out = logs_to_give(store, top, with_strangers=with_strangers)
-    heads = [head | {"checkpoint": store.ledger.signed_heads.newest(head["log"])} for head in heads]
+    heads = [head | {"checkpoint": newest_head(store, head["log"])} for head in heads]
     names = [head["log"] for head in heads]
     total = store.ledger.entry_count(names)
     with progress(total, _("Writing")) as done:

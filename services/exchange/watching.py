@@ -8,6 +8,7 @@ from pathlib import Path
 from custody.errors import N_, ConflictError, CustodyError, InputError, StoreError
 from db.log.merge import Merged
 from db.store import Store
+from evidence.policy import Policy
 from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.sync import Synced, sync
 from services.exchange.transfer import import_bundles
@@ -23,7 +24,9 @@ SUFFIX = ".serah"
 Pause = Callable[[float], None]
 
 
-def keep_syncing(store: Store, address: HubAddress, *, pause: Pause = time.sleep) -> Iterator[Synced | CustodyError]:
+def keep_syncing(
+    store: Store, address: HubAddress, policy: Policy | None = None, *, pause: Pause = time.sleep
+) -> Iterator[Synced | CustodyError]:
     """Sync again and again: soon after a record of this station, else every minute; what came of it each time.
 
     While nobody answers it waits longer each time, up to `LONGEST_S`.
@@ -35,7 +38,7 @@ def keep_syncing(store: Store, address: HubAddress, *, pause: Pause = time.sleep
     while True:
         client = HubClient(address)
         try:
-            done = sync(store, client, pause=pause)
+            done = sync(store, client, policy, pause=pause)
         except (StoreError, ConflictError) as error:
             failed += 1
             yield error

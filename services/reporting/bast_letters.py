@@ -1,15 +1,19 @@
 """The BAST letter of a handover, for the command and the page."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from custody.format.events import Event
 from custody.format.paper_codes import Sheet
 from custody.handover.handover_history import replaced_by
 from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
-from reports.bast.letter_facts import BastFacts, bast_facts
+from evidence.policy import Policy
+from language.text import printable
+from reports.bast.letter_facts import BastFacts, OnlineWitnesses, bast_facts
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
+from services.exchange.ledger_audit import policy_words
 from services.scanning.handover_context import told_of
 
 
@@ -36,15 +40,30 @@ class Letter:
     signatures: Mapping[str, bytes]
 
 
-def letter_of(store: Store, number: str | None = None) -> Letter:
+def letter_of(store: Store, number: str | None = None, policy: Policy | None = None) -> Letter:
     """The letter of the handover of that BAST number, or of that record (`LOG:SEQ`), or of our own last one (None).
+
+    Args:
+        policy: the letter says which of its witnesses have seen the record.
 
     Raises:
         InputError: there is no such handover, or several stations gave that number.
     """
     found = find_handover(store.state, number)
     facts = letter_facts(store, found)
+    if policy is not None:
+        facts = replace(facts, online=_online(store, policy, found.parts[-1]))
     return Letter(facts, found.sheets, drawn_signatures(facts, store.photos.get))
+
+
+def _online(store: Store, policy: Policy, last: Event) -> OnlineWitnesses | None:
+    """Which witnesses have seen a record; None where the policy asks nothing of its log."""
+    key = store.ledger.keys().get(last.log)
+    if key is None or not policy.is_about(last.log, key):
+        return None
+    notes = store.cosigned.fitting(last.log, last.seq)
+    seen = {witness.name for note in notes for witness in policy.seen_by(note)}
+    return OnlineWitnesses(tuple(sorted(map(printable, seen))), policy_words(policy), policy.is_met_by(seen))
 
 
 def drawn_signatures(facts: BastFacts, picture_of: Callable[[str], bytes | None]) -> dict[str, bytes]:

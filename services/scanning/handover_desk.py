@@ -13,7 +13,7 @@ from custody.format.codes import ItemLabel, show_code
 from custody.format.event_types import Body
 from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
-from custody.handover.draft import Details
+from custody.handover.draft import Details, Seer
 from custody.handover.handover_facts import carried_in
 from custody.handover.load_count import LoadCount
 from custody.handover.waybill import check_matched
@@ -39,7 +39,14 @@ class DraftDesk:
         self.store, self.draft = store, draft
         info = store.drafts.get(draft)
         self.giver, self._receiver, self.bound = info.giver or "", info.receiver or "", info.bound
-        self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in store.drafts.touches(draft))
+        touches = store.drafts.touches(draft)
+        self.taken: dict[str, None] = dict.fromkeys(touch.code for touch in touches)
+        self.hows: dict[str, How] = {touch.code: touch.how for touch in touches}
+        """How the label of each of these was read."""
+        self.seers = store.drafts.seers(draft)
+        """Which device saw it, where it was not the station itself."""
+        self.seer: Seer | None = None
+        """The device whose labels are being taken; None: the station itself."""
         self._needs = store.state.kinds()
         self._found, self._count = Expectation(None, frozenset()), LoadCount()
         self._heard = heard_mark(store)
@@ -119,9 +126,12 @@ class DraftDesk:
             check_matched(label.code, self._found.items)
         item, findings = judge_scanned(self.store, label, self.handover)
         inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
-        is_new = self.store.drafts.take(self.draft, Touch(label.code, label.print, how), at=self.store.around.now_utc())
+        now = self.store.around.now_utc()
+        is_new = self.store.drafts.take(self.draft, Touch(label.code, label.print, how), at=now, by=self.seer)
         if label.code not in self.taken:
-            self.taken[label.code] = None
+            self.taken[label.code], self.hows[label.code] = None, how
+            if is_new and self.seer is not None:
+                self.seers[label.code] = self.seer
             expected = self._found.items
             if expected is not None and label.code in self._said.load:  # also what went before, where it is listed
                 expected.setdefault(label.code, item or Item(label.code, "", ""))
@@ -159,14 +169,21 @@ class DraftDesk:
 
     def remove(self, code: str) -> bool:
         """Take an item out of the draft again."""
-        self.taken.pop(code, None)
-        if self._told is not None:
-            self._told.pop(code, None)
+        return bool(self.remove_all([code]))
+
+    def remove_all(self, codes: Iterable[str]) -> list[str]:
+        """Take items out of the draft again, all or none; return those that were in it."""
         with self.store.transaction():
-            was_in = self.store.drafts.remove(self.draft, code)
-            was_in |= forget_item(self.store, self.draft, code)
+            removed = [code for code in dict.fromkeys(codes) if self._remove(code)]
+        for code in removed:
+            for known in (self.taken, self.hows, self.seers, self._told or {}):
+                known.pop(code, None)
         self.look_up()
-        return was_in
+        return removed
+
+    def _remove(self, code: str) -> bool:
+        was_in = self.store.drafts.remove(self.draft, code)
+        return forget_item(self.store, self.draft, code) or was_in
 
     def set_end(self, end: End, custodian: str) -> str:
         """Set who gives or who receives; returns the name in words.

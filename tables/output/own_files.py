@@ -32,6 +32,7 @@ NAMES = (
     "page-lan.pem",
     "hub.pem",
     "hub.txt",
+    "policy.txt",
     "hub-open.txt",
     "page-devices.json",
     "half-read-papers.txt",
@@ -47,8 +48,9 @@ NAMES = (
 _SQLITE = b"SQLite format 3\0"
 _BEGINNING = 100
 """So many bytes of a file tell whether it is a private key or a database."""
-FOLDERS = ("set-aside-*", "labels", ".page-*")
-"""Folders in the station's folder: stations that were set aside, printed labels, what the page holds for a while."""
+FOLDERS = ("set-aside-*", "labels", ".page-*", "witness")
+"""Folders in the station's folder: stations that were set aside, printed labels, what the page holds for a while, what
+a witness holds."""
 
 
 @dataclass(frozen=True, slots=True)

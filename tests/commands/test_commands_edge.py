@@ -155,7 +155,6 @@ def test_a_ledger_of_two_halves_is_found_damaged(station: Terminal) -> None:
     assert told.code == 3 and len(told.err.splitlines()) == 2
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 @pytest.mark.parametrize("command", [("items", "--json"), ("report", "progress"), ("--help",), ("labels", "--list")])
 def test_a_reader_that_has_seen_enough_is_no_error(station: Terminal, command: tuple[str, ...]) -> None:
     reading, writing = os.pipe()
@@ -166,11 +165,19 @@ def test_a_reader_that_has_seen_enough_is_no_error(station: Terminal, command: t
     assert (process.returncode, err) == (0, "")
 
 
-def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Terminal) -> None:
-    if not Path("/dev/full").exists():
+@pytest.mark.parametrize("args", [("--home", "{long}", "items"), ("labels", "--blank", "2", "--out", "{long}.pdf")])
+def test_a_path_of_300_letters_is_refused_with_what_to_do(station: Terminal, args: tuple[str, ...]) -> None:
+    told = station(*(word.format(long="d" * 300) for word in args))
+    assert told.code == 2 and len(told.err.splitlines()) == 2
+    assert "choose a shorter name" in told.err
+
+
+@pytest.mark.parametrize("command", [("items",), ("report", "progress"), ("report", "progress", "--to", "51.08.01")])
+def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Terminal, command: tuple[str, ...]) -> None:
+    if not Path("/dev/full").exists() or sys.platform == "win32":  # wine has it, and tells another error
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("w") as full:
-        process = station.process("items", stdout=full)
+        process = station.process(*command, stdout=full)
         _out, err = process.communicate(timeout=120)
     assert process.returncode == 3 and len(err.splitlines()) == 2
 

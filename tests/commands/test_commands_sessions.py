@@ -270,7 +270,6 @@ def typing(station: Terminal, codes: Sequence[str]) -> Any:
     return process, writing
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_what_was_acknowledged_survives_being_killed(labelled: Terminal) -> None:
     codes = labelled.codes("--to", "51.08.01")
     process, writing = typing(labelled, codes[:7])
@@ -292,12 +291,11 @@ def test_an_interrupted_session_says_how_to_go_on(labelled: Terminal) -> None:
     assert process.returncode == 2 and f"drafts --resume {draft[:8]} --source -" in err and "Traceback" not in err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 def test_a_reader_that_goes_away_ends_a_session_and_loses_nothing(labelled: Terminal) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     process = labelled.process(*FROM_PAGE, "--json", "--yes", stdout=writing)
-    _out, err = process.communicate(timeout=60)
+    _out, err = process.communicate(timeout=240)  # a busy machine is slow
     os.close(writing)
     assert process.returncode == 3 and "NOT RECORDED" in err and "Traceback" not in err
     assert held(labelled) == 0 and labelled("drafts", "--json").json["scanned"] >= 1

@@ -83,3 +83,18 @@ def test_no_output_replaces_a_key_or_ledger_of_another_station(
         ran = station(*command_line(write, path))
         assert (ran.code, ran.out) == (2, "") and "nothing is written there" in ran.err, path
     assert state(other) == before and not any(path.exists() for path in parts)
+
+
+def test_lists_and_passphrases_with_the_line_ends_of_windows_are_read(station: Terminal, tmp_path: Path) -> None:
+    codes, words = tmp_path / "codes.txt", tmp_path / "words.txt"
+    taken = station.codes("--to", "51.08.01")[:2]
+    codes.write_bytes("".join(f"{code}\r\n" for code in taken).encode("utf-8-sig"))
+    told = station("handover", "--json", "--from", "51.08", "--to", "51.08.01", "--codes", codes, "--yes")
+    assert told.code == 0 and station.codes("--held-by", "51.08.01") == taken
+    words.write_bytes(b"kuda laut naik becak\r\n")
+    begun = ("--home", tmp_path / "locked", "init", "--place", "51.08", "--station", "Gudang-2")
+    assert station(*begun, "--passphrase-file", words).code == 0
+    words.write_bytes(b"kuda laut naik becak\n")
+    places = tmp_path / "places.csv"
+    places.write_bytes(b"code,name,level,parent,due\r\n51.08,Gudang,warehouse,,\r\n")
+    assert station("--home", tmp_path / "locked", "load", places, "--passphrase-file", words).code == 0

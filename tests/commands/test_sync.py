@@ -1,6 +1,9 @@
 """The command by which a station sends to a hub: what it prints, and with which exit code it ends."""
 
+import json
 import shutil
+import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +11,8 @@ import pytest
 
 from db.station_key import load_key
 from reports.handover.hub_sheet import HubSheet, write_hub_sheet
-from services.exchange.invitation import words_for
+from services.exchange.hub_client import HubClient
+from services.exchange.invitation import read_invitation, words_for
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import running_hub
 from tests.support.meet_pages import prepared_other
@@ -75,3 +79,28 @@ def test_the_first_contact_may_be_by_words_or_a_picture_and_pins_the_whole_key(
         wrong = list(words_for(replace(hub.address, pin="0" * 32)))
         refused = station("sync", *wrong)
         assert refused.code == 3 and "is not the hub" in refused.err
+
+
+def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_open(
+    station: Terminal, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "hub.pdf"
+    process = station.process("hub", "--listen", "127.0.0.1", "--sheet", str(sheet), "--json")
+    try:
+        assert process.stdout
+        told = json.loads(process.stdout.readline())
+        [line], [said] = told["addresses"], told["words"]
+        assert read_invitation(line).pin == told["fingerprint"][:32]
+        assert read_invitation(said) == replace(read_invitation(line), pin=told["fingerprint"][:20])
+        assert read_invitation(str(sheet)) == read_invitation(line)
+        assert (station.home / "hub-open.txt").read_text("utf-8").strip() == line
+        client = HubClient(read_invitation(said))
+        assert client.ask("GET", "/hub").status == 200
+        client.close()
+        process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+        _out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    if sys.platform != "win32":  # there it ends at once
+        assert process.returncode == 0 and "What was sent is kept" in err and "Traceback" not in err
+        assert not (station.home / "hub-open.txt").exists()

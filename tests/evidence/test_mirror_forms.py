@@ -46,6 +46,7 @@ def test_a_head_reads_back(old: int, proof: tuple[bytes, ...], note: str) -> Non
 @example(b"old 1\nAA==\n\nx")
 @example(b"old -1\n\nx")
 @example("old ١\n\nx".encode())
+@example("old 1\né\n\nx".encode())
 def test_a_head_has_one_form(data: bytes) -> None:
     try:
         request = read_head_request(data)

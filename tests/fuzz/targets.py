@@ -28,7 +28,9 @@ from db.log.paper_records import checked_sheet
 from db.store import Store
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint, read_seal
 from evidence.intake import check_bundle
+from evidence.mirror_forms import read_head_request
 from evidence.note import sign_note
+from evidence.policy import read_policy
 from scanner.decoding.file_codes import codes_in
 from scanner.sources.frames import ignore
 from scanner.sources.photo import clean_photo
@@ -125,6 +127,15 @@ def _file(name: str, data: bytes) -> Path:
     path = _folder() / name
     path.write_bytes(data)
     return path
+
+
+def witness(data: bytes) -> None:
+    """What a witness is sent, which has one form; and a policy of witnesses, which all of them together meet."""
+    with suppress(TamperError):
+        assert read_head_request(data).to_bytes() == data
+    with suppress(InputError):
+        found = read_policy(data)
+        assert found.is_met_by([witness.name for witness in found.witnesses])
 
 
 def _text(data: bytes) -> str:
@@ -369,6 +380,7 @@ def _papers() -> list[bytes]:
 
 TARGETS = {
     "event": Target(event, _bodies),
+    "witness": Target(witness),
     "note": Target(note, _files("golden_1/*.head")),
     "bundle": Target(bundle, lambda: [gzip.decompress(data) for data in _files("golden_1/*.serah")()]),
     "proof": Target(proof, _files("golden_1/*.proof")),

@@ -255,7 +255,13 @@ def test_who_has_not_signed_reads_nothing(hub: Running, header: str) -> None:
     assert ask(hub, "/logs", b'{"logs":{}}', {"Authorization": header}).status in (400, 401, 404)
 
 
+@pytest.mark.parametrize("signature", ["x", "é", "AAAA", "A" * 88])
+def test_what_is_no_signature_is_refused_as_that(hub: Running, root: Store, signature: str) -> None:
+    assert ask(hub, "/logs", b'{"logs":{}}', {"Authorization": f"Serah {own(root)} 1 {signature}"}).status == 401
+
+
 def test_an_address_that_is_refused_again_and_again_is_told_to_wait(hub: Running) -> None:
+    hub.hub.site.answers.now_s = lambda: 0.0  # a slow computer asks over more than a minute
     statuses = [ask(hub, "/add-checkpoint", b"no head").status for _ in range(hub_bodies.MOST_REFUSALS + 2)]
     assert statuses[-2:] == [429, 429]
     hub.hub.site.answers.now_s = lambda: 1e9

@@ -163,16 +163,25 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_the_tool_reads_the_files_from_any_web_server(folder: Path, two_logs: Store) -> None:
+def test_the_program_and_the_tool_read_the_files_from_any_web_server(folder: Path, two_logs: Store) -> None:
     handler = partial(Quiet, directory=str(folder.parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/{folder.name}/"
         code, told = by_the_tool(url)
         assert code == 0 and {log["log"]: log["size"] for log in told["logs"]} == two_logs.ledger.sizes()
+        audit = audit_tiles(at_address(url), two_logs.ledger.own_log().root)
+        assert audit.is_ok and {log.log: log.size for log in audit.logs} == two_logs.ledger.sizes()
+        with pytest.raises(InputError, match="https:// alone"):
+            at_address(url, "token")
+        kept = folder.parent / "token.txt"
+        kept.write_text("token", "utf-8")
+        assert by_the_tool(url, "--token", str(kept))[0] == 3
         path = next(path for path in files_of(folder) if path.endswith("tile/entries/000"))
         (folder / path).unlink()
         assert by_the_tool(url)[0] == 1
+        with pytest.raises(TamperError, match="is missing"):
+            audit_tiles(at_address(url))
         server.shutdown()
     assert by_the_tool(url)[0] == 3
 

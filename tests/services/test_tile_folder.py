@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from custody.compose.compose import NewEvent
 from custody.errors import InputError, TamperError
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
@@ -15,8 +16,8 @@ from evidence.note import verifier_key
 from evidence.tiles import MAX_TILE_BYTES, folder_of, read_list, read_path
 from services.exchange.evidence_files import audit_file
 from services.exchange.tile_folder import write_tiles
-from tests.support.ledger_examples import absorb, empty_ledger, planned_station, signer
-from tests.support.tile_examples import MANY, by_the_program, by_the_tool, files_of, folder, remark, two_logs
+from tests.support.ledger_examples import absorb, empty_ledger, planned_station, record, signer
+from tests.support.tile_examples import MANY, POINT, by_the_program, by_the_tool, files_of, folder, remark, two_logs
 from tests.support.tool_examples import TOOLS
 
 __all__ = ["folder", "two_logs"]
@@ -182,3 +183,16 @@ def test_the_tool_runs_by_itself_and_keeps_the_bundle_that_it_made(
     assert {log.log: log.size for log in audit_file(made).logs} == two_logs.ledger.sizes()
     done = subprocess.run([*words[:4], "--root", "x"], capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_an_entry_too_long_for_two_bytes_of_length_is_carried_too(tmp_path: Path) -> None:
+    with planned_station(f"sqlite:///{tmp_path / 'root.db'}", 1) as root:
+        for size in (65_100, 65_000):  # on both sides of the limit
+            record(root, NewEvent("point", {**POINT, "title": "x" * size}))
+        write_tiles(root, tmp_path / "tiles")
+        sizes = [len(body) + 1 + len(signatures) for body, signatures in root.ledger.entries()]
+        size = root.ledger.sizes()[own(root)]
+    assert sorted(sizes)[-1] >= 65_535 > sorted(sizes)[-2]
+    assert audit_file(tmp_path / "tiles").logs[0].size == size
+    code, told = by_the_tool(tmp_path / "tiles")
+    assert code == 0 and told["logs"][0]["size"] == size

@@ -59,7 +59,8 @@ class Served:
         self.start()
 
     def start(self) -> None:
-        from web.server import lan_server_of, listen, open_lan, server_of
+        from web.security.sockets import listen
+        from web.server import lan_server_of, open_lan, server_of
 
         listening = listen(self._port, first=9000 + _OF_WORKER)
         self._port = listening.getsockname()[1]

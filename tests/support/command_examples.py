@@ -87,6 +87,7 @@ class Terminal:
         """Begin a command in a process of its own, which finds what a laptop has installed."""
         command = [sys.executable, str(ROOT / "main.py"), "--home", str(self.home), "--lang", "en", *map(str, args)]
         stdin, env = more.pop("stdin", subprocess.DEVNULL), {**(more.pop("env", os.environ)), "PYTHONPATH": str(LAPTOP)}
+        env.pop("PYTHONUNBUFFERED", None)  # no laptop has it, and with it nothing is left to be written at the end
         return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, **more)
 
     def items(self, *args: object) -> list[dict[str, Any]]:

@@ -36,6 +36,8 @@ OWN = [
     "sizes.xlsx",
     "set-aside-2024-02-11T010000Z/station.key",
     "labels/labels-20240211.pdf",
+    "policy.txt",
+    "witness/heads.db",
 ]
 REFUSED = "is one of the station's own files or folders: nothing is written there"
 INPUTS = {
@@ -49,6 +51,10 @@ INPUTS = {
     "join KEYFILE",
     "verify FILE",
     "verify --token",
+    "verify --policy",
+    "hub --policy",
+    "sync --policy",
+    "witness --logs",
     "hub --certificate",
     "labels --codes",
     "labels --sheet-file",

@@ -223,7 +223,7 @@ def test_the_tool_names_what_is_wrong_and_exits_with_one(file):
 def test_the_tool_calls_short_what_a_kept_head_goes_beyond_and_wrong_what_is_altered_besides(file, tmp_path):
     station = Station(1).fill(6)
     head, entries = tmp_path / "head.txt", list(station.entries)
-    head.write_text(station.head(), "utf-8")
+    head.write_text(station.head(), "utf-8", newline="\n")
     rows = [station.row(4)]
     short = run(str(Evidence([station], [entries[:4]], rows).write(file)), "--head", str(head))
     assert short.returncode == 1 and "Ringkasan: belum lengkap" in short.stdout and "INCOMPLETE" in short.stdout

@@ -35,7 +35,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.shows("#last.wrong", "check character")
     scan.page.reload()
     scan.shows("#taken", "4")
-    scan.shows(".beside", "+1")
+    scan.shows(".unplanned", "+1")
     scan.shows(".missing", "PPS Patas, PPK Gerokgak 14")
     scan.tab_to(".missing summary")
     scan.page.keyboard.press("Enter")
@@ -61,9 +61,13 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.shoot("review")
     scan.page.keyboard.type("Made")
     scan.page.keyboard.press("Tab")
+    scan.page.keyboard.type("Clerk")
+    for reached in ('[data-sign="giver"]', '[data-pin="giver"]', "#receiver_name"):  # card by card
+        scan.page.keyboard.press("Tab")
+        scan.page.wait_for_selector(f"{reached}:focus")
     scan.page.keyboard.type("Ketut")
     scan.page.keyboard.press("Enter")  # leads to the next field; only on its button it records
-    assert scan.page.evaluate("document.activeElement.id") == "giver_office"
+    assert scan.page.evaluate("document.activeElement.id") == "receiver_office"
     scan.tab_to('[data-pin="receiver"]')
     scan.page.keyboard.press("Enter")
     scan.page.wait_for_selector("#pin-field:visible")
@@ -71,7 +75,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.page.keyboard.press("Tab")
     scan.page.keyboard.type("7392")
     scan.page.keyboard.press("Enter")
-    scan.shows("#signatures", "Acknowledged by PIN")
+    scan.shows("#record", "Acknowledged by PIN")
     scan.page.wait_for_selector('[data-sign="giver"]:focus')
     scan.tab_to("#record-button")
     scan.page.keyboard.press("Enter")
@@ -127,7 +131,7 @@ def test_a_camera_counts_while_the_page_shows_its_picture(
     try:
         scan = begin(window, served)
         scan.type(station.codes("--to", "51.08.02")[0])
-        scan.shows(".beside", "+1")
+        scan.shows(".unplanned", "+1")
         scan.page.click("#camera-start")
         wait_until(lambda: scan.page.evaluate("document.getElementById('picture').naturalWidth") > 0)
         scan.page.wait_for_selector('.camera[data-state="ended"]')

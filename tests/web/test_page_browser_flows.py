@@ -87,9 +87,9 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
     scan.page.keyboard.type("7392")
     scan.check_access()
     scan.page.keyboard.press("Enter")
-    scan.shows("#signatures", "Acknowledged by PIN")
+    scan.shows("#record", "Acknowledged by PIN")
     scan.page.reload()
-    scan.shows("#signatures", "Acknowledged by PIN")
+    scan.shows("#record", "Acknowledged by PIN")
     assert scan.page.input_value("#counted") == "4" and scan.page.input_value("#giver_name") == "Made Giver"
     scan.shoot("signed")
     scan.page.click("#record-button")

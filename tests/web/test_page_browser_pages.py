@@ -91,6 +91,32 @@ def test_every_page_can_be_read_by_all_on_every_screen(
     assert not [error for error in page.errors if "number=none" not in error], "no page but that of a refusal"
 
 
+def test_many_items_are_chosen_with_the_keyboard_and_counted(window: "BrowserContext", served: Served) -> None:
+    codes = served.station.codes("--to", "51.08.01.2001")
+    here = tab(window, f"{served.url}/items?to=51.08.01.2001&lang=id")
+    here.page.wait_for_selector("#chosen button:disabled")
+    here.page.focus("#chosen [name=code]")
+    here.page.keyboard.press("Space")
+    here.shows("#chosen-count", "Dipilih: 1")
+    here.page.keyboard.press("Tab")  # the link of that item, then the next box
+    here.page.keyboard.press("Tab")
+    here.page.keyboard.press("Space")
+    here.shows("#chosen-count", "Dipilih: 2")
+    here.check_access()
+    here.shoot("items-chosen")
+    here.page.click("#choose-page input")
+    here.shows("#chosen-count", f"Dipilih: {len(codes)}")
+    here.page.click("#choose-page input")
+    here.page.wait_for_selector("#chosen button:disabled")
+    here.page.check("#chosen [name=all]")
+    here.page.click("#chosen button[value=csv]")
+    here.shows("#chosen-outcome", f"{len(codes)} laporan")
+    here.page.click("#chosen button[formaction='/records/reassign']")
+    here.shows("h1", "Tujuan baru")
+    assert len(here.page.input_value("[data-field=codes] textarea").split()) == len(codes)
+    assert here.errors == []
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_form_and_report_can_be_read_by_all_on_every_screen(
     window: "BrowserContext", served: Served, language: str

@@ -17,7 +17,7 @@ STATES = ("right", "again", "watch", "wrong")
 READ, SEEN = 4.5, 3.0
 """WCAG 2.2 AA: the least contrast of text (1.4.3), and of what has to be seen to use the page (1.4.11)."""
 LEAST_APART = 0.065
-SHEETS = [HERE / "static" / f"{name}.css" for name in ("dashboard", "serah", "work")]
+SHEETS = [HERE / "static" / f"{name}.css" for name in ("dashboard", "scan", "serah", "work")]
 PROFILES = HERE.parent / "profiles"
 
 

@@ -40,6 +40,9 @@ PAGES: dict[str, str] = {
     "export": "/meet",
     "admit": "/meet",
     "join": "/meet",
+    "recovery": "/station",
+    "hub": "/meet",
+    "sync": "/meet",
     "revoke": "/records/revoke",
     "drop": "/records/drop",
     "import": "/meet",
@@ -55,9 +58,7 @@ NO_PAGE: dict[str, str] = {
     "serve": "shows the page itself",
     "completion": "of a shell alone",
     "demo": "practice on the page of the first run shows the same with the same example",
-    "recovery": "its words open the key: they are printed at the station's terminal, out of a browser's reach",
-    "hub": "listens in a window of its own that stays open",
-    "sync": "goes on by itself beside the page; by hand the page Meet sends and takes bundles",
+    "witness": "listens in a window of its own that stays open, at somebody else's office",
 }
 """Why there is none."""
 REPORT_PAGES = {name: f"/reports/{name}" for name in REPORTS} | {

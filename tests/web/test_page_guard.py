@@ -105,7 +105,7 @@ def test_every_route_is_a_page_that_is_read_or_is_described(client: TestClient, 
 
 
 def test_the_page_is_reached_from_this_computer_alone() -> None:
-    from web.server import listen
+    from web.security.sockets import listen
 
     with listen(None) as listening, listen(None) as other:
         (host, port), (other_host, other_port) = listening.getsockname(), other.getsockname()

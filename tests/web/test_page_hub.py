@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from custody.errors import N_, StoreError
 from db.station_key import load_key
 from labels.qr import qr_rows, qr_svg
 from scanner.decoding.file_codes import codes_in
@@ -52,6 +54,39 @@ def test_the_page_asks_for_the_hubs_line_once_and_then_says_what_is_there(
     assert station("incident", "Hujan").code == 0
     assert f"Records at the hub: {line[1]}; waiting: 1" in words(visitor.client.get("/meet").text)
     assert work(visitor, "/api/meet/sync", {})["sent"] == 1
+
+
+def test_the_page_opens_a_hub_and_what_a_stranger_sends_waits_there_to_be_admitted(
+    visitor: Visitor, station: Terminal, prepared_other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.hub_server.lan_addresses", lambda wanted=None: [IPv4Address("127.0.0.1")])
+    shutil.copytree(prepared_other / "other", tmp_path / "ppk")
+    ppk = Terminal(tmp_path / "ppk", station._capsys, station._monkeypatch)
+    assert "Open the hub" in words(visitor.see("/meet"))
+    [line] = work(visitor, "/api/meet/hub", {"open": True})["lines"]
+    assert work(visitor, "/api/meet/hub", {"open": True})["lines"] == [line], "it is opened once"
+    assert line in visitor.see("/meet")
+    sent = ppk("sync", line, "--json")
+    assert sent.code == 0 and sent.json["sent"] > 0, sent.err
+    page = visitor.see("/meet")
+    assert re.search(r'data-station="[0-9a-f]+">PPK', page), "it waits to be admitted"
+    seen = work(visitor, "/api/meet/admit/look", {"upload": None, "station": ""})
+    work(visitor, "/api/meet/admit", {"upload": None, "station": seen["stations"][0], "compared": True})
+    assert ppk("sync", "--json").json["taken"] > 0
+    assert work(visitor, "/api/meet/hub", {"open": False})["lines"] == []
+    assert ppk("sync").code == 3 and "Open the hub" in words(visitor.see("/meet"))
+
+
+def test_without_a_network_no_hub_is_opened_and_the_page_says_why(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_wanted: object = None) -> list[IPv4Address]:
+        raise StoreError(N_("this computer is on no local network"))
+
+    monkeypatch.setattr("web.hub_server.lan_addresses", none)
+    refused = work(visitor, "/api/meet/hub", {"open": True}, expect=507)
+    assert refused["error"] == "this computer is on no local network"
+    assert "Open the hub" in words(visitor.see("/meet"))
 
 
 def test_first_contact_by_words_or_by_a_picture_pins_the_whole_key(

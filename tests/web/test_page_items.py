@@ -4,7 +4,6 @@ import re
 import sqlite3
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
@@ -13,7 +12,6 @@ from custody.format.codes import item_payload, show_code
 from tests.support.command_examples import ITEMS, Terminal
 from tests.support.page_examples import Visitor
 from tests.support.photo_examples import jpeg
-from tests.support.work_examples import work
 from web.pages import items as page
 
 
@@ -108,18 +106,6 @@ def test_the_report_and_the_proof_stand_an_outsiders_check(visitor: Visitor, sta
     for name, answer in (("report.pdf", report), ("box.proof", proof)):
         (tmp_path / name).write_bytes(answer.content)
         assert station("verify", tmp_path / name).code == 0
-
-
-def test_the_custody_reports_of_all_that_is_found_are_one_file(visitor: Visitor, station: Terminal) -> None:
-    page = visitor.see("/items?to=51.08.02")
-    codes = station.codes("--to", "51.08.02")
-    assert f"Custody reports of these {len(codes)} items" in page and 'name="to" value="51.08.02"' in page
-    done = work(visitor, "/api/items/custody", {"to": "51.08.02", "kind": "", "held_by": ""})
-    assert done["items"] == len(codes)
-    [key] = re.findall(r'href="(/files/[0-9a-f]{32})"', done["page"])
-    names = ZipFile(BytesIO(visitor.client.get(key).content)).namelist()
-    assert sorted(name.rpartition("/")[2] for name in names) == sorted(f"{show_code(code)}.pdf" for code in codes)
-    assert "no item" in str(work(visitor, "/api/items/custody", {"to": "51.08", "held_by": "51.08.02"}, expect=422))
 
 
 def test_a_photograph_is_shown_where_it_is_kept_and_digests_stand_behind_evidence(

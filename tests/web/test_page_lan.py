@@ -30,6 +30,7 @@ ALLOWED = {
     ("PUT", "/api/drafts/{draft}/said"),
     ("PUT", "/api/drafts/{draft}/pause"),
     ("DELETE", "/api/drafts/{draft}/items/{code}"),
+    ("POST", "/api/drafts/{draft}/items/removed"),
     ("PUT", "/api/drafts/{draft}/words"),
     ("POST", "/api/drafts/{draft}/photos"),
     ("POST", "/api/drafts/{draft}/signatures/{signer}"),

@@ -10,6 +10,7 @@ from commands.context import who_works_here
 from custody.errors import ConflictError, InputError
 from services.access.operator import keep_name
 from services.access.pins import FILE, Pins
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor, begun_draft
 from web.security.entrances import HEADER
@@ -218,7 +219,7 @@ def test_a_new_role_counts_at_once_and_a_pin_of_a_receiver_is_no_job(browser: Vi
 
 def test_what_is_kept_of_people_is_for_the_stations_user_alone(site: Site, people: None) -> None:
     kept = (site.home / FILE).read_text()
-    assert (site.home / FILE).stat().st_mode & 0o077 == 0
+    assert not is_open_to_others(site.home / FILE)
     assert not any(pin in kept.split('"') for pin in PINS.values())
     with pytest.raises(ConflictError, match="supervisor"):
         pins = Pins(site.home, lambda: 0.0, log2_n=4)

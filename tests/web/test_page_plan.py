@@ -122,6 +122,13 @@ def test_what_is_missing_is_counted_then_registered_once(visitor: Visitor, stati
     assert "Nothing is missing" in work(visitor, "/api/plan/missing", part)["page"]
 
 
+def test_before_needs_are_loaded_nobody_is_told_that_nothing_is_missing(terminal: Terminal, page_at: PageAt) -> None:
+    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+    with page_at(site_at(terminal.home)) as client:
+        told = work(Visitor(client), "/api/plan/missing", {})["page"]
+    assert "it is not known what is missing" in told and "Nothing is missing" not in told
+
+
 def test_a_mistake_is_looked_at_with_what_hangs_on_it_then_withdrawn_as_it_was_seen(
     visitor: Visitor, station: Terminal
 ) -> None:

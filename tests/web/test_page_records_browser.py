@@ -1,5 +1,6 @@
 """Who works here, records and reports in a real browser: what was typed outlives a lock and a refusal."""
 
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,3 +145,27 @@ def test_a_person_changes_the_own_pin_over_the_open_page(window: "BrowserContext
         here.page.click("#own-pin-form button")
         here.page.wait_for_selector(f"#own-told.{told}")
     assert [error for error in here.errors if "422" not in error] == []
+
+
+def test_recovery_sheets_are_drawn_into_the_window_and_a_hub_is_opened(
+    window: "BrowserContext", served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.hub_server.lan_addresses", lambda _wanted=None: [IPv4Address("127.0.0.1")])
+    here = tab(window, f"{served.url}/station?lang=id")
+    here.page.click("summary:has-text('Lembar pemulihan')")
+    here.page.click("#recovery button")
+    here.page.wait_for_selector("#recovery-file:visible")
+    with window.expect_page() as opened:
+        here.page.click("#recovery-file")
+    assert opened.value.url.startswith("blob:")
+    opened.value.close()
+    look(here, "station-recovery")
+    here.page.goto(f"{served.url}/meet")
+    here.page.click("summary:has-text('sebagai pusat')")
+    here.page.click("#hub-here button")
+    here.page.wait_for_selector("#hub-lines .secret")
+    look(here, "meet-hub")
+    here.shoot_part("#hub-here", "hub-here")
+    here.page.click("#hub-here button")
+    here.page.wait_for_selector("#hub-here button[value=open]")
+    assert here.errors == []

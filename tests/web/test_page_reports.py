@@ -76,7 +76,7 @@ def test_the_pack_has_what_the_command_writes(visitor: Visitor, busy: Terminal) 
     with ZipFile(BytesIO(visitor.client.get(f"/files/{answer['file']}").content)) as pack:
         names = {name.partition("/")[2] for name in pack.namelist()}
     busy("export", "--observers", "pack")
-    there = {str(path.relative_to(busy.home.parent / "pack")) for path in (busy.home.parent / "pack").rglob("*")}
+    there = {path.relative_to(busy.home.parent / "pack").as_posix() for path in (busy.home.parent / "pack").rglob("*")}
     assert {name.rstrip("/") for name in names} - {""} == there
 
 

@@ -1,14 +1,20 @@
 """A lost station comes back on the page of the first run: from a safe copy or from bundles, all of it or nothing."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
+from db.station_key import load_key
+from services.access.key_shares import shares_in, split
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
-from tests.support.page_examples import PageAt, Visitor
+from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, site_at
 from tests.support.work_examples import upload
 from tests.web.test_page_first_run import empty_site, files
+from web.security.entrances import HEADER
 from web.site import Site
 
 
@@ -49,7 +55,7 @@ def test_a_safe_copy_with_its_key_goes_on_under_the_same_key(
     there = at(station, new_home)
     assert there("verify").code == 0 and there.event_count() == station.event_count() + 1
     assert (new_home / "station.key").read_bytes() == (station.home / "station.key").read_bytes()
-    assert (new_home / "station.key").stat().st_mode & 0o077 == 0
+    assert not is_open_to_others(new_home / "station.key")
     assert there.give(there.codes()[:1], "51.08", "51.08.01").code == 0
 
 
@@ -99,3 +105,64 @@ def test_nothing_is_put_back_over_a_station_that_runs(
     before = station.event_count()
     refused = put_back(visitor, [upload(visitor, copy)], expect=409)
     assert "begun here already" in str(refused["error"]) and station.event_count() == before
+
+
+# --- recovery sheets --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sheets(station: Terminal, page_at: PageAt) -> list[str]:
+    """The words of the two first of three recovery sheets that the page drew."""
+    with page_at(site_at(station.home)) as client:
+        visitor = Visitor(client)
+        assert 'id="recovery"' in visitor.see("/station")
+        kept = files(station.home)
+        headers = {HEADER: visitor.token, **SAME_ORIGIN}
+        answer = client.post("/api/station/recovery", json={"needed": 2, "total": 3}, headers=headers)
+        assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+        assert files(station.home) == kept, "nothing of it is on the disk"
+        many = client.post("/api/station/recovery", json={"needed": 3, "total": 2}, headers=headers)
+        assert many.status_code == 422 and many.json()["error"]
+        client.close()
+    (station.home.parent / "sheets.pdf").write_bytes(answer.content)
+    assert len(PdfReader(BytesIO(answer.content)).pages) == 3
+    shares = shares_in(station.home.parent / "sheets.pdf", lambda _line: None)
+    assert len(shares) == 3
+    return shares[:2]
+
+
+def test_the_key_comes_back_from_the_words_of_recovery_sheets(
+    station: Terminal, sheets: list[str], copy: Path, tmp_path: Path, page_at: PageAt
+) -> None:
+    new_home = tmp_path / "new"
+    with page_at(empty_site(new_home)) as client:
+        guide, said = Visitor(client), {"words": "\n".join(sheets).upper(), "passphrase": "empat kata yang panjang"}
+        before = files(new_home)
+        too_few = put_back(guide, [upload(guide, copy)], expect=422, words=sheets[0])
+        assert "Too few shares" in str(too_few["fields"]) and files(new_home) == before
+        wrong = put_back(guide, [upload(guide, copy)], expect=422, words=sheets[0] + " qqqq")
+        assert "is not in the list of words" in str(wrong["fields"])
+        assert put_back(guide, [upload(guide, copy)], **said) == {"page": "/station"}
+    assert load_key(new_home, lambda: said["passphrase"]).public_key == load_key(station.home).public_key
+    assert b"PRIVATE KEY" not in (new_home / "station.key").read_bytes(), "the passphrase locks it"
+
+
+def test_pictures_of_recovery_sheets_and_bundles_bring_a_station_back(
+    station: Terminal, sheets: list[str], tmp_path: Path, page_at: PageAt
+) -> None:
+    assert sheets and station("export", "--out", tmp_path / "logs.serah").code == 0
+    with page_at(empty_site(tmp_path / "new")) as client:
+        guide = Visitor(client)
+        asked = {
+            "uploads": [upload(guide, tmp_path / "logs.serah")],
+            "sheets": [upload(guide, tmp_path / "sheets.pdf")],
+        }
+        assert guide.ask("POST", "/api/first/restore", asked) == {"page": "/station"}
+    there = at(station, tmp_path / "new")
+    assert there.codes() == station.codes() and load_key(there.home).public_key == load_key(station.home).public_key
+
+
+def test_sheets_of_another_key_put_nothing_back(guide: Visitor, copy: Path, new_home: Path) -> None:
+    other, before = split(bytes(range(32)), 2, 3), files(new_home)
+    refused = put_back(guide, [upload(guide, copy)], expect=422, words=" ".join(other[:2]))
+    assert "this is the key" in str(refused["error"]) and files(new_home) == before

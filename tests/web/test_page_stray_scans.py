@@ -69,7 +69,7 @@ class TestInABrowser:
                 scan.shows("#record-error", STRAY)
                 assert scan.page.evaluate("document.activeElement.id") == field, "nothing moves on"
         assert scan.heard == "wrong"
-        signers = scan.page.locator("#signatures .who strong").all_inner_texts()
+        signers = scan.page.locator("#record .who strong").all_text_contents()
         assert signers == ["Made", "name not written yet"], "what was scanned stands nowhere as a name"
         assert scan.page.is_disabled('[data-sign="receiver"]')
         assert [scan.page.input_value(f"#{field}") for field in fields] == ["Made", "", "", "", ""]

@@ -106,7 +106,7 @@ class TestInABrowser:
         scan = begin(window, served)
         scan.type(station.codes("--to", "51.08.01.2001")[0])
         scan.type(station.codes("--to", "51.08.02")[0])
-        scan.shows(".beside", "+1")
+        scan.shows(".unplanned", "+1")
         scan.page.click("#review")
         scan.page.wait_for_url("**/review")
         return scan

@@ -226,7 +226,7 @@ def test_in_a_browser_the_red_board_turns_right_when_a_bundle_arrives(
         scan.type(code)
         scan.shows(".irregular", show_code(code))
         imported_elsewhere(newcomer)()
-        wait_until(lambda: scan.page.locator(".irregular").count() == 0)
+        wait_until(lambda: scan.page.locator(".irregular details").count() == 0)
         scan.shows("#last", "judged again")
         scan.shows("#board", "1 of 4, TPS 001 Patas")
         assert scan.errors == []

@@ -1,4 +1,4 @@
-"""The guide for who installs, as a PDF for printing: from the documents that are read on a screen."""
+"""The guides for who installs and for who works at the page, as PDFs for printing: from the documents on a screen."""
 
 import io
 import re
@@ -16,9 +16,12 @@ from tools.release.parts import Files
 GUIDES = {
     "PANDUAN-PEMASANGAN.pdf": ("id", "docs/id/panduan-pemasangan.md"),
     "INSTALL-GUIDE.pdf": ("en", "docs/installing.md"),
+    "PANDUAN-HALAMAN.pdf": ("id", "docs/id/panduan-halaman.md"),
 }
 """Of each PDF in a release's folder: its language, and the document that it is made from."""
-_MOST_MM = (106.0, 48.0)
+_MOST_MM = {"docs/id/panduan-halaman.md": (128.0, 72.0)}
+"""How large its pictures are at most, where they are read as a booklet; else `_SMALL_MM`."""
+_SMALL_MM = (106.0, 48.0)
 _BODY_PT = 9.0
 
 
@@ -44,7 +47,8 @@ def _drawn(files: Files, source: str, version: str) -> bytes:
         if block.startswith("## "):
             paper.heading(block[3:], keep_mm=20)
         elif picture := re.fullmatch(r"!\[(.*)\]\((.*)\)", block):
-            _picture(paper, files[normpath(f"{dirname(source)}/{picture[2]}")].data, picture[1])
+            most_mm = _MOST_MM.get(source, _SMALL_MM)
+            _picture(paper, files[normpath(f"{dirname(source)}/{picture[2]}")].data, picture[1], most_mm)
         elif block.startswith("```"):
             paper.place(text(block.split("\n")[1], _BODY_PT, face=1), after_mm=2.5)
         else:
@@ -70,8 +74,8 @@ def _marked(words: str) -> str:
     return words
 
 
-def _picture(paper: Document, data: bytes, caption: str) -> None:
+def _picture(paper: Document, data: bytes, caption: str, most_mm: tuple[float, float]) -> None:
     wide, high = ImageReader(io.BytesIO(data)).getSize()
-    scale = min(_MOST_MM[0] * mm / wide, _MOST_MM[1] * mm / high)
+    scale = min(most_mm[0] * mm / wide, most_mm[1] * mm / high)
     paper.place(Image(io.BytesIO(data), wide * scale, high * scale, hAlign="LEFT"), after_mm=1, keep_mm=6)
     paper.place(text(caption, 7.5, color=MUTED), after_mm=2.5)

@@ -25,7 +25,16 @@ CACHE = ROOT / "build" / "release"
 LIST = "files.sha256"
 """The list of all files in a folder that is unpacked, the last in its archive: where it is missing, so is more."""
 KEPT_BACK = (
-    *(".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml", "CONTRIBUTING.md", "Makefile", "pyproject.toml"),
+    *(
+        ".ci",
+        ".editorconfig",
+        ".gitattributes",
+        ".gitignore",
+        ".pre-commit-config.yaml",
+        "CONTRIBUTING.md",
+        "Makefile",
+        "pyproject.toml",
+    ),
     *("bench", "tests", "tools/measure_house.py", "tools/release", "tools/walk.py", "tools/windows"),
     *("requirements-hub.txt", "requirements-hub.lock", "requirements-release.txt", "requirements-release.lock"),
     *("requirements-dev.txt", "requirements-fuzz.txt"),

@@ -38,11 +38,17 @@ class Windows:
 
     cache: Path
 
+    @property
+    def prefix(self) -> Path:
+        """Wine's folder: what Windows has on its disk."""
+        return self.cache / "prefix"
+
     def environment(self, **more: str) -> dict[str, str]:
         """The variables of a program: without a screen, and Serah's own only where `more` names them."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SERAH_", "PYTHON"))}
-        kept.pop("DISPLAY", None)
-        wine = {"WINEPREFIX": str(self.cache / "prefix"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        for name in ("DISPLAY", "TMPDIR"):  # wine 10 aborts at its first start where TMPDIR is set
+            kept.pop(name, None)
+        wine = {"WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
         return kept | wine | {"LC_ALL": "C.UTF-8"} | more  # by it wine knows how Linux writes names
 
     def start(self) -> None:
@@ -51,7 +57,7 @@ class Windows:
         Raises:
             ReleaseError: wine cannot make it.
         """
-        if not (self.cache / "prefix" / "drive_c" / "windows" / "system32" / "cmd.exe").exists():
+        if not (self.prefix / "drive_c" / "windows" / "system32" / "cmd.exe").exists():
             self.cache.mkdir(parents=True, exist_ok=True)
             ran = subprocess.run(
                 ["wineboot", "--init"], env=self.environment(), capture_output=True, text=True, check=False
@@ -93,13 +99,19 @@ def unpacked(place: Path, cache: Path, of: str = "") -> Path:
     """The release's folder for Windows, as its zip unpacks it, in `place`; made by the release's own code.
 
     Args:
-        of: the commit of which it is; empty: what is tested.
+        of: the commit whose program is in it, among the Python, packages and launchers of today; empty: all of today.
 
     Raises:
         ReleaseError: it cannot be made.
     """
-    source = replace(parts.source(), commit=of or commit())
-    parts.lay(place / "Serah", packages.windows_folder(source, *python_zip(cache), cache / "wheels"), source.epoch)
+    source = replace(parts.source(), commit=commit())
+    files = packages.windows_folder(source, *python_zip(cache), cache / "wheels")
+    if of:
+        ours = {name for name in parts.program(source.commit) if name != "bootstrap.py"}
+        kept = {name: file for name, file in files.items() if name.removeprefix("program/") not in ours | {parts.LIST}}
+        older = {f"program/{name}": file for name, file in parts.program(of).items() if name != "bootstrap.py"}
+        files = packages.with_list(kept | older)
+    parts.lay(place / "Serah", files, source.epoch)
     return place / "Serah"
 
 

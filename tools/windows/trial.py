@@ -16,13 +16,15 @@ from tools.windows.prepare import ROOT, Windows, mend_numpy, test_python
 VILLAGE, STATION, WAREHOUSE, TRUCK = "51.08.06.1024", "51.08.06.1024.001", "51.08", "DK 8123 AB"
 PLACE = "Bu Sri's šnjira & 投票"
 """The folder that the release is unpacked in: what a user's name may have (wine's cmd loses a `%`)."""
+WINES_OWN = "XDG_RUNTIME_DIR"
+"""What a line has that wine itself writes where no desktop has begun."""
 SAID = 12
 """So many of the last lines of a program that failed are shown."""
 EXAMPLE = ROOT / "examples" / "buleleng"
-PAGE_S = 60
+PAGE_S = 300
 LEFT_OUT = ("tests/tools/test_release.py", "tests/tools/test_verify_release.py")
 """Tests of what makes a release: that needs a whole Python, with venv, and Linux."""
-_FILM = """
+FILM = """
 import sys
 from pathlib import Path
 from scanner.simulation.simulate import simulate, write_video
@@ -63,17 +65,27 @@ class Steps:
         print(f"{time.monotonic() - self._began:7.1f} s  Windows under wine, {told}")
 
 
-def called(windows: Windows, *command: str | Path, code: int = 0, says_wrong: bool = False) -> str:
+def called(
+    windows: Windows,
+    *command: str | Path,
+    code: int = 0,
+    says_wrong: bool = False,
+    cwd: Path | None = None,
+    **variables: str,
+) -> str:
     """What a Windows program prints; with `says_wrong`, what it says of errors.
 
     Raises:
         StepError: it ends with another code.
     """
-    around = windows.environment(SERAH_LANG="en")
+    around = windows.environment(**{"SERAH_LANG": "en", **variables})
     ran = subprocess.run(
-        ["wine", *map(str, command)], env=around, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        ["wine", *map(str, command)], env=around, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    said, wrong = (text.decode("utf-8", "replace").replace("\r\n", "\n") for text in (ran.stdout, ran.stderr))
+    said, wrong = (
+        "".join(line for line in text.decode("utf-8", "replace").splitlines(keepends=True) if WINES_OWN not in line)
+        for text in (ran.stdout.replace(b"\r\n", b"\n"), ran.stderr.replace(b"\r\n", b"\n"))
+    )
     if ran.returncode != code:
         lines = (said + wrong).splitlines()[-SAID:]
         raise StepError("\n".join([f"{' '.join(map(str, command[1:]))}: ended with {ran.returncode}", *lines]))
@@ -121,7 +133,7 @@ class Release:
     def film(self) -> str:
         film = self.work / "film.mp4"
         source = [wine_path(self.work / "labels.pdf"), wine_path(film)]
-        called(self.windows, self.top / "python" / "python.exe", "-c", _FILM, *source)
+        called(self.windows, self.top / "python" / "python.exe", "-c", FILM, *source)
         return f"{film.stat().st_size:,} bytes"
 
     def scan(self) -> str:
@@ -178,7 +190,7 @@ class Release:
 
     def desktop_after(self, command: Path) -> list[Path]:
         """The shortcuts on the desktop once a command has run."""
-        folder = self.windows.cache / "prefix" / "drive_c" / "users"
+        folder = self.windows.prefix / "drive_c" / "users"
         for link in folder.glob("*/Desktop/Serah.lnk"):
             link.unlink()
         called(self.windows, command)

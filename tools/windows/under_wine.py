@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.release.parts import ReleaseError
 from tools.windows import prepare
 from tools.windows.trial import Steps, job, suite, update
+from tools.windows.troubles import troubles
 
 
 def main() -> int:
@@ -16,11 +17,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.windows.under_wine", description="Runs the Windows build under wine."
     )
-    parser.add_argument("what", choices=("short", "full", "tests"))
+    parser.add_argument("what", choices=("short", "full", "tests", "pictures"))
     parser.add_argument(
         "--cache", type=Path, default=Path.home() / ".cache" / "serah-windows", help="keeps wheels, Python and prefix"
     )
     parser.add_argument("tests", nargs="*", default=["tests"], help="files or folders of tests")
+    parser.add_argument("--out", type=Path, default=prepare.ROOT / "build" / "windows", help="takes the pictures")
     options = parser.parse_args()
     if lacking := prepare.lacking():
         print(f"Windows is not tried: {', '.join(lacking)} not found. To have it: {prepare.INSTALL}")
@@ -31,11 +33,17 @@ def main() -> int:
     scratch = Path(tempfile.mkdtemp(prefix="serah-windows-"))
     steps = Steps(prepare.Windows(cache))
     try:
+        if options.what == "pictures":
+            from tools.windows.first_day import first_day  # by a browser, which the others do without
+
+            first_day(steps, scratch, options.out)
+            return _closed(steps)
         steps.run("wine", steps.windows.start)
         if options.what != "tests":
             release = job(steps, scratch)
             if options.what == "full":
                 steps.run("shortcut on the desktop", release.shortcut)
+                troubles(steps, release)
                 update(steps, scratch)
                 steps.run("demo", release.demo)
         if options.what != "short":
@@ -46,6 +54,11 @@ def main() -> int:
     finally:
         steps.windows.stop()
         shutil.rmtree(scratch, ignore_errors=True)
+    return _closed(steps)
+
+
+def _closed(steps: Steps) -> int:
+    """Print the end; the exit code."""
     steps.close()
     return 1 if steps.failed else 0
 

@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from custody.errors import N_, ConflictError, InputError
+from custody.handover.draft import Seer
 from scanner.outcomes import Mark
 from scanner.reads import Read, hint_words
 from scanner.sources.frames import Frame, monotonic_ms
@@ -44,19 +46,22 @@ class BrowserCameras:
         self._cameras: dict[str, _BrowserCamera] = {}
         self._lock = threading.Lock()
 
-    def see(self, draft: str, name: str, jpeg: bytes) -> dict[str, Any]:
+    def see(self, draft: str, name: str, jpeg: bytes, seer: Seer | None = None) -> dict[str, Any]:
         """Read one picture into a session; return where each label is, what came of it, and advice.
 
         Args:
             name: what the browser calls its camera; a camera's pictures come one after the other.
+            seer: the device that it belongs to; None: the station itself.
 
         Raises:
             InputError: it is no picture, or the session is gone.
             ConflictError: so many cameras read already, or the one before is still being read.
         """
-        return self._look(
-            draft, name, jpeg, lambda reads, at_ms: self._sessions.at(draft, lambda one: _seen(one, name, reads, at_ms))
-        )
+
+        def take(reads: Sequence[Read], at_ms: float) -> _Taken:
+            return self._sessions.at(draft, partial(_seen, seer, name, reads, at_ms))
+
+        return self._look(draft, name, jpeg, take)
 
     def read(self, name: str, jpeg: bytes) -> dict[str, Any]:
         """Read one picture and keep nothing; return the same as `see`, and the `texts` that were read.
@@ -136,8 +141,9 @@ class BrowserCameras:
             return self._cameras[name]
 
 
-def _seen(session: SharedSession, name: str, reads: Sequence[Read], at_ms: float) -> _Taken:
-    return session.is_paused, session.see_beside(name, reads, at_ms)
+def _seen(seer: Seer | None, name: str, reads: Sequence[Read], at_ms: float, session: SharedSession) -> _Taken:
+    with session.seen_by(seer):
+        return session.is_paused, session.see_beside(name, reads, at_ms)
 
 
 def _decoded(jpeg: bytes) -> Any:

@@ -59,7 +59,7 @@ class PaperSession(SharedSession):
         self.see([Read(text, _ANYWHERE, "picture") for text in ours], 0.0, is_still=True)
         return len(ours)
 
-    def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+    def publish(self, outcome: Outcome, line: str = "", *, is_for_all: bool = True) -> dict[str, Any]:
         """Keep the outcome for pages that are opened later, and what is half read for after a restart.
 
         Raises:
@@ -67,7 +67,7 @@ class PaperSession(SharedSession):
         """
         self._keep_half_read()
         self.last, self.version = outcome, self.version + 1
-        return super().publish(outcome)
+        return super().publish(outcome, is_for_all=is_for_all)
 
     def _keep_half_read(self) -> None:
         parts = self.scan.open_parts

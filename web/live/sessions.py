@@ -6,8 +6,8 @@ Every open page is sent what came of it.
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -19,7 +19,7 @@ from custody.compose.compose import Handover
 from custody.errors import N_, CodeError, ConflictError, CustodyError, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
-from custody.handover.draft import Details, RecordedHandover, Signed
+from custody.handover.draft import Details, RecordedHandover, Seer, Signed
 from db.store import Store
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession
@@ -55,9 +55,46 @@ class Session(SharedSession):
         self.is_paused = is_paused
         self.change(lambda details: msgspec.structs.replace(details, is_paused=is_paused))
 
+    @contextmanager
+    def seen_by(self, seer: Seer | None) -> Iterator[None]:
+        """Let what is scanned meanwhile be this device's, also in the draft; None: the station's own."""
+        self.desk.seer = seer
+        try:
+            with super().seen_by(seer):
+                yield
+        finally:
+            self.desk.seer = None
+
+    def type_in(self, line: str, *, by_hand: bool = False, id: str = "") -> dict[str, Any]:
+        """Take a line; `undo` takes out what the same device scanned last, never what another did."""
+        if self.scan.is_undo(line) and not self.is_paused:
+            last = self.last_of(self.seer)
+            return self.publish(self.scan.type_in(f"-{last}") if last else self.scan.nothing_to_undo(), id)
+        return super().type_in(line, by_hand=by_hand, id=id)
+
+    def last_of(self, seer: Seer | None) -> str:
+        """The code of what a device scanned last and is in the list still; empty where there is none.
+
+        Of a station that has scanned none of these itself, it is what was scanned last of all.
+        """
+        seers, id = self.desk.seers, seer and seer.id
+        own = (code for code in reversed(self.desk.taken) if (seers[code].id if code in seers else None) == id)
+        newest = next(reversed(self.desk.taken), "") if seer is None else ""
+        return next(own, newest)
+
     def remove(self, code: str) -> dict[str, Any]:
         """Remove an item that was scanned; return the event that pages were sent."""
         return self.publish(self.scan.type_in(f"-{code}"))
+
+    def remove_all(self, codes: Sequence[str]) -> int:
+        """Remove several items that were scanned, all or none, tell every open page once; return how many were there.
+
+        Of a code that is not in the list any more there is nothing to remove.
+        """
+        removed = self.desk.remove_all(codes)
+        if removed:
+            self.publish(self.scan.removed(removed))
+        return len(removed)
 
     def set_ends(
         self,
@@ -79,7 +116,7 @@ class Session(SharedSession):
         if to_go is not None:
             change_details(self.store, self.draft, lambda said: with_goods(said, to_go))
             self.desk.look_up()
-        told = self.publish(self.desk.ends_changed())
+        told = self.publish(self.desk.ends_changed(), is_for_all=True)
         self.events.publish("changed", version=self.version())
         return told
 
@@ -88,7 +125,7 @@ class Session(SharedSession):
         refused = self.details().refused
         if change_details(self.store, self.draft, change).refused != refused:
             self.desk.look_up()
-            self.publish(self.desk.refusals_changed())
+            self.publish(self.desk.refusals_changed(), is_for_all=True)
         self.events.publish("changed", version=self.version())
 
     def catch_up(self) -> None:
@@ -97,7 +134,7 @@ class Session(SharedSession):
             return
         self._heard, self._judged = heard, None
         for told in self.scan.catch_up():
-            self.publish(told)
+            self.publish(told, is_for_all=True)
         self.events.publish("changed", version=self.version())
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
@@ -115,8 +152,13 @@ class Session(SharedSession):
         return label.code in self.desk.taken if isinstance(label, ItemLabel) else None
 
     def version(self) -> str:
-        """A digest of who gives what to whom: a page that reviewed something else is out of date."""
-        what = repr((self.desk.handover, self.store.drafts.touches(self.draft), self.details().items))
+        """A digest of who gives what to whom, how much was to go and what is wrong.
+
+        A page that reviewed something else is out of date, also where the plan has changed meanwhile.
+        """
+        found = sorted((finding.item or "", finding.code) for finding in self.judged()[1])
+        touches, items = self.store.drafts.touches(self.draft), self.details().items
+        what = repr((self.desk.handover, touches, items, self.desk.tally, found))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
 
     def details(self) -> Details:
@@ -184,14 +226,14 @@ class Session(SharedSession):
             len(desk.taken),
         )
 
-    def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+    def publish(self, outcome: Outcome, line: str = "", *, is_for_all: bool = False) -> dict[str, Any]:
         """Publish an outcome to every open page, and keep which codes of a paper were shown so far."""
         self._judged = None
         half_read = tuple(self.scan.open_parts)
         if half_read != self._half_read:
             change_details(self.store, self.draft, lambda said: msgspec.structs.replace(said, half_read=half_read))
             self._half_read = half_read
-        return super().publish(outcome, line)
+        return super().publish(outcome, line, is_for_all=is_for_all)
 
 
 class Sessions:

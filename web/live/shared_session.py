@@ -1,11 +1,13 @@
 """What several cameras and open pages fill together: one scan session, each label once, in the ledger's thread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from custody.format.codes import show_code
+from custody.handover.draft import Seer
 from db.store import Store
 from language import _
 from scanner.outcomes import Desk, Mark, Outcome
@@ -36,8 +38,19 @@ class SharedSession:
     def __init__(self, store: Store, events: ServerEvents, session: ScanSession, desk: Desk) -> None:
         self.store, self.events, self.scan = store, events, session
         self.is_paused = False
+        self.seer: Seer | None = None
+        """The device that scans now; None: the station itself."""
         self._desk = desk
         self._beside: dict[str, ScanSession] = {}
+
+    @contextmanager
+    def seen_by(self, seer: Seer | None) -> Iterator[None]:
+        """Let what is scanned meanwhile be this device's; None: the station's own."""
+        self.seer = seer
+        try:
+            yield
+        finally:
+            self.seer = None
 
     def type_in(self, line: str, *, by_hand: bool = False, id: str = "") -> dict[str, Any]:
         """Take a line that was typed or that a USB scanner sent; nothing while the session is paused.
@@ -71,18 +84,25 @@ class SharedSession:
             session.forget_view()
             return {}
         for outcome in session.see(reads, at_ms, is_still=is_still):
-            self.publish(outcome)
+            is_news = outcome.kind == "said" and not outcome.code  # of all labels, not of one that was seen
+            self.publish(outcome, is_for_all=is_news)
         return {read.text: session.mark(read.text) for read in reads}
 
-    def publish(self, outcome: Outcome, line: str = "") -> dict[str, Any]:
+    def publish(self, outcome: Outcome, line: str = "", *, is_for_all: bool = False) -> dict[str, Any]:
         """Publish what came of a label or a line to every open page; return the event.
+
+        It names the device that it came from, so that a page can tell its own from others' (`scan.js`).
 
         Args:
             line: the id that the page gave to the line; empty where a camera read it.
+            is_for_all: it concerns whoever scans, not the device alone from which it came.
         """
         return self.events.publish(
             "outcome",
             line=line,
+            by=self.seer.id if self.seer else "",
+            seen_by=self.seer.name if self.seer else "",
+            is_for_all=is_for_all or outcome.kind == "place",
             kind=outcome.kind,
             text=outcome.text,
             remark=outcome.remark,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from evidence.fingerprint_words import words_of
 from language import _
 from language.text import error_text, hint_text, sentence
 from reports.words import custodian_name
+from services.access.key_shares import MOST_SHARES, joined, read_scheme, shares_in, shares_of
 from services.access.new_station import (
     CARD_FILE,
     SHEET_FILE,
@@ -33,6 +35,7 @@ from services.access.new_station import (
 from services.access.operator import keep_name
 from services.access.pins import check_new
 from services.access.practice import begin_practice, discard_practice, practice_home
+from services.access.recovery_sheets import draw_recovery_sheets, needs_passphrase
 from services.access.restoring import restore
 from services.exchange.transfer import import_bundles
 from services.exchange.trust_anchors import read_fingerprint
@@ -84,13 +87,25 @@ class NewStation(Given):
 
 
 class Lost(Given):
-    """What is left of a lost station: a safe copy of its ledger or bundles, its key file, and what opens it."""
+    """What is left of a lost station: a safe copy of its ledger or bundles, its key file and what opens it, or recovery
+    sheets: pictures of them, and their words.
+    """
 
     uploads: Annotated[list[Key], Field(max_length=40)] = []
     key: Key | None = None
+    sheets: Annotated[list[Key], Field(max_length=MOST_SHARES)] = []
+    words: Annotated[str, Field(max_length=20_000)] = ""
     passphrase: Word = ""
     name: Word = ""
     place: Word = ""
+
+
+class Sheets(Given):
+    """How many recovery sheets make the key again, of how many, and the passphrase that locks it, if one does."""
+
+    needed: Annotated[int, Field(ge=2, le=MOST_SHARES)]
+    total: Annotated[int, Field(ge=2, le=MOST_SHARES)]
+    passphrase: Word = ""
 
 
 class FirstRunGate:
@@ -162,7 +177,8 @@ def restore_here(site: SiteDep, lost: Lost) -> Response:
     with _turn:
         at = _to_begin(site)
         wrong = {} if lost.uploads else {"copies": _("Choose the safe copy, or the bundles.")}
-        checks: dict[str, Callable[[], str]] = {
+        checks: dict[str, Callable[[], Any]] = {
+            "words": lambda: _seed(site, lost),
             "name": lambda: one_line(_("Name"), lost.name),
             "place": lambda: parse_custodian(lost.place) if lost.place.strip() else "",
         }
@@ -174,6 +190,7 @@ def restore_here(site: SiteDep, lost: Lost) -> Response:
                 at,
                 [site.file_store.path(one) for one in lost.uploads],
                 key=site.file_store.path(lost.key) if lost.key else None,
+                seed=said["words"],
                 passphrase=lost.passphrase,
                 name=said["name"] or None,
                 place=said["place"] or None,
@@ -183,6 +200,17 @@ def restore_here(site: SiteDep, lost: Lost) -> Response:
         site.first = None
         site.move_to(at.home, _opener(at, begun.signer))
     return JSONResponse({"page": "/station"})
+
+
+def _seed(site: Site, lost: Lost) -> bytes | None:
+    """The secret that the recovery sheets make again; None where none are given."""
+    if not lost.sheets and not lost.words.strip():
+        return None
+    try:
+        shares = [share for key in lost.sheets for share in shares_in(site.file_store.path(key), lambda _line: None)]
+    except CustodyError as error:
+        raise named(error, site.home) from None
+    return joined([*shares, *(shares_of(lost.words) if lost.words.strip() else ())])
 
 
 @router.post("/api/first/practice", summary="Make a practice station, or go on with the one that is there")
@@ -211,7 +239,19 @@ def discard(site: SiteDep) -> dict[str, str]:
 def station(request: Request, site: SiteDep) -> Response:
     known = site.ask.do(_known)
     files = [name for name, file in _FILES.items() if (site.home / file).is_file()]
-    return render_page(request, "station.html", files=files, may_discard=site.practice is not None, **known)
+    more = {"may_discard": site.practice is not None, "is_locked": needs_passphrase(site.home), "most": MOST_SHARES}
+    return render_page(request, "station.html", files=files, **more, **known)
+
+
+@router.post("/api/station/recovery", summary="Draw the recovery sheets of the station's key; no file is kept")
+def recovery(site: SiteDep, asked: Sheets) -> Response:
+    out = BytesIO()
+    try:
+        needed, total = read_scheme(f"{asked.needed}of{asked.total}")
+        site.ask.do(lambda store: draw_recovery_sheets(store, site.home, lambda: asked.passphrase, needed, total, out))
+    except CustodyError as error:
+        raise named(error, site.home) from None
+    return Response(out.getvalue(), media_type="application/pdf", headers={"cache-control": "no-store"})
 
 
 @router.get("/station/{name}", include_in_schema=False)

@@ -1,5 +1,6 @@
 """The page of a recorded handover: its facts, its paper and its letter."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from itertools import chain, islice
@@ -19,17 +20,22 @@ from db.store import Store
 from language import _
 from language.text import number
 from reports.handover.handover_words import fact_lines
-from reports.words import custodian_name, judged_text, people_words
+from reports.words import custodian_name, judged_text, kind_name, people_words
+from services.exchange.witness_policy import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
-from services.scanning.handover_papers import facts_now, foretold_then, found_in, paper_facts, sheets_of
+from services.scanning.handover_papers import facts_now, foretold_then, paper_facts, sheets_of
 from web.dependencies import SiteDep
 from web.downloads import inline_pdf
+from web.security.roles import SCOPE_ROLES, allowed
 from web.templating import render, render_page
+from web.views.finding_groups import MORE, finding_lines, group_of, group_rows, next_after
 from web.views.handover_photos import photographs
 
 router = APIRouter()
 Number = Annotated[str, Query(max_length=80)]
 _FEW = 6
+_CLOSED = {"is_open": False, "may_remove": False}
+"""How the groups of findings stand there at first, and that nothing of a record is removed."""
 _AT_ONCE, _STOCK = 100, 1000
 """Of a handover of so many things, where so many are bound for there, all is read before its page is shown; of more,
 behind it.
@@ -38,12 +44,29 @@ behind it.
 
 @router.get("/handover", include_in_schema=False)
 def handover(request: Request, site: SiteDep, number: Number) -> Response:
-    return render_page(request, "handover.html", **site.ask.do(lambda store: _recorded(store, number)))
+    may_correct = bool(request.scope[SCOPE_ROLES] & allowed("POST", "/api/records/correct"))
+    shown = site.ask.do(lambda store: _recorded(store, number))
+    return render_page(request, "handover.html", may_correct=may_correct, **shown)
 
 
 @router.get("/handover/outcome", include_in_schema=False)
 def outcome(site: SiteDep, number: Number) -> Response:
     return HTMLResponse(render("outcome.html", **site.aside(lambda store: _outcome(store, number))))
+
+
+@router.get("/handover/found", include_in_schema=False)
+def found(
+    site: SiteDep,
+    number: Number,
+    group: Annotated[str, Query(max_length=200)],
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    def look(store: Store) -> str:
+        found = group_of(facts_now(store, sheets_of(store, number)).findings, group)
+        lines = finding_lines(store, found[after : after + MORE])
+        return render("found.html", lines=lines, may_remove=False, next=next_after(after, len(found)))
+
+    return HTMLResponse(site.aside(look))
 
 
 @router.get("/handover.pdf", include_in_schema=False)
@@ -80,21 +103,22 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
     judged = (
         _judged(store, sheets)
         if _is_small(store, [said for said, _sheet in sheets])
-        else {"is_judged": False, "is_withdrawn": False, "reasons": [], "critical_count": 0}
+        else {"is_judged": False, "is_withdrawn": False, "reasons": [], "critical_count": 0, "groups": []}
     )
     places, last = store.state.places, sheets[-1][0]
-    signed = {row["party"] for row in last.get("acknowledged", ()) if row["how"] != "paper"}
-    ends = {"giver": last["from"], "receiver": last["to"]}
+    signers = _signers(last)
     return {
         "bast": last["bast"],
         "happened": last["occurred"] or last["at"],
         "keyed_in": sheets[0][0]["at"] if last["occurred"] else "",
         "letter_file": _letter_file(last["bast"]),
+        "signers": signers,
         "unsigned": [
-            last["parties"][party] or custodian_name(places, code)
-            for party, code in ends.items()
-            if party not in signed
+            one["name"] or custodian_name(places, last[end])
+            for one, end in zip(signers, ("from", "to"), strict=False)
+            if not one["how"]
         ],
+        **_CLOSED,
         **judged,
         "bound": [custodian_name(places, code) for code in last["bound"]],
         "giver": custodian_name(places, last["from"]),
@@ -102,8 +126,21 @@ def _recorded(store: Store, number: str) -> dict[str, Any]:
         "giver_person": last["parties"]["giver"],
         "receiver_person": last["parties"]["receiver"],
         "query": urlencode({"number": last["bast"]}),
+        "correct_query": urlencode({"event": last["bast"]}),
         "photographs": photographs(store, last),
     }
+
+
+def _signers(last: Body) -> list[dict[str, Any]]:
+    """Who gives, receives and watches, in that order: by what name, and how they signed on the screen (empty: not)."""
+    signed = {(row["party"], row["name"]): row for row in last.get("acknowledged", ()) if row["how"] != "paper"}
+    people = [(party, last["parties"][party]) for party in ("giver", "receiver")]
+    people += [("witness", name) for name in last["witnesses"]]
+    rows = [(party, name, signed.get((party, name), {})) for party, name in people]
+    return [
+        {"party": party, "name": name, "how": row.get("how", ""), "digest": row.get("digest")}
+        for party, name, row in rows
+    ]
 
 
 def _outcome(store: Store, number: str) -> dict[str, Any]:
@@ -113,11 +150,12 @@ def _outcome(store: Store, number: str) -> dict[str, Any]:
         InputError: this station recorded none of that number.
     """
     sheets = sheets_of(store, number)
-    return {"bast": sheets[-1][0]["bast"], **_judged(store, sheets)}
+    bast = sheets[-1][0]["bast"]
+    return {"bast": bast, "query": urlencode({"number": bast}), **_judged(store, sheets), **_CLOSED}
 
 
 def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any]:
-    told = foretold_then(store, [said for said, _sheet in sheets])
+    told, needs = foretold_then(store, [said for said, _sheet in sheets]), store.state.kinds()
     first = sheets[0][0]
     twice = named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"])
     facts = facts_now(store, sheets)
@@ -126,9 +164,19 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
         words = _("Not handed over, stayed with {giver}: {count}.")
         giver = custodian_name(store.state.places, first["from"])
         lines.append(words.format(giver=giver, count=number(len(facts.missing))))
-    more = critical_findings(store, found_in(facts))
-    stands = {"is_withdrawn": facts.is_withdrawn, "replaces": facts.replaces}
-    return {"is_judged": True, **stands, "facts": lines, "reasons": people_words(twice), "foretold": told, **more}
+    known = (line.item.kind if line.item else "" for line in facts.taken)
+    kinds = Counter(kind_name(needs, kind) if kind else _("not registered") for kind in known)
+    return {
+        "is_judged": True,
+        "is_withdrawn": facts.is_withdrawn,
+        "replaces": facts.replaces,
+        "facts": lines,
+        "kinds": kinds.most_common(),
+        "reasons": people_words(twice),
+        "foretold": told,
+        "groups": group_rows(store, facts.findings),
+        "critical_count": sum(finding.severity == "critical" for finding in facts.findings),
+    }
 
 
 def _is_small(store: Store, records: Sequence[Body]) -> bool:
@@ -149,7 +197,7 @@ def _letter(store: Store, home: Path, number: str) -> bytes:
     from reports.bast.letter_pdf import write_bast
 
     template = chosen_template(home)
-    letter, out = letter_of(store, number), BytesIO()
+    letter, out = letter_of(store, number, kept_policy(home)), BytesIO()
     write_bast(out, letter.facts, template, letter.sheets, letter.signatures)
     return out.getvalue()
 

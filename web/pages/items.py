@@ -2,34 +2,34 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
-from custody.errors import N_, CustodyError, InputError
+from custody.errors import CustodyError
 from custody.format.codes import CODE_LENGTH, PlaceLabel, parse_code, parse_entry, show_code
 from db.store import Store
 from language.text import error_text, hint_text
 from reports.words import custodian_name, kind_name
-from services.exchange.custody_report import known_chain, proved, write_custody_pdf, zip_custody
-from services.plan.custodians import local_stamp, optional_custodian, optional_kind
-from services.progress_bar import Progress
+from services.exchange.custody_report import known_chain, proved, save_custody, write_custody_pdf
+from services.plan.custodians import local_stamp
+from services.progress_bar import Progress, unseen
 from services.records.searching import search_items
 from web.dependencies import SiteDep, StaffDep
-from web.downloads import attached, inline_pdf
+from web.downloads import attached, inline_pdf, saved_file
 from web.live.jobs import Answer
-from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
+from web.views.chosen_items import ChosenDep, ChosenItems, codes_of
 from web.views.item_view import chain_facts, item_row
 
 router = APIRouter()
 PAGE = 50
 Code = Annotated[str, Path(max_length=60)]
 Word = Annotated[str, Query(max_length=200)]
+Form = Literal["pdf", "zip", "csv"]
 
 
 @router.get("/items", include_in_schema=False)
@@ -59,17 +59,21 @@ def item(request: Request, site: SiteDep, with_staff: StaffDep, code: Code) -> R
     return render_page(request, "item.html", **facts)
 
 
-class Chosen(Given):
-    """Which items: by their kind, the place that they are bound for or that lies above it, and who holds them."""
+class Reported(ChosenItems):
+    """The items, and whether one PDF, one of each in a .zip, or a table tells of them."""
 
-    kind: Annotated[str, Field(max_length=200)] = ""
-    to: Annotated[str, Field(max_length=200)] = ""
-    held_by: Annotated[str, Field(max_length=200)] = ""
+    form: Form = "zip"
 
 
-@router.post("/api/items/custody", summary="Write the custody report of each of these items to a .zip")
-def reports(site: SiteDep, chosen: Chosen) -> dict[str, Any]:
-    return site.jobs.do(lambda store, progress: _reports(site, chosen, store, progress))
+@router.post("/api/items/custody", summary="Write the custody reports of these items to one file")
+def reports(site: SiteDep, asked: Reported) -> dict[str, Any]:
+    return site.jobs.do(lambda store, progress: _reports(site, asked, asked.form, store, progress))
+
+
+@router.get("/items/chosen/custody", include_in_schema=False)
+def reports_without_script(site: SiteDep, chosen: ChosenDep, form: Form = "zip") -> Response:
+    made = site.aside(lambda store: _reports(site, chosen, form, store, unseen))
+    return saved_file(site.file_store.path(made.file), show=False)
 
 
 @router.get("/items/{code}/custody.pdf", include_in_schema=False)
@@ -86,17 +90,10 @@ def proof(site: SiteDep, code: Code) -> Response:
     return attached(data, f"{show_code(wanted)}.proof", "text/plain")
 
 
-def _reports(site: Site, chosen: Chosen, store: Store, progress: Progress) -> Answer:
-    found = store.state.find_items(
-        kind=optional_kind(store, chosen.kind or None, registered=True),
-        under=optional_custodian(store, chosen.to or None),
-        held_by=optional_custodian(store, chosen.held_by or None),
-    )
-    codes = [item.code for item in found]
-    if not codes:
-        raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
-    key, path = site.file_store.place(f"custody-{local_stamp(store)}.zip")
-    zip_custody(store, path, codes, progress)
+def _reports(site: Site, chosen: ChosenItems, form: str, store: Store, progress: Progress) -> Answer:
+    codes = codes_of(store, chosen)
+    key, path = site.file_store.place(f"custody-{local_stamp(store)}.{form}")
+    save_custody(store, path, codes, progress)
     return Answer(render("items_written.html", key=key, file=path.name, count=len(codes)), {"items": len(codes)}, key)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from custody.errors import N_, CustodyError, InputError
+from custody.format.codes import parse_code, show_code
 from db.store import Store
 from labels.calibration import from_measures
 from labels.stock import STOCKS, title_of
@@ -18,6 +19,7 @@ from reports.words import kind_name
 from services.labels.print_job import PrintJob, chosen_stock, known_stocks
 from services.labels.print_run import reprint_items
 from services.labels.printer_profiles import LONGEST_NAME, adjustment_of, draw_calibration, keep_printer, known_printers
+from services.labels.selection import known_items
 from services.one_line import one_line
 from services.plan.custodians import local_stamp
 from services.progress_bar import Progress
@@ -29,6 +31,7 @@ from web.live.jobs import Answer
 from web.request_model import Given
 from web.site import Site
 from web.templating import render, render_page
+from web.views.chosen_items import ChosenDep, ChosenItems, code_lines
 from web.views.label_requests import KEPT, Again, Choice, again, chosen, contents_of, print_chosen
 
 router = APIRouter()
@@ -48,9 +51,11 @@ class Measured(Given):
 
 
 @router.get("/labels", include_in_schema=False)
-def labels(request: Request, site: SiteDep, again: Annotated[str, Query(max_length=60)] = "") -> Response:
-    shown = site.ask.do(_offered)
-    return render_page(request, "labels.html", again=again, lately=_lately(site.home), **_paper(site.home), **shown)
+def labels(
+    request: Request, site: SiteDep, chosen: ChosenDep, again: Annotated[str, Query(max_length=60)] = ""
+) -> Response:
+    shown = site.ask.do(lambda store: _offered(store) | _chosen_labels(store, chosen, again))
+    return render_page(request, "labels.html", lately=_lately(site.home), **_paper(site.home), **shown)
 
 
 @router.post("/api/labels/preview", summary="Draw the first page of labels; records nothing")
@@ -134,6 +139,14 @@ def _offered(store: Store) -> dict[str, Any]:
         "unprinted": store.state.unprinted_count(),
         "is_planned": bool(needs),
     }
+
+
+def _chosen_labels(store: Store, chosen: ChosenItems, again: str) -> dict[str, Any]:
+    """Of the items that were chosen in a list: those without a label, and those whose label can be printed again."""
+    items = known_items(store, map(parse_code, code_lines(store, chosen).split()))
+    fresh = [show_code(item.code) for item in items if not item.print]
+    printed = [show_code(item.code) for item in items if item.print]
+    return {"fresh": fresh, "again": "\n".join(printed) or again}
 
 
 def _paper(home: Path) -> dict[str, Any]:

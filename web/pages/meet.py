@@ -11,6 +11,7 @@ from starlette.responses import Response
 from db.store import Store
 from evidence.audit_findings import EvidenceFinding
 from evidence.custody_proof import ProofAudit
+from evidence.policy import Policy
 from evidence.verdict import BundleAudit
 from labels.qr import qr_svg
 from language import _
@@ -24,9 +25,11 @@ from services.exchange.evidence_files import audit_file
 from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.invitation import pictured, typed_invitation, words_for
 from services.exchange.ledger_audit import (
+    AskedPolicy,
     audit_ledger,
     finding_sentence,
     length_caution,
+    policy_lines,
     proven_chains,
     verdict_sentence,
     witness_lines,
@@ -43,6 +46,7 @@ from services.exchange.transfer import (
     own_head,
 )
 from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
+from services.exchange.witness_policy import kept_policy
 from services.health import Looked, looks
 from services.plan.custodians import find_custodian, local_stamp
 from services.progress_bar import Progress
@@ -94,6 +98,12 @@ class Hub(Given):
     upload: Key | None = None
 
 
+class HubOpen(Given):
+    """Whether this computer is to be a hub."""
+
+    open: bool
+
+
 class Look(Given):
     """Whether the camera is tried, too."""
 
@@ -133,6 +143,11 @@ def sync(site: SiteDep, asked: Hub) -> dict[str, Any]:
     return site.jobs.do(lambda store, _progress: _sync(site, asked, store), hide=site.home)
 
 
+@router.post("/api/meet/hub", summary="Open a hub on this computer, to which stations send, or close it")
+def hub_on_this_computer(site: SiteDep, asked: HubOpen) -> dict[str, Any]:
+    return site.jobs.do(lambda _store, _progress: _hub_on_this_computer(site, asked))
+
+
 @router.get("/meet/hub.svg", include_in_schema=False)
 def hub_code(site: SiteDep) -> Response:
     return Response(qr_svg(str(_invitation(site))), media_type="image/svg+xml")
@@ -150,7 +165,7 @@ def hub_sheet(site: SiteDep) -> Response:
 def verify(site: SiteDep, asked: Checked) -> dict[str, Any]:
     path = site.file_store.path(asked.upload) if asked.upload else None
     heads = [site.file_store.path(key) for key in asked.heads]
-    return site.jobs.do(lambda store, progress: _verify(asked, path, heads, store, progress), hide=site.home)
+    return site.jobs.do(lambda store, progress: _verify(site, asked, path, heads, store, progress), hide=site.home)
 
 
 @router.post("/api/meet/backup", summary="Make a safe copy of the ledger to be saved")
@@ -224,21 +239,32 @@ def _sync(site: Site, asked: Hub, store: Store) -> Answer:
     address = pictured(site.file_store.path(asked.upload)) if asked.upload else None
     if address is None:
         address = typed_invitation(asked.address) if asked.address.strip() else known_hub(site.home)
-    done = sync_with(store, HubClient(address))
+    done = sync_with(store, HubClient(address), kept_policy(site.home))
     remember_hub(site.home, done.address)
     counts = {"sent": done.sent, "taken": done.taken, "waiting": done.waiting}
     return Answer(render("meet_hub.html", hub=done.hub, waits=done.waits, notes=done.notes, **counts), counts)
 
 
-def _verify(asked: Checked, path: Path | None, heads: list[Path], store: Store, progress: Progress) -> Answer:
+def _hub_on_this_computer(site: Site, asked: HubOpen) -> Answer:
+    if asked.open:
+        site.hub_switch.open()
+    else:
+        site.hub_switch.close()
+    return Answer("", {"lines": site.hub_switch.lines})
+
+
+def _verify(
+    site: Site, asked: Checked, path: Path | None, heads: list[Path], store: Store, progress: Progress
+) -> Answer:
     root = read_fingerprint(asked.root) if asked.root.strip() else None
     texts = [typed_head(asked.head)] if asked.head.strip() else []
     texts += [text for kept in heads for text in read_heads(str(kept), lambda _line: None)]
+    kept = AskedPolicy(kept_policy(site.home))
     if path is None:
-        audit = audit_ledger(store, root, texts, progress=progress)
+        audit = audit_ledger(store, root, texts, kept, progress=progress)
     else:
-        audit = audit_file(path, root, texts, progress=progress)
-    page = render("meet_checked.html", file=path.name if path else "", **_audited(audit))
+        audit = audit_file(path, root, texts, kept, progress=progress)
+    page = render("meet_checked.html", file=path.name if path else "", **_audited(audit, kept.policy))
     return Answer(page, {"ok": audit.is_ok, "anchored": audit.is_anchored, "verdict": audit.verdict})
 
 
@@ -285,6 +311,7 @@ def _held(site: Site, store: Store) -> dict[str, Any]:
         "has_strangers": "strangers" in lines,
         "unwitnessed": unwitnessed,
         "witnessed_words": unwitnessed_words(unwitnessed),
+        "hub_lines": site.hub_switch.lines,
         "hub": hub,
         "hub_words": " ".join(words_for(hub.invitation)) if hub.invitation else "",
         **facts,
@@ -312,7 +339,7 @@ def _told(findings: Any) -> list[dict[str, Any]]:
     return [shown(finding) for finding in sorted(findings, key=lambda finding: not finding.is_wrong)]
 
 
-def _audited(audit: BundleAudit) -> dict[str, Any]:
+def _audited(audit: BundleAudit, policy: Policy | None) -> dict[str, Any]:
     """The result of a check for people: the verdict, each log, each finding, and the chains that a proof shows."""
 
     chains = [chain_text(chain, {}, {}) for chain in proven_chains(audit)] if isinstance(audit, ProofAudit) else []
@@ -333,7 +360,7 @@ def _audited(audit: BundleAudit) -> dict[str, Any]:
                 "size": log.size,
                 "known": log.known,
                 "head": (log.head or "")[:16],
-                "witnesses": witness_lines(log),
+                "witnesses": [*witness_lines(log), *policy_lines(log, policy)],
             }
             for log in audit.logs
         ],

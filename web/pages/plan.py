@@ -331,4 +331,5 @@ def _by_kind(store: Store, found: Any) -> dict[str, Any]:
         "by_kind": [(kind_name(names, k), n) for k, n in sorted(found.by_kind.items())],
         "packs": ", ".join(kind_name(names, kind) for kind in found.packs),
         "unknown": list(unknown_words(found.open, names)),
+        "needs": len(names),
     }

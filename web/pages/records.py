@@ -24,6 +24,7 @@ from web.request_model import Given
 from web.security.roles import SCOPE_ROLES, allowed
 from web.site import Site
 from web.templating import render, render_page
+from web.views.chosen_items import ChosenDep, code_lines
 
 router = APIRouter()
 Name = Annotated[str, InPath(pattern="^[a-z-]{1,20}$")]
@@ -54,11 +55,12 @@ def records(request: Request) -> Response:
 
 
 @router.get("/records/{name}", include_in_schema=False)
-def form_page(request: Request, site: SiteDep, name: Name) -> Response:
+def form_page(request: Request, site: SiteDep, name: Name, chosen: ChosenDep) -> Response:
     asked = {key: value[:300] for key, value in request.query_params.items()}
 
     def shown(store: Store) -> dict[str, Any]:
         form = _form(name).at(store, site.home)
+        asked.update({"codes": lines} if (lines := code_lines(store, chosen)) else {})
         is_scanned = any(one.kind in SCANNED for one in form.fields)
         return {"form": form, "is_scanned": is_scanned, **shown_fields(store, form.fields, asked)}
 

@@ -17,7 +17,7 @@ from custody.plan.places import is_carrier
 from db.store import Store
 from language import _
 from reports.words import kind_name, people_words
-from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
+from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.draft_details import change_details, taken_from, with_details
 from services.scanning.handover_details import NAMES, GivenDetails, name_line, read_details
 from services.scanning.handover_papers import foretold_now
@@ -29,10 +29,20 @@ from web.pages.scan import ended
 from web.pages.signing import signatures
 from web.request_model import Given
 from web.templating import is_device, render, render_page
-from web.views.session_view import board, few_missing, foretold_of, items_of, lacks_bound, spoken_of, told
+from web.views.finding_groups import group_rows
+from web.views.session_view import (
+    board,
+    few_missing,
+    foretold_of,
+    items_of,
+    lacks_bound,
+    reviewed,
+    spoken_of,
+)
 
 router = APIRouter()
-Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+Name = Annotated[str, Field(max_length=LONGEST_NOTE)]
+"""Of any length at first: that it is too long is said with its name (`one_line`)."""
 Number = Annotated[str, Query(max_length=80)]
 MOST_EXTRAS, WITNESSES = 12, 2
 """So many kinds of things without a label, and so many witnesses, have fields on the page."""
@@ -45,7 +55,7 @@ class Extra(Given):
 
     kind: Annotated[str, Field(min_length=1, max_length=60)]
     count: Annotated[int, Field(gt=0, lt=1_000_000)]
-    note: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+    note: Name = ""
 
 
 class HandoverFields(Given):
@@ -170,10 +180,9 @@ def _review(session: Session) -> dict[str, Any]:
     store, desk = session.store, session.desk
     details, kinds = session.details(), store.state.kinds()
     handover = with_details(desk.handover, details)
-    weighed = session.desk.foresee(handover)
+    weighed, others = reviewed(session)
     items = items_of(session)
     spoken = spoken_of(session, items, details, weighed.facts.noted if weighed else {})
-    others = [] if weighed is None else [finding for finding in weighed.findings if finding.code != "SHORTAGE"]
     is_carried = {
         "giver": is_carrier(store.state.places, desk.giver),
         "receiver": bool(desk.receiver and is_carrier(store.state.places, desk.receiver)),
@@ -182,7 +191,7 @@ def _review(session: Session) -> dict[str, Any]:
         "board": board(session),
         "spoken": spoken[:_SHOWN],
         "spoken_count": len(spoken),
-        "findings": told(session, others),
+        "groups": group_rows(store, others),
         "shortage_count": len(weighed.facts.missing) if weighed else 0,
         "version": session.version(),
         "said": _fields(details),

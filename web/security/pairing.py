@@ -10,10 +10,11 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from ipaddress import IPv4Address
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ _MOST_DEVICES = 20
 
 _ID = "[0-9a-f-]{1,60}"
 _READS = re.compile(
-    rf"/device|/scan/{_ID}(/(board|missing|news|picture|review|signatures))?|/photos/[0-9a-f]{{64}}"
+    rf"/device|/scan/{_ID}(/(board|found|missing|news|picture|review|signatures|taken))?|/photos/[0-9a-f]{{64}}"
     r"|/api/(alive|places)"
 )
 _DOES = re.compile(
@@ -139,7 +140,8 @@ class Lan:
             digest = sha256(secret.encode()).hexdigest()
             kept = sorted(self._alive(), key=lambda device: device.until_s)[-_MOST_DEVICES + 1 :]
             self._devices = {device.digest: device for device in kept}
-            self._devices[digest] = Device(digest, name, self._clock_s() + DEVICE_S)
+            own_name = _unlike(name, {device.name for device in kept})
+            self._devices[digest] = Device(digest, own_name, self._clock_s() + DEVICE_S)
             self._write()
         return secret, offer.draft
 
@@ -161,9 +163,13 @@ class Lan:
 
     def knows(self, secret: str) -> bool:
         """Whether a device with this secret is let in."""
+        return self.device(secret) is not None
+
+    def device(self, secret: str) -> Device | None:
+        """The device that has this secret; None where none that is let in has it."""
         with self._lock:
             device = self._devices.get(sha256(secret.encode()).hexdigest())
-            return device is not None and self._clock_s() < device.until_s
+            return device if device is not None and self._clock_s() < device.until_s else None
 
     def _alive(self) -> list[Device]:
         return [device for device in self._devices.values() if self._clock_s() < device.until_s]
@@ -182,6 +188,12 @@ class Lan:
         with private_file(draft) as file:
             file.write(text.encode())
         put_in_place(draft, self._path)
+
+
+def _unlike(name: str, others: Collection[str]) -> str:
+    """This name, with a number where another device is called so: each line of a session says which one saw it."""
+    names = chain([name], (f"{name} {place}" for place in count(2)))
+    return next(one for one in names if one not in others)
 
 
 class LanEntrance:

@@ -106,9 +106,10 @@ lost.addEventListener("submit", async (event) => {
   try {
     const uploads = await send_all(lost.elements.copies, lost.dataset.sending, say);
     const [key = null] = await send_all(lost.elements.key, lost.dataset.sending, say);
+    const sheets = await send_all(lost.elements.sheets, lost.dataset.sending, say), words = lost.elements.words.value;
     say(lost.dataset.working);
     const said = Object.fromEntries(["passphrase", "name", "place"].map((one) => [one, lost.elements[`restore-${one}`].value]));
-    location.assign((await ask("POST", "/api/first/restore", { uploads, key, ...said })).page);
+    location.assign((await ask("POST", "/api/first/restore", { uploads, key, sheets, words, ...said })).page);
   } catch (error) {
     putting.replaceChildren();
     const fields = error instanceof Refusal && error.answer.fields;

@@ -19,7 +19,10 @@ function fit_paper(form) {
   if (form.sheet.selectedOptions[0]?.disabled) form.sheet.value = [...form.sheet.options].find((option) => !option.disabled).value;
 }
 function fit_choice() {
-  for (const part of print.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(print.what.value);
+  for (const part of print.querySelectorAll("[data-for]")) {
+    const is_chosen = print.codes && print.what.value === "items"; // in the list of items: by code, and nothing else is asked
+    part.hidden = !part.dataset.for.split(" ").includes(print.what.value) || Boolean(is_chosen && part.dataset.of);
+  }
 }
 for (const form of [print, again]) {
   form.addEventListener("change", () => fit_paper(form));
@@ -44,7 +47,7 @@ work_form(print, async (form, button) => {
   const what = form.what.value;
   return {
     ...paper(form), what, kind: what === "places" ? "" : form.kind.value, to: what === "blank" ? "" : form.to.value,
-    delivery: what === "items" ? form.delivery.value : "",
+    delivery: what === "items" && !form.codes ? form.delivery.value : "", codes: what === "items" ? form.codes?.value ?? "" : "",
     count: what === "blank" ? Number(form.count.value) || null : null, by: form.by.value,
   };
 }, renew);

@@ -60,6 +60,7 @@ work_form(check, async (form, _button, tell) => {
   };
 });
 
+if ($("hub-here")) work_form($("hub-here"), (_form, button) => ({ open: button.value === "open" }), () => renew_part("/meet", "hub-lines", "hub-more"));
 work_form($("hub"), async (form, _button, tell) => {
   const upload = form.files?.files.length ? (await send_all(form.files, form.dataset.sending, tell))[0] : null;
   return { address: form.address?.value ?? "", upload };

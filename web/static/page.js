@@ -1,8 +1,11 @@
 // What every page needs: asking the server with the secret, and saying at once when it does not answer.
 
-const ASK_AGAIN_MS = 1000, SILENCE_MS = 8000;
+const ASK_AGAIN_MS = 1000, SILENCE_MS = 8000, ASLEEP_MS = 5000;
 const token = document.querySelector('meta[name="serah-token"]').content;
 const alarm = document.getElementById("alarm");
+
+// Gone back to, a page that the browser kept shows what was then, and hears nothing.
+addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
 
 /** Shows a line across the page, or takes it away again (empty text). */
 export function sound_the_alarm(text) {
@@ -47,6 +50,7 @@ export async function ask_with(method, path, body, kind = body?.type) {
     throw error;
   }
   say_gone(false);
+  if (response.headers.get("Content-Type") === "application/pdf") return response.blob(); // what is drawn and kept nowhere
   const answer = await response.json().catch(() => ({ error: response.statusText }));
   if (response.status === 401) dispatchEvent(new Event("serah-locked"));
   if (!response.ok) throw new Refusal(response.status, answer);
@@ -81,7 +85,12 @@ export function follow(path, mark, opened = () => {}) {
   const news = new EventSource(`${path}?after=${encodeURIComponent(mark)}`);
   let heard = Date.now();
   const is_there = () => { heard = Date.now(); say_gone(false); };
-  const watch = setInterval(() => { if (Date.now() - heard > SILENCE_MS) say_gone(true); }, 1000);
+  let ticked = Date.now();
+  const watch = setInterval(() => {
+    if (Date.now() - ticked > ASLEEP_MS) heard = Date.now(); // the computer slept: nobody was silent
+    ticked = Date.now();
+    if (ticked - heard > SILENCE_MS) say_gone(true);
+  }, 1000);
   const close = () => { clearInterval(watch); news.close(); };
   const hear = (name, then) => news.addEventListener(name, (event) => {
     is_there();

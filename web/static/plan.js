@@ -33,6 +33,7 @@ work_form(load, async (form, button, tell) => {
 // What the plan has by now stands below and in the choices; after a change it is asked for again.
 async function renew(answer) {
   if (["missing", "is_ok", "version"].some((name) => name in answer)) return; // looked at, not changed
+  if ("files" in answer) document.getElementById("register-outcome").replaceChildren(); // counted before this was loaded
   const parts = ["known", "kind", "mistaken-kind", "mistaken-level", "mistaken-point"];
   await renew_part("/plan", ...parts.filter((id) => document.getElementById(id)));
 }

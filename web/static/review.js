@@ -1,6 +1,7 @@
 // The review: keeps what is typed in the session, and records it once.
 
 import { ask, follow, part, Refusal, sound_the_alarm } from "./page.js";
+import { opening } from "./board.js";
 import { record } from "./recording.js";
 import { sound } from "./sounds.js";
 import { signing } from "./sign.js";
@@ -69,6 +70,8 @@ const settle = () => (settled = settled.then(async () => {
     return false;
   }
 }));
+if (document.getElementById("found"))
+  opening(document.getElementById("found"), `/scan/${form.dataset.draft}`, { more: "&reviewed=1" });
 const renew = signing(form.dataset.draft, settle);
 form.addEventListener("change", async () => { await settle(); renew(); }); // what was refused stands nowhere
 
@@ -152,7 +155,7 @@ if (!form.contains(document.activeElement)) // else somebody writes there alread
 
 // Asked in a dialog of the page: in one of the browser's, the Enter of a scanner would agree.
 const forget = document.getElementById("forget");
-document.getElementById("drop").addEventListener("click", (event) => (is_by_scanner(event) ? tell_stray() : forget.showModal()));
+document.getElementById("drop")?.addEventListener("click", (event) => (is_by_scanner(event) ? tell_stray() : forget.showModal()));
 document.getElementById("forget-go").addEventListener("click", async (event) => {
   if (is_by_scanner(event)) return tell_stray();
   forget.close();

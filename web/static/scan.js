@@ -1,6 +1,7 @@
 // One session: sends what is typed, hears what came of it, and never says that something was taken before it was.
 
 import { ask, follow, part, Refusal, soon, sound_the_alarm } from "./page.js";
+import { opening, put_in_place, whereabouts } from "./board.js";
 import { chooser, goods_in, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye } from "./eye.js";
@@ -24,18 +25,46 @@ const rest = () => { if (!is_device) field.focus(); };
 
 let is_alarm = false; // an alarm about what is in the list: undoing it is the first thing to think of
 
+// Of this device alone: what came of another's scan is said in a line of its own, with its name and without a sound. Its
+// trouble is the station's to see, and no other device's. What was changed for all of them is everybody's.
 function show(outcome) {
+  renew();
+  if (outcome.kind === "put_out") chosen.delete(outcome.code.replace(/-/g, ""));
+  if (outcome.by === scan.dataset.seer || outcome.is_for_all) return show_own(outcome);
+  if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
+  if (is_device && !["taken", "put_out"].includes(outcome.kind)) return;
+  const other = $("other"), code = ["taken", "again"].includes(outcome.kind) ? outcome.code : "";
+  other.className = `other ${mark_of(outcome)}`;
+  other.textContent = `${outcome.seen_by || scan.dataset.station}: ${[outcome.text, code, outcome.remark].filter(Boolean).join(" · ")}`;
+  other.hidden = false;
+  fit();
+}
+
+// In new elements, for it is a new saying: what was said before is not moved aside.
+function say(said) {
+  for (const name of ["text", "code", "remark", "advice"]) {
+    const part = $(`last-${name}`).cloneNode();
+    part.textContent = said[name] ?? "";
+    $(`last-${name}`).replaceWith(part);
+  }
+  fit();
+}
+
+// Where more is said than has room, the keyboard reaches it and scrolls.
+function fit() {
+  const told = last.parentElement;
+  if (told.scrollHeight > told.clientHeight) told.tabIndex = 0;
+  else told.removeAttribute("tabindex");
+}
+
+function show_own(outcome) {
   last.className = `last ${mark_of(outcome)}`;
   is_alarm = outcome.beep === "wrong" && outcome.kind === "taken";
   void last.offsetWidth; // so that the same line lights up again
   last.classList.add("fresh");
-  $("last-text").textContent = outcome.text;
-  $("last-code").textContent = ["taken", "again"].includes(outcome.kind) ? outcome.code : "";
-  $("last-remark").textContent = outcome.remark;
-  $("last-advice").textContent = outcome.advice;
+  say({ ...outcome, code: ["taken", "again"].includes(outcome.kind) ? outcome.code : "" });
   if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
-  renew();
 }
 
 // What to do next is the strong button: first to see something, then to review it.
@@ -44,9 +73,9 @@ function lead() {
   $("review").classList.toggle("main", is_begun && !is_alarm);
   $("undo").classList.toggle("main", is_alarm);
   $("camera-start").classList.toggle("main", !is_begun);
-  const newest = board.querySelector(".taken [data-item]"); // which one it takes out stands on the button
-  $("undo").dataset.code = newest?.dataset.item ?? "";
-  $("undo-code").textContent = newest?.dataset.shown ?? "";
+  const { last: code, lastShown } = $("taken").dataset; // which one it takes out, of this device's own, stands on the button
+  $("undo").dataset.code = code;
+  $("undo-code").textContent = lastShown;
 }
 
 // The camera is let go first: what is reviewed must not grow while somebody reads it.
@@ -59,39 +88,15 @@ $("review").addEventListener("click", (event) => { event.preventDefault(); revie
 
 const renew = soon(async () => {
   const html = await part(`/scan/${scan.dataset.draft}/board`);
-  const known = new Map([...board.querySelectorAll("details")].map((each) => [each.dataset.village, each]));
+  while (document.querySelector("#board button:active, #board summary:active")) await new Promise((go) => setTimeout(go, 40)); // or the press is lost
   const focused = board.contains(document.activeElement) ? whereabouts(document.activeElement) : "";
-  board.innerHTML = html; // rendered and escaped by our own server; nothing in it runs (content policy)
-  for (const each of board.querySelectorAll("details")) {
-    const before = known.get(each.dataset.village);
-    if (!before) continue;
-    each.open = before.open;
-    if (!lists(each)) each.lastElementChild.replaceChildren(...before.lastElementChild.childNodes); // until it is asked
-  }
+  put_in_place(board, html);
   if (focused) (board.querySelector(focused) ?? field).focus();
   lead();
   show_pause();
   show_chosen(board, chosen);
 }, BOARD_PAUSE_MS);
-
-// What finds this again after the board was rendered anew: who works with the keyboard stays where they are.
-function whereabouts(element) {
-  for (const name of ["item", "choose"])
-    if (element.dataset[name]) return `[data-${name}="${CSS.escape(element.dataset[name])}"]`;
-  const village = element.closest("[data-village]")?.dataset.village;
-  return village === undefined ? `#${element.id}` : `[data-village="${CSS.escape(village)}"] summary`;
-}
-
-// What is missing in a village is listed when somebody opens it.
-const lists = (village) => village.querySelector("li");
-board.addEventListener("toggle", async (event) => {
-  const village = event.target;
-  if (!village.open || !village.dataset.village) return;
-  try {
-    village.lastElementChild.innerHTML = await part(
-      `/scan/${scan.dataset.draft}/missing?village=${encodeURIComponent(village.dataset.village)}`);
-  } catch { /* what is gone is said elsewhere */ }
-}, true);
+opening(board, `/scan/${scan.dataset.draft}`, { then: () => show_chosen(board, chosen) });
 
 // --- typing and USB scanners -------------------------------------------------------------------------------------
 
@@ -105,8 +110,7 @@ $("untaken-seen").addEventListener("click", () => rest());
 // The server that took it was restarted, and this one finds it in the list.
 function show_in(line) {
   last.className = "last right fresh";
-  $("last-text").textContent = scan.dataset.isIn.replace("…", line.slice(0, 60));
-  for (const part of ["code", "remark", "advice"]) $(`last-${part}`).textContent = "";
+  say({ text: scan.dataset.isIn.replace("…", line.slice(0, 60)) });
   sound("ok");
   renew();
 }
@@ -292,6 +296,7 @@ things($("board"), {
   api, chosen, draft: scan.dataset.draft,
   shoot: async () => (is_own ? eye.shoot() : ask("POST", `${api}/camera/photo`)),
   put_out: async (code) => learn(await ask("DELETE", `${api}/items/${code}`)),
+  then: rest,
 });
 
 // --- sound --------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ const $ = (id) => document.getElementById(id);
 
 /** Lets the people of a draft sign; `settle` is awaited first, so that what they sign for is what the server has. */
 export function signing(draft, settle) {
-  const api = `/api/drafts/${draft}`, list = $("signatures");
+  const api = `/api/drafts/${draft}`, list = $("record");
   const sign = $("sign"), away = $("away"), pad = $("pad"), pen = pad.getContext("2d");
   const pin = $("pin"), form = $("pin-form");
   let signer = "", name = "", strokes = [], count = 0;
@@ -19,11 +19,20 @@ export function signing(draft, settle) {
       const html = await part(`/scan/${draft}/signatures`);
       while (document.querySelector("button:active")) await new Promise((go) => setTimeout(go, 40)); // or the press is lost
       const { sign: to_sign, pin: by_pin, back } = list.contains(document.activeElement) ? document.activeElement.dataset : {};
-      list.innerHTML = html;
+      put_in_place(html);
       for (const [role, id] of Object.entries(FIELDS)) if ($(id) === document.activeElement) show_typed(role, $(id)); // not left yet
-      list.querySelector(`[data-sign="${to_sign}"], [data-pin="${by_pin}"], [data-back="${back}"]`)?.focus(); // as it was
+      if (to_sign || by_pin || back)
+        list.querySelector(`[data-sign="${to_sign}"], [data-pin="${by_pin}"], [data-back="${back}"]`)?.focus(); // as it was
     } catch { /* what is gone is said elsewhere */ }
   };
+  // Each signature in its own place: on the card of who gives, or receives; those of witnesses below their names.
+  function put_in_place(html) {
+    const sheet = document.createElement("template");
+    sheet.innerHTML = html; // rendered and escaped by our own server
+    const rows = [...sheet.content.querySelectorAll("[data-signer]")];
+    $("witness-signatures").replaceChildren(...rows.filter(({ dataset }) => dataset.signer.startsWith("witness")));
+    for (const row of rows) list.querySelector(`.side [data-signer="${row.dataset.signer}"]`)?.replaceChildren(...row.childNodes);
+  }
   // Whoever types a name sees at once who is to sign; the server hears of it when the field is left.
   const show_typed = (role, field) => {
     const row = list.querySelector(`[data-signer="${role}"]`), text = field.value.trim().replace(/\s+/g, " ");
@@ -59,7 +68,7 @@ export function signing(draft, settle) {
   const go_on = () => (list.querySelector("[data-sign]:enabled") ?? $("before-record")).focus();
 
   list.addEventListener("click", async (event) => {
-    const button = event.target.closest("button");
+    const button = event.target.closest("[data-signer] button");
     if (!button) return;
     if (button.dataset.back) return is_by_scanner(event) || open(away, button);
     if (!(await settle())) return;
@@ -94,8 +103,10 @@ export function signing(draft, settle) {
   const place = (event) => {
     const box = pad.getBoundingClientRect();
     const within = (value, most) => Math.min(Math.max(Math.round(value), 0), most);
-    return [within((event.clientX - box.left) / box.width * pad.width, pad.width),
-      within((event.clientY - box.top) / box.height * pad.height, pad.height)];
+    const across = (event.clientX - box.left) / box.width, down = (event.clientY - box.top) / box.height;
+    const is_turned = getComputedStyle(pad).getPropertyValue("--turned").trim() === "1"; // along an upright phone: scan.css
+    const [x, y] = is_turned ? [down, 1 - across] : [across, down];
+    return [within(x * pad.width, pad.width), within(y * pad.height, pad.height)];
   };
   let line = null;
   pad.addEventListener("pointerdown", (event) => {

@@ -1,4 +1,4 @@
-// This station's own page: the practice ledger is thrown away from here.
+// This station's own page: the practice ledger is thrown away from here, and recovery sheets are made.
 
 import { ask } from "./page.js";
 import { is_sure, tell_refusal } from "./work.js";
@@ -12,5 +12,25 @@ button?.addEventListener("click", async () => {
   } catch (error) {
     tell_refusal(outcome, error, outcome.dataset.failed);
     button.disabled = false;
+  }
+});
+
+// The sheets are the key: they stay in this window's memory, and no file of them is kept.
+const recovery = document.getElementById("recovery"), told = document.getElementById("recovery-outcome");
+recovery?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const file = document.getElementById("recovery-file"), { needed, total, passphrase } = recovery.elements;
+  file.hidden = true;
+  told.textContent = recovery.dataset.working;
+  try {
+    const said = { needed: Number(needed.value), total: Number(total.value), passphrase: passphrase?.value ?? "" };
+    const sheets = await ask("POST", "/api/station/recovery", said);
+    URL.revokeObjectURL(file.href);
+    file.href = URL.createObjectURL(sheets);
+    file.hidden = false;
+    told.replaceChildren();
+    file.focus();
+  } catch (error) {
+    tell_refusal(told, error, recovery.dataset.failed);
   }
 });

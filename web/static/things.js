@@ -1,21 +1,24 @@
 // What is said of things: condition, seals, refusal, remark, photograph; of one, of the chosen ones, or of all.
 
 import { ask, ask_with, Refusal } from "./page.js";
+import { CALM_MS, is_by_scanner } from "./wedge.js";
 
 const KEEP = "keep";
 const LARGEST_PX = 2400;
 const $ = (id) => document.getElementById(id);
 
-/** Shows which things are chosen, after the board was rendered anew. */
+/** Shows which things are chosen, after the board was rendered again; what is in the list no more is chosen no more. */
 export function show_chosen(board, chosen) {
+  if (!$("taken-title")) return;
   for (const box of board.querySelectorAll("[data-choose]")) box.checked = chosen.has(box.dataset.choose);
-  const button = $("change-chosen");
-  if (!button) return chosen.clear();
-  button.hidden = !chosen.size;
-  button.textContent = `${button.textContent.replace(/ \(\d+\)$/, "")} (${chosen.size})`;
+  for (const id of ["change-chosen", "remove-chosen"]) {
+    const button = $(id);
+    button.disabled = !chosen.size;
+    button.textContent = `${button.textContent.replace(/ \(\d+\)$/, "")}${chosen.size ? ` (${chosen.size})` : ""}`;
+  }
 }
 
-export function things(board, { api, chosen, shoot, put_out }) {
+export function things(board, { api, chosen, shoot, put_out, then }) {
   const dialog = $("item"), form = $("item-form"), trouble = $("item-error");
   const selects = ["condition", "refused", "seals"].map((name) => form[name]);
   let codes = [], is_all = false, photo = null; // null: as it is
@@ -57,6 +60,37 @@ export function things(board, { api, chosen, shoot, put_out }) {
       codes = is_all ? [] : [...chosen];
       const count = is_all ? $("taken").dataset.all : String(codes.length);
       open(form.dataset.many.replace("…", count), "");
+    } else if (button.dataset.remove) {
+      remove({ codes: [button.dataset.remove], count: 1 }, button.dataset.shown);
+    } else if (button.dataset.removeGroup !== undefined) {
+      remove({ group: button.dataset.removeGroup, count: Number(button.dataset.count) });
+    } else if (button.id === "remove-chosen") {
+      remove({ codes: [...chosen], count: chosen.size });
+    }
+  });
+
+  // --- several at once, out of the list: asked once, since only a scan of each brings it back ------------------
+
+  const away = $("away"), go = $("away-go"), trouble_away = away.querySelector(".notice");
+  let wanted = null, asked_ms = 0;
+  function remove(what, shown = "") {
+    wanted = what;
+    $("away-title").textContent = go.textContent = shown ? `${go.dataset.one} ${shown}` : go.dataset.many.replace("…", what.count.toLocaleString(document.documentElement.lang));
+    trouble_away.hidden = true;
+    away.showModal();
+    asked_ms = performance.now();
+  }
+  go.addEventListener("click", async (event) => {
+    if (is_by_scanner(event) || event.timeStamp - asked_ms < CALM_MS) return; // the second press of a double click
+    try {
+      await ask("POST", `${api}/items/removed`, wanted);
+      for (const code of wanted.codes ?? []) chosen.delete(code);
+      show_chosen(board, chosen);
+      away.close();
+      then();
+    } catch (error) {
+      trouble_away.textContent = error instanceof Refusal ? error.message : $("alarm").textContent;
+      trouble_away.hidden = false;
     }
   });
   for (const box of board.querySelectorAll("[data-choose]:checked")) chosen.add(box.dataset.choose); // before this script had come

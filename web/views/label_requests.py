@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from custody.errors import N_, InputError, RuleError
-from custody.format.codes import ItemLabel, parse_entry
+from custody.format.codes import ItemLabel, parse_code, parse_entry
 from custody.format.item_facts import Item
 from custody.people import distinct_people
 from custody.plan.places import Place
@@ -27,7 +27,7 @@ from services.labels.print_run import (
     print_places,
 )
 from services.labels.printer_profiles import adjustment_of
-from services.labels.selection import delivered_items, in_order, reason_to_reprint, reprintable
+from services.labels.selection import delivered_items, in_order, known_items, reason_to_reprint, reprintable
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
 from services.plan.custodians import find_custodian
 from services.progress_bar import Progress
@@ -70,14 +70,15 @@ class LabelOutput(Given):
 
 
 class Choice(LabelOutput):
-    """Which labels: of items without one, by kind and destination, or those for what came with a delivery note; of
-    places; or so many blank ones.
+    """Which labels: of items without one, by kind and destination, or those for what came with a delivery note, or by
+    `codes`, one a line; of places; or so many blank ones.
     """
 
     what: Literal["items", "places", "blank"] = "items"
     kind: Word = ""
     to: Word = ""
     delivery: Word = ""
+    codes: Annotated[str, Field(max_length=40_000)] = ""
     count: Annotated[int, Field(ge=1, le=MOST_BLANKS)] | None = None
     by: Word = ""
 
@@ -123,7 +124,10 @@ def chosen(store: Store, choice: Choice) -> Chosen:
         return Chosen(blanks=choice.count)
     if choice.delivery.strip():
         return Chosen(items=delivered_items(store, choice.delivery.strip(), choice.kind or None))
-    found = list(store.state.find_items(kind=choice.kind or None, under=top))
+    if choice.codes.strip():
+        found = known_items(store, map(parse_code, choice.codes.split()))
+    else:
+        found = list(store.state.find_items(kind=choice.kind or None, under=top))
     fresh = [item for item in found if not item.print]
     if not fresh:
         raise RuleError(

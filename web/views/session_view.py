@@ -1,7 +1,7 @@
 """What a page shows of a session: counts, what is missing by group, what is irregular, what was taken."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,43 +9,48 @@ import msgspec
 
 from custody.chain.findings import Finding
 from custody.chain.seals import RESULTS
+from custody.errors import N_
 from custody.format.codes import is_plate, show_code
 from custody.format.item_facts import CONDITIONS, Item
-from custody.handover.draft import Details, ItemDetails
+from custody.handover.draft import Details, ItemDetails, Seer
 from custody.plan.levels import END
 from custody.plan.places import Place, is_carrier
 from db.store import Store
+from language import _
 from language.text import number, printable
 from reports.words import (
     Places,
     condition_word,
     custodian_name,
-    finding_text,
-    gravity,
     kind_name,
     meant_words,
     place_path,
     seal_word,
     show_custodian,
 )
-from services.plan.custodians import station_clock, unplanned_words
-from services.scanning.advice import advice
+from services.plan.custodians import unplanned_words
+from services.scanning.handover_desk import DraftDesk
+from services.scanning.judging import Weighed
 from web.live.sessions import Session
+from web.views.finding_groups import group_rows
 
-_SHOWN, _LITTLE, _NAMED = 30, 8, 5
-_GRAVE = {"critical": 0, "warning": 1, "info": 2}
+SHOWN = 30
+"""So many of what was taken stand on the page; more come when somebody asks."""
+_LITTLE, _NAMED = 8, 5
+_SEEN = {
+    "camera": N_("this laptop's camera"),
+    "wedge": N_("USB scanner"),
+    "typed": N_("typed"),
+    "matched": N_("without a readable label"),
+}
 
 
-def board(session: Session) -> dict[str, Any]:
-    """Everything of a session that changes while it is scanned."""
+def board(session: Session, seer: Seer | None = None) -> dict[str, Any]:
+    """Everything of a session that changes while it is scanned, for the device that asks; None: the station itself."""
     desk, tally = session.desk, session.desk.tally
     places = session.store.state.places
-    items, findings = items_of(session), session.judged()[1]
-    irregular = [finding for finding in findings if finding.severity != "info"]
     details = session.details()
-    foretold = foretold_of(session)
-    shown = islice(reversed(desk.taken), _SHOWN)
-    taken = [of_item(session, code, items.get(code), details.of(code), foretold) for code in shown]
+    last = session.last_of(seer)
     return {
         "draft": session.draft,
         "is_paused": session.is_paused,
@@ -69,11 +74,12 @@ def board(session: Session) -> dict[str, Any]:
         "missing_count": tally.missing,
         "extra_count": tally.extra,
         "missing": _by_group(desk.missing, session),
-        "irregular": told(session, irregular[:_SHOWN]),
-        "irregular_count": len(irregular),
+        "groups": group_rows(session.store, irregular(session), desk.taken),
+        "last": last,
+        "last_shown": show_code(last) if last else "",
         "refused_count": tally.refused,
-        "items": taken,
-        "more": max(tally.taken - _SHOWN, 0),
+        "items": taken_of(session),
+        "more": max(tally.taken - SHOWN, 0),
         "conditions": [(word, condition_word(word)) for word in sorted(CONDITIONS)],
         "seal_results": [(word, seal_word(word)) for word in RESULTS],
     }
@@ -112,11 +118,25 @@ def items_of(session: Session) -> dict[str, Item]:
     return session.judged()[0] | session.store.state.items_of(session.desk.refused)
 
 
+def _seen_by(desk: DraftDesk, code: str) -> str:
+    """Which device saw a label: its name; of the station itself, how it was read."""
+    if code in desk.seers:
+        return desk.seers[code].name
+    return _(_SEEN[desk.hows[code]]) if code in desk.hows else ""
+
+
 def foretold_of(session: Session) -> set[str]:
     """Return the scanned codes that are not registered here and that a paper names, now or when they came."""
     named = session.desk.foretold
     told = {finding.item for finding in session.judged()[1] if finding.item and finding.is_foretold}
     return told | {code for code in session.desk.taken if code in named}
+
+
+def taken_of(session: Session, after: int = 0, most: int = SHOWN) -> list[dict[str, str]]:
+    """What was taken, newest first, each with the remarks on it and which device saw it; so many after the newest."""
+    items, details, foretold = items_of(session), session.details(), foretold_of(session)
+    shown = islice(reversed(session.desk.taken), after, after + most)
+    return [of_item(session, code, items.get(code), details.of(code), foretold) for code in shown]
 
 
 def of_item(
@@ -129,6 +149,7 @@ def of_item(
     return {
         "code": code,
         "shown": show_code(code),
+        "seen_by": _seen_by(session.desk, code),
         "words": session.desk.words(item, is_foretold=code in foretold),
         "condition": said.condition,
         "condition_words": condition_word(said.condition) if said.condition else "",
@@ -158,25 +179,15 @@ def spoken_of(
     return [of_item(session, code, items.get(code), one, foretold) for code, one in said.items() if one.is_said]
 
 
-def told(session: Session, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as sentences, gravest first, each with what to do; without those that a paper foretold."""
-    needs = session.store.state.kinds()
-    place = station_clock(session.store)
-    ordered = sorted(
-        (one for one in findings if not one.is_foretold), key=lambda finding: (_GRAVE[finding.severity], finding.code)
-    )
-    return [
-        {
-            "code": finding.code,
-            "severity": finding.severity,
-            "word": gravity(finding),
-            "text": finding_text(finding, needs, place),
-            "advice": advice(finding, session.store),
-            "item": finding.item or "",
-            "shown": show_code(finding.item) if finding.item else "",
-        }
-        for finding in ordered
-    ]
+def irregular(session: Session) -> list[Finding]:
+    """What is wrong with what was scanned, but for what is for information."""
+    return [finding for finding in session.judged()[1] if finding.severity != "info"]
+
+
+def reviewed(session: Session) -> tuple[Weighed | None, list[Finding]]:
+    """The handover as it would be recorded now, and its findings but for what is missing; none while an end is."""
+    weighed = session.desk.foresee(session.handover())
+    return weighed, [] if weighed is None else [one for one in weighed.findings if one.code != "SHORTAGE"]
 
 
 def _name(places: Any, code: str) -> str:
