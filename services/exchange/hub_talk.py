@@ -16,6 +16,10 @@ _NEVER_YET = frozenset({429, 503})
 """The statuses of a hub that has too much to do."""
 
 
+class ForkError(InputError):
+    """The hub holds another history of a log that is not this station's."""
+
+
 class HubTalk:
     """What one station asks of one hub. `facts` say who the hub is."""
 
@@ -134,7 +138,7 @@ def _refusal(answer: Answer, log: str, *, is_own: bool) -> CustodyError:
             hint=N_("Stop, touch nothing, copy the folder, and call whoever is responsible."),
         )
     if answer.reason == "fork":
-        return InputError(N_("the hub holds another history of {log}"), log=log)
+        return ForkError(N_("the hub holds another history of {log}"), log=log)
     message = _REASONS.get(answer.reason, N_("the hub refused ({status} {reason})"))
     kind = StoreError if answer.status >= 429 else InputError
     return kind(message, log=log, status=answer.status, reason=answer.reason[:40])

@@ -25,7 +25,7 @@ from evidence.policy import Policy
 from evidence.tree import Tree
 from services.exchange.hub_client import CutError, HubAddress, HubClient, read_address
 from services.exchange.hub_desk import HubRefusalError, Known, check_entries
-from services.exchange.hub_talk import TRIES, HubTalk, gives_up
+from services.exchange.hub_talk import TRIES, ForkError, HubTalk, gives_up
 from services.exchange.witnesses import ask_witnesses
 from tables.output.safe_file import safe_file
 
@@ -220,6 +220,10 @@ class _Sync:
         except InputError as error:
             if log == store.ledger.own_log().name:
                 raise
+            if isinstance(error, ForkError):  # its head is the proof, also where it is as long as ours
+                told = (self.talk.listing({**self._sizes(), log: 0}) or {}).get(log)
+                if told and told["note"]:
+                    self._take(log, told["note"])
             self.notes.append(str(error))
 
     def _send_head(self, log: str, note: str, tree: Tree, old: int) -> int | None:
