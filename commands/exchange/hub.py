@@ -1,5 +1,6 @@
 """The command by which stations send to this one: hub."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ def hub(
     kept_policy(station.home)  # what is wrong with it is said here
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here
         own = store.ledger.own_log()
+    _end_like_ctrl_c()
     running = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, tell=note)
     try:
         addresses = running.invitations
@@ -52,6 +54,13 @@ def hub(
         running.close()
         close_hub(station.home)
     note(_("The hub is closed. What was sent is kept."))
+
+
+def _end_like_ctrl_c() -> None:
+    """Close the hub too where the system ends this process or its window is closed: else it is still shown as open."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _show(addresses: Sequence[HubAddress], sheet: Path | None) -> None:

@@ -81,8 +81,9 @@ def test_the_first_contact_may_be_by_words_or_a_picture_and_pins_the_whole_key(
         assert refused.code == 3 and "is not the hub" in refused.err
 
 
+@pytest.mark.parametrize("ended_by", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
 def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_open(
-    station: Terminal, tmp_path: Path
+    station: Terminal, tmp_path: Path, ended_by: str
 ) -> None:
     sheet = tmp_path / "hub.pdf"
     process = station.process("hub", "--listen", "127.0.0.1", "--sheet", str(sheet), "--json")
@@ -97,7 +98,7 @@ def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_op
         client = HubClient(read_invitation(said))
         assert client.ask("GET", "/hub").status == 200
         client.close()
-        process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+        process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.Signals[ended_by])
         _out, err = process.communicate(timeout=60)
     finally:
         process.kill()
