@@ -55,6 +55,20 @@ def test_a_head_has_one_form(data: bytes) -> None:
     assert request.to_bytes() == data
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1\n\nx",
+        HeadRequest(1, (bytes(32),), "x").to_bytes().replace(b"AAA", b"A A A", 1),
+        HeadRequest(1, (bytes(31),), "x").to_bytes(),
+        HeadRequest(1, (bytes(32),) * 64, "x").to_bytes(),
+    ],
+)
+def test_what_is_no_head_is_refused(data: bytes) -> None:
+    with pytest.raises(TamperError):
+        read_head_request(data)
+
+
 @given(st.integers(0, 700), st.integers(0, 700))
 @example(255, 257)
 @example(256, 256)

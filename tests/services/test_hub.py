@@ -242,9 +242,9 @@ def test_an_invitation_reads_back_as_it_was_written() -> None:
 
 
 @contextmanager
-def clone(url: str, of: Store) -> Iterator[Store]:
+def clone(url: str, of: Store, seed: int = 2) -> Iterator[Store]:
     """A second laptop with the key and the ledger of a station, as when a disk is copied."""
-    with empty_ledger(url, 2, 77) as copy:
+    with empty_ledger(url, seed, 77) as copy:
         absorb(copy, of)
         log = copy.ledger.tables.log
         log.update(is_own=1).where(log.name == own(of)).execute()

@@ -1,10 +1,13 @@
 """What comes to a hub from those who mean harm: refused with the protocol's status, and nothing of it stored."""
 
+import asyncio
 import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from custody.compose.compose import NewEvent
 from custody.errors import TamperError
@@ -14,13 +17,13 @@ from evidence.mirror_forms import HeadRequest, Package, Upload, records
 from evidence.tree import Tree
 from services.exchange import hub_desk
 from services.exchange.hub_client import Answer, CutError, HubClient
-from services.exchange.hub_reading import NUMBER_LASTS_S, new_number, sign_request
+from services.exchange.hub_reading import NUMBER_LASTS_S, listing, new_number, sign_request
 from services.records.membership import revoke
 from tests.services.test_hub import POINT, clone, fresh, own, remark
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import empty_ledger, planned_station, record, signer
 from tests.support.merge_examples import bundle_of, join, take
-from web import hub_bodies
+from web import hub_bodies, hub_site
 
 Fresh = Callable[[], str]
 __all__ = ["fresh"]
@@ -193,12 +196,42 @@ def test_a_bomb_of_gzip_is_not_unpacked(hub: Running, office: Store) -> None:
         assert _raw(hub, path, bomb, {"Content-Encoding": "gzip"}) in (400, 401, 404, 413), path
 
 
+def test_a_bomb_of_gzip_is_unpacked_piece_by_piece() -> None:
+    bomb, sizes = gzip.compress(bytes(40_000_000)), list[int]()
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": bomb, "more_body": False}
+
+    async def read() -> None:
+        headers = [(b"content-encoding", b"gzip")]
+        async for piece in hub_bodies.unpacked(Request({"type": "http", "headers": headers}, receive)):
+            sizes.append(len(piece))
+
+    with pytest.raises(hub_desk.HubRefusalError, match="large"):
+        asyncio.run(read())
+    assert max(sizes) <= 256 * 1024 and sum(sizes) < 6_000_000
+
+
 def test_entries_that_unpack_to_far_more_than_entries_do_are_not_read_on(hub: Running, office: Store) -> None:
     hub.sync(office)
     remark(office, 300)
     assert ask(hub, "/add-checkpoint", head_of(office, 1)).status == 200
     bomb = gzip.compress(Upload(own(office), 1, 301).to_bytes() + records([bytes(60_000)] * 200))
     assert _raw(hub, "/add-entries", bomb, {"Content-Encoding": "gzip"}) == 413
+
+
+def test_a_request_that_is_large_once_unpacked_is_not_read_on(
+    hub: Running, office: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.sync(office)
+    remark(office, 3)
+    assert ask(hub, "/add-checkpoint", head_of(office, 1)).status == 200
+    proof = tuple(Tree(office.ledger.leaves(own(office))).subtree_proof(0, 4, 4))
+    body = Upload(own(office), 1, 4).to_bytes() + Package(0, 1, entries_of(office, 1, 4), proof).to_bytes()
+    monkeypatch.setattr(hub_bodies, "MOST_UNPACKED", len(body) - 1)
+    assert ask(hub, "/add-entries", body).status == 413
+    monkeypatch.setattr(hub_bodies, "MOST_UNPACKED", len(body))
+    assert ask(hub, "/add-entries", body).status == 200
 
 
 def test_a_revoked_key_sends_no_head(hub: Running, root: Store, office: Store) -> None:
@@ -241,6 +274,24 @@ def test_a_receipt_that_the_hubs_key_has_not_signed_is_none(
     assert office.ledger.tables.cosigned.select().count() == 0
 
 
+def test_a_station_takes_no_entries_for_its_own_log(
+    hub: Running, root: Store, office: Store, fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.sync(office)
+    with clone(fresh(), office) as copy:
+        remark(copy, 3)
+        hub.sync(copy)
+
+    name, another = own(office), root.cosigned.longest(own(root))
+
+    def falsely(*asked: Any) -> list[dict[str, Any]]:  # its longer head, with that of another log in its place
+        return [row | {"note": another} if row["log"] == name else row for row in listing(*asked)]
+
+    monkeypatch.setattr(hub_site, "listing", falsely)
+    hub.sync(office)
+    assert office.ledger.sizes()[own(office)] == 1
+
+
 def test_a_body_without_end_is_cut_off(hub: Running) -> None:
     assert _raw(hub, "/add-checkpoint", b"x" * (hub_bodies.MOST_HEAD + 1), {}) == 413
 
@@ -268,10 +319,11 @@ def test_an_address_that_is_refused_again_and_again_is_told_to_wait(hub: Running
     assert ask(hub, "/add-checkpoint", b"no head").status == 400
 
 
-def test_one_address_introduces_few_strangers(
-    hub: Running, root: Store, fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", ["MOST_STRANGERS_EACH", "MOST_INTRODUCED"])
+def test_one_address_introduces_few_strangers_and_all_not_many(
+    hub: Running, root: Store, fresh: Fresh, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(hub_desk, "MOST_STRANGERS_EACH", 2)
+    monkeypatch.setattr(hub_desk, limit, 2)
     statuses = []
     for seed in (11, 12, 13):
         with empty_ledger(fresh(), seed) as stranger:

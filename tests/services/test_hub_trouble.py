@@ -14,7 +14,7 @@ import pytest
 from custody.compose.compose import NewEvent
 from custody.errors import InputError, StoreError, TamperError
 from db.store import open_store
-from evidence.mirror_forms import Package, Upload
+from evidence.mirror_forms import Package, Upload, records
 from evidence.tree import Tree
 from services.exchange.hub_client import HubClient
 from services.exchange.ledger_audit import audit_ledger
@@ -135,14 +135,40 @@ def test_a_fork_that_was_sent_to_two_hubs_is_caught_as_soon_as_these_meet(
             remark(copy, 1)
             with running_hub(first, tmp_path) as one, running_hub(second, tmp_path / "2", seed=3) as other:
                 assert one.sync(office).receipts and other.sync(copy).receipts  # each believes its own
-                try:
-                    [told] = one.sync(relay).notes
-                except TamperError as error:
-                    told = str(error)
-                assert "another history" in told and own(office) in told
-        finder = relay if longer else root  # who is shown a head that does not fit keeps it: two heads prove the fork
-        codes = {found.code for found in audit_ledger(finder).findings if found.log == own(office)}
-        assert codes & {"FORK", "INCOMPLETE", "TAMPERED"}, codes
+                with pytest.raises(TamperError, match=f"another history of {own(office)}"):
+                    one.sync(relay)
+        # who is shown a head that does not fit keeps it: two heads prove the fork
+        for finder in (relay,) if longer else (relay, root):
+            codes = {found.code for found in audit_ledger(finder).findings if found.log == own(office)}
+            assert codes & {"FORK", "INCOMPLETE", "TAMPERED"}, codes
+
+
+def test_entries_that_do_not_fit_their_head_leave_nothing_behind(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        hub.sync(office)
+        with clone(fresh(), office) as copy:
+            remark(office, 2)
+            record(copy, NewEvent("point", {**POINT, "title": "another history"}))
+            remark(copy, 1)
+            assert ask(hub, "/add-checkpoint", head_of(office, 1)).status == 200
+            body = Upload(own(office), 1, 3).to_bytes() + records(entries_of(copy, 1, 3))  # cut before its proof
+            answer = ask(hub, "/add-entries", body)
+        assert (answer.status, answer.reason) == (422, "fork")
+        assert not hub.sync(office).waiting
+        assert held(hub, root, office) == 3
+
+
+def test_a_hub_that_was_put_back_refuses_its_own_longer_head(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, clone(fresh(), root, 1) as newer:
+        size = root.ledger.sizes()[own(root)]
+        remark(newer, 1)
+        answer = ask(hub, "/add-checkpoint", head_of(newer, size))
+        assert (answer.status, answer.reason) == (403, "own")
+        with pytest.raises(TamperError, match="older copy"):
+            remark(root, 1)
 
 
 def test_a_key_that_was_revoked_after_its_head_came_sends_nothing_below_it(fresh: Fresh, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from services.exchange import watching
 from services.exchange.hub_client import HubAddress
 from services.exchange.sync import Synced
 from services.exchange.transfer import export_bundle
-from services.exchange.watching import EVERY_S, LONGEST_S, FromFolder, keep_importing, keep_syncing
+from services.exchange.watching import EVERY_S, LONGEST_S, FromFolder, WatchedFolder, keep_importing, keep_syncing
 from tests.services.test_hub import Fresh, fresh, remark, size_at
 from tests.support.hub_examples import running_hub
 from tests.support.ledger_examples import planned_station
@@ -92,6 +92,14 @@ def test_a_bundle_is_taken_in_once_it_has_come_whole(bundle: tuple[Path, Store],
     assert [one.merged is None for one in found] == [True, False]
     assert isinstance(found[0].error, TamperError)  # it stood still for a moment while half of it was there
     assert office.ledger.event_count() == found[1].merged.new + 1  # type: ignore[union-attr]
+
+
+def test_a_file_that_still_grows_waits(tmp_path: Path) -> None:
+    folder, file = WatchedFolder(tmp_path), tmp_path / "a.serah"
+    for data in (b"1", b"12"):
+        file.write_bytes(data)
+        assert folder.ready() == []
+    assert [folder.ready(), folder.ready()] == [[file], []]
 
 
 def test_a_bundle_that_came_is_not_looked_at_again(bundle: tuple[Path, Store], tmp_path: Path) -> None:
