@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import http.client
 import re
+import socket
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ PORT = 8753
 PIN = re.compile(r"[0-9a-f]{32}([0-9a-f]{32})?", re.ASCII)
 MOST_ANSWER = 32 * 1024 * 1024
 _CONNECT_S, _ANSWER_S = 15.0, 90.0
+_STILL_THERE_S = 5
 
 
 class CutError(Exception):
@@ -176,6 +178,7 @@ def connect(address: HubAddress) -> tuple[http.client.HTTPConnection, str]:
         if not hmac.compare_digest(shown[: len(address.pin)], address.pin):
             raise _somebody_else(address)
         made.sock.settimeout(_ANSWER_S)
+        _ask_whether_it_is_there(made.sock)
     except OSError as error:
         made.close()
         if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):  # which is a line that was cut
@@ -190,6 +193,14 @@ def connect(address: HubAddress) -> tuple[http.client.HTTPConnection, str]:
         made.close()
         raise
     return made, shown
+
+
+def _ask_whether_it_is_there(line: socket.socket) -> None:
+    """Let TCP ask while an answer is waited for: where the line was cut meanwhile, nothing else would tell of it."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):  # macOS has another name for the first
+        if hasattr(socket, name):
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), _STILL_THERE_S)
 
 
 def _connection(address: HubAddress) -> http.client.HTTPConnection:
