@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from custody.errors import CustodyError
 from language.text import error_text
 from services.exchange.hub_client import PORT, HubAddress
-from services.exchange.witness_policy import kept_policy
+from services.exchange.trust_anchors import kept_policy
 from services.exchange.witnesses import ask_witnesses
 from web.hub_site import HubSite
 from web.live.store_worker import OpenStore, StoreWorker

@@ -15,7 +15,8 @@ from reports.handover.hub_sheet import HubSheet, write_hub_sheet
 from services.exchange.hub_client import HubAddress
 from services.exchange.invitation import words_for
 from services.exchange.sync import close_hub, open_hub
-from services.exchange.witness_policy import keep_policy, kept_policy
+from services.exchange.trust_anchors import kept_policy
+from services.exchange.witness_policy import keep_policy
 from tables.output.safe_file import safe_file
 from web.hub_server import Hub
 

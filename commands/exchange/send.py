@@ -11,8 +11,9 @@ from services.exchange.hub_client import HubClient
 from services.exchange.invitation import read_invitation
 from services.exchange.sync import Synced, ask_own, known_hub, knows_hub, remember_hub
 from services.exchange.sync import sync as sync_with
+from services.exchange.trust_anchors import kept_policy
 from services.exchange.watching import keep_syncing
-from services.exchange.witness_policy import keep_policy, kept_policy
+from services.exchange.witness_policy import keep_policy
 
 
 def sync(station: Station, hub: tuple[str, ...], policy: Path | None, watch: bool, as_json: bool) -> None:

@@ -31,8 +31,7 @@ from services.exchange.ledger_audit import (
     witness_lines,
 )
 from services.exchange.tile_reading import at_address
-from services.exchange.trust_anchors import read_fingerprint, read_heads, read_token
-from services.exchange.witness_policy import kept_policy, policy_in
+from services.exchange.trust_anchors import kept_policy, policy_in, read_fingerprint, read_heads, read_token
 
 EXIT_WRONG = 1
 

@@ -12,7 +12,7 @@ from db.store import Store
 from language import _
 from reports.bast.letter_facts import BastFacts
 from reports.bast.letter_file import bast_json, save_bast
-from services.exchange.witness_policy import kept_policy
+from services.exchange.trust_anchors import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
 
 

@@ -19,6 +19,10 @@ MOST_ANSWER = 32 * 1024 * 1024
 _CONNECT_S, _ANSWER_S = 15.0, 90.0
 
 
+TRIES = 6
+"""How often the same thing is tried where nothing arrives."""
+
+
 class CutError(Exception):
     """The connection ended before the answer was whole; `data` is what came of it."""
 

@@ -6,11 +6,9 @@ from typing import Any
 
 from custody.errors import N_, CustodyError, InputError, StoreError, TamperError
 from db.store import Store
-from services.exchange.hub_client import Answer, CutError, HubClient
+from services.exchange.hub_client import TRIES, Answer, CutError, HubClient
 from services.exchange.hub_reading import HubFacts, sign_request
 
-TRIES = 6
-"""How often the same thing is tried where nothing arrives."""
 _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
 _NEVER_YET = frozenset({429, 503})
 """The statuses of a hub that has too much to do."""

@@ -23,9 +23,9 @@ from evidence.mirror_forms import (
 )
 from evidence.policy import Policy
 from evidence.tree import Tree
-from services.exchange.hub_client import CutError, HubAddress, HubClient, read_address
+from services.exchange.hub_client import TRIES, CutError, HubAddress, HubClient, read_address
 from services.exchange.hub_desk import HubRefusalError, Known, check_entries
-from services.exchange.hub_talk import TRIES, HubTalk, gives_up
+from services.exchange.hub_talk import HubTalk, gives_up
 from services.exchange.witnesses import ask_witnesses
 from tables.output.safe_file import safe_file
 

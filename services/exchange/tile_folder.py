@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from custody.errors import N_, InputError, TamperError, unreadable
+from custody.errors import N_, InputError, TamperError
 from custody.format.encoding import leaf_digest
 from db.store import Store
 from evidence.checkpoint import Checkpoint, claimed_checkpoint
@@ -17,6 +17,7 @@ from evidence.mirror_forms import records
 from evidence.tiles import CHECKPOINT, LOGS, Tile, bundles_of, folder_of, hash_tiles, list_of_logs, read_list
 from evidence.tree import EMPTY_ROOT
 from language import _
+from services.exchange.tile_reading import read_if_there
 from services.exchange.transfer import logs_to_give
 from services.progress_bar import Progress, unseen
 from tables.output.own_files import output_path
@@ -138,21 +139,6 @@ class _LogFolder:
             folder=str(self.folder),
             log=self.log,
         )
-
-
-def read_if_there(path: Path, most: int = -1) -> bytes | None:
-    """The bytes of a file, the first so many; None where there is none.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(most)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def _put(path: Path, data: bytes) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from custody.errors import N_, InputError, StoreError, TamperError
+from custody.errors import N_, InputError, StoreError, TamperError, unreadable
 from custody.format.encoding import leaf_digest
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, read_checkpoint
@@ -29,13 +29,26 @@ from evidence.tiles import (
     tile_at,
 )
 from services.exchange.bundle import MAX_UNPACKED_BYTES, Bundle
-from services.exchange.hub_client import Answer, CutError, HubAddress, HubClient, read_address
-from services.exchange.hub_talk import TRIES
-from services.exchange.tile_folder import read_if_there
+from services.exchange.hub_client import TRIES, Answer, CutError, HubAddress, HubClient, read_address
 
 _LONGEST_S = 60.0
 Fetch = Callable[[str], bytes | None]
 """Gives the file of a path, None where there is none."""
+
+
+def read_if_there(path: Path, most: int = -1) -> bytes | None:
+    """The bytes of a file, the first so many; None where there is none.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def in_folder(folder: Path) -> Fetch:

@@ -1,4 +1,4 @@
-"""What an auditor brings to hold evidence against: the root's fingerprint, and signed heads that people kept.
+"""What an auditor brings to hold evidence against: the root's fingerprint, signed heads that people kept, a policy.
 
 A head comes as a file, as text copied from somewhere, or as a photograph of the QR code on a paper.
 """
@@ -10,11 +10,14 @@ from pathlib import Path
 from custody.errors import N_, InputError, TamperError, unreadable
 from custody.format.paper_codes import is_head
 from evidence.checkpoint import claimed_checkpoint
+from evidence.policy import MAX_BYTES, Policy, read_policy
 from scanner.sources.frames import PICTURES
 
 Notify = Callable[[str], None]
 
 MAX_HEAD_BYTES = 64 * 1024
+POLICY_FILE = "policy.txt"
+"""In the station's folder."""
 _DASHES = "\u2014\u2013-"
 """What stands before a signature, and what editors make of it."""
 
@@ -143,3 +146,35 @@ def is_picture(path: Path) -> bool:
     """Whether a file, by its name, holds pictures or pages."""
 
     return path.suffix.lower() in {".pdf", *PICTURES}
+
+
+def policy_in(path: Path) -> Policy:
+    """The policy in a file.
+
+    Raises:
+        InputError: it cannot be read, or is none.
+    """
+    return read_policy(policy_bytes(path))
+
+
+def kept_policy(home: Path) -> Policy | None:
+    """The policy that this station keeps; None where it keeps none.
+
+    Raises:
+        InputError: somebody has damaged it.
+    """
+    path = home / POLICY_FILE
+    return policy_in(path) if path.is_file() else None
+
+
+def policy_bytes(path: Path) -> bytes:
+    """What a file of a policy has, a byte too many where it is too long for one.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error

@@ -2,34 +2,12 @@
 
 from pathlib import Path
 
-from custody.errors import unreadable
 from db.store import Store
 from evidence.note import VerifierKey
-from evidence.policy import MAX_BYTES, Policy, policy_text, read_policy
+from evidence.policy import Policy, policy_text, read_policy
+from services.exchange.trust_anchors import POLICY_FILE, policy_bytes, policy_in
 from services.exchange.witness_desk import Logs
 from tables.output.safe_file import safe_file
-
-POLICY_FILE = "policy.txt"
-"""In the station's folder."""
-
-
-def policy_in(path: Path) -> Policy:
-    """The policy in a file.
-
-    Raises:
-        InputError: it cannot be read, or is none.
-    """
-    return read_policy(_read(path))
-
-
-def kept_policy(home: Path) -> Policy | None:
-    """The policy that this station keeps; None where it keeps none.
-
-    Raises:
-        InputError: somebody has damaged it.
-    """
-    path = home / POLICY_FILE
-    return policy_in(path) if path.is_file() else None
 
 
 def keep_policy(home: Path, path: Path) -> Policy:
@@ -39,7 +17,7 @@ def keep_policy(home: Path, path: Path) -> Policy:
         InputError: it cannot be read, or is none.
         StoreError: it cannot be kept.
     """
-    data = _read(path)
+    data = policy_bytes(path)
     policy = read_policy(data)
     with safe_file(home / POLICY_FILE, is_own=True) as file:
         file.write(data)
@@ -76,11 +54,3 @@ def save_logs(store: Store, out: Path) -> int:
     with safe_file(out, read_back=True) as file:
         file.write(policy_text(found).encode())
     return len(found)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise unreadable(path, error) from error

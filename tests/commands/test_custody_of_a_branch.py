@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from custody.format.codes import show_code
 from tests.support.command_examples import Terminal
+from tests.support.pdf_text import text_of
 
 AREA, VILLAGE = "51.08.01", "51.08.01.2001"
 
@@ -26,7 +27,7 @@ def test_a_zip_has_a_report_of_each_item_in_a_folder_of_its_destination(station:
         assert sorted(name.rpartition("/")[2] for name in names) == sorted(f"{show_code(code)}.pdf" for code in codes)
         assert all(name.startswith(f"{VILLAGE}.") for name in names)
         [name] = [name for name in names if show_code(codes[0]) in name]
-        text = PdfReader(io.BytesIO(bundle.read(name))).pages[0].extract_text()
+        text = text_of(bundle.read(name))
     assert show_code(codes[0]) in text and "PPK Gerokgak" in text
     first = (tmp_path / "all.zip").read_bytes()
     assert station("report", "custody", "--to", VILLAGE, "--out", tmp_path / "again.zip").code == 0

@@ -13,7 +13,8 @@ import pytest
 from custody.format.encoding import is_name_of
 from db.station_key import load_key
 from evidence.tree import Tree
-from services.exchange.witness_policy import POLICY_FILE, logs_in
+from services.exchange.trust_anchors import POLICY_FILE
+from services.exchange.witness_policy import logs_in
 from tests.support.command_examples import ROOT, Terminal
 from tests.support.ledger_examples import signer
 from tests.support.witness_examples import MadeLog, NamedWitness, policy_file, running_witness

@@ -20,8 +20,9 @@ from services.exchange.evidence_files import audit_file
 from services.exchange.ledger_audit import AskedPolicy, audit_ledger
 from services.exchange.sync import ask_own
 from services.exchange.transfer import export_bundle, own_head
+from services.exchange.trust_anchors import POLICY_FILE
 from services.exchange.witness_desk import origin_hash
-from services.exchange.witness_policy import POLICY_FILE, keep_policy, logs_in, logs_of, save_logs
+from services.exchange.witness_policy import keep_policy, logs_in, logs_of, save_logs
 from services.exchange.witnesses import read_url
 from services.records.handovers import record_handover
 from services.records.membership import revoke

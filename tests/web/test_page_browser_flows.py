@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,20 +17,13 @@ import pytest
 from custody.format.codes import item_payload, show_code
 from tests.support.browser_examples import LAPTOP, Served, tab, wait_until
 from tests.support.command_examples import Terminal
+from tests.support.pdf_text import text_of
 from tests.support.scan_in_browser import begin, begin_with
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def words_of(pdf: bytes) -> str:
-    """What a PDF says, in one line."""
-    import pypdf
-
-    pages = pypdf.PdfReader(BytesIO(pdf)).pages
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
 
 
 def a_photograph() -> bytes:
@@ -102,7 +94,7 @@ def test_findings_and_signatures_come_to_stand_on_the_printed_bast(
         scan.page.click("text=Print the BAST, the signed letter")
     pdf = window.request.get(popup.value.url)
     assert pdf.headers["content-type"] == "application/pdf" and b"/Subtype /Image" in pdf.body()
-    letter = words_of(pdf.body())
+    letter = text_of(pdf.body())
     for said in ("Made Giver", "Ketut Receiver", show_code(astray), "wet", "water in the corner", "PIN"):
         assert said in letter, said
     told = station("report", "bast", "--json").json

@@ -55,6 +55,9 @@ OBSERVED = {
 }
 """All that an observer reads. What is not here is not for them; whoever adds a page decides by adding it or not."""
 SUPERVISED = {
+    "/api/station/recovery",
+    "/api/records/revoke",
+    "/api/meet/hub",
     "/observers",
     "/people",
     "/api/plan/load",

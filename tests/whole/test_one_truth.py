@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-from pypdf import PdfReader
-
 from tests.support.command_examples import Terminal, station_at
 from tests.support.page_examples import Visitor
 from tests.support.pdf_text import text_of
@@ -22,7 +20,7 @@ def test_a_load_list_of_three_of_which_three_went_is_three_of_three_everywhere(
     assert (ran["scanned"], ran["expected"], ran["findings"]) == (3, 3, [])
     told = letter(station, ran["bast"])
     assert (told["total"], told["expected"], told["missing"], told["findings"]) == (3, 3, [], [])
-    words = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(letter_pdf).pages)
+    words = text_of(letter_pdf)
     assert "Expected: 3; scanned: 3; still to come: 0" in words
     assert of_codes(station, "SHORTAGE") == []
 

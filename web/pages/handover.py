@@ -21,7 +21,7 @@ from language import _
 from language.text import number
 from reports.handover.handover_words import derived_words, fact_lines
 from reports.words import custodian_name, judged_text, kind_name, people_words
-from services.exchange.witness_policy import kept_policy
+from services.exchange.trust_anchors import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.handover_papers import facts_now, foretold_then, paper_facts, sheets_of
 from web.dependencies import SiteDep

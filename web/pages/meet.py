@@ -45,8 +45,7 @@ from services.exchange.transfer import (
     outside_words,
     own_head,
 )
-from services.exchange.trust_anchors import read_fingerprint, read_heads, typed_head
-from services.exchange.witness_policy import kept_policy
+from services.exchange.trust_anchors import kept_policy, read_fingerprint, read_heads, typed_head
 from services.health import Looked, looks
 from services.plan.custodians import find_custodian, local_stamp
 from services.progress_bar import Progress

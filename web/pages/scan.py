@@ -81,8 +81,8 @@ def fragment(site: SiteDep, draft: Draft, seer: SeerDep) -> HTMLResponse:
 
 
 @router.get("/scan/{draft}/missing", include_in_schema=False)
-def missing(site: SiteDep, draft: Draft, village: Annotated[str, Query(max_length=60)]) -> HTMLResponse:
-    things = site.sessions.do(draft, lambda session: missing_of(session, village))
+def missing(site: SiteDep, draft: Draft, place: Annotated[str, Query(max_length=60)]) -> HTMLResponse:
+    things = site.sessions.do(draft, lambda session: missing_of(session, place))
     return HTMLResponse(render("missing.html", things=things))
 
 

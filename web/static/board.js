@@ -9,7 +9,7 @@ const name_of = ({ dataset: { village, group } }) => (group !== undefined ? `gro
 function source(list, page, after) {
   const { village, group } = list.dataset, query = new URLSearchParams(after ? { after } : {});
   if (group !== undefined) query.set("group", group);
-  if (village !== undefined) query.set("village", village);
+  if (village !== undefined) query.set("place", village);
   return `${page}/${group !== undefined ? "found" : village !== undefined ? "missing" : "taken"}?${query}`;
 }
 

@@ -57,7 +57,7 @@ test("news are heard from where the page stands, and silence is told until someb
   hear("changed", (news) => heard.push(news));
   assert.equal(News.newest.path, "/news?after=run%207");
   News.newest.onopen();
-  mock.timers.tick(8000);
+  for (let second = 0; second < 8; second += 1) mock.timers.tick(1000);
   assert.deepEqual([told(), opened.length], ["", 1]);
   mock.timers.tick(1000);
   assert.equal(told(), "The station does not answer.");
@@ -67,6 +67,16 @@ test("news are heard from where the page stands, and silence is told until someb
   assert.equal(told(), "", "beats keep it quiet");
   News.newest.onerror();
   assert.equal(told(), "The station does not answer.");
+});
+
+test("a computer that slept was silent itself: the station is given its time again", () => {
+  follow("/news", "");
+  News.newest.onopen();
+  mock.timers.tick(60_000);
+  assert.equal(told(), "");
+  for (let second = 0; second < 9; second += 1) mock.timers.tick(1000);
+  assert.equal(told(), "The station does not answer.");
+  News.newest.tell("beat");
 });
 
 test("whoever has closed the news is told nothing more", () => {
