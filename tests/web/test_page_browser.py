@@ -72,7 +72,8 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.page.keyboard.press("Enter")
     scan.page.wait_for_selector("#pin-field:visible")
     scan.page.keyboard.type("7392")
-    scan.page.keyboard.press("Tab")
+    scan.page.keyboard.press("Enter")  # a new PIN: to the second field, which says nothing yet
+    scan.page.wait_for_selector("#pin-again:focus")
     scan.page.keyboard.type("7392")
     scan.page.keyboard.press("Enter")
     scan.shows("#record", "Acknowledged by PIN")

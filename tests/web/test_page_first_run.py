@@ -97,6 +97,7 @@ def test_the_warehouse_begins_as_by_command_and_the_page_goes_on_at_once(first: 
     card = json.loads((terminal.home / CARD_FILE).read_text())
     assert card["election"] == "Pemilu 2029" and " ".join(re.findall("....", card["root"])) in page
     assert 'href="/plan"' in page and 'href="/labels"' in page and "LATIHAN" not in page
+    assert 'href="/meet#admit"' in page and 'id="admit"' in first.see("/meet"), "where the next station is admitted"
     assert terminal("verify").code == 0 and terminal.event_count() == 1
     assert "has begun here already" in begin(first, 409)["error"], "a second tab"
     assert first.client.get("/first", follow_redirects=False).headers["location"] == "/"

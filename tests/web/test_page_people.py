@@ -179,13 +179,14 @@ def test_a_label_that_a_scanner_sends_into_the_pin_is_no_try(browser: Visitor) -
 
 
 def test_nobody_is_asked_until_a_supervisor_is_named_who_then_sits_there(visitor: Visitor, station: Terminal) -> None:
-    assert "Nobody is named yet who works here" in visitor.see("/")
+    assert "every record carries one name: " in visitor.see("/")
     early = visitor.ask("POST", "/api/people", {"name": "Ni Luh", "role": "operator", "pin": "5926"}, expect=422)
     assert set(early["fields"]) == {"role"} and "supervisor" in early["error"]
     assert not (station.home / FILE).exists()
     visitor.ask("POST", "/api/people", {"name": "Made  Sutarya", "role": "supervisor", "pin": "7392"})
     page = visitor.see("/")
     assert "Made Sutarya</a>" in page and "Nobody is named yet" not in page
+    assert 'id="by" name="by" maxlength="120" value="Made Sutarya"' in visitor.see("/labels"), "who prints"
     visitor.ask("POST", "/api/people", {"name": "Ni Luh", "role": "operator", "pin": "5926"})
     alone = visitor.ask("POST", "/api/people/dismiss", {"name": "Made Sutarya"}, expect=409)
     assert "a supervisor must be among" in alone["error"]

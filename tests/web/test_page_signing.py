@@ -50,7 +50,7 @@ def test_a_signature_and_a_pin_stand_in_the_record_and_on_the_letter(
         {"party": "giver", "name": "Made", "how": "drawn", "digest": digest},
         {"party": "receiver", "name": "Ketut", "how": "pin", "digest": None},
     ]
-    assert "Both have signed on the screen" in visitor.see(saved["page"]), "nobody is asked to sign again"
+    assert "Both have signed." in visitor.see(saved["page"]), "nobody is asked to sign again"
     letter = visitor.client.get(saved["page"].replace("/handover?", "/handover/letter/BAST.pdf?"))
     assert letter.content.startswith(b"%PDF") and letter.content.count(b"/Subtype /Image") >= 1
     assert "7392" not in (station.home / FILE).read_text() and station("verify").code == 0

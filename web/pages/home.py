@@ -102,6 +102,7 @@ def _known(store: Store) -> dict[str, Any]:
         put_back = f"{sentence(error_text(error))}. {hint_text(error)}"
     return {
         "put_back": put_back,
+        "by": store.around.by,
         "drafts": drafts,
         "recent": recent,
         "place_name": custodian_name(places, own),

@@ -146,7 +146,7 @@ def _chosen_labels(store: Store, chosen: ChosenItems, again: str) -> dict[str, A
     items = known_items(store, map(parse_code, code_lines(store, chosen).split()))
     fresh = [show_code(item.code) for item in items if not item.print]
     printed = [show_code(item.code) for item in items if item.print]
-    return {"fresh": fresh, "again": "\n".join(printed) or again}
+    return {"fresh": fresh, "again": printed or again.split()}
 
 
 def _paper(home: Path) -> dict[str, Any]:

@@ -143,6 +143,8 @@ export function signing(draft, settle) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = form.pin.value;
+    // Enter after the first of two new PINs goes to the second.
+    if (given && !$("pin-twice").hidden && !form.again.value) return form.again.focus();
     attempt(pin, async () => {
       if (!$("pin-twice").hidden) {
         if (given !== form.again.value) throw new Refusal(422, { error: form.dataset.different });
