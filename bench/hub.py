@@ -2,11 +2,13 @@
 
     python bench/hub.py [--events 2000] [--clients 16] [--moves 24] [--folder .]
 
-One run, on this computer: the stations' requests are made beforehand and sent by threads over TLS. Beside it stand
-libsodium checking one signature for each event, and SQLite writing the same entries in transactions of 256, synced.
+One run, on this computer: the stations' requests are made beforehand and sent over TLS, by a process each. Beside it
+stand libsodium checking one signature for each event, and SQLite writing the same entries in transactions of 256,
+synced.
 """
 
 import argparse
+import multiprocessing
 import random
 import statistics
 import sys
@@ -16,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,17 +67,22 @@ def run(folder: Path, each: int, clients: int, moves: int) -> None:
             stations.append(Station(folder, number, root, each, moves, codes))
     entries = [entry for station in stations for entry in station.entries]
     floor(entries, stations)
+    processes = multiprocessing.get_context("fork")  # begun before the hub has threads; each station is a computer
+    told, done = [processes.SimpleQueue() for _station in stations], processes.SimpleQueue()
+    children = [
+        processes.Process(target=at_once, args=(station, queue, done), daemon=True)
+        for station, queue in zip(stations, told, strict=True)
+    ]
+    for child in children:
+        child.start()
     hub = Hub(folder, lambda: open_store(url, signer(0), around), "127.0.0.1", None)
     threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True).start()
     address = HubAddress(*hub.listening.getsockname()[:2], hub.pin)
-    threads = [threading.Thread(target=station.send, args=(address,)) for station in stations]
     began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for queue in told:
+        queue.put(address)
+    sent = sum(done.get() for _child in children)
     took = time.perf_counter() - began
-    sent = sum(station.client.sent for station in stations)
     total = each * clients
     print(f"hub: {total} events of {moves} moves, {clients} clients: {total / took:,.0f} events/s durable and cosigned")
     print(f"on the wire: {sent / (total * moves):.1f} bytes a move, {sent / total:,.0f} an event")
@@ -84,6 +92,12 @@ def run(folder: Path, each: int, clients: int, moves: int) -> None:
     print(f"the present state follows, when nobody sends: {total / (time.perf_counter() - began):,.0f} events/s")
     small(stations[0], address)
     hub.server.should_exit = True
+
+
+def at_once(station: "Station", told: Any, done: Any) -> None:
+    """Send everything once the hub's address is told, and say how many bytes went."""
+    station.send(told.get())
+    done.put(station.client.sent)
 
 
 class Station:
