@@ -312,7 +312,7 @@ def test_the_camera_that_ran_last_runs_in_the_next_session_and_is_taken_from_no_
         other.page.close()
         scan.page.click("#review")
         scan.page.wait_for_url("**/review")
-        scan.page.click("text=Back to scanning")
+        scan.page.click("a.button >> text=Back to scanning")
         scan.page.wait_for_selector('.camera[data-state="on"]')
         scan.page.click("#camera-stop")
         scan.page.wait_for_selector('.camera[data-state="off"]')
