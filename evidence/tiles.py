@@ -12,7 +12,7 @@ from custody.errors import N_, TamperError
 from evidence.log_audit import MAX_LOGS
 from evidence.mirror_forms import MAX_ENTRY_BYTES, EntriesReader
 from evidence.note import read_verifier_key, verifier_key
-from evidence.tree import Frontier, Tree
+from evidence.tree import Frontier, ReadTree
 
 WIDTH, _BITS, _DIGEST = 256, 8, 32
 """Digests of a whole tile, and entries of a whole bundle."""
@@ -167,28 +167,19 @@ def root_over(row: Iterable[bytes]) -> bytes:
     return tree.root()
 
 
-class TiledTree(Tree):
+class TiledTree(ReadTree):
     """A log's tree of which nothing but tiles is at hand: each root and each proof reads those that it needs."""
 
     def __init__(self, size: int, read: Callable[[Tile], bytes]) -> None:
         """Args:
         read: gives a tile's bytes.
         """
-        super().__init__()
         self._size, self._read = size, read
         self._tiles: dict[tuple[int, int], list[bytes]] = {}
 
     @property
     def size(self) -> int:
         return self._size
-
-    def leaf(self, index: int) -> bytes:
-        """The digest of the entry at `index`, from 0."""
-        return self._node(0, index)
-
-    def append(self, leaf: bytes) -> None:
-        """Refuse: a tree of tiles is as long as its head says."""
-        raise NotImplementedError
 
     def _node(self, level: int, index: int) -> bytes:
         above, within = divmod(level, _BITS)

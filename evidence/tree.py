@@ -3,6 +3,7 @@
 Knows leaf digests; must not know what is under them.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -64,35 +65,21 @@ class Frontier:
         return cls(size, [peaks[i : i + _DIGEST] for i in range(0, len(peaks), _DIGEST)])
 
 
-class Tree:
-    """All full subtrees of a growing tree, so that each root and each proof costs O(log n).
-
-    `_levels[k][i]` is the root over the leaves from `i << k` to `(i + 1) << k`.
-    """
-
-    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._levels: list[list[bytes]] = [[]]
-        for leaf in leaves:
-            self.append(leaf)
+class ReadTree(ABC):
+    """Roots and proofs of a log's tree whose full subtrees are at hand: each costs O(log n)."""
 
     @property
+    @abstractmethod
     def size(self) -> int:
-        return len(self._levels[0])
+        """How many entries it has."""
+
+    @abstractmethod
+    def _node(self, level: int, index: int) -> bytes:
+        """The root over the leaves from `index << level` to before `(index + 1) << level`."""
 
     def leaf(self, index: int) -> bytes:
         """The digest of the entry at `index`, from 0."""
-        return self._levels[0][index]
-
-    def append(self, leaf: bytes) -> None:
-        """Add a leaf digest on the right."""
-        self._levels[0].append(leaf)
-        level = 0
-        while len(self._levels[level]) % 2 == 0:
-            left, right = self._levels[level][-2:]
-            level += 1
-            if level == len(self._levels):
-                self._levels.append([])
-            self._levels[level].append(node_digest(left, right))
+        return self._node(0, index)
 
     def root(self, size: int | None = None) -> bytes:
         """The root when the log had `size` entries; None means now."""
@@ -156,10 +143,6 @@ class Tree:
             raise IndexError(size)
         return size
 
-    def _node(self, level: int, index: int) -> bytes:
-        """The root over the leaves from `index << level` to before `(index + 1) << level`."""
-        return self._levels[level][index]
-
     def _root(self, begin: int, end: int) -> bytes:
         """The root over some leaves, of which there is at least one; `begin` is a multiple of their largest half."""
         count = end - begin
@@ -168,6 +151,36 @@ class Tree:
             return self._node(level, begin >> level)
         middle = begin + _largest_half(count)
         return node_digest(self._root(begin, middle), self._root(middle, end))
+
+
+class Tree(ReadTree):
+    """All full subtrees of a growing tree.
+
+    `_levels[k][i]` is the root over the leaves from `i << k` to `(i + 1) << k`.
+    """
+
+    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+        self._levels: list[list[bytes]] = [[]]
+        for leaf in leaves:
+            self.append(leaf)
+
+    @property
+    def size(self) -> int:
+        return len(self._levels[0])
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf digest on the right."""
+        self._levels[0].append(leaf)
+        level = 0
+        while len(self._levels[level]) % 2 == 0:
+            left, right = self._levels[level][-2:]
+            level += 1
+            if level == len(self._levels):
+                self._levels.append([])
+            self._levels[level].append(node_digest(left, right))
+
+    def _node(self, level: int, index: int) -> bytes:
+        return self._levels[level][index]
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:

@@ -137,8 +137,6 @@ def test_bundles_hold_every_entry_from_one_on(size: int, begin: int) -> None:
 def test_a_tree_has_no_tile_behind_its_end() -> None:
     with pytest.raises(IndexError):
         tile_at(0, 1, 256)
-    with pytest.raises(NotImplementedError):
-        TiledTree(1, made(1).__getitem__).append(LEAVES[0])
 
 
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=5), st.data())
