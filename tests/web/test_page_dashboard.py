@@ -18,6 +18,7 @@ from web.live import overview_cache
 from web.site import Site
 from web.views.charts import clock_drawing, tree_drawing, trend_drawing
 from web.views.overview_lists import late_groups
+from web.views.overview_view import trend_words
 from web.views.place_table import VIEWS, Asked, moving, place_table
 
 LATE = "2024-02-12T11:00:00Z"
@@ -223,6 +224,15 @@ def test_the_trend_and_its_band_stay_within_their_frame() -> None:
         assert drawn["left"] <= float(x) <= drawn["right"] and drawn["top"] <= float(y) <= drawn["floor"]
     long_after = trend_drawing(trend, "2026-12-01T00:00:00Z")
     assert not long_after["band"] and long_after["now"] is None, "years later nothing is forecast"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [(Ahead(60, 5, 5), "there at "), (Ahead(60, 5, 20), "there between ")],
+)
+def test_a_forecast_of_one_pace_names_one_moment(ahead: Ahead, told: str) -> None:
+    trend = Trend(100, (("2024-02-12T08:00:00Z", 90),), (("2024-02-12T02:00:00Z", 40),), (ahead,))
+    assert told in trend_words(trend, "2024-02-12T03:00:00Z", "51.08")
 
 
 def row(

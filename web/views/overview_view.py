@@ -112,7 +112,7 @@ def overview_of(look: Seen, asked: Asked) -> dict[str, Any]:
     }
     level = facts["level"] if facts["level"] in BELOW_STORES else AREA
     trend = _trend(look, level) if is_whole and children else None
-    facts |= {"trend": trend, "trend_level": level_short(level), "trend_words": _trend_words(trend, now, here)}
+    facts |= {"trend": trend, "trend_level": level_short(level), "trend_words": trend_words(trend, now, here)}
     return facts | _view(look, asked, facts)
 
 
@@ -174,7 +174,7 @@ def _trend(look: Seen, level: str) -> Trend | None:
     return found if found.total and found.plan else None
 
 
-def _trend_words(trend: Trend | None, now: str, here: str) -> str:
+def trend_words(trend: Trend | None, now: str, here: str) -> str:
     """What the drawing of the trend shows, in words."""
     if trend is None:
         return ""
@@ -185,7 +185,10 @@ def _trend_words(trend: Trend | None, now: str, here: str) -> str:
     ]
     if trend.is_running(now) and trend.hours_left[1]:
         fast, slow = (short_time(_after(now, hours), here) for hours in trend.hours_left)
-        told = _("What moves is there between {fast} and {slow}, by the fastest and the slowest of the last hours.")
+        if fast == slow:
+            told = _("What moves is there at {fast}, at the pace of the last hours.")
+        else:
+            told = _("What moves is there between {fast} and {slow}, by the fastest and the slowest of the last hours.")
         words.append(told.format(fast=fast, slow=slow))
     return " ".join(words)
 
