@@ -274,11 +274,7 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_page(viewport=SIZE, locale="id-ID", timezone_id="Asia/Makassar")
         clerk = Clerk(page, address, Path(folder))
-        try:
-            walk(clerk)
-        except BaseException:
-            page.screenshot(path=out / "failed.png", full_page=True)
-            raise
+        walk(clerk)
         for kept in Path(folder).glob("guide-*.png"):
             save(kept.stem, Image.open(kept), out)
         browser.close()
