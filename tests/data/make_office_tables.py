@@ -5,20 +5,17 @@ README.md beside the tables lists it.
 """
 
 import base64
-import csv
-import io
-import zipfile
+import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import xlsxwriter
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.data.office_files import book, ods, text
 
 FOLDER = Path(__file__).parent / "office_tables"
-Rows = Sequence[Sequence[object]]
-MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-MADE = datetime(2024, 1, 15)
 
 PLACES = [
     ["51.08", "Gudang KPU Buleleng", "Gudang", "", ""],
@@ -51,54 +48,6 @@ L6zw!L7TsWId__GxwacY33pJPpVs>l(0x^3Gt&&-&Viu~H#Tv{aF*j=dA~AanjWPQSjjwn*k(is<3Cq$
 3}Ufp&sY&&D?Gzs@?|8|H74{}$tr!>fQFro)iMG!K{R8b7;1<a91>i!u8DLWW7KJr8M^qIRU~9>4gl#8p1emIJ+iZVJ^~|3*FS+~)d!0TQMT
 H~
 """
-
-
-def book(*sheets: tuple[str, Rows], merged: Sequence[str] = (), first_row: int = 0) -> bytes:
-    """A workbook with these sheets; `merged` are ranges of the last sheet whose first cell has the text."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as made:
-        made.set_properties({"created": MADE})
-        bold = made.add_format({"bold": True, "align": "center"})
-        moment = made.add_format({"num_format": "dd/mm/yyyy hh:mm"})
-        for name, rows in sheets:
-            page = made.add_worksheet(name)
-            for number, row in enumerate(rows, start=first_row):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, datetime):
-                        page.write_datetime(number, column, cell, moment)
-                    elif cell != "":
-                        page.write(number, column, cell)
-        for span in merged:
-            page.merge_range(span, str(_cell(sheets[-1][1], span)), bold)
-    return out.getvalue()
-
-
-def text(rows: Rows, separator: str = ",", encoding: str = "utf-8") -> bytes:
-    """A CSV file."""
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=separator).writerows(rows)
-    return out.getvalue().encode(encoding)
-
-
-def ods(rows: str) -> bytes:
-    """A workbook of LibreOffice with these rows, as XML."""
-    names = {name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")}
-    spaces = " ".join(f'xmlns:{name}="{uri}"' for name, uri in names.items())
-    sheet = f'<table:table table:name="Data">{rows}</table:table>'
-    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text_of in (
-            ("mimetype", kind := "application/vnd.oasis.opendocument.spreadsheet"),
-            (
-                "META-INF/manifest.xml",
-                f'<manifest:manifest xmlns:manifest="{MANIFEST}"><manifest:file-entry '
-                f'manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
-            ),
-            ("content.xml", f'<?xml version="1.0"?><office:document-content {spaces}>{body}</office:document-content>'),
-        ):
-            archive.writestr(zipfile.ZipInfo(name, (2024, 1, 15, 0, 0, 0)), text_of, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def titled_xlsx() -> bytes:
@@ -411,11 +360,6 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     for name, make in list(globals().items())
     if name.endswith(("_xlsx", "_csv", "_txt", "_xls", "_ods"))
 }
-
-
-def _cell(rows: Rows, span: str) -> object:
-    column, row = ord(span[0]) - 65, int(span[1 : span.index(":")]) - 1
-    return rows[row][column]
 
 
 if __name__ == "__main__":

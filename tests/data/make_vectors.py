@@ -15,7 +15,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from custody.format.encoding import SIGNING_CONTEXT, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
-from tests.data.vector_forms import KEY, fifth_forms, fourth_forms, own_fields, public_key, second_forms, third_forms
+from tests.data.vector_forms import KEY, own_fields, public_key, second_forms
+from tests.data.vector_forms_since_3 import fifth_forms, fourth_forms, third_forms
 
 FOLDER = Path(__file__).parent
 LOG = "buleleng-2026/gudang/0011223344556677"

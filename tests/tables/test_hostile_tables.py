@@ -4,6 +4,7 @@ import io
 import random
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from custody.errors import InputError
+from tables.read import read_table
+from tests.data.make_office_tables import FOLDER as OFFICE
+from tests.data.office_files import ods
 from tests.support.command_examples import PLACES, ROOT, Terminal
 
 Dice = random.Random
@@ -237,3 +242,33 @@ def test_a_hostile_table_takes_little_memory(station: Terminal, tmp_path: Path, 
     kilobytes, code, error = said.split(" ", 2)
     assert code == "2" and error
     assert int(kilobytes) < 300 * 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems limit memory otherwise, or not at all")
+@pytest.mark.parametrize("repeated", ["rows", "columns"])
+def test_an_ods_of_a_few_bytes_that_unfolds_to_all_memory_is_refused(tmp_path, repeated):
+    cell = '<table:table-cell office:value-type="string" {}><text:p>' + "x" * 900 + "</text:p></table:table-cell>"
+    many = {
+        "rows": '<table:table-row table:number-rows-repeated="1048576">' + cell.format("") + "</table:table-row>",
+        "columns": ("<table:table-row>" + cell.format('table:number-columns-repeated="16384"') + "</table:table-row>")
+        * 99,
+    }[repeated]
+    path = tmp_path / "bomb.ods"
+    path.write_bytes(ods(many))
+    assert path.stat().st_size < 2_000
+    began = time.monotonic()
+    with pytest.raises(InputError) as refused:
+        read_table(path)
+    assert refused.value.hint
+    assert time.monotonic() - began < 60
+
+
+def test_a_damaged_old_workbook_never_ends_in_another_error(tmp_path):
+    for name in ("old_excel.xls", "libreoffice.ods"):
+        whole = (OFFICE / name).read_bytes()
+        for damage in (whole[:100], whole[:-300], whole[:600] + bytes(600) + whole[1200:], b""):
+            (tmp_path / name).write_bytes(damage)
+            try:
+                read_table(tmp_path / name)
+            except InputError as error:
+                assert error.hint and "\n" not in str(error)

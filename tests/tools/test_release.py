@@ -1,7 +1,5 @@
 """Packages of a release: pinned wheels and no others, the same bytes each time, folders that notice what is missing."""
 
-import io
-import json
 import os
 import re
 import shutil
@@ -16,37 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.release_examples import EMBEDDED, MADE, lock_of, python_zip, wheel
 from tests.support.tool_examples import load_tool
-from tools.release import enclosed, packages, parts
+from tools.release import packages, parts
 from tools.release.guide import GUIDES
 from tools.release.parts import WINDOWS, File, ReleaseError, Source, linux
-
-MADE = Source("HEAD", 1_790_000_000, "0.9.0", "### Labels\n", False)
-EMBEDDED = ("python.exe", "LICENSE.txt", "python313.dll", "python313.zip", "python313._pth")
-
-
-def wheel(folder: Path, name: str = "calm-1.0-py3-none-any.whl", **members: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(folder / name, "w") as archive:
-        for member, text in {"calm/__init__.py": "", **members}.items():
-            archive.writestr(zipfile.ZipInfo(member), text)
-    return folder / name
-
-
-def lock_of(*paths: Path) -> str:
-    return "".join(
-        f"{path.name.split('-')[0]}==1.0 \\\n    --hash=sha256:{sha256(path.read_bytes()).hexdigest()}\n"
-        for path in paths
-    )
-
-
-def python_zip(folder: Path, *names: str) -> tuple[Path, str]:
-    path = folder / "python.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in names or EMBEDDED:
-            archive.writestr(name, name)
-    return path, sha256(path.read_bytes()).hexdigest()
-
 
 # --- Pinned wheels ----------------------------------------------------------------------------------------------------
 
@@ -361,71 +333,3 @@ def test_the_package_of_debian_needs_debians_zbar_and_is_the_same_bytes_twice(tm
         "./usr/share/applications/serah.desktop",
         *guides,
     } <= rows.keys()
-
-
-# --- What goes with them ----------------------------------------------------------------------------------------------
-
-CLEAN = {"name": "Calm", "version": "1.0", "vulns": []}
-ILL = {
-    "name": "jinja2",
-    "version": "2.4.1",
-    "vulns": [{"id": "PYSEC-2014-82", "fix_versions": ["2.7.3"], "aliases": ["CVE-2014-1402"], "description": "..."}],
-}
-SKIPPED = {"name": "numpy", "skip_reason": "Dependency not found on PyPI and could not be audited: numpy (2.5.5)"}
-
-
-@pytest.mark.parametrize(
-    ("answered", "found"),
-    [
-        ([CLEAN], []),
-        ([CLEAN, ILL], ["jinja2 2.4.1 has PYSEC-2014-82, fixed in 2.7.3: run `make lock`"]),
-        ([CLEAN, SKIPPED], ["numpy was skipped: Dependency not found on PyPI and could not be audited: numpy (2.5.5)"]),
-        ([], ["calm was not asked about"]),
-    ],
-    ids=["clean", "vulnerable", "skipped", "left out"],
-)
-def test_the_audit_passes_only_what_was_asked_about_and_is_sound(answered: list[Any], found: list[str]) -> None:
-    assert enclosed.troubles({"dependencies": answered, "fixes": []}, {"calm"}) == found
-
-
-@pytest.mark.parametrize("answer", [[ILL], [SKIPPED], None], ids=["vulnerable", "skipped", "none"])
-def test_a_release_stops_at_what_the_audit_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
-    """The tool ends with 0 where it skipped everything, so its exit code is not asked."""
-    python = tmp_path / "python"
-    text = f"""cat <<'END'\n{json.dumps({"dependencies": answer})}\nEND""" if answer else "echo no network >&2"
-    python.write_text(f"#!/bin/sh\n{text}\n")
-    python.chmod(0o755)
-    monkeypatch.setattr(enclosed, "tools_python", lambda: python)
-    lock = tmp_path / "requirements.lock"
-    lock.write_text("jinja2==2.4.1\n" if answer == [ILL] else "numpy==2.5.5\n")
-    with pytest.raises(ReleaseError, match="do not release" if answer else "no network"):
-        enclosed.audit([lock])
-
-
-def test_the_licences_name_each_package_and_bring_each_text_once(tmp_path: Path) -> None:
-    files = parts.unpacked(
-        [wheel(tmp_path, **{"calm-1.0.dist-info/licenses/deep/zlib.txt": "zlib", "calm/NOTICE": "zlib"})]
-    )
-    rows = [
-        {"Name": "calm", "Version": "1.0", "License": "UNKNOWN"},
-        {"Name": "Loud", "Version": "2.0", "License": "MIT"},
-    ]
-    text = enclosed.licences(rows, files)
-    assert text.startswith("calm 1.0: see its text\nLoud 2.0: MIT\n")
-    assert text.count("\nzlib\n") == 1 and "calm/NOTICE" in text
-    with pytest.raises(ReleaseError, match=r"no licence is known of calm 1\.0"):
-        enclosed.licences(rows, {})
-
-
-def test_the_notes_keep_what_was_given_as_python(tmp_path: Path) -> None:
-    path, digest = python_zip(tmp_path)
-    told = enclosed.notes(MADE, path)
-    assert digest in told and MADE.commit in told and "### Labels" in told
-    assert "python.org" not in enclosed.notes(MADE, None)
-
-
-def test_the_icon_has_the_sizes_that_windows_shows() -> None:
-    from PIL import Image
-
-    picture = Image.open(io.BytesIO(packages.icon()))
-    assert picture.info["sizes"] == {(16, 16), (32, 32), (48, 48), (256, 256)}
