@@ -78,18 +78,20 @@ def run(folder: Path, each: int, clients: int, moves: int) -> None:
     hub = Hub(folder, lambda: open_store(url, signer(0), around), "127.0.0.1", None)
     threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True).start()
     address = HubAddress(*hub.listening.getsockname()[:2], hub.pin)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     for queue in told:
         queue.put(address)
     sent = sum(done.get() for _child in children)
-    took = time.perf_counter() - began
+    took, used = time.perf_counter() - began, time.process_time() - used
     total = each * clients
     print(f"hub: {total} events of {moves} moves, {clients} clients: {total / took:,.0f} events/s durable and cosigned")
+    print(f"the hub's processor time, all its threads: {used / total * 1000:.2f} ms an event")
     print(f"on the wire: {sent / (total * moves):.1f} bytes a move, {sent / total:,.0f} an event")
     began = time.perf_counter()
     while hub.site.settle():
         pass
-    print(f"the present state follows, when nobody sends: {total / (time.perf_counter() - began):,.0f} events/s")
+    took = time.perf_counter() - began
+    print(f"the present state follows, when nobody sends: {total / took:,.0f} events/s")
     small(stations[0], address)
     hub.server.should_exit = True
 
