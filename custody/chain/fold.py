@@ -158,7 +158,7 @@ class Fold:
             if member in event.refused:
                 self._refuse(event, member, state)
                 continue
-            anew = goes_as_told(member, event, state, self._taken, self.order, self.places)
+            told_alone = goes_as_told(member, event, state, self._taken, self.order, self.places)
             known = self._same_move(event, state)
             if known is None and (refusal := self._refusal_of(event, state)) is not None:
                 self._contest(event, member, state, refusal)
@@ -166,7 +166,7 @@ class Fold:
             if member == self.code:
                 self.links.append(Link(event, giver, to, event.rows[member]["how"], is_repeat=known is not None))
                 self._judge(event, state, is_repeat=known is not None)
-                self._find(event, *anew)
+                self._find(event, *told_alone)
                 state.records.append(event)
             carried = list(self._carried(event, member, state.holder))
             if known is not None:

@@ -16,9 +16,9 @@ TOLD_ALONE = N_("{item} is for {to} by this handover's record alone, for {destin
 """What `WRONG_DESTINATION` says of a destination that one handover tells; no way that the item goes ends it."""
 
 
-def bound_for(items: Mapping[str, Item], anew: Mapping[str, str]) -> dict[str, Item]:
+def bound_for(items: Mapping[str, Item], redirected: Mapping[str, str]) -> dict[str, Item]:
     """Items by code, those of them that go elsewhere by now with their new destination."""
-    return {code: replace(item, to=anew[code]) if code in anew else item for code, item in items.items()}
+    return {code: replace(item, to=redirected[code]) if code in redirected else item for code, item in items.items()}
 
 
 def is_named(code: str, to: str, events: Iterable[Event]) -> bool:

@@ -67,7 +67,7 @@ def differing(goes: Mapping[str, str], items: Mapping[str, Item], codes: Iterabl
     return {code: goes[code] for code in codes if code in items and goes.get(code, items[code].to) != items[code].to}
 
 
-def told_anew(
+def redirected_by(
     goes: Mapping[str, str], events: Mapping[str, Sequence[Event]], paper: Ref, own: str, seen_at: str
 ) -> dict[str, str]:
     """Those of a paper's destinations, by code, that stand though the records here name others: it is the first to name

@@ -27,8 +27,8 @@ from custody.handover.waybill import (
     differing,
     in_hand,
     is_after,
+    redirected_by,
     to_come,
-    told_anew,
     unknown_key,
     unregistered,
 )
@@ -65,7 +65,7 @@ class Waybill:
     """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
     too, the record that it came with. `senders` are the stations that signed the papers. `records` are the records of
     this very handover that papers carry, by leaf, and `loads` those of the one before, by which the giver got things.
-    `anew`: the destinations by code that papers tell and no record here does (`custody.chain.told_places`).
+    `redirected`: the destinations by code that papers tell and no record here does (`custody.chain.told_places`).
     """
 
     items: Mapping[str, Item]
@@ -75,7 +75,7 @@ class Waybill:
     senders: tuple[str, ...] = ()
     records: Mapping[str, Body] = field(default_factory=dict)
     loads: Mapping[str, Body] = field(default_factory=dict)
-    anew: Mapping[str, str] = field(default_factory=dict)
+    redirected: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
@@ -220,7 +220,7 @@ class Papers:
         strangers: dict[str, None] = {}
         records: dict[str, Body] = {}
         loads: dict[str, Body] = {}
-        anew: dict[str, str] = {}
+        redirected: dict[str, str] = {}
         paper, stations, own = self.tables.paper, self.state.stations.now(), self.ledger.own_row()
         for row in paper.select().order_by(paper.log, paper.seq):
             leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
@@ -240,8 +240,10 @@ class Papers:
             with_giver = sorted(set(with_giver) - self._taken_over(with_giver, record, before))
             goes = destinations_of(body)
             if differ := differing(goes, known, with_giver):
-                anew |= told_anew(differ, self.ledger.naming(differ), record, own.name if own else "", row.seen_at)
-                known = bound_for(known, anew)
+                redirected |= redirected_by(
+                    differ, self.ledger.naming(differ), record, own.name if own else "", row.seen_at
+                )
+                known = bound_for(known, redirected)
             codes = set(to_come(body, giver, to, tops, self.state.places, known))
             if not with_giver:
                 continue
@@ -252,7 +254,7 @@ class Papers:
             if not self._is_known(row.public_key):
                 strangers[station_of(body)] = None
         found = tuple(self._unknown_key(station) for station in strangers)
-        return Waybill(items, refs, tuple(basts), found, tuple(senders), records, loads, anew)
+        return Waybill(items, refs, tuple(basts), found, tuple(senders), records, loads, redirected)
 
     def foretold(self, handovers: Sequence[Body]) -> Foretold | None:
         """Return what papers said of recorded handovers that are known from papers only; None where none is.

@@ -57,7 +57,7 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     tops = () if is_listed else tops_of(handover, state.places)
     papers = waybill_for(store, handover)
     waybill = NOTHING if is_listed else papers
-    stock = _stock(state, giver, tops, papers.anew)
+    stock = _stock(state, giver, tops, papers.redirected)
     known = state.items_of({*offered, *handover.load, *(lists or ())} - stock.keys())
     there = {item.code: item for item in known.values() if item.held_by == to}
     if not is_listed and state.stations.places_met() is not None:
@@ -76,7 +76,7 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     if paper:
         paper |= inside_paper(paper, {**paper, **state.contents.carried(paper)}, tops, state.places)
     done = {code for code, chain in chains.items() if moved_by(chain, [e.leaf for e in others], handover.number)}
-    held = bound_for({**paper, **known, **stock, **there}, papers.anew)
+    held = bound_for({**paper, **known, **stock, **there}, papers.redirected)
     if handover.load:
         _add_outer(state, held)
     before = held | {code: with_giver(held[code], giver) for code in (*paper, *chains) if code not in stock}
@@ -104,12 +104,12 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
     )
 
 
-def _stock(state: State, giver: str, tops: Sequence[str], anew: Mapping[str, str]) -> dict[str, Item]:
+def _stock(state: State, giver: str, tops: Sequence[str], redirected: Mapping[str, str]) -> dict[str, Item]:
     """What the giver holds for these places or below, by code; what goes elsewhere by now is left out."""
     stock = {item.code: item for item in state.expected(giver, tops)} if tops else {}
-    if not anew:
+    if not redirected:
         return stock
-    return {code: item for code, item in bound_for(stock, anew).items() if is_below(state.places, item.to, tops)}
+    return {code: item for code, item in bound_for(stock, redirected).items() if is_below(state.places, item.to, tops)}
 
 
 def receipts(store: Store, items: Iterable[Item], giver: str, to: str) -> dict[str, Chain]:

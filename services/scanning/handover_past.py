@@ -92,7 +92,11 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
     places, own = state.places.tree(), {part.leaf for part in parts}
     named = dict.fromkeys(code for part in parts for code in part.rows)
     before, then = chains_then(parts, histories, state.roots, past.replaced)
-    before = {code: _bound_anew(chain, waybill.anew) for code, chain in before.items()} if waybill.anew else before
+    before = (
+        {code: _redirected(chain, waybill.redirected) for code, chain in before.items()}
+        if waybill.redirected
+        else before
+    )
     listed = list_there(state, (giver, to, log), before, waybill, named).codes if past.lists is None else None
     if listed:
         more = state.families.of({*listed} - histories.keys(), heard=frozenset({log, parts[0].log}))
@@ -145,8 +149,8 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
     }
 
 
-def _bound_anew(chain: Chain, anew: Mapping[str, str]) -> Chain:
-    return replace(chain, item=bound_for({chain.code: chain.item}, anew)[chain.code]) if chain.item else chain
+def _redirected(chain: Chain, redirected: Mapping[str, str]) -> Chain:
+    return replace(chain, item=bound_for({chain.code: chain.item}, redirected)[chain.code]) if chain.item else chain
 
 
 def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> Waybill:

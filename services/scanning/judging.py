@@ -72,7 +72,7 @@ def _judge_items(
 ) -> tuple[dict[str, Item], list[Finding]]:
     """The same, but for what a list of what is to go says of them."""
     waybill = waybill_for(store, handover)
-    items = bound_for(store.state.items_of(label.code for label in labels), waybill.anew)
+    items = bound_for(store.state.items_of(label.code for label in labels), waybill.redirected)
     blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
     has_met, rules = store.state.has_met(handover.giver), store.state.need_rules()

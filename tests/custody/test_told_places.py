@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
 from custody.compose.item_events import Ref
-from custody.handover.waybill import told_anew
+from custody.handover.waybill import redirected_by
 from tests.support.custody_notation import chain_of, code_of, ledger, open_codes, read
 
 BY_PAPER = """
@@ -49,6 +49,11 @@ def test_a_new_destination_that_only_the_givers_own_record_tells_stays_open() ->
     )
 
 
+def test_a_new_destination_told_by_who_had_the_records_before_it_stays_open() -> None:
+    chain = chain_of("A1 register X at WH for TPS1\nC1 [A1] handover WH>PPK2 X for=TPS9")
+    assert [(f.severity, f.is_open, f.is_provisional) for f in astray(chain)] == [("critical", True, True)]
+
+
 @pytest.mark.parametrize(
     ("text", "to"),
     [
@@ -83,8 +88,10 @@ def test_each_station_on_the_way_sends_a_thing_where_the_last_one_that_knew_did(
         events = ledger("\n".join(lines))
         paper, here = events[before], [events[name] for name in knows]
         chain, goes = read(here), paper.destinations
-        anew = told_anew(goes, {code_of("X"): here}, Ref(paper.log, paper.seq, paper.leaf), log, "2026-11-20T05:00:00Z")
-        assert chain.item is not None and anew.get(code_of("X"), chain.item.to) == to
+        redirected = redirected_by(
+            goes, {code_of("X"): here}, Ref(paper.log, paper.seq, paper.leaf), log, "2026-11-20T05:00:00Z"
+        )
+        assert chain.item is not None and redirected.get(code_of("X"), chain.item.to) == to
         if number > 1:
             lines.append(f"{log}1 [{before}] handover S{number - 1}>S{number} X for={to}")
         if is_moved:

@@ -79,6 +79,16 @@ test("a computer that slept was silent itself: the station is given its time aga
   News.newest.tell("beat");
 });
 
+test("gone back to, a page that the browser kept is loaded again, and a fresh one is not", () => {
+  let times = 0;
+  globalThis.location = { reload: () => { times += 1; } };
+  const [{ then }] = page.heard.filter(({ kind }) => kind === "pageshow");
+  then({ persisted: false });
+  assert.equal(times, 0);
+  then({ persisted: true });
+  assert.equal(times, 1);
+});
+
 test("whoever has closed the news is told nothing more", () => {
   const { hear, close } = follow("/news", "");
   hear("changed", () => assert.fail());
