@@ -218,8 +218,7 @@ class Papers:
         basts: dict[str, None] = {}
         senders: dict[str, None] = {}
         strangers: dict[str, None] = {}
-        records: dict[str, Body] = {}
-        loads: dict[str, Body] = {}
+        records, loads = dict[str, Body](), dict[str, Body]()
         redirected: dict[str, str] = {}
         paper, stations, own = self.tables.paper, self.state.stations.now(), self.ledger.own_row()
         for row in paper.select().order_by(paper.log, paper.seq):
@@ -240,9 +239,8 @@ class Papers:
             with_giver = sorted(set(with_giver) - self._taken_over(with_giver, record, before))
             goes = destinations_of(body)
             if differ := differing(goes, known, with_giver):
-                redirected |= redirected_by(
-                    differ, self.ledger.naming(differ), record, own.name if own else "", row.seen_at
-                )
+                events = self.ledger.naming(differ)
+                redirected |= redirected_by(differ, events, record, own.name if own else "", row.seen_at)
                 known = bound_for(known, redirected)
             codes = set(to_come(body, giver, to, tops, self.state.places, known))
             if not with_giver:

@@ -53,6 +53,10 @@ def write_tiles(
         TamperError: the folder has another history of a log, or an entry here is not as it was recorded.
     """
     folder = output_path(out)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            N_("{path} is a file: logs are written to a folder"), hint=N_("Give another name."), path=str(out)
+        )
     heads, left_out = logs_to_give(store, top, with_strangers=with_strangers)
     files, keys = 0, dict[str, bytes]()
     total = sum(head["size"] for head in heads)

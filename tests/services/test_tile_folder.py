@@ -138,6 +138,14 @@ def test_a_log_of_nobody_who_was_admitted_is_left_out_unless_it_is_asked_for(two
         assert (done.logs, done.left_out) == (2, [own(stranger)])
 
 
+def test_a_file_in_the_place_of_the_folder_is_told_and_stays(two_logs: Store, tmp_path: Path) -> None:
+    path = tmp_path / "tiles"
+    path.write_text("ours")
+    with pytest.raises(InputError, match="is a file"):
+        write_tiles(two_logs, path)
+    assert path.read_text() == "ours"
+
+
 def test_a_folder_of_something_else_is_no_folder_of_tiles(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no tiles"):
         audit_file(tmp_path)
