@@ -174,7 +174,7 @@ def _draw_findings(paper: Document, found: list[FindingRow]) -> None:
 
 # --- The cover of a report on many items: how they stand, and a list of them with the page each begins on -------------
 
-_WIDTHS_MM = [36.0, 53.0, 37.0, 5.0, 32.0, 11.0]
+_WIDTHS_MM = [40.0, 50.0, 37.0, 5.0, 28.0, 14.0]
 _LINE = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
 
 
