@@ -7,15 +7,14 @@ from typing import Generic, TypeVar
 
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import parse_code, parse_custodian
+from custody.plan.places import Per
 from language.time_zones import zone
-from tables.header_row import letter
-from tables.headers import layout
-from tables.read import Table
+from tables.headings import fold, layout, meanings, parse_level
+from tables.table import Table, letter
 from tables.times import NoHourError, NoZoneError, names_zone, parse_moment, whole_number
 from tables.vocabulary import column_words
 
 T = TypeVar("T")
-
 _MAX_COUNT = 10_000_000
 _KIND = re.compile(r"[a-z0-9][a-z0-9_]{0,39}", re.ASCII)
 _ZERO_LOST = re.compile(r"[0-9]{2}\.[0-9]", re.ASCII)
@@ -206,3 +205,32 @@ def take_apart(
         else:
             rows.append(Located(number, value, source))
     return rows, faults
+
+
+def parse_bearer(text: str) -> str | None:
+    """What needs so many each: a level, or a kind by its code (each box needs six seals); None where it is neither."""
+    kind = re.sub(r"[\s\-]+", "_", text.casefold())
+    return parse_level(text) or (kind if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None)
+
+
+def parse_per(text: str) -> tuple[Per, str] | None:
+    """What a need is counted by, and the level or kind that the cell names with it: `tempat`, `TPS`, `pemilih`, a kind
+    by code or name, `jenis surat suara` (each election of it); None where it is none of these.
+    """
+    if named := parse_level(text):
+        return "place", named
+    if word := meanings("pers").get(fold(text)):
+        return ("voter" if word == "voter" else "place"), ""
+    parts = re.fullmatch(r"(?:(jenis|each election of|elections? of|kinds? of)\s+)?(.+)", text.strip(), re.IGNORECASE)
+    kind = re.sub(r"[\s\-]+", "_", parts[2].casefold()) if parts else ""
+    return ("election" if parts and parts[1] else "piece", kind) if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None
+
+
+def parse_tracked_as(text: str) -> str | None:
+    """`item` or `pack`, named in either language, or None."""
+    return meanings("tracked").get(fold(text))
+
+
+def parse_state(text: str) -> str | None:
+    """`open` or `done`, named in either language, or None."""
+    return meanings("states").get(fold(text))

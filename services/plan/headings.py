@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from custody.errors import N_
+from tables.headings import fold
 from tables.output.safe_file import safe_file
-from tables.place_codes import bare
-from tables.questions import Reading
-from tables.read import Note, Table, read_table
-from tables.vocabulary import fold
+from tables.place_tree import bare
+from tables.read import read_table
+from tables.table import Note, Reading, Table
 
 FILE = "headings.json"
 _MOST_KEPT, _MOST_NAMES = 100, 2000

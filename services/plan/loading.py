@@ -31,16 +31,25 @@ from services.plan.registering import register_items
 from services.records.sealing import whole_packs
 from tables.cells import Located
 from tables.check import check_branch, check_items, check_needs, check_phases, check_places, odd_dues
-from tables.fault_list import refuse_faults
-from tables.headers import table_kind
-from tables.known_rows import NeedKey, codes_of_kinds, renamed_elsewhere, with_kinds_by_name, with_what_is_known
-from tables.place_codes import Names
-from tables.place_tree import parse_tree
-from tables.questions import Reading
-from tables.read import Table, read_table
-from tables.rows import ItemRow, PhaseRow, parse_items, parse_needs, parse_phases, parse_places, parse_voters
+from tables.headings import fold, parse_level, table_kind
+from tables.place_tree import Names, parse_tree
+from tables.read import read_table
+from tables.rows import (
+    ItemRow,
+    NeedKey,
+    PhaseRow,
+    codes_of_kinds,
+    parse_items,
+    parse_needs,
+    parse_phases,
+    parse_places,
+    parse_voters,
+    renamed_elsewhere,
+    with_kinds_by_name,
+    with_what_is_known,
+)
+from tables.table import Reading, Table, refuse_faults
 from tables.times import parse_moment
-from tables.vocabulary import fold, parse_level
 
 _ORDER = ("places", "tree", "voters", "needs", "phases", "items")
 """The tables in which the later ones may name what the earlier ones have."""

@@ -13,9 +13,8 @@ from language.text import fill, local_time, number, printable
 from reports.words import kind_name
 from services.seen import version_seen
 from tables.cells import Located
-from tables.headers import ignored_columns, layout_of
-from tables.questions import Choice
-from tables.read import Note, Table
+from tables.headings import ignored_columns, layout_of
+from tables.table import Choice, Note, Table
 from tables.vocabulary import column_words
 
 

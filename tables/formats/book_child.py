@@ -15,7 +15,7 @@ import python_calamine as calamine
 
 from custody.errors import Fault
 from tables.formats.limits import MAX_AREA, MAX_TEXT
-from tables.formats.xlsx_file import cell_text, worksheets
+from tables.formats.workbook import cell_text, worksheets
 from tables.sandbox.child_process import Send, limited
 
 _MANIFEST_READ = 2**20

@@ -27,8 +27,7 @@ from services.access import new_station, observers, pins
 from services.labels import print_job, printer_profiles
 from services.plan import headings
 from tables.output import own_files
-from tables.output.safe_file import safe_file
-from tables.output.safe_folder import safe_folder
+from tables.output.safe_file import safe_file, safe_folder
 from tests.support.command_examples import NOW, ROOT, Terminal
 from tests.support.own_files_examples import (
     INPUTS,
