@@ -15,8 +15,8 @@ from custody.plan.needs import NeedRules, circular_kinds
 from custody.plan.places import Need, Place, is_under
 from language.in_words import level_choices, level_word, tree_levels
 from tables.cells import Located
+from tables.office_table import Note
 from tables.rows import ItemRow, PhaseRow
-from tables.table import Note
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from custody.errors import N_, Fault
 from custody.plan.store_space import QUESTIONS, STORAGE, Size
 from language import _
 from tables.cells import Cells, Located, parse_state, take_apart
-from tables.table import Table
+from tables.office_table import Table
 
 _KEY = re.compile(r"[\w\-]{1,40}")
 

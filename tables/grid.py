@@ -28,7 +28,7 @@ from tables.formats.limits import (
 )
 from tables.formats.workbook import OldSheet, XlsxSheet, open_book, open_old_book
 from tables.headings import Header, find_header, fold
-from tables.table import Choice, Note, QuestionError, Reading
+from tables.office_table import Choice, Note, QuestionError, Reading
 
 _OLD = (".xls", ".xlsb", ".ods")
 _Sheet = XlsxSheet | OldSheet

@@ -11,7 +11,7 @@ from functools import cache
 
 from custody.errors import N_, Fault, InputError
 from language import terms
-from tables.table import LEFT_OUT, Choice, QuestionError, Reading, Table, letter
+from tables.office_table import LEFT_OUT, Choice, QuestionError, Reading, Table, letter
 from tables.vocabulary import (
     COLUMNS,
     LEVELS,

@@ -10,10 +10,9 @@ from custody.errors import N_, Fault
 from custody.plan.levels import AREA, END, GROUP, STORE
 from custody.plan.places import Place
 from tables.areas import areas_under
-from tables.cells import Cells, Located, Source, start
+from tables.cells import Cells, Located, Source, start, whole_number
 from tables.headings import fold
-from tables.table import Choice, QuestionError, Table
-from tables.times import whole_number
+from tables.office_table import Choice, QuestionError, Table
 
 MOST_TPS = 999
 _TPS = re.compile(r"(?:tps)?\s*(?:no(?:mor)?\.?)?\s*0*([0-9]{1,3})", re.IGNORECASE)
@@ -47,7 +46,7 @@ class Names:
     """The places below a station's place by name: those of the plan, else the official ones.
 
     `top` is the place at the top of the tree, `known` the plan by codes, and `said` the codes that somebody gave for
-    names, which are folded (`tables.questions.Reading.names`).
+    names, which are folded (`tables.office_table.Reading.names`).
     """
 
     top: str

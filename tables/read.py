@@ -14,11 +14,11 @@ from pathlib import Path
 
 from custody.errors import N_, Fault, InputError
 from custody.plan.levels import AREA, GROUP
+from tables.cells import whole_number
 from tables.formats.limits import MAX_COLUMNS
 from tables.grid import read_grid
 from tables.headings import Header, best_kind, find_header, lacking, matched
-from tables.table import Reading, Table, few_of_a_kind, letter
-from tables.times import whole_number
+from tables.office_table import Reading, Table, few_of_a_kind, letter
 from tables.vocabulary import COUNTED, KEYS, LOADED
 
 Row = tuple[int, list[str]]

@@ -18,7 +18,7 @@ from language import _
 from language.in_words import level_choices
 from tables.cells import Cells, Located, parse_bearer, parse_per, parse_tracked_as, take_apart
 from tables.headings import fold, parse_level
-from tables.table import Table
+from tables.office_table import Table
 
 
 @dataclass(frozen=True, slots=True)

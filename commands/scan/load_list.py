@@ -7,8 +7,8 @@ from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel
 from services.code_lines import labels_in
 from tables.headings import matched
+from tables.office_table import Table
 from tables.read import read_table
-from tables.table import Table
 
 
 def load_list(path: Path) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from custody.plan.places import Place, below, is_under
 from custody.plan.store_space import STORAGE, Arrivals, arrivals
 from db.store import Store
 from tables.field_rows import parse_points
+from tables.office_table import refuse_faults
 from tables.read import read_table
-from tables.table import refuse_faults
 
 LONGEST_TEXT = 2000
 """Characters of one text, so that what is recorded stays under the size of an event."""

@@ -17,8 +17,8 @@ from language import _
 from language.text import local_time, number, printable
 from reports.words import kind_name
 from tables.field_rows import parse_deliveries
+from tables.office_table import Reading, refuse_faults
 from tables.read import read_table
-from tables.table import Reading, refuse_faults
 
 
 def record_delivery(

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from custody.errors import InputError
 from tables.headings import layout
+from tables.office_table import QuestionError, Reading, Table
 from tables.read import read_table
-from tables.table import QuestionError, Reading, Table
 
 WIDE = 'table:number-columns-repeated="16384"'
 SHEET = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'

@@ -6,9 +6,9 @@ import pytest
 
 from custody.plan.places import Place
 from tables.areas import areas_under
+from tables.office_table import QuestionError, Reading, Table
 from tables.place_tree import Names, bare, official, parse_tree
 from tables.read import read_table
-from tables.table import QuestionError, Reading, Table
 from tests.support.command_examples import ROOT, Terminal
 
 EXAMPLE = ROOT / "examples" / "buleleng" / "places.csv"

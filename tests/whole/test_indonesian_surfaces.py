@@ -19,7 +19,7 @@ from language.catalogue import forms, read
 from language.in_words import level_choices
 from tables.cells import parse_state, parse_tracked_as
 from tables.headings import layout, parse_level
-from tables.table import Table
+from tables.office_table import Table
 from tables.vocabulary import REQUIRED, column_words
 from tests.support.busy_day import Day
 from tests.support.command_examples import LAPTOP, ROOT, Terminal
