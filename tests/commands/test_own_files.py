@@ -68,7 +68,6 @@ def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
     )
     allowed = {
         "tables/output/safe_file.py",
-        "tables/output/safe_folder.py",
         "tables/output/private_files.py",
         "db/station_key.py",
         "services/access/new_station.py",
