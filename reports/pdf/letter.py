@@ -166,13 +166,7 @@ class Letter(Document):
         return block
 
     def words(
-        self,
-        words: str,
-        *,
-        bold: bool = False,
-        align: int = LEFT,
-        scale: float = 1,
-        left_mm: float = 0,
+        self, words: str, *, bold: bool = False, align: int = LEFT, scale: float = 1, left_mm: float = 0
     ) -> Paragraph:
         """A paragraph that shows these very characters; `scale` is of the letter's size, `left_mm` its indent."""
         size = self.size_pt * scale
