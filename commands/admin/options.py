@@ -3,7 +3,8 @@
 import click
 
 from commands.completion import KIND, PLACE, complete_planned
-from commands.context import FIRST_CAMERA, Input, Integer, Output, Whole, Words, json_option, later, pass_station
+from commands.context import FIRST_CAMERA, Input, Integer, Output, Whole, Words, json_option, pass_station
+from commands.program import later
 from language import _
 
 

@@ -11,7 +11,7 @@ from services.moments import moment_of
 from services.reporting.listings import LISTINGS, MOST_HOURS, MOST_SECONDS, MOST_STATIONS, Chosen
 
 
-def show_listed(store: Store, kind: str, asked: Asked) -> None:
+def show_listed(kind: str, store: Store, asked: Asked) -> None:
     """Tell a report of `LISTINGS`."""
     show_listing(store, LISTINGS[kind](store, chosen_of(store, kind, asked)), asked.out, as_json=asked.as_json)
 
