@@ -12,7 +12,7 @@ from language import _
 @click.argument("file", type=Output())
 @json_option
 @pass_station
-@later("admin.backup")
+@later("admin.doctor")
 def backup() -> None: ...
 
 
@@ -162,7 +162,7 @@ def load() -> None: ...
 @click.option("--forget", metavar=_("NAME"), help=_("Forget this person's PIN."))
 @json_option
 @pass_station
-@later("admin.pins")
+@later("admin.tokens")
 def pins() -> None: ...
 
 

@@ -21,7 +21,7 @@ from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.open_ledger import made
 from commands.report.custody import save_chains_of
-from commands.report.progress_report import save_progress_of
+from commands.report.listing_report import save_progress_of
 from custody.compose.compose import Handover, Touch
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item

@@ -15,10 +15,10 @@ from services.plan.custodians import optional_custodian, optional_kind
 
 _TOLD_IN = {
     "custody": "custody",
-    "progress": "progress_report",
+    "progress": "listing_report",
     "handover": "handover_paper",
     "bast": "bast",
-    "evaluation": "evaluation_report",
+    "evaluation": "listing_report",
 }
 """Of these kinds the module beside this one with the function `report_` and its name; the others are listings."""
 

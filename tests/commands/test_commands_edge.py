@@ -259,7 +259,7 @@ def test_help_and_wrong_use_of_each_command_load_its_options_and_nothing_that_wo
 
 
 @pytest.mark.parametrize(
-    "command", ["scan.decode", "admin.pins", "admin.printers", "admin.template", "exchange.verify"]
+    "command", ["scan.decode", "admin.tokens", "admin.printers", "admin.template", "exchange.verify"]
 )
 def test_a_command_that_opens_no_ledger_loads_nothing_that_stores(command: str) -> None:
     script = "import sys, commands.{}; sys.exit(bool({{'peewee', 'apsw'}} & sys.modules.keys()))"
