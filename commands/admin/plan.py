@@ -30,7 +30,7 @@ from services.plan.custodians import find_custodian, find_kind, may_load_plan, o
 from services.plan.merging import merge_twins, twins_of
 from services.plan.registering import explained, missing, register_missing
 from services.plan.withdrawing import Withdrawal, record_withdrawal, withdrawal_of
-from tables.vocabulary import parse_level
+from tables.headings import parse_level
 
 
 def plan(

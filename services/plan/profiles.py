@@ -18,7 +18,7 @@ from language.in_words import level_title, level_word, tree_levels
 from language.text import printable
 from language.time_zones import zone
 from services.plan.planning import plan_before
-from tables.times import parse_moment
+from tables.cells import parse_moment
 
 if TYPE_CHECKING:  # what reads the file is not needed to speak in its words
     from services.plan.profile_file import ReadProfile
