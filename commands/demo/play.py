@@ -44,8 +44,7 @@ from services.exchange.transfer import export_bundle
 from services.labels.print_job import PrintJob
 from services.labels.print_run import labelled_places, print_items, print_places, reprint_items
 from services.plan.loading import load_files
-from services.plan.profile_file import ReadProfile
-from services.plan.profiles import profile_title, record_profile
+from services.plan.profiles import ReadProfile, profile_title, record_profile
 from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from services.records.sealing import record_seal
