@@ -166,8 +166,8 @@ class Reader:
             cut()
             return glance.reads
         told = self._seen_again(glance.gray, glance.reads)
-        if told and not _is_more(sizes.plain, told, glance.unread):
-            return self._confirmed(glance.gray, told, is_late)
+        if told and all(read.looks > 1 for read in told) and not _is_more(sizes.plain, told, glance.unread):
+            return told  # what is hard to read twice may lie beside something harder that shows less
         found, missed = self._pass(self._best, QUICK[0], sizes)
         found = united(told, found)
         missed = [*glance.unread, *missed]

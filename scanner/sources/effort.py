@@ -88,9 +88,7 @@ class Effort:
                 "If a label is missing, take a photograph of it closely."
             )
             if self.most_s < self.allowed_s + self.earned_s:
-                words = _(
-                    "{path}: not everything was looked at closely in the time given. Give more time if a label is missing."
-                )
+                words = _("{path}: not everything was looked at closely in that time. Give more if a label is missing.")
             self.notify(words.format(path=self.name))
 
 

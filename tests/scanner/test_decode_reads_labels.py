@@ -242,3 +242,6 @@ def test_what_one_engine_read_in_one_rendering_is_looked_at_again_and_counted() 
     )
     assert sure.is_sure and sure.looks > 1 and sure.text == doubted.text == text
     assert not doubted.is_sure
+    other = Saying("other")
+    Reader([Once(), other]).read(frame, thorough=True)
+    assert other.asked > 0, "what is hard to read twice does not end the search"

@@ -85,7 +85,7 @@ def test_a_budget_ends_looks_earlier_than_the_file_would_and_is_named() -> None:
         spent.note("ABC")
         assert spent.is_used_up()
         spent.cut()
-    assert len(told) == 1 and "in the time given" in told[0] and COSTS not in told[0]
+    assert len(told) == 1 and "in that time" in told[0] and COSTS not in told[0]
 
 
 def test_what_was_left_out_is_told_once_for_a_file() -> None:

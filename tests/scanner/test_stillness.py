@@ -29,9 +29,11 @@ def desk(seed: int, contrast: float = 1.0) -> np.ndarray:
 
 
 def seen(scene: np.ndarray, random: np.random.Generator, noise: float, flicker: float, phase: float) -> Image:
-    """The scene through a sensor that reads its rows one after the other, under lamps on the mains."""
+    """The scene under lamps on the mains, by a sensor that reads row after row; `noise` of a pixel, a small one is the
+    mean of four at least.
+    """
     light = 1 + flicker * np.sin(phase + np.linspace(0, 5 * np.pi, len(scene)))[:, None]
-    return np.clip(scene * light + random.normal(0, noise / SMALL, scene.shape), 0, 255).astype(np.uint8)
+    return np.clip(scene * light + random.normal(0, noise / 2, scene.shape), 0, 255).astype(np.uint8)
 
 
 def frame(small: Image, at_ms: float) -> Frame:
