@@ -118,6 +118,12 @@ def _record_options() -> tuple[Callable[[F], F], ...]:
 @click.option(
     "--dpi", type=Whole(50, 600), default=150, show_default=True, metavar="N", help=_("Resolution for PDF pages.")
 )
+@click.option(
+    "--budget",
+    type=Whole(1, 3600),
+    metavar=_("SECONDS"),
+    help=_("Look no longer than this at each picture, PDF or video, in seconds of the processor."),
+)
 @json_option
 @later("scan.decode")
 def decode() -> None: ...
