@@ -3,7 +3,8 @@ no ledger.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,8 +52,7 @@ def audit_file(
     if begins[:2] == b"\x1f\x8b":
         with read_bundle(path) as bundle:
             audit = _audit_bundle(bundle, root, heads, asked, progress)
-        with read_bundle(path) as bundle, read_bundle(path) as again:
-            return _with_outside(audit, bundle.entries, again.entries)
+        return _with_outside(audit, lambda: read_bundle(path))
     if asked.must_be_met:
         raise InputError(
             N_("a policy of witnesses says something about whole logs alone, and {file} holds none"),
@@ -100,7 +100,7 @@ def audit_tiles(
     """
     bundle, cosigned = read_tiles(fetch)
     audit = _audit_bundle(bundle, root, heads, asked, progress, shown=cosigned)
-    return _with_outside(audit, read_tiles(fetch)[0].entries, read_tiles(fetch)[0].entries)
+    return _with_outside(audit, lambda: nullcontext(read_tiles(fetch)[0]))
 
 
 def _audit_bundle(
@@ -135,7 +135,7 @@ _OF_PLANS = re.compile(rb'"type":"(?:plan|withdraw|point|correct)"')
 _CODE = re.compile(rb'"([0-9A-Z]{13})"')
 
 
-def _with_outside(audit: BundleAudit, entries: Iterable[RawEntry], again: Iterable[RawEntry]) -> BundleAudit:
+def _with_outside(audit: BundleAudit, again: Callable[[], AbstractContextManager[Bundle]]) -> BundleAudit:
     """The audit with what stations plan, or take out of the plan, where they may not. That is looked for where somebody
     may plan below a place alone: only then are the entries read once more, and a third time for where things go.
     """
@@ -144,18 +144,18 @@ def _with_outside(audit: BundleAudit, entries: Iterable[RawEntry], again: Iterab
         return audit
     keys = {log: bytes.fromhex(owner.key) for log, owner in trusted.owners.items()}
 
-    def sound(raw: RawEntry) -> Iterator[Event]:
-        if examine((raw, keys)).fault is None:
-            yield read_event(raw.body, read_signatures(raw.signatures))
-
-    said = [event for raw in entries if _OF_PLANS.search(raw.body) for event in sound(raw)]
+    def sound(is_wanted: Callable[[bytes], object]) -> list[Event]:
+        with again() as bundle:
+            told = [raw for raw in bundle.entries if is_wanted(raw.body)]
+        sound = (raw for raw in told if examine((raw, keys)).fault is None)
+        return [read_event(raw.body, read_signatures(raw.signatures)) for raw in sound]
 
     def goes(codes: Collection[str]) -> dict[str, set[str]]:
         wanted = {code.encode() for code in codes}
-        told = [raw for raw in again if not wanted.isdisjoint(_CODE.findall(raw.body))]
-        naming = [event for raw in told for event in sound(raw)]
+        naming = sound(lambda body: not wanted.isdisjoint(_CODE.findall(body)))
         return {code: destinations_named(code, naming) for code in codes}
 
+    said = sound(_OF_PLANS.search)
     found = all_outside(plan_of(said, trusted), said, trusted, goes)
     return replace(audit, findings=(*audit.findings, *map(of_outside, found)))
 
