@@ -28,7 +28,6 @@ from custody.plan.places import Place, Ways
 from db.log.memory import Mark
 from db.store import Store
 from services.records.field_records import handovers_without_items
-from services.scanning.handover_context import heard_mark
 from services.scanning.handover_past import told_beside
 
 _BATCH = 250
@@ -70,7 +69,7 @@ class Overview:
         self._open: tuple[int, list[OpenLoad]] | None = None
         self._loads = Truckloads()
         self._unnamed: list[tuple[Counted, HandoverLine]] | None = None
-        self._beside: tuple[object, list[tuple[Counted, Finding]]] = (None, [])
+        self._beside: tuple[int | None, list[tuple[Counted, Finding]]] = (None, [])
         self._now = ""
         self._in_future: dict[str, str] = {}
         self._scores = Scores(self._ways)
@@ -117,10 +116,9 @@ class Overview:
         return self.is_scored
 
     def _look_beside(self, store: Store, now: str) -> None:
-        """Ask again what handovers show that no chain tells, where records or papers have come."""
-        if self._to_fold or self._beside[0] == (asked := (self._put_count, *heard_mark(store))):
-            return
-        self._beside = (asked, told_beside(store, self._counted.values(), self._loads, as_of=now))
+        """Ask again what handovers show that no chain tells, where any thing was folded since."""
+        if not self._to_fold and self._beside[0] != self._put_count:
+            self._beside = (self._put_count, told_beside(store, self._counted.values(), self._loads, as_of=now))
 
     @property
     def ways(self) -> Ways:

@@ -28,10 +28,14 @@ from tests.support.pdf_text import text_of
 from web.views.overview_lists import irregular_list
 
 
-def reports_agree(store: Store) -> None:
-    """What a whole ledger shows of all handovers is what each one's records say."""
+def reports_agree(store: Store, overview: Overview) -> None:
+    """What a whole ledger shows of all handovers is what each one's records say.
+
+    Args:
+        overview: the station's sums, which go on from where they were.
+    """
     now = store.around.now_utc()
-    seen, overview = survey(store, now), Overview()
+    seen = survey(store, now)
     while not overview.advance(store, 10):
         pass
     rows = [one for one in seen.discrepancies if one.finding.is_open and one.finding.severity != "info"]
