@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.command_examples import Terminal, station_at
 from tests.support.page_examples import PageAt, Visitor, site_at
+from tests.support.paper_examples import photograph
 from tests.support.pdf_text import text_of
 from tests.support.scan_pages import begun, typed
 from tests.support.truth_examples import TRUCK, letter, letter_pdf, listed, of_codes
@@ -112,7 +113,7 @@ def test_a_paper_lets_expect_what_its_record_does(station: Terminal, tmp_path: P
     tell(station, ppk, tmp_path)
     station.give([sack, loose, unknown], "51.08", TRUCK, "--bound", PPK, "--paper", paper)
     if way == "paper":
-        read = ppk("scan", "--from", TRUCK, "--to", PPK, "--source", paper, "--json", "--yes")
+        read = ppk("scan", "--from", TRUCK, "--to", PPK, "--source", photograph(paper), "--json", "--yes")
         assert read.code in (0, 2), read.err
     else:
         tell(station, ppk, tmp_path)
@@ -207,7 +208,10 @@ def test_what_the_givers_paper_does_not_name_is_beyond_it_everywhere_until_the_r
     ppk = admitted(station, tmp_path, PPK, "PPK-1")
     named, beyond = station.codes("--to", PPK)[:2]
     station.give([named], "51.08", TRUCK, "--bound", PPK, "--paper", tmp_path / "paper.pdf")
-    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", tmp_path / "paper.pdf", "--yes").code in (0, 2)
+    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", photograph(tmp_path / "paper.pdf"), "--yes").code in (
+        0,
+        2,
+    )
     ran = ppk.give([named, beyond], TRUCK, PPK).json
     of_paper = [f for f in ran["findings"] if f["code"] == "EXCESS"]
     assert [f["item"] for f in of_paper] == [beyond]
@@ -226,7 +230,10 @@ def test_what_a_paper_alone_names_and_nobody_scanned_is_short_everywhere_until_i
     ppk = admitted(station, tmp_path, PPK, "PPK-1")
     codes = station.codes("--to", PPK)[:3]
     station.give(codes, "51.08", TRUCK, "--bound", PPK, "--paper", tmp_path / "paper.pdf")
-    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", tmp_path / "paper.pdf", "--yes").code in (0, 2)
+    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", photograph(tmp_path / "paper.pdf"), "--yes").code in (
+        0,
+        2,
+    )
     ran = ppk.give(codes[:1], TRUCK, PPK).json
     short = judged(ran["findings"], "SHORTAGE")
     assert short == [(code, True) for code in sorted(codes[1:])]
