@@ -146,12 +146,7 @@ def _area_words(areas: Areas) -> dict[str, object]:
 
 
 def _tidied(
-    file: str,
-    grid: list[list[str]],
-    header: Header,
-    kind: str,
-    found: Mapping[str, Sequence[str]],
-    areas: Areas | None,
+    file: str, grid: list[list[str]], header: Header, kind: str, found: Mapping[str, Sequence[str]], areas: Areas | None
 ) -> Tidied:
     """The rows of the table, parted from what stands among and below them."""
     at_of = {name: at for at, name in enumerate(header.names) if name}
@@ -170,11 +165,7 @@ def _tidied(
 
 
 def tidy(
-    rows: Sequence[Row],
-    headings: Sequence[Sequence[str]],
-    keys: Sequence[int],
-    counted: Sequence[int],
-    blame: Blame,
+    rows: Sequence[Row], headings: Sequence[Sequence[str]], keys: Sequence[int], counted: Sequence[int], blame: Blame
 ) -> Tidied:
     """Part the rows of a table from what an office writes among and below them.
 

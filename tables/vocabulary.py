@@ -223,10 +223,7 @@ LEVELS = {
     VENDOR: "vendor supplier penyedia pemasok percetakan",
     CARRIER: "carrier truck vehicle driver pengangkut ekspedisi truk kendaraan armada",
 }
-STATES = {
-    "open": "open green due terbuka belum berjalan",
-    "done": "done closed finished selesai tuntas beres",
-}
+STATES = {"open": "open green due terbuka belum berjalan", "done": "done closed finished selesai tuntas beres"}
 TRACKED = {
     "item": "item items piece each single barang satuan buah",
     "pack": "pack packs package bundle pak paket bungkus kemasan",

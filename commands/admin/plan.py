@@ -7,14 +7,7 @@ from typing import Any
 
 import click
 
-from commands.context import (
-    Station,
-    confirm,
-    note,
-    one_line,
-    print_json,
-    progress,
-)
+from commands.context import Station, confirm, note, one_line, print_json, progress
 from commands.errors import EXIT_USAGE
 from commands.report.items import way_to_a_plan
 from custody.errors import N_, InputError

@@ -13,14 +13,7 @@ from custody.plan.places import Need, Place, below, is_official
 from db.store import Store
 from language.time_zones import zone
 from services.plan.kept_answers import FILE, keep_answers, remembered, remembered_names
-from services.plan.plan_changes import (
-    Change,
-    Group,
-    compare,
-    how_read,
-    note_missing_voters,
-    version_of,
-)
+from services.plan.plan_changes import Change, Group, compare, how_read, note_missing_voters, version_of
 from services.plan.planning import branch_to_plan, plan_before, record_plan
 from services.plan.registering import new_items, register_items
 from tables.cells import Located, parse_moment

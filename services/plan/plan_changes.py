@@ -128,15 +128,7 @@ def compare(
     if back := ", ".join(filter(None, map(brings_back, fresh))):
         how["notes"] += ((N_("withdrawn before, and planned again by this table: {names}"), {"names": back[:300]}),)
     change = Change(
-        table.file,
-        kind,
-        tuple(added),
-        tuple(changed),
-        same,
-        digest=table.digest,
-        absent=absent,
-        groups=groups,
-        **how,
+        table.file, kind, tuple(added), tuple(changed), same, digest=table.digest, absent=absent, groups=groups, **how
     )
     return change, fresh
 

@@ -55,8 +55,7 @@ def weigh_profile(store: Store, read: "ReadProfile") -> tuple[list[NewEvent], Pr
     own = store.ledger.own_log().name
     if own not in store.state.stations.now().roots:
         raise RuleError(
-            N_("the profile is said by the election's root"),
-            hint=N_("Omit it here: it comes with the root's records."),
+            N_("the profile is said by the election's root"), hint=N_("Omit it here: it comes with the root's records.")
         )
     _refuse_lost_levels(store, read.profile)
     known = {need.kind for need in store.state.needs()}
