@@ -300,9 +300,10 @@ def record_the_rest(keys: Keys, codes: list[str], folder: Path) -> None:
             fill(keys, code=codes[3], serials="A0001", names="Made")
             record(keys, "RECORDED")
         elif name == "checklist":
-            for number in range(keys.page.locator("#record select").count()):
-                keys.to(f"#record select >> nth={number}")
-            record(keys, "")
+            for question in keys.page.eval_on_selector_all("#record select", "all => all.map(one => '#' + one.id)"):
+                keys.to(question)
+                keys.hit("ArrowDown")
+            record(keys, "RECORDED")
         else:
             fill(keys, vendor="PT Kotak", arrived="12")
             keys.choose("[data-field=kind] select", "box")
