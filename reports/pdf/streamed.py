@@ -12,6 +12,7 @@ from reportlab.pdfbase.pdfdoc import (
     PDFCrossReferenceTable,
     PDFDocument,
     PDFFile,
+    PDFImageXObject,
     PDFIndirectObject,
     PDFName,
     PDFObjectReference,
@@ -65,6 +66,9 @@ class _StreamedDocument(PDFDocument):  # type: ignore[misc]
         self._keep(xObjectName(name), form)
         self.inObject = None
         self._write(xObjectName(name))
+        if isinstance(form, PDFImageXObject):  # a picture may come again: it is known by its name, and drawn by its size
+            form.streamContent = None
+            self.idToObject[xObjectName(name)] = form
 
     def place_of(self, name: str) -> Any:
         self._reserve(f"To.{name}")

@@ -120,7 +120,7 @@ def test_without_a_head_of_the_log_the_letter_has_no_codes():
 def test_the_same_facts_give_the_same_bytes():
     picture = io.BytesIO()
     Image.new("RGB", (30, 30), "navy").save(picture, "PNG")
-    signatures = {"giver": picture.getvalue()}
+    signatures = {"giver": picture.getvalue(), "receiver": picture.getvalue()}  # of one picture, which stands there twice
     made = [letter(*example(30), signatures=signatures) for _ in range(2)]
     assert hashlib.sha256(made[0]).digest() == hashlib.sha256(made[1]).digest()
 
