@@ -299,14 +299,25 @@ class Words(click.Choice[str]):
         return self._meanings[super().convert(value, param, ctx)]
 
 
-class Output(click.Path):
+class _File(click.Path):
+    """The path of a file; `FILE` in the help, where an option does not say it otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What stands for it in the help."""
+        return _("FILE")
+
+
+class Output(_File):
     """A file or folder that a command writes; never one of the station's own (`tables.output.own_files`)."""
 
     def __init__(self, *, replaces_all: bool = False) -> None:
         """Args:
         replaces_all: a folder that takes the place of one that is there.
         """
-        super().__init__(path_type=Path)
+        super().__init__()
         self._replaces_all = replaces_all
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
@@ -321,11 +332,8 @@ class Output(click.Path):
         return path
 
 
-class Input(click.Path):
+class Input(_File):
     """A file that a command reads; never one of its outputs too."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path as it was typed.

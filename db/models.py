@@ -7,9 +7,21 @@ Models belong to no database; `Tables` binds each query to that of its store, so
 """
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
-from peewee import SQL, AutoField, BlobField, CompositeKey, Database, IntegerField, Model, SqliteDatabase, TextField
+from peewee import (
+    SQL,
+    AutoField,
+    BlobField,
+    CompositeKey,
+    Database,
+    IntegerField,
+    Model,
+    SchemaManager,
+    SqliteDatabase,
+    TextField,
+)
 
 _EMPTY, _ZERO = SQL("DEFAULT ''"), SQL("DEFAULT 0")
 
@@ -379,14 +391,18 @@ def create_tables(database: Database, only: Collection[str] = ()) -> None:
 
     On SQLite they are strict, and those that are only a key of several columns, or little more, have no row numbers.
     """
-    is_sqlite = isinstance(database, SqliteDatabase)
-    for name, model in _MODELS.items():
-        if only and name not in only:
-            continue
-        key = model._meta.primary_key
-        meta = {"database": database, "table_name": name, "strict_tables": is_sqlite}
-        if isinstance(key, CompositeKey):
-            without_rowid = is_sqlite and model is not Need
-            meta |= {"primary_key": CompositeKey(*key.field_names), "without_rowid": without_rowid}
-        bound: Any = type(model.__name__, (model,), {"Meta": type("Meta", (), meta)})
-        bound.create_table()
+    for name in _MODELS:
+        if not only or name in only:
+            SchemaManager(_made(name, isinstance(database, SqliteDatabase)), database).create_all()
+
+
+@cache
+def _made(name: str, is_sqlite: bool) -> type[Table]:
+    """The model of a table as it is made on this kind of database."""
+    model = _MODELS[name]
+    key = model._meta.primary_key
+    meta = {"table_name": name, "strict_tables": is_sqlite}
+    if isinstance(key, CompositeKey):
+        without_rowid = is_sqlite and model is not Need
+        meta |= {"primary_key": CompositeKey(*key.field_names), "without_rowid": without_rowid}
+    return type(model.__name__, (model,), {"Meta": type("Meta", (), meta)})

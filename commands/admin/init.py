@@ -10,15 +10,7 @@ import click
 
 from commands.admin import passphrase as passphrases
 from commands.admin.recover import recovered
-from commands.context import (
-    Station,
-    confirm,
-    in_groups,
-    note,
-    one_line,
-    print_json,
-    progress,
-)
+from commands.context import Station, confirm, in_groups, note, one_line, print_json, progress
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.codes import parse_custodian

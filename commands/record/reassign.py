@@ -4,13 +4,7 @@ from pathlib import Path
 
 import click
 
-from commands.context import (
-    Station,
-    note,
-    one_line,
-    print_json,
-    set_worker,
-)
+from commands.context import Station, note, one_line, print_json, set_worker
 from commands.item_codes import read_touches
 from commands.record.inspect import recorded_json, show_recorded_events
 from commands.report.show import show_listing

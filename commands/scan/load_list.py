@@ -6,7 +6,8 @@ from commands.lines import read_lines
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel
 from services.code_lines import labels_in
-from tables.headers import code_column
+from tables.headings import matched
+from tables.office_table import Table
 from tables.read import read_table
 
 
@@ -20,7 +21,7 @@ def load_list(path: Path) -> tuple[str, ...]:
         lines: list[tuple[int, str]] = list(enumerate(read_lines(str(path)), 1))
     else:
         table = read_table(path)
-        column = code_column(table)
+        column = _code_column(table)
         lines = [(number, cells.get(column, "")) for number, cells in table.rows]
     if not (
         codes := dict.fromkeys(label.code for label in labels_in(lines, path.name) if isinstance(label, ItemLabel))
@@ -31,3 +32,16 @@ def load_list(path: Path) -> tuple[str, ...]:
             file=path.name,
         )
     return tuple(codes)
+
+
+def _code_column(table: Table) -> str:
+    """The header of the column that has the items' codes."""
+    found = matched("items", table.headers, table.reading.columns).get("code")
+    if not found:
+        raise InputError(
+            N_("{file} has no column of codes: its headers are {headers}"),
+            hint=N_("Name the column code, or kode."),
+            file=table.file,
+            headers=", ".join(table.headers)[:200],
+        )
+    return found[0]

@@ -223,9 +223,7 @@ def _unadmitted(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def _lines(
-    records: Sequence[Event],
-    then: Mapping[str, Chain],
-    conditions: Mapping[str, str | None],
+    records: Sequence[Event], then: Mapping[str, Chain], conditions: Mapping[str, str | None]
 ) -> tuple[Line, ...]:
     lines = {}
     remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}

@@ -100,16 +100,7 @@ def _section(heading: str, rows: Sequence[DueRow], here: str, *, pressing: bool 
         heading = _("{heading}: the {count} most pressing; {more} more in the .xlsx").format(
             heading=heading, count=number(_MOST_ROWS), more=number(left_out)
         )
-    titles = [
-        _("Place"),
-        _("State"),
-        _("Due"),
-        _("There"),
-        _("Missing"),
-        _("Came late"),
-        _("Pace"),
-        _("Expected"),
-    ]
+    titles = [_("Place"), _("State"), _("Due"), _("There"), _("Missing"), _("Came late"), _("Pace"), _("Expected")]
     grave = frozenset(at for at, row in enumerate(shown[:_MOST_ROWS]) if row.state in ("late", "will_be_late"))
     empty = _("{heading}: nothing is late, due soon or slow.").format(heading=heading) if rows and pressing else ""
     return Section(heading, titles, cells, _WIDTHS, left=3, grave=grave, empty=empty)

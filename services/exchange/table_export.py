@@ -17,7 +17,7 @@ from reports.tables.record_tables import record_tables
 from services.records.correcting import withdrawn_now
 from services.records.label_prints import account as printed
 from services.reporting.survey import Survey, every_chain
-from tables.output.safe_folder import check_new_folder, safe_folder
+from tables.output.safe_file import check_new_folder, safe_folder
 from tables.output.write import Cell, Sheet, write_table
 
 _NAMES = {

@@ -17,8 +17,8 @@ from reports.bast.letter_template import blank_faults, shown_limits
 from reports.bast.template_keys import RULES
 from tables.cells import Located, Source
 from tables.check import check_needs
+from tables.headings import fold
 from tables.toml_file import Part, read_toml, top_part
-from tables.vocabulary import fold
 
 SHIPPED = Path(__file__).resolve().parents[2] / "profiles"
 MAX_BYTES = 40 * 1024

@@ -18,7 +18,7 @@ from language.in_words import level_title, level_word, tree_levels
 from language.text import printable
 from language.time_zones import zone
 from services.plan.planning import plan_before
-from tables.times import parse_moment
+from tables.cells import parse_moment
 
 if TYPE_CHECKING:  # what reads the file is not needed to speak in its words
     from services.plan.profile_file import ReadProfile
@@ -55,8 +55,7 @@ def weigh_profile(store: Store, read: "ReadProfile") -> tuple[list[NewEvent], Pr
     own = store.ledger.own_log().name
     if own not in store.state.stations.now().roots:
         raise RuleError(
-            N_("the profile is said by the election's root"),
-            hint=N_("Omit it here: it comes with the root's records."),
+            N_("the profile is said by the election's root"), hint=N_("Omit it here: it comes with the root's records.")
         )
     _refuse_lost_levels(store, read.profile)
     known = {need.kind for need in store.state.needs()}

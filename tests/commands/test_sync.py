@@ -16,6 +16,7 @@ from services.exchange.invitation import read_invitation, words_for
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import running_hub
 from tests.support.meet_pages import prepared_other
+from tests.support.paper_examples import photograph
 
 __all__ = ["prepared_other"]
 
@@ -81,7 +82,9 @@ def test_the_first_contact_may_be_by_words_or_a_picture_and_pins_the_whole_key(
         assert refused.code == 3 and "is not the hub" in refused.err
 
 
-@pytest.mark.parametrize("ended_by", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "ended_by", ["SIGINT", *(pytest.param(name, marks=pytest.mark.slow) for name in ("SIGTERM", "SIGHUP"))]
+)
 def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_open(
     station: Terminal, tmp_path: Path, ended_by: str
 ) -> None:
@@ -93,7 +96,7 @@ def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_op
         [line], [said] = told["addresses"], told["words"]
         assert read_invitation(line).pin == told["fingerprint"][:32]
         assert read_invitation(said) == replace(read_invitation(line), pin=told["fingerprint"][:20])
-        assert read_invitation(str(sheet)) == read_invitation(line)
+        assert read_invitation(photograph(sheet)) == read_invitation(line)
         assert (station.home / "hub-open.txt").read_text("utf-8").strip() == line
         client = HubClient(read_invitation(said))
         assert client.ask("GET", "/hub").status == 200

@@ -60,8 +60,8 @@ def is_whole(url: str, acknowledged: list[str]) -> None:
 def test_threads_that_write_at_once_leave_one_log_without_gap_or_fork(url: str) -> None:
     with planned_station(url):
         pass
-    with ThreadPoolExecutor(6) as pool:
-        written = list(pool.map(write, [url] * 6, range(1, 7)))
+    with ThreadPoolExecutor(4) as pool:
+        written = list(pool.map(write, [url] * 4, range(1, 5)))
     is_whole(url, [leaf for leaves in written for leaf in leaves])
 
 
@@ -97,8 +97,8 @@ def test_processes_that_write_at_once_leave_one_log_without_gap_or_fork(sqlite_u
     with planned_station(url):
         pass
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(3, mp_context=context, initializer=_find, initargs=(sys.path,)) as pool:
-        written = list(pool.map(write, [url] * 3, range(1, 4)))
+    with ProcessPoolExecutor(2, mp_context=context, initializer=_find, initargs=(sys.path,)) as pool:
+        written = list(pool.map(write, [url] * 2, range(1, 3)))
     is_whole(url, [leaf for leaves in written for leaf in leaves])
 
 

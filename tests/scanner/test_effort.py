@@ -16,10 +16,10 @@ from scanner.decoding.live_reader import _look, open_looks
 from scanner.decoding.looks import in_view
 from scanner.decoding.picture_reader import Glance, Reader
 from scanner.reads import Read
-from scanner.sources.effort import Effort, FilmEffort, most_pdf_s, pdf_s, picture_s
+from scanner.sources.effort import Effort, FilmEffort, drawing_s, most_pdf_s, pdf_s, picture_s
 from scanner.sources.frames import Frame, Image
 from scanner.sources.open_source import open_source
-from scanner.sources.pages import draw_page, drawing_s
+from scanner.sources.pages import draw_page
 from tests.support.label_examples import contents, layout_of
 
 COSTS = "costs more time than a file of its size"

@@ -22,6 +22,7 @@ from tests.support.command_examples import Terminal
 from tests.support.hub_examples import Running, running_hub
 from tests.support.meet_pages import words
 from tests.support.page_examples import SAME_ORIGIN, Visitor
+from tests.support.paper_examples import photograph
 from tests.support.work_examples import upload, work
 from web.security.entrances import HEADER
 
@@ -116,7 +117,7 @@ def test_a_station_shows_its_hub_to_another_by_code_words_and_sheet(
     assert visitor.client.get("/meet/hub.svg").text == qr_svg(str(hub.address)).decode()
     sheet = tmp_path / "sheet.pdf"
     sheet.write_bytes(visitor.client.get("/meet/hub.pdf").content)
-    assert [*codes_in(sheet, lambda _line: None)] == [str(hub.address)]
+    assert [*codes_in(Path(photograph(sheet)), lambda _line: None)] == [str(hub.address)]
     open_hub(station.home, HubAddress("192.168.1.20", 8753, "a" * 64))  # a hub that runs here goes first
     assert visitor.client.get("/meet/hub.svg").text == qr_svg("https://192.168.1.20:8753#" + "a" * 64).decode()
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.command_examples import Terminal, station_at
 from tests.support.page_examples import Visitor
+from tests.support.paper_examples import photograph
 from tests.support.pdf_text import text_of
 from tests.support.scan_pages import begun, typed
 from tests.support.truth_examples import TRUCK, letter, letter_pdf, listed, of_codes
@@ -102,7 +103,7 @@ def test_a_paper_lets_expect_what_its_record_does(station: Terminal, tmp_path: P
     tell(station, ppk, tmp_path)
     station.give([sack, loose, unknown], "51.08", TRUCK, "--bound", PPK, "--paper", paper)
     if way == "paper":
-        read = ppk("scan", "--from", TRUCK, "--to", PPK, "--source", paper, "--json", "--yes")
+        read = ppk("scan", "--from", TRUCK, "--to", PPK, "--source", photograph(paper), "--json", "--yes")
         assert read.code in (0, 2), read.err
     else:
         tell(station, ppk, tmp_path)
