@@ -221,7 +221,7 @@ class SeenHeads:
     def _look(self, own: Any) -> dict[str, int]:
         """How far each other log that is held is known to rely on ours."""
         log, witnessed = self.tables.log, self.tables.witnessed
-        # All rows first: while they are still being read, nothing is written over what another program commits meanwhile.
+        # All rows first: while they are read, nothing can be written once another program has committed meanwhile.
         others = list(log.select().where((log.id != own.id) & (log.public_key != own.public_key)))
         looked = {row.by_id: row for row in witnessed.select().where(witnessed.log_id == own.id)}
         found = {}
@@ -235,7 +235,7 @@ class SeenHeads:
                 if is_marked(self.ledger.database):  # it is looked at again next time
                     found[other.name] = min(seq, own.size)
                     continue
-                # Another program that writes for long is no reason to show nothing: it is looked at again next time, too.
+                # Another program that writes for long is no reason to show nothing: it is looked at again.
                 with suppress(ConflictError), self._transaction():
                     changed = [witnessed.looked_to, witnessed.seq]
                     witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()

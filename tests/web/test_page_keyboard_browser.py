@@ -1,4 +1,4 @@
-"""The whole work by keyboard alone, in a real browser: from an empty folder to a safe copy, with no pointer anywhere."""
+"""The whole work by keyboard alone, in a real browser: from an empty folder to a safe copy, without a pointer."""
 
 import json
 import re
@@ -24,10 +24,14 @@ PIN, PASSPHRASE = "7392", "kuda laut naik becak"
 POINTER = """for (const kind of ["pointerdown", "mousedown", "touchstart"])
   addEventListener(kind, () => { throw new Error("a pointer was used"); }, { capture: true });"""
 FOCUS = """wanted => {
-  const at = document.activeElement, shown = at.matches("input[type=file]") ? at.parentElement.querySelector(".button") : at;
+  const at = document.activeElement;
+  const shown = at.matches("input[type=file]") ? at.parentElement.querySelector(".button") : at;
   const style = getComputedStyle(shown), box = at.getBoundingClientRect();
-  return { is_it: at.matches(wanted), is_none: at === document.body || at === document.documentElement, name: at.outerHTML.slice(0, 160),
-    is_seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2, is_there: box.width > 0 && box.height > 0 };
+  return {
+    is_it: at.matches(wanted), is_none: at === document.body || at === document.documentElement,
+    is_seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    is_there: box.width > 0 && box.height > 0, name: at.outerHTML.slice(0, 160),
+  };
 }"""
 
 
@@ -143,7 +147,13 @@ def test_the_whole_work_is_done_by_keyboard_alone(
 def begin_station(keys: Keys) -> None:
     """From the guide to the station's own page; its first supervisor is at work."""
     keys.page.wait_for_url("**/first*")
-    for name, words in {"election": "Pemilu 2024", "place": "51.08", "name": "Gudang-1", "by": "Made", "pin": PIN}.items():
+    for name, words in {
+        "election": "Pemilu 2024",
+        "place": "51.08",
+        "name": "Gudang-1",
+        "by": "Made",
+        "pin": PIN,
+    }.items():
         keys.write(f"#first-{name}", words)
     for name in ("passphrase", "again"):
         keys.write(f"#first-{name}", PASSPHRASE)
@@ -314,7 +324,16 @@ def meet(keys: Keys, terminal: Terminal, folder: Path) -> None:
     """A station is admitted by its words, a bundle is given, the evidence is checked, a safe copy is made."""
     root = json.loads((terminal.home / "station-card.json").read_text())["root"]
     command_examples.station_at(
-        terminal, folder / "other", "--place", "51.08.01", "--station", "PPK", "--root", root, "--election", "Pemilu 2024"
+        terminal,
+        folder / "other",
+        "--place",
+        "51.08.01",
+        "--station",
+        "PPK",
+        "--root",
+        root,
+        "--election",
+        "Pemilu 2024",
     )
     keys.go("/meet")
     keys.files("#admit-file", folder / "other" / "station-card.json")
@@ -324,7 +343,11 @@ def meet(keys: Keys, terminal: Terminal, folder: Path) -> None:
     keys.press("#admit-outcome button.main")
     keys.shows("#admit-outcome", "is admitted")
     keys.lands_in("#admit-outcome")
-    for form, words in (("give", "written and read back"), ("check", "Every record is"), ("copy", "copied and read back")):
+    for form, words in (
+        ("give", "written and read back"),
+        ("check", "Every record is"),
+        ("copy", "copied and read back"),
+    ):
         keys.press(f"#{form} > .actions button.main")
         keys.shows(f"#{form}-outcome", words)
         keys.lands_in(f"#{form}-outcome")

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LEAST_PX = 44
 SMALL = """least => [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(one => {
-  const label = ["checkbox", "radio"].includes(one.type) && one.closest("label"), at = (label || one).getBoundingClientRect();
-  const is_seen = at.width > 1 && at.height > 1 && getComputedStyle(one).visibility === "visible" && !one.closest(".hidden-words, .skip, svg");
+  const label = ["checkbox", "radio"].includes(one.type) && one.closest("label");
+  const at = (label || one).getBoundingClientRect(), is_visible = getComputedStyle(one).visibility === "visible";
+  const is_seen = at.width > 1 && at.height > 1 && is_visible && !one.closest(".hidden-words, .skip, svg");
   return is_seen && (at.height < least || (at.width < least && !one.closest("td, th, li, p, summary")));
 }).map(one => `${one.outerHTML.slice(0, 110)} ${one.getBoundingClientRect().height}`)"""
 SEEN = """one => {
   one.scrollIntoView({ block: "nearest" }); // as somebody does who looks for it
-  const at = one.getBoundingClientRect(), seen = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
+  const at = one.getBoundingClientRect();
+  const seen = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
   const is_own = seen && (one.contains(seen) || seen.contains(one));
   return { height: at.height, over: is_own ? "" : seen?.outerHTML.slice(0, 90) ?? "nothing, it is off the screen" };
 }"""
@@ -44,7 +46,9 @@ class Fingers(Watched):
         """Draw a line over the pad with one finger."""
         pad = self.page.locator("#pad").bounding_box()
         assert pad is not None
-        assert pad["height"] > 600 and pad["y"] + pad["height"] <= PHONE["height"], "the whole screen is there to sign on"
+        assert pad["height"] > 600 and pad["y"] + pad["height"] <= PHONE["height"], (
+            "the whole screen is there to sign on"
+        )
         finger = self.page.context.new_cdp_session(self.page)
         across, down = pad["x"] + pad["width"] / 2, pad["y"] + 80
 
@@ -56,14 +60,18 @@ class Fingers(Watched):
         touch("touchStart", (across, down))
         for step in range(1, 25):
             touch("touchMove", (across + (30 if step % 4 < 2 else -30), down + step * 18))
-        self.page.wait_for_timeout(300)  # at rest, as at the end of a name: of a finger that flies off the browser takes the next touch for a stop
+        self.page.wait_for_timeout(
+            300
+        )  # at rest, as at the end of a name: of a finger that flies off the browser takes the next touch for a stop
         touch("touchEnd")
 
 
 @pytest.fixture
 def phone(chromium: "Browser") -> Iterator[Any]:
     """A phone's browser."""
-    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2, locale="id-ID")
+    context = chromium.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2, locale="id-ID"
+    )
     context.set_default_timeout(60_000)
     yield context
     context.close()

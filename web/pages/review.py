@@ -232,7 +232,7 @@ def _names(store: Store, giver: str, details: Details) -> dict[str, Any]:
     recent = [(body["from"], body["parties"]) for body in store.papers.recent(_NAMED)]
     known = dict.fromkeys(name for _at, said in recent for name in (said["giver"], said["receiver"]) if name)
     is_named = details.giver_name or details.receiver_name
-    last = {} if is_named else next((said for at, said in recent if at == giver), {})
+    last: dict[str, Any] = {} if is_named else next((said for at, said in recent if at == giver), {})
     offered = {f"giver_{name}": said for name, key in _OFFERED if (said := last.get(key))}
     return {"known_names": list(known), "offered": offered if "giver_name" in offered else {}}
 
