@@ -1,6 +1,7 @@
 """Set texts into the slots of a label: shrink, then wrap, then cut with an ellipsis.
 
-Pure: type is measured by a function. Lengths are points. A line's origin is the left end of its baseline, from the slot's left and top edge.
+Pure: type is measured by a function. Lengths are points. A line's origin is the left end of its baseline, from the
+slot's left and top edge.
 """
 
 import re
