@@ -147,7 +147,7 @@ def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
 def irregular_list(
     store: Store, overview: Overview, place: Place, here: str, part: slice, kind: str = ""
 ) -> dict[str, Any]:
-    """A part of what is irregular at a place and below it, with its counts by kind; where a kind is named, of it alone."""
+    """A part of what is irregular at a place and below it, with its counts by kind; of one kind, where it is named."""
     everything = irregular_under(overview, place)
     kinds = Counter((one.finding.code, one.finding.severity) for one in everything)
     found = [one for one in everything if one.finding.code == kind] if kind else everything
