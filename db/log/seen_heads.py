@@ -187,7 +187,8 @@ class SeenHeads:
     def unwitnessed(self) -> int:
         """How many of our own newest records no other admitted station is known to have seen.
 
-        Cutting these off would not be noticed. Looks only at what has come since it was last asked.
+        A witness of a policy, which keeps the head alone, does not count here: `verify` tells of it. Looks only
+        at what has come since it was last asked.
         """
         own = self.ledger.own_row()
         if own is None:
