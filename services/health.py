@@ -26,7 +26,7 @@ from scanner.sources.frames import monotonic_ms
 from scanner.ui.sound import find_ways, player_name
 from services.exchange.hub_client import CutError, HubClient
 from services.exchange.invitation import hub_here, known_hub
-from services.home_folder import is_on_network, synchronised_by
+from services.paths import is_on_network, synchronised_by
 from services.plan.profiles import profile_shown
 from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words

@@ -56,7 +56,7 @@ class HubHealth:
     entries: int = 0
     receipts: int = 0
     _requests: Counter[tuple[str, int]] = field(default_factory=Counter)
-    _seconds: Counter[str] = field(default_factory=Counter)
+    _seconds: dict[str, float] = field(default_factory=dict)
     _reasons: Counter[str] = field(default_factory=Counter)
     _behind_since: float | None = None
     _asking: "asyncio.Task[int] | None" = None
@@ -65,7 +65,7 @@ class HubHealth:
         """Count a request that was answered, and write it down."""
         path, reason = request.scope["route"].path, response.headers.get(REASON, "")
         self._requests[path, response.status_code] += 1
-        self._seconds[path] += took_s  # type: ignore[assignment]
+        self._seconds[path] = self._seconds.get(path, 0.0) + took_s
         if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
             self._reasons[reason] += bool(reason)
         if self.log is not None:
