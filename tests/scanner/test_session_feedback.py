@@ -255,7 +255,9 @@ def test_advice_is_said_once_in_a_pipe() -> None:
     assert out.getvalue().splitlines() == ["Too dark: bring more light"]
 
 
-@pytest.mark.parametrize(("hint", "words"), [("closer", "Come closer"), ("still", "Hold still"), ("flat", "flatten")])
+@pytest.mark.parametrize(
+    ("hint", "words"), [("closer", "Come closer"), ("still", "Hold still"), ("glare", "out of the light")]
+)
 def test_a_label_that_is_seen_and_not_read_says_what_would_help_once_it_lasts(hint: Hint, words: str) -> None:
     adviser = Adviser()
     frames = [Frame(_PICTURES["good"], "camera 0", number, number * HOLD_MS / 4) for number in range(30)]
