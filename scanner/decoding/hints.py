@@ -47,7 +47,7 @@ def has_glare(gray: Image, corners: Corners, module_px: float) -> bool:
         return False
     inside = np.zeros((bottom - top, right - left), np.uint8)
     cv2.fillConvexPoly(inside, (points - (left, top)).astype(np.int32), 255)
-    blind = cv2.min(cv2.compare(gray[top:bottom, left:right], _BLINDED, cv2.CMP_GE), inside)
+    blind = np.where(gray[top:bottom, left:right] >= _BLINDED, inside, 0).astype(np.uint8)
     side = max(round(_SPOT_MODULES * module_px), 3)
     return bool(cv2.erode(blind, np.ones((side, side), np.uint8), borderValue=0).any())
 

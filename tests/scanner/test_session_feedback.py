@@ -265,6 +265,12 @@ def test_a_label_that_is_seen_and_not_read_says_what_would_help_once_it_lasts(hi
     assert said[:4] == [""] * 4 and words in said[11] and said[25:] == [""] * 5
 
 
+def test_nothing_is_said_of_a_label_of_which_nobody_knows_what_would_help() -> None:
+    adviser, seen = Adviser(), [Seen(SQUARE, None)]
+    said = [adviser.see(Frame(_PICTURES["good"], "camera 0", n, n * HOLD_MS / 4), [], seen) for n in range(20)]
+    assert set(said) == {""} and adviser.aim is None and list(adviser.unread) == seen
+
+
 def test_in_the_dark_light_comes_first() -> None:
     adviser, seen = Adviser(), [Seen(SQUARE, "closer")]
     said = [adviser.see(Frame(_PICTURES["dark"], "camera 0", n, n * HOLD_MS / 4), [], seen) for n in range(20)]
