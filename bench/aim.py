@@ -28,13 +28,13 @@ from tests.support.scenes import Condition, Label, film_scene
 
 SEED, FRAMES, FRAME_MS, SIZE = 20261201, 36, 66.0, (480, 360)
 CASES = {
-    "closer": (Condition("1.1 px", module_px=1.1), Condition("1.3 px", module_px=1.3)),
+    "closer": (Condition("1.3 px", module_px=1.3), Condition("1.7 px, noise", module_px=1.7, noise=25.0)),
     "still": (
         Condition("defocus 0.8", defocus=0.8),
         Condition("motion 2.5", motion=2.5),
         Condition("motion 3.5, large", motion=3.5, module_px=5),
     ),
-    "glare": (Condition("glare 6", glare=6.0), Condition("glare 7, large", glare=7.0, module_px=4.5)),
+    "glare": (Condition("glare 4.5", glare=4.5), Condition("glare 5, large", glare=5.0, module_px=4.5)),
     "dark": (Condition("dark", contrast=0.03), Condition("dark, far", contrast=0.04, module_px=2.5)),
     "": (Condition("dirt 30%", dirt=0.3), Condition("torn and dirty", torn=0.4, dirt=0.2), Condition("desk")),
 }

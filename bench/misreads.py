@@ -91,12 +91,14 @@ _LABELS: list[Label] = []
 _FOREIGN: list[Label] = []
 
 
-def prepare() -> None:
-    """Make a worker ready: one core each, and the printed labels."""
+def prepare(is_foreign: bool) -> None:
+    """Make a worker ready: one core each, and the printed labels that its films show."""
     cv2.setNumThreads(1)
     randbelow = random.Random(SEED).randrange
-    _LABELS.extend(draw_labels([draw_code(randbelow) for _ in range(PRINTED)]))
-    _FOREIGN.extend(strangers(random.Random(SEED)))
+    if is_foreign:
+        _FOREIGN.extend(strangers(random.Random(SEED)))
+    else:
+        _LABELS.extend(draw_labels([draw_code(randbelow) for _ in range(PRINTED)]))
 
 
 def strangers(draw: random.Random) -> list[Label]:
@@ -146,9 +148,8 @@ def both(one: Condition, other: Condition) -> Condition:
 def read_film(task: Task) -> Tally:
     """Read one film as a live session does, each second look at once."""
     draw = random.Random(task.seed)
-    labels = draw.sample(_LABELS, task.count)
-    if task.is_foreign:
-        labels = draw.sample(_FOREIGN, task.count) if task.seed % 3 else []
+    is_desk = task.is_foreign and task.seed % 3 == 0
+    labels = [] if is_desk else draw.sample(_FOREIGN if task.is_foreign else _LABELS, task.count)
     there = frozenset(label.text for label in labels)
     tally = Tally(films=1, labels=len(labels))
     desk = KeepingDesk()
@@ -197,7 +198,9 @@ def read_films(tasks: Sequence[Task], processes: int, file: Path | None) -> Iter
     yield from ((task, kept[task.seed]) for task in tasks if task.seed in kept)
     left = [task for task in tasks if task.seed not in kept]
     began_s = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(processes, prepare) as pool:
+    with multiprocessing.get_context("spawn").Pool(
+        processes, prepare, (any(task.is_foreign for task in left),)
+    ) as pool:
         for number, (task, tally) in enumerate(zip(left, pool.imap(read_film, left), strict=True), 1):
             if file is not None:
                 with file.open("a") as out:
