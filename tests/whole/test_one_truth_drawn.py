@@ -72,6 +72,7 @@ IS_FULL = settings.get_current_profile_name() == FULL
 @example([Step("root", 0, (4, 7), number=2, goods=3, undo="remove"), Step("second", 0, (6,), number=2, phased=2)])
 @example([Step("root", 2, (4, 5), load=(4, 5, 6)), Step("second", 2, (4,), meet="bundle"), Step("second", 2, ())])
 @example([Step("root", 3, (0, 9), load=(0, 1, 10)), Step("district", 3, (), extras=1, meet="bundle")])
+@example([Step("second", 3, (0,)), Step("root", 4, (0,), meet="bundle"), Step("root", 3, (4,))])
 @example([Step("root", 0, (4, 5), load=(4, 6), undo="remove"), Step("root", 0, (6,), undo="withdraw")])
 @example(  # the last four: stations that did not meet disagree about a listed thing that was packed in another
     [
