@@ -13,12 +13,12 @@ from commands.context import (
     Output,
     Whole,
     json_option,
-    later,
     name_photos,
     name_source,
     pass_station,
     repeatable,
 )
+from commands.program import later
 from language import _
 
 
@@ -117,6 +117,12 @@ def _record_options() -> tuple[Callable[[F], F], ...]:
 @click.argument("sources", nargs=-1, required=True, metavar=_("SOURCE..."))
 @click.option(
     "--dpi", type=Whole(50, 600), default=150, show_default=True, metavar="N", help=_("Resolution for PDF pages.")
+)
+@click.option(
+    "--budget",
+    type=Whole(1, 3600),
+    metavar=_("SECONDS"),
+    help=_("Look no longer than this at each picture, PDF or video, in seconds of the processor."),
 )
 @json_option
 @later("scan.decode")

@@ -7,6 +7,7 @@ The process that draws a PDF loads this and little else.
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import inf
 from types import TracebackType
 
 from language import _
@@ -19,7 +20,7 @@ that is made to cost has much that looks like codes and is none."""
 _SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.3, 0.1, 2e-6
 """What first looks at the pages of a PDF may take beside it: something for a look that had begun, and this for each
 page, never more than that for each byte."""
-_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE = 1.2, 8e-6, 60.0, 3e-6
+_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE = 1.2, 4e-6, 60.0, 2e-6
 """What decoding a video and all looks at it may take: this, and what its frames add, up to so much for each byte."""
 _UNREAD_S_PER_PX, _READ_S_PER_PX, _LEAST_FRAME_PX = 16e-9, 40e-9, 900_000
 """What each frame adds: less until something is read. An empty desk takes 14e-9 a pixel, labels that are hard to read
@@ -40,6 +41,8 @@ class Effort:
     most_texts_s: float = 0.0
     clock: Callable[[], float] = time.process_time
     used_s: float = 0.0
+    most_s: float = inf
+    """What whoever asked for the looks gives them at most."""
     is_cut: bool = False
     """Whether second looks were left out where there may be codes that nobody read."""
     _texts: set[str] = field(default_factory=set, init=False)
@@ -58,7 +61,7 @@ class Effort:
 
     def is_used_up(self) -> bool:
         running_s = 0.0 if self._since_s is None else self.clock() - self._since_s
-        return self.used_s + running_s > self.allowed_s + self.earned_s
+        return self.used_s + running_s > min(self.allowed_s + self.earned_s, self.most_s)
 
     def note(self, texts: Iterable[str]) -> None:
         """Note what was read so far."""
@@ -80,12 +83,13 @@ class Effort:
         self._since_s = None
         if self.is_cut and not self._is_told:
             self._is_told = True
-            self.notify(
-                _(
-                    "{path} costs more time than a file of its size: not everything in it was looked at closely. "
-                    "If a label is missing, take a photograph of it closely."
-                ).format(path=self.name)
+            words = _(
+                "{path} costs more time than a file of its size: not everything in it was looked at closely. "
+                "If a label is missing, take a photograph of it closely."
             )
+            if self.most_s < self.allowed_s + self.earned_s:
+                words = _("{path}: not everything was looked at closely in that time. Give more if a label is missing.")
+            self.notify(words.format(path=self.name))
 
 
 def picture_effort(name: str, notify: Callable[[str], None], file_bytes: int) -> Effort:

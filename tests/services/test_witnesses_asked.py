@@ -17,6 +17,7 @@ from evidence.verdict import BundleAudit, LogFacts
 from language.text import command_line
 from services.exchange import witnesses
 from services.exchange.evidence_files import audit_file
+from services.exchange.invitation import hub_here
 from services.exchange.ledger_audit import AskedPolicy, audit_ledger
 from services.exchange.sync import ask_own
 from services.exchange.transfer import export_bundle, own_head
@@ -89,6 +90,13 @@ def test_a_witness_whose_key_the_policy_does_not_name_counts_for_nothing(root: S
         assert facts(root, borrowed, must=True)[0].unmet == (own(root),)
         asked = ask_own(root, borrowed)
         assert asked.cosigned == () and "no cosignature of its key" in asked.notes[0]
+
+
+def test_what_only_a_witness_has_seen_is_not_told_as_being_at_the_hub(root: Store, tmp_path: Path) -> None:
+    with three(tmp_path, root) as (one, *_):
+        ask_own(root, policy_of(one))
+        told, size = hub_here(root, tmp_path), root.ledger.sizes()[own(root)]
+        assert (told.there, told.waiting, root.heads.unwitnessed()) == (0, size, size)  # it keeps the head alone
 
 
 def test_a_witness_is_asked_only_what_it_has_not_seen(root: Store, tmp_path: Path) -> None:
