@@ -81,6 +81,13 @@ class Chain:
         """Whether `log` has received something by which the item came, so that it is no longer to come."""
         return any(link.is_repeat and not link.is_seen and link.event.log == log for link in self._between(giver, to))
 
+    def is_to_come(self, giver: str, to: str, log: str) -> bool:
+        """Whether another log has recorded this handover, and `log` has confirmed it in no way: neither by it, nor by
+        what the item came in, nor by a later handover of its own by which the item is there.
+        """
+        moved = [link.event.log for link in self.links if link.has_moved]
+        return self.is_recorded(giver, to, log) and not self.came_inside(giver, to, log) and moved[-1:] != [log]
+
     def _between(self, giver: str, to: str) -> Iterator[Link]:
         return (link for link in self.links if (link.from_, link.to) == (giver, to) and not link.is_withdrawn)
 

@@ -145,7 +145,7 @@ def around_then(
     elsewhere = {*moved, *(code for event in others for code in event.rows)}
     received = {code: chain for code, chain in chains.items() if chain.item and chain.is_recorded(giver, to, log)}
     for code, chain in received.items():
-        if chain.came_inside(giver, to, log):
+        if not chain.is_to_come(giver, to, log):
             continue
         before[code] = with_giver(held[code], giver)
         is_done = any(link.event.body.get("bast") == number for link in chain.links if not link.is_withdrawn)

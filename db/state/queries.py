@@ -24,6 +24,7 @@ from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, path
 from custody.plan.profile import Profile, profile_in_force
 from db.log.reader import LedgerReader
+from db.log.stored import numbered
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, batches, blank, written
 from db.state.contents import Contents, Families
@@ -304,14 +305,19 @@ class State:
         return list(self.ledger.memory.remember(f"expected: {giver} {' '.join(tops)}", held))
 
     def brought_by_others(self, holder: str, own_log: int) -> list[Item]:
-        """What somebody holds by the newest event of another log than ours, so that we have not confirmed it."""
-        return [ItemRow(*row).item for row in self._held_by_others_record(holder, own_log)]
+        """What somebody holds whose newest record is no handover of ours, so that we may not have confirmed it."""
+
+        def find() -> list[Item]:
+            return [ItemRow(*row).item for row in self._held_by_others_record(holder, own_log)]
+
+        return list(self.ledger.memory.remember(f"brought: {holder} {own_log}", find))
 
     @written
     def _held_by_others_record(self, holder: Any, own_log: Any) -> Any:
-        item, event = self.tables.item, self.tables.event
+        item, event, topic = self.tables.item, self.tables.event, self.tables.event_topic
+        handed = topic.select(topic.event_id).where(topic.topic.startswith(numbered("")))
         query = item.select().join(event.model, on=(event.leaf == item.last_event))
-        return query.where((item.held_by == holder) & (event.log_id != own_log))
+        return query.where((item.held_by == holder) & ((event.log_id != own_log) | event.id.not_in(handed)))
 
     def latest(self, codes: Iterable[str]) -> dict[str, Ref]:
         """The newest standing event of each item that has one."""

@@ -70,8 +70,8 @@ def around_now(store: Store, handover: Handover, offered: Iterable[str] = (), sc
         known |= more
         chains |= receipts(store, more.values(), giver, to)
     received = {*chains, *papers.refs}
-    if own:  # what came inside something that was received is here, and no longer to come
-        chains = {code: chain for code, chain in chains.items() if not chain.came_inside(giver, to, own.name)}
+    if own:
+        chains = {code: chain for code, chain in chains.items() if chain.is_to_come(giver, to, own.name)}
     paper = {**waybill.items}
     if paper:
         paper |= inside_paper(paper, {**paper, **state.contents.carried(paper)}, tops, state.places)

@@ -212,3 +212,16 @@ def test_its_amounts_are_those_of_the_report_of_progress(sqlite_url: FreshUrl) -
                 for row in rows
                 for each in (told[row.place.code],)
             }
+
+
+def test_what_stays_on_a_truck_is_short_until_it_comes_off(sqlite_url: FreshUrl) -> None:
+    with planned_station(sqlite_url()) as store:
+        codes, kept, truck, ppk = boxes(store, 3), Overview(), TRUCK, "51.08.01"
+        for some, giver, to, short in (
+            (codes, WAREHOUSE, truck, []),
+            (codes[:2], truck, ppk, [codes[2]]),
+            (codes[2:], truck, ppk, []),
+        ):
+            record_handover(store, Handover(giver, to, (ppk,) if to == truck else ()), touched(some))
+            found = whole(kept, store).irregular()
+            assert [one.finding.item for one in found if one.finding.code == "SHORTAGE"] == short

@@ -287,6 +287,31 @@ def test_how_much_was_to_go_is_not_known_at_root_either_before_the_station_is_ad
     assert letter(station, off_truck["bast"])["expected"] is None
 
 
+def test_what_was_looked_at_before_its_receipt_is_to_come_on_screen_and_letter(
+    station: Terminal, tmp_path: Path
+) -> None:
+    ppk = admitted(station, tmp_path, PPK, "PPK-1")
+    looked, first, _other = codes = station.codes("--to", PPK)[:3]
+    station.give(codes, "51.08", PPK)
+    tell(station, ppk, tmp_path)
+    assert ppk("inspect", looked, "--condition", "good").code == 0
+    for code, expected in ((first, 18), (looked, 17)):
+        ran = ppk.give([code], "51.08", PPK).json
+        assert ran["expected"] == letter(ppk, ran["bast"])["expected"] == expected
+
+
+def test_what_this_station_recorded_on_another_way_is_to_come_on_neither_screen_nor_letter(
+    station: Terminal, tmp_path: Path
+) -> None:
+    two = admitted(station, tmp_path, "51.08", "Gudang-2")
+    code, other = station.codes("--to", PPK)[:2]
+    two.give([code], "51.08", PPK)
+    tell(two, station, tmp_path)
+    station.give([code], TRUCK, PPK, now="2024-02-11T01:05:00Z")
+    ran = station.give([other], "51.08", PPK, now="2024-02-11T01:10:00Z").json
+    assert ran["expected"] == letter(station, ran["bast"])["expected"] == 17
+
+
 def test_the_first_page_says_what_was_withdrawn_and_corrected(station: Terminal, visitor: Visitor) -> None:
     codes = station.codes("--to", PPK)
     stands, gone, right = (station.give([code], "51.08", PPK, "--counted", "2").json["bast"] for code in codes[:3])
