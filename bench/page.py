@@ -45,12 +45,16 @@ class Camera:
         self._table, self._next_s, self._number = table, 0.0, 0
         self._shown = self._jpegs(table)
 
-    def read(self) -> tuple[bool, Any]:
-        """The picture of the next tick, as OpenCV's VideoCapture gives it."""
+    def grab(self) -> bool:
+        """Wait for the next tick, as OpenCV's VideoCapture does."""
         self._next_s = max(self._next_s + GAP_S, time.monotonic())
         time.sleep(max(self._next_s - time.monotonic(), 0))
         self._number += 1
-        return True, cv2.imdecode(np.frombuffer(self._shown[self._number % GRAINS], np.uint8), cv2.IMREAD_COLOR)
+        return True
+
+    def retrieve(self) -> tuple[bool, Any]:
+        """The picture of that tick, packed."""
+        return True, np.frombuffer(self._shown[self._number % GRAINS], np.uint8).reshape(1, -1)
 
     def release(self) -> None:
         """Nothing is held."""

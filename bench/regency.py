@@ -28,7 +28,7 @@ from bench.scenario.field import AS_OF, FIRST_PHASE, Field, Subject  # noqa: E40
 from bench.scenario.planting import plant  # noqa: E402
 from custody.chain.findings import SEVERITY  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
-from tables.times import parse_moment  # noqa: E402
+from tables.cells import parse_moment  # noqa: E402
 
 LEAST = {"district": 4, "village": 3, "polling_station": 6}
 """So many children of each place are taken at the least: each fault has another place to go wrong to."""

@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from commands.context import Station, station_at
+from language import _
 
 Sort = Literal["place", "kind", "item"]
 
@@ -23,6 +24,10 @@ class Known(click.ParamType[str]):
 
     def __init__(self, sort: Sort) -> None:
         self._sort = sort
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What stands for it in the help."""
+        return {"place": _("PLACE"), "kind": _("KIND"), "item": _("CODE")}[self._sort]
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The values of the station's ledger that go on as typed."""

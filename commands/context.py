@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -173,24 +172,6 @@ by_option = click.option(
 pass_station = click.make_pass_decorator(Station)
 
 
-def later(module: str, **others: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
-    """Stand for the function of this name in a module of `commands`, which is imported when it is called.
-
-    Args:
-        others: by an option's name, the module in place of it where that option is given.
-    """
-
-    def named(declared: Callable[[], None]) -> Callable[..., Any]:
-        @functools.wraps(declared)
-        def call(*args: Any, **given: Any) -> Any:
-            chosen = next((other for option, other in others.items() if given.get(option)), module)
-            return getattr(import_module(f"commands.{chosen}"), declared.__name__)(*args, **given)
-
-        return call
-
-    return named
-
-
 def json_option(command: F) -> F:
     """Add the option `--json`: standard output is then only JSON."""
     return click.option("--json", "as_json", is_flag=True, help=_("Print JSON alone."))(command)
@@ -299,14 +280,25 @@ class Words(click.Choice[str]):
         return self._meanings[super().convert(value, param, ctx)]
 
 
-class Output(click.Path):
+class _File(click.Path):
+    """The path of a file; `FILE` in the help, where an option does not say it otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What stands for it in the help."""
+        return _("FILE")
+
+
+class Output(_File):
     """A file or folder that a command writes; never one of the station's own (`tables.output.own_files`)."""
 
     def __init__(self, *, replaces_all: bool = False) -> None:
         """Args:
         replaces_all: a folder that takes the place of one that is there.
         """
-        super().__init__(path_type=Path)
+        super().__init__()
         self._replaces_all = replaces_all
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
@@ -321,11 +313,8 @@ class Output(click.Path):
         return path
 
 
-class Input(click.Path):
+class Input(_File):
     """A file that a command reads; never one of its outputs too."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path as it was typed.

@@ -3,12 +3,14 @@
 What a command does is said here and nowhere else, so that the list of all commands imports none of them.
 """
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
@@ -57,10 +59,7 @@ COMMANDS = {
         "exchange",
         N_("Let this office, which began as its own root, belong to the one that has admitted it; both must say so."),
     ),
-    "revoke": (
-        "exchange",
-        N_("Let a station's key count no longer; what came before stays. It does not come back."),
-    ),
+    "revoke": ("exchange", N_("Let a station's key count no longer; what came before stays. It does not come back.")),
     "drop": ("exchange", N_("Drop what is kept of a log that nobody admitted; a later import brings it back.")),
     "load": ("admin", N_("Load tables of places, needs and items (.csv, .xlsx): all or nothing.")),
     "template": (
@@ -99,10 +98,7 @@ COMMANDS = {
     "scan": ("scan", N_("Scan labels with the camera and record one handover.")),
     "handover": ("scan", N_("Record a handover from typed codes, a file, or a USB scanner that types.")),
     "drafts": ("scan", N_("List unfinished sessions; go on with one, record it, or drop it.")),
-    "inspect": (
-        "record",
-        N_("Record in which condition things were found, with a photograph where there is one."),
-    ),
+    "inspect": ("record", N_("Record in which condition things were found, with a photograph where there is one.")),
     "seal": (
         "record",
         N_(
@@ -120,18 +116,9 @@ COMMANDS = {
     "correct": ("record", N_("Withdraw a record, and say what is right; the chain keeps showing both.")),
     "reassign": ("record", N_("Record that things are bound for another place now, and why.")),
     "balance": ("record", N_("Tell which place lacks what a neighbour has too many of, and propose moves.")),
-    "incident": (
-        "record",
-        N_("Record an obstacle with place, stage and things; close it; without a text, list them."),
-    ),
-    "checklist": (
-        "record",
-        N_("Record how ready a store is: asks each question, or takes the answers from --answer."),
-    ),
-    "point": (
-        "record",
-        N_("Add, move or close a critical point; load many from a table; without a name, list them."),
-    ),
+    "incident": ("record", N_("Record an obstacle with place, stage and things; close it; without a text, list them.")),
+    "checklist": ("record", N_("Record how ready a store is: asks each question, or takes the answers from --answer.")),
+    "point": ("record", N_("Add, move or close a critical point; load many from a table; without a name, list them.")),
     "form": (
         "label",
         N_(
@@ -142,10 +129,7 @@ COMMANDS = {
     "custody": ("report", N_("The chain of custody of one item, with its findings.")),
     "report": ("report", N_("Write a report. KIND is one of: {kinds}.")),
     "export": ("exchange", N_("Write the logs of this ledger to a bundle for another station or an auditor.")),
-    "import": (
-        "exchange",
-        N_("Take in bundles from other stations, and folders of photographs: twice adds nothing."),
-    ),
+    "import": ("exchange", N_("Take in bundles from other stations, and folders of photographs: twice adds nothing.")),
     "hub": ("exchange", N_("Open a hub: stations of this election send to this ledger by themselves.")),
     "sync": ("exchange", N_("Send the hub what it lacks, and take what it has for this station.")),
     "witness": ("exchange", N_("Cosign the heads of logs for others, and keep nothing but heads.")),
@@ -155,10 +139,7 @@ COMMANDS = {
     ),
     "backup": ("admin", N_("Write a safe copy of the ledger to a new file, and read it back.")),
     "serve": ("admin", N_("Show the station's page in the browser: scanning without typing commands.")),
-    "pins": (
-        "admin",
-        N_("List whose PIN this station keeps, or delete one so that it can be set again on the page."),
-    ),
+    "pins": ("admin", N_("List whose PIN this station keeps, or delete one so that it can be set again on the page.")),
     "token": ("admin", N_("Make a read-only token for an observer, revoke one, or list them.")),
     "doctor": ("admin", N_("Check camera, libraries, fonts, disk, clock and database; say how to fix them.")),
     "completion": (
@@ -227,6 +208,30 @@ class Program(click.Group):
 def about(name: str) -> str:
     """What a command does, in the chosen language."""
     return _(COMMANDS[name][1]).format(kinds=", ".join(REPORTS))
+
+
+def named_in(module: str, name: str) -> Callable[..., Any]:
+    """The function of that name in a module of `commands`, imported now: of each command only what it needs."""
+    function: Callable[..., Any] = getattr(import_module(f"commands.{module}"), name)
+    return function
+
+
+def later(module: str, **others: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
+    """Stand for the function of this name in a module of `commands`, which is imported when it is called.
+
+    Args:
+        others: by an option's name, the module in place of it where that option is given.
+    """
+
+    def named(declared: Callable[[], None]) -> Callable[..., Any]:
+        @functools.wraps(declared)
+        def call(*args: Any, **given: Any) -> Any:
+            chosen = next((other for option, other in others.items() if given.get(option)), module)
+            return named_in(chosen, declared.__name__)(*args, **given)
+
+        return call
+
+    return named
 
 
 def program(now_utc: Callable[[], str] | None = None) -> Program:

@@ -6,10 +6,19 @@ it. `Place`, `Need` and `Item` are a cache, rebuilt from the events at will; `Dr
 Models belong to no database; `Tables` binds each query to that of its store, so that several ledgers can be open.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from peewee import SQL, AutoField, BlobField, CompositeKey, Database, IntegerField, Model, SqliteDatabase, TextField
+from peewee import (
+    SQL,
+    AutoField,
+    BlobField,
+    CompositeKey,
+    Database,
+    IntegerField,
+    Model,
+    TextField,
+)
 
 _EMPTY, _ZERO = SQL("DEFAULT ''"), SQL("DEFAULT 0")
 
@@ -309,7 +318,7 @@ class Photo(Table):
     data = BlobField()
 
 
-_MODELS: Mapping[str, type[Table]] = {model._meta.table_name: model for model in Table.__subclasses__()}
+MODELS: Mapping[str, type[Table]] = {model._meta.table_name: model for model in Table.__subclasses__()}
 """Every table, in the order in which they are written here."""
 
 
@@ -324,9 +333,9 @@ class Tables:
 
     def __getattr__(self, name: str) -> Any:
         """Bind a table that was not asked for yet; from then on it is an attribute."""
-        if name not in _MODELS:
+        if name not in MODELS:
             raise AttributeError(name)
-        table = _Bound(_MODELS[name], self.database)
+        table = _Bound(MODELS[name], self.database)
         setattr(self, name, table)
         return table
 
@@ -372,21 +381,3 @@ class _Bound:
 
     def get_or_none(self, condition: Any) -> Any:
         return self.select().where(condition).get_or_none()
-
-
-def create_tables(database: Database, only: Collection[str] = ()) -> None:
-    """Make every table, with its indexes, in a database that has none of them; or those of these names only.
-
-    On SQLite they are strict, and those that are only a key of several columns, or little more, have no row numbers.
-    """
-    is_sqlite = isinstance(database, SqliteDatabase)
-    for name, model in _MODELS.items():
-        if only and name not in only:
-            continue
-        key = model._meta.primary_key
-        meta = {"database": database, "table_name": name, "strict_tables": is_sqlite}
-        if isinstance(key, CompositeKey):
-            without_rowid = is_sqlite and model is not Need
-            meta |= {"primary_key": CompositeKey(*key.field_names), "without_rowid": without_rowid}
-        bound: Any = type(model.__name__, (model,), {"Meta": type("Meta", (), meta)})
-        bound.create_table()

@@ -20,17 +20,11 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
     """
 
     def pdf(file: BinaryIO) -> None:
-        from reports.pdf.listing_pdf import write_listing_pdf
+        from reports.pdf.page import write_listing_pdf
 
         write_listing_pdf(file, listing, made)
 
-    save_report(
-        path,
-        pdf=pdf,
-        sheets=listing.sheets,
-        facts=lambda: listing.facts,
-        waiting=made.waiting,
-    )
+    save_report(path, pdf=pdf, sheets=listing.sheets, facts=lambda: listing.facts, waiting=made.waiting)
 
 
 def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:

@@ -27,10 +27,7 @@ _CONDITIONS = {
     "missing": N_("with parts missing"),
     "": N_("not looked at"),
 }
-_CORRECTIONS = {
-    "did_not_occur": N_("it did not happen"),
-    "incorrect_data": N_("its data were wrong"),
-}
+_CORRECTIONS = {"did_not_occur": N_("it did not happen"), "incorrect_data": N_("its data were wrong")}
 _VOIDS = {"spoiled": N_("spoiled"), "lost": N_("lost"), "unused": N_("unused")}
 _SEVERITIES = {"critical": N_("Critical"), "warning": N_("Warning"), "info": N_("Note")}
 

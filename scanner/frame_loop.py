@@ -6,6 +6,7 @@ from contextlib import suppress
 from scanner.decoding.live_reader import open_looks
 from scanner.decoding.looks import Look, in_view
 from scanner.decoding.picture_reader import Reader
+from scanner.decoding.stillness import Stillness
 from scanner.outcomes import Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession
@@ -37,6 +38,7 @@ def scan_frames(
         StoreError, ConflictError: the draft could not be kept.
     """
     session.forget_view()
+    stillness = Stillness() if source.kind == "live" else None
 
     def see(looks: Iterable[Look]) -> None:
         for look in looks:
@@ -44,8 +46,11 @@ def scan_frames(
                 on_outcome(outcome)
 
     with suppress(KeyboardInterrupt), open_looks(reader, source.kind) as looker:
-        for frame in source:
-            looks = looker.inspect(frame.image, frame.at_ms, frame.effort)
+        for given in source:
+            is_due = stillness is None or given.is_blank or stillness.is_due(given, is_wanted=looker.is_eager)
+            frame = given if is_due else given.without_picture()
+            is_at_rest = stillness is not None and stillness.is_at_rest(frame.at_ms)
+            looks = looker.inspect(frame.image, frame.at_ms, frame.effort, is_at_rest=is_at_rest)
             see(looks)
             session.unread = looker.unread
             for line in typed_lines() if typed_lines else ():

@@ -2,7 +2,7 @@
 
 from custody.errors import N_, InputError
 from db.store import Store
-from tables.times import NoZoneError, parse_moment
+from tables.cells import NoZoneError, parse_moment
 
 
 def moment_of(option: str, text: str | None, store: Store) -> str:

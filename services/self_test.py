@@ -108,7 +108,7 @@ class SelfTest:
             with open_source(self.camera) as source:
                 began = time.monotonic()
                 frames = [
-                    frame.image
+                    frame.colour
                     for frame in takewhile(lambda _frame: time.monotonic() - began < _WATCH_S, source)
                     if not frame.is_blank
                 ]

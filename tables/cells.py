@@ -1,24 +1,50 @@
-"""Taking one row apart: each cell becomes a value or a fault with its row and column."""
+"""Read what people write in cells: moments, counts, levels, codes; and take a row apart into values and faults."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import parse_code, parse_custodian
+from custody.plan.places import Per
 from language.time_zones import zone
-from tables.header_row import letter
-from tables.headers import layout
-from tables.read import Table
-from tables.times import NoHourError, NoZoneError, names_zone, parse_moment, whole_number
+from tables.headings import fold, layout, meanings, parse_level
+from tables.office_table import Table, letter
 from tables.vocabulary import column_words
 
 T = TypeVar("T")
-
 _MAX_COUNT = 10_000_000
 _KIND = re.compile(r"[a-z0-9][a-z0-9_]{0,39}", re.ASCII)
 _ZERO_LOST = re.compile(r"[0-9]{2}\.[0-9]", re.ASCII)
+_ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}
+_MONTHS = (
+    "jan januari january",
+    "feb februari february peb pebruari",
+    "mar maret march",
+    "apr april",
+    "mei may",
+    "jun juni june",
+    "jul juli july",
+    "agu ags agt agustus aug august",
+    "sep sept september",
+    "okt oktober oct october",
+    "nov november nop nopember",
+    "des desember dec december",
+)
+_MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
+_MOMENT = re.compile(
+    r"(?:[^\W\d_]{3,6}'?[^\W\d_]{0,2},? )?"  # the day's name
+    r"(?:(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"|(?P<day>[0-9]{1,2})(?P<sign>[/.\- ])(?P<month>[0-9]{1,2}|[^\W\d_]{3,9})(?P=sign)(?P<year>[0-9]{4}))"
+    r"(?:(?:[T ]|, ?| (?:pukul|jam|pkl\.?|at) )(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})"
+    r"(?:[:.](?P<second>[0-9]{2})(?:\.0+)?)?"
+    r" ?(?P<zone>WIB|WITA|WIT|UTC|GMT|Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"(?:[0-9]{1,18}|[0-9]{1,3}(?P<sign>[., '])[0-9]{3}(?:(?P=sign)[0-9]{3})*)(?:,00?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +232,104 @@ def take_apart(
         else:
             rows.append(Located(number, value, source))
     return rows, faults
+
+
+def parse_bearer(text: str) -> str | None:
+    """What needs so many each: a level, or a kind by its code (each box needs six seals); None where it is neither."""
+    kind = re.sub(r"[\s\-]+", "_", text.casefold())
+    return parse_level(text) or (kind if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None)
+
+
+def parse_per(text: str) -> tuple[Per, str] | None:
+    """What a need is counted by, and the level or kind that the cell names with it: `tempat`, `TPS`, `pemilih`, a kind
+    by code or name, `jenis surat suara` (each election of it); None where it is none of these.
+    """
+    if named := parse_level(text):
+        return "place", named
+    if word := meanings("pers").get(fold(text)):
+        return ("voter" if word == "voter" else "place"), ""
+    parts = re.fullmatch(r"(?:(jenis|each election of|elections? of|kinds? of)\s+)?(.+)", text.strip(), re.IGNORECASE)
+    kind = re.sub(r"[\s\-]+", "_", parts[2].casefold()) if parts else ""
+    return ("election" if parts and parts[1] else "piece", kind) if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None
+
+
+def parse_tracked_as(text: str) -> str | None:
+    """`item` or `pack`, named in either language, or None."""
+    return meanings("tracked").get(fold(text))
+
+
+def parse_state(text: str) -> str | None:
+    """`open` or `done`, named in either language, or None."""
+    return meanings("states").get(fold(text))
+
+
+class NoZoneError(ValueError):
+    """A moment without its time zone: it could be any of three hours in Indonesia."""
+
+
+class NoHourError(ValueError):
+    """A day without an hour."""
+
+
+@lru_cache(maxsize=512)  # the rows of a table share a few
+def parse_moment(text: str, hours_ahead: int | None = None) -> str:
+    """Turn `2024-02-12T18:00:00+08:00`, `12/02/2024 18:00 WITA` (the day first) or `12 Februari 2024 pukul 18.00 WITA`
+    into `2024-02-12T10:00:00Z`.
+
+    Args:
+        hours_ahead: how far ahead of UTC the clock is that is meant where the text names no zone; None: not known.
+
+    Raises:
+        NoHourError: a day alone.
+        NoZoneError: no offset and none of WIB, WITA, WIT, UTC, and no clock is meant.
+        ValueError: no date, or one that no calendar has.
+    """
+    match = _MOMENT.fullmatch(text.strip())
+    if match is None or not text.isascii():
+        raise ValueError(text)
+    day = datetime.fromisoformat(match["iso"] or _iso(match))
+    if match["hour"] is None:
+        raise NoHourError(text)
+    if not match["zone"] and hours_ahead is None:
+        raise NoZoneError(text)
+    offset = _offset(match["zone"].upper()) if match["zone"] else timezone(timedelta(hours=hours_ahead or 0))
+    local = day.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=int(match["second"] or 0))
+    try:
+        moment = local.replace(tzinfo=offset).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@lru_cache(maxsize=512)
+def names_zone(text: str) -> bool:
+    """Whether a moment says its time zone itself."""
+    match = _MOMENT.fullmatch(text.strip())
+    return match is not None and bool(match["zone"])
+
+
+def whole_number(text: str) -> int | None:
+    """The number that `17518`, `17.518`, `17 518` or `17,518` writes, or None where a text is none."""
+    match = _WHOLE.fullmatch(text)
+    if match is None:
+        return None
+    digits = text if match["sign"] == "," else text.rpartition(",")[0] or text
+    digits = re.sub(r"[^0-9]", "", digits)
+    return int(digits) if len(digits) <= 18 else None
+
+
+def _iso(match: re.Match[str]) -> str:
+    """A day written the Indonesian way, day first, as ISO writes it."""
+    word = match["month"].casefold()
+    month = int(word) if word.isdigit() else _MONTH_OF.get(word, 0)
+    return f"{match['year']}-{month:02}-{int(match['day']):02}"
+
+
+def _offset(zone: str) -> timezone:
+    if zone in _ZONES:
+        return timezone(timedelta(hours=_ZONES[zone]))
+    digits = zone[1:].replace(":", "")
+    size = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if int(digits[2:]) > 59 or size > timedelta(hours=14):
+        raise ValueError(zone)
+    return timezone(-size if zone[0] == "-" else size)

@@ -15,7 +15,7 @@ from custody.plan.needs import NeedRules, circular_kinds
 from custody.plan.places import Need, Place, is_under
 from language.in_words import level_choices, level_word, tree_levels
 from tables.cells import Located
-from tables.read import Note
+from tables.office_table import Note
 from tables.rows import ItemRow, PhaseRow
 
 T = TypeVar("T")

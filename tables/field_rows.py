@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from custody.errors import N_, Fault
 from custody.plan.store_space import QUESTIONS, STORAGE, Size
 from language import _
-from tables.cells import Cells, Located, take_apart
-from tables.read import Table
-from tables.vocabulary import parse_state
+from tables.cells import Cells, Located, parse_state, take_apart
+from tables.office_table import Table
 
 _KEY = re.compile(r"[\w\-]{1,40}")
 

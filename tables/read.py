@@ -1,57 +1,90 @@
-"""Reading a CSV file or a workbook into rows of clean text under its headings, as offices make such files.
+"""Read a table's file into rows of clean text under its headings, as offices make such files.
 
 Strict about what could harm (size, control characters, direction overrides) and lenient about what people do
-(separators, encodings, titles above the table, totals and signatures below it).
+(separators, encodings, titles above the table). What an office writes among and below the rows is left out: column
+numbers, examples, totals, remarks, signatures, and areas that head the rows below them.
 """
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from custody.errors import N_, Fault, InputError
-from custody.plan.levels import GROUP
-from tables.fault_list import few_of_a_kind
-from tables.formats import csv_file, xlsx_file
-from tables.formats.limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, UNSAFE, too_many_rows
-from tables.formats.old_book import OldSheet, open_old_book
-from tables.header_row import Header, find_header, letter
-from tables.omitted_rows import Areas, Row, Tidied, check_heads, lift_areas, tidy
-from tables.questions import Choice, QuestionError, Reading
-from tables.vocabulary import COUNTED, KEYS, LOADED, best_kind, fold, lacking, matched
+from custody.plan.levels import AREA, GROUP
+from tables.cells import whole_number
+from tables.formats.limits import MAX_COLUMNS
+from tables.grid import read_grid
+from tables.headings import Header, best_kind, find_header, lacking, matched
+from tables.office_table import Reading, Table, few_of_a_kind, letter
+from tables.vocabulary import COUNTED, KEYS, LOADED
 
-_OLD = (".xls", ".xlsb", ".ods")
-_Sheet = xlsx_file.XlsxSheet | OldSheet
-_SAVE_AS = N_("Save it as CSV UTF-8 or as .xlsx and load that.")
-_ROWS_TO_TELL_BY = 80
-_TAKEN = {
-    ",": N_("read as {encoding}, its columns parted by commas"),
-    ";": N_("read as {encoding}, its columns parted by semicolons"),
-    "\t": N_("read as {encoding}, its columns parted by tabs"),
+Row = tuple[int, list[str]]
+"""A row's number in the spreadsheet, and its cells."""
+_SUM = r"(?:(?:sub|grand)[\s\-]*)?(?:total|jumlah|jml)(?:\s+(?:total|keseluruhan|seluruhnya|semua))?"
+_TOTAL = re.compile(rf"(?:{_SUM}|keseluruhan|rekapitulasi)\b.*", re.IGNORECASE)
+_TOTAL_ALONE = re.compile(rf"{_SUM}\s*[:.]?", re.IGNORECASE)
+_MONTH = "januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
+_BELOW = re.compile(
+    r"(?:mengetahui|menyetujui|disetujui|diketahui|dibuat|disusun|diperiksa|yang \w+kan|yang (?:menerima|membuat)"
+    r"|ketua|sekretaris|kepala|pejabat|kasub\w*|operator|petugas|a\.?n\.|nip\b|ttd|tanda tangan"
+    r"|catatan|keterangan|ket\b|sumber|note|source|signed|approved|\*"
+    rf"|[\w .]{{2,30}}, *(?:tanggal|\.{{2,}}|_{{2,}}|(?:\d{{1,2}}|\.+) *(?:{_MONTH})))",
+    re.IGNORECASE,
+)
+_WRONG_TOTAL = N_("the total says {said}, and the rows {first} to {last} make {made}: correct the one that is wrong")
+_EXAMPLE = re.compile(r"(?:contoh|example|cth\.?)\s*:?", re.IGNORECASE)
+_SHOWN_RUNS = 5
+_IN_BRACKETS = re.compile(r"\(?([0-9]{1,3})\)?")
+_AREAS = {
+    AREA: (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Kecamatan"),
+    GROUP: (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Desa"),
 }
+"""Columns of a list of places that may stand as rows instead: what such a row says, and what the column is headed."""
+_MARK = re.compile(r"[IVXL]{1,6}\.?|[A-Z]\.")
+"""What stands before a group of rows in place of their running numbers: II, B."""
+_MOST_UNHEADED = 2
+"""Rows before the first area: numbers of the columns. After more it heads none of them; offices sign `PPK Gerokgak`."""
+_NO_NAME = re.compile(r"\b(?:dan|se|desa|kelurahan|and)\b", re.IGNORECASE)
+"""A title of many: DAFTAR ... KECAMATAN DAN DESA."""
+Blame = Callable[[int, int, str, dict[str, object]], Fault]
+"""Makes a fault of row, column from 0, message and values."""
 
-Note = tuple[str, dict[str, object]]
-"""What was found of a file by itself: a template and its values."""
+
+@dataclass(slots=True)
+class Tidied:
+    """The rows of a table, runs of what was left out (row numbers and first texts), and totals that do not fit."""
+
+    rows: list[Row] = field(default_factory=list)
+    left_out: list[list[tuple[int, str]]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """What was left out, in one line: `12 "JUMLAH", 14-18 "Singaraja, 12 Februari 2024"`."""
+        parts = []
+        for run in self.left_out[:_SHOWN_RUNS]:
+            rows = str(run[0][0]) if len(run) == 1 else f"{run[0][0]}-{run[-1][0]}"
+            parts.append(f'{rows} "{run[0][1][:40]}"')
+        return ", ".join(parts) + (" …" if len(self.left_out) > _SHOWN_RUNS else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as its file shows it: text in every cell, NFC, single spaces.
-
-    `headers` are in the order of the columns, empty where a column has none. `rows` are the rows of the table that are
-    not blank: the number that a spreadsheet shows and the cell of each header. `digest` is the SHA-256 of the file in
-    hex. `unread` names further sheets with content. `notes` say how it was taken where it is no plain table; `faults`
-    are totals that do not fit their rows; `reading` is what was decided about it.
+@dataclass(slots=True)
+class Areas:
+    """Areas that stand as rows of their own above their rows: the headings of the columns that they stand for, and from
+    each row on what these hold.
     """
 
-    file: str
-    headers: tuple[str, ...]
-    rows: list[tuple[int, dict[str, str]]]
-    digest: str
-    unread: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    reading: Reading = field(default_factory=Reading)
+    headings: tuple[str, ...]
+    rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    heads: list[Row] = field(default_factory=list)
+
+    def of(self, number: int) -> dict[str, str]:
+        """What the columns hold in a row of the table."""
+        at = bisect_right(self.rows, number, key=lambda row: row[0])
+        return dict(zip(self.headings, self.rows[at - 1][1], strict=True)) if at else {}
 
 
 def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | None = None) -> Table:
@@ -65,111 +98,18 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
         QuestionError: it can be read in several ways.
         InputError: no such file, not a table, over a limit, or cells that no table may have; `faults` lists these.
     """
-    reading = reading or Reading()
-    suffix = path.suffix.lower()
-    if path.is_dir():
-        raise InputError(N_("{file} is a folder, not a table"), hint=N_("Name the file."), file=str(path))
-    if path.name.startswith("~$"):
-        raise InputError(
-            N_("{file} is no table: Excel writes it beside a workbook that is open"),
-            hint=N_("Close the workbook, and name it without ~$."),
-            file=path.name,
-        )
-    try:
-        if suffix in (".xlsx", ".xlsm", *_OLD):
-            digest, sheets = (open_old_book if suffix in _OLD else xlsx_file.open_book)(path)
-            sheet = _chosen_sheet(path.name, sheets, kinds, reading)
-            others = tuple(other.name for other in sheets if other is not sheet)
-            notes: list[Note] = []
-            if others and sheet:
-                notes.append(
-                    (
-                        N_("sheet {sheet} was read, and not: {others}"),
-                        {"sheet": sheet.name, "others": ", ".join(others)[:200]},
-                    )
-                )
-            return _table(path.name, digest, sheet.records() if sheet else (), kinds, reading, others, notes)
-        if suffix in (".csv", ".tsv", ".txt"):
-            with path.open("rb") as file:
-                digest, records, (encoding, separator) = csv_file.open_records(path.name, file)
-                is_plain = (encoding, separator) == ("utf-8-sig", ",")
-                taken: Note = (_TAKEN[separator], {"encoding": encoding.removesuffix("-sig").upper()})
-                return _table(path.name, digest, records, kinds, reading, (), [] if is_plain else [taken])
-    except FileNotFoundError as error:
-        raise InputError(
-            N_("{file} does not exist"), hint=N_("Check the name and the folder."), file=str(path)
-        ) from error
-    except OSError as error:
-        raise InputError(
-            N_("{file} cannot be read: {reason}"),
-            hint=N_("Close it in other programs and check that you may open it."),
-            file=str(path),
-            reason=error.strerror or type(error).__name__,
-        ) from error
-    raise InputError(
-        N_("{file} is not a table: a table is .csv, .xlsx, .xls, .xlsb or .ods"), hint=_SAVE_AS, file=str(path)
-    )
-
-
-def _chosen_sheet(file: str, sheets: Sequence[_Sheet], kinds: Sequence[str], reading: Reading) -> _Sheet | None:
-    """The sheet that is named, else the one that has such a table, else the first; None where all are blank."""
-    if reading.sheet is not None:
-        if named := [sheet for sheet in sheets if fold(sheet.name) == fold(reading.sheet)]:
-            return named[0]
-        raise InputError(
-            N_("{file} has no sheet {sheet}"),
-            hint=N_("Its sheets are: {names}."),
-            file=file,
-            sheet=reading.sheet,
-            names=", ".join(sheet.name for sheet in sheets)[:300],
-        )
-    if len(sheets) < 2:
-        return sheets[0] if sheets else None
-    known = [_headings_of(file, sheet, kinds, reading) for sheet in sheets]
-    best = max((header.known for header in known), default=(False, 0))
-    fitting = [at for at, header in enumerate(known) if (header.known[0] if best[0] else header.known == best)]
-    if not best[0]:
-        return sheets[fitting[0]]
-    if len(fitting) == 1:
-        return sheets[fitting[0]]
-    choices = [Choice("--sheet", sheets[at].name, ", ".join(filter(None, known[at].names))[:120]) for at in fitting]
-    raise QuestionError(
-        N_("{file}: {count} sheets have such a table"),
-        choices=choices,
-        hint=N_("Say which one is to be read: {options}"),
-        file=file,
-        count=len(fitting),
-    )
-
-
-def _headings_of(file: str, sheet: _Sheet, kinds: Sequence[str], reading: Reading) -> Header:
-    rows = [[cell if isinstance(cell, str) else "?" for cell in record] for record in sheet.records(_ROWS_TO_TELL_BY)]
-    try:
-        return find_header(file, [[" ".join(cell.split()) for cell in row] for row in rows], kinds, reading)
-    except InputError:  # it is asked of the sheet that is read
-        return Header(0, 1, ())
-
-
-def _table(
-    file: str,
-    digest: str,
-    records: Iterable[list[str | Fault]],
-    kinds: Sequence[str],
-    reading: Reading,
-    unread: tuple[str, ...],
-    notes: list[Note],
-) -> Table:
-    """Clean every cell, find the headings, and pair each row of the table with them."""
-    grid, faults = _cleaned(file, records)
+    file, reading = path.name, reading or Reading()
+    cells = read_grid(path, kinds, reading)
+    grid, faults, notes = cells.rows, cells.faults, cells.notes
     if faults and not grid:
         raise _untaken(file, [fault for _, fault in faults])
     header = find_header(file, grid, kinds, reading)
     names = header.names
     if header.first or header.end > 1:
         lines = header.end - header.first
-        row = str(header.first + 1) if lines == 1 else f"{header.first + 1}-{header.end}"
+        at_row = str(header.first + 1) if lines == 1 else f"{header.first + 1}-{header.end}"
         if any(map(any, grid[: header.first])) or lines > 1:
-            notes.append((N_("the headings are in row {row}"), {"row": row}))
+            notes.append((N_("the headings are in row {row}"), {"row": at_row}))
     kind = best_kind(names, kinds, reading.columns)
     found = matched(kind, names, reading.columns)
     areas = _lifted(grid, header, reading) if "tree" in kinds and lacking(kind, found) else None
@@ -179,19 +119,19 @@ def _table(
     if tidied.left_out:
         notes.append((N_("rows left out: {rows}"), {"rows": tidied.words}))
     rows = []
-    for number, cells in tidied.rows:
-        if len(cells) > len(names):
-            values: dict[str, object] = {"cells": len(cells), "headers": len(names)}
+    for number, row in tidied.rows:
+        if len(row) > len(names):
+            values: dict[str, object] = {"cells": len(row), "headers": len(names)}
             message = N_("this row has {cells} cells, the header has {headers}: give each column a heading")
             faults.append((MAX_COLUMNS, Fault(message, values, number, "", file)))
         else:
-            cells += [""] * (len(names) - len(cells))
-            own = {name: cell for name, cell in zip(names, cells, strict=True) if name}
+            row += [""] * (len(names) - len(row))
+            own = {name: cell for name, cell in zip(names, row, strict=True) if name}
             rows.append((number, own | (areas.of(number) if areas else {})))
     if faults:
         raise _untaken(file, [_placed(file, names, at, fault) for at, fault in faults])
     names += areas.headings if areas else ()
-    return Table(file, names, rows, digest, unread, tuple(notes), tuple(tidied.faults), reading)
+    return Table(file, names, rows, cells.digest, cells.unread, tuple(notes), tuple(tidied.faults), reading)
 
 
 def _lifted(grid: list[list[str]], header: Header, reading: Reading) -> Areas | None:
@@ -206,12 +146,7 @@ def _area_words(areas: Areas) -> dict[str, object]:
 
 
 def _tidied(
-    file: str,
-    grid: list[list[str]],
-    header: Header,
-    kind: str,
-    found: Mapping[str, Sequence[str]],
-    areas: Areas | None,
+    file: str, grid: list[list[str]], header: Header, kind: str, found: Mapping[str, Sequence[str]], areas: Areas | None
 ) -> Tidied:
     """The rows of the table, parted from what stands among and below them."""
     at_of = {name: at for at, name in enumerate(header.names) if name}
@@ -229,42 +164,150 @@ def _tidied(
     return tidied
 
 
-def _cleaned(file: str, records: Iterable[list[str | Fault]]) -> tuple[list[list[str]], list[tuple[int, Fault]]]:
-    """Every row in clean text without blank cells at its end, and what no cell may hold with its column from 0."""
-    grid: list[list[str]] = []
-    faults: list[tuple[int, Fault]] = []
-    for number, record in enumerate(records, start=1):
-        if number > MAX_ROWS + 1:
-            raise too_many_rows(file)
-        if any(record[MAX_COLUMNS:]):
-            message = N_("has more than {limit} columns")
-            faults.append((MAX_COLUMNS, Fault(message, {"limit": MAX_COLUMNS}, number, "", file)))
-            break
-        cells = [_clean(cell, number, at, faults) for at, cell in enumerate(record[:MAX_COLUMNS])]
-        while cells and not cells[-1]:
-            cells.pop()
-        grid.append(cells)
-        if len(faults) >= MAX_FAULTS:
-            break
-    return grid, faults
+def tidy(
+    rows: Sequence[Row], headings: Sequence[Sequence[str]], keys: Sequence[int], counted: Sequence[int], blame: Blame
+) -> Tidied:
+    """Part the rows of a table from what an office writes among and below them.
+
+    Args:
+        rows: the rows below the headings that are not blank.
+        headings: the lines of the headings, which a printed list repeats on each page.
+        keys: the columns that every row of this table must have.
+        counted: the columns whose totals are checked.
+    """
+    found = Tidied()
+    totals = {column: _Sums() for column in counted}
+    whole = [bool(keys) and all(at < len(cells) and cells[at] for at in keys) for _number, cells in rows]
+    last_whole = max((at for at, is_whole in enumerate(whole) if is_whole), default=-1)
+    is_below = was_left_out = False
+    for at, (number, cells) in enumerate(rows):
+        first = next(cell for cell in cells if cell)
+        after_gap = at > 0 and rows[at - 1][0] < number - 1
+        is_total = _is_total(cells, is_whole=whole[at])
+        if is_total:
+            for column, sums in totals.items():
+                found.faults += sums.check(number, column, cells[column] if column < len(cells) else "", blame)
+        is_below = is_below or (at > last_whole >= 0 and _is_below(cells, after_gap=after_gap))
+        is_example = bool(_EXAMPLE.fullmatch(cells[0]))
+        if is_total or is_below or is_example or (at == 0 and _numbers_columns(cells)) or cells in headings:
+            if not was_left_out:
+                found.left_out.append([])
+            found.left_out[-1].append((number, first))
+            was_left_out = True
+            continue
+        was_left_out = False
+        found.rows.append((number, cells))
+        for column, sums in totals.items():
+            sums.add(number, cells[column] if column < len(cells) else "")
+    return found
 
 
-def _clean(cell: str | Fault, row: int, at: int, faults: list[tuple[int, Fault]]) -> str:
-    """The text of a cell in NFC with single spaces; what no cell may hold becomes a fault."""
-    if isinstance(cell, Fault):
-        faults.append((at, Fault(cell.message, cell.values, row)))
-        return "?"
-    if len(cell) > MAX_CELL:
-        message = N_("has {length} characters; {limit} is the most")
-        faults.append((at, Fault(message, {"length": len(cell), "limit": MAX_CELL}, row)))
-        return "?"
-    if cell.isascii() and cell.isprintable():
-        return " ".join(cell.split())
-    if found := UNSAFE.search(cell):
-        message = N_("has the hidden character {character}, which no table may have")
-        faults.append((at, Fault(message, {"character": f"U+{ord(found[0]):04X}"}, row)))
-        return "?"
-    return " ".join(unicodedata.normalize("NFC", cell).split())
+class _Sums:
+    """What a column adds up to, since the last total and in all."""
+
+    def __init__(self) -> None:
+        self._part = self._all = self._rows = self._first = self._last = 0
+
+    def add(self, row: int, text: str) -> None:
+        value = whole_number(text) or 0
+        self._first = self._first if self._rows else row
+        self._last = row
+        self._part, self._all = self._part + value, self._all + value
+        self._rows += 1
+
+    def check(self, row: int, column: int, text: str, blame: Blame) -> list[Fault]:
+        """A fault where a total is neither that of the rows since the last total nor that of all."""
+        said = whole_number(text)
+        fits = said is None or said in (self._part, self._all)
+        made = self._part if self._rows else self._all
+        values: dict[str, object] = {"said": said, "made": made, "first": self._first, "last": self._last}
+        self._part = self._rows = 0
+        if fits:
+            return []
+        return [blame(row, column, _WRONG_TOTAL, values)]
+
+
+def _numbers_columns(cells: Sequence[str]) -> bool:
+    """Whether a row counts the columns: 1 2 3, or (1) (2) (3)."""
+    found = [_IN_BRACKETS.fullmatch(cell) for cell in cells if cell]
+    return len(found) > 2 and [match and int(match[1]) for match in found] == list(range(1, len(found) + 1))
+
+
+def _is_total(cells: Sequence[str], *, is_whole: bool) -> bool:
+    words = list(islice((cell for cell in cells if cell and whole_number(cell) is None), 2))
+    if any(_TOTAL_ALONE.fullmatch(word) for word in words):
+        return True
+    return not is_whole and any(_TOTAL.fullmatch(word) for word in words[:1])
+
+
+def _is_below(cells: Sequence[str], *, after_gap: bool) -> bool:
+    filled = [cell for cell in cells if cell]
+    return any(_BELOW.match(cell) for cell in filled) or (after_gap and len(filled) == 1)
+
+
+def lift_areas(grid: list[list[str]], first: int, end: int, missing: Sequence[str]) -> Areas | None:
+    """Take rows such as "KECAMATAN GEROKGAK" or "II  Kec. Seririt  29" out of a sheet; the others keep their place.
+
+    A title that names one area counts for all rows: "Kecamatan : Gerokgak".
+
+    Args:
+        first: the index of the first line of the headings; `end` that of the first row below them.
+        missing: the columns `district` and `village` that the headings lack.
+
+    Returns:
+        None where no such row or title is there.
+    """
+    now = dict.fromkeys(missing, "")
+    for row in grid[:first]:
+        for name in missing:
+            title = _AREAS[name][0].fullmatch(" ".join(filter(None, row)))
+            if title and not _NO_NAME.search(title[1]):
+                now[name] = title[1]
+    found = Areas(tuple(_AREAS[name][1] for name in missing))
+    if any(now.values()):
+        found.rows.append((end, tuple(now.values())))
+    unheaded = 0
+    for at in range(end, len(grid)):
+        named = _area(grid[at], missing)
+        if named is None and not found.rows:
+            unheaded += any(grid[at])
+            if unheaded > _MOST_UNHEADED:
+                return None
+        if named is not None:
+            name, text = named
+            now |= {other: "" for other in missing if other != name and name == AREA} | {name: text}
+            found.rows.append((at + 1, tuple(now.values())))
+            found.heads.append((at + 1, grid[at]))
+            grid[at] = []
+    return found if found.rows else None
+
+
+def _area(cells: Sequence[str], missing: Sequence[str]) -> tuple[str, str] | None:
+    """The column and the name where a row says an area and nothing else but numbers."""
+    filled = [cell for cell in cells if cell and whole_number(cell.rstrip(".")) is None]
+    is_marked = len(filled) == 2 and bool(_MARK.fullmatch(filled[0]))
+    if len(filled) != 1 and not is_marked:
+        return None
+    text = filled[-1]
+    for name in missing:
+        if match := _AREAS[name][0].fullmatch(text):
+            return name, match[1]
+    return (AREA, text) if is_marked and AREA in missing and not _is_total([text], is_whole=False) else None
+
+
+def check_heads(areas: Areas, rows: Sequence[Row], counted: Sequence[int], blame: Blame) -> list[Fault]:
+    """Faults where an area's row has a number that its rows do not make."""
+    faults = []
+    ends = [number for number, _ in areas.heads[1:]] + [len(rows) + max((number for number, _ in rows), default=0) + 1]
+    for (number, cells), end in zip(areas.heads, ends, strict=False):  # a title alone heads no row
+        own = [row for row in rows if number < row[0] < end]
+        for column in counted:
+            said = whole_number(cells[column]) if column < len(cells) else None
+            made = sum(whole_number(row[column]) or 0 for _, row in own if column < len(row))
+            if said is not None and own and said != made:
+                values: dict[str, object] = {"said": said, "made": made, "first": own[0][0], "last": own[-1][0]}
+                faults.append(blame(number, column, _WRONG_TOTAL, values))
+    return faults
 
 
 def _placed(file: str, names: Sequence[str], at: int, fault: Fault) -> Fault:

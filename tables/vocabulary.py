@@ -3,14 +3,11 @@
 Case, spaces, underscores, dots and dashes do not count, nor does a year or a remark in brackets: `Jml. TPS (2024)`.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable
 
 from custody.errors import N_
 from custody.plan.levels import AREA, CARRIER, END, GROUP, STORE, VENDOR
-from custody.plan.places import Per
-from language import _, terms
+from language import _
 
 _PLACES = {
     "code": "code place_code kode kode_tempat kode_wilayah kode_lokasi kode_kemendagri",
@@ -162,7 +159,6 @@ COUNTED = frozenset(
     | {("deliveries", "arrived"), ("deliveries", "damaged")}
 )
 """Columns whose total an office writes below them: the table and our name."""
-
 _SAID = {
     "code": N_("code"),
     "name": N_("name"),
@@ -219,8 +215,7 @@ _KINDS = {
     "deliveries": N_("deliveries"),
     "phases": N_("phases"),
 }
-
-_LEVELS = {
+LEVELS = {
     STORE: "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",
     AREA: "district subdistrict sub_district kecamatan ppk ppd distrik",
     GROUP: "village desa kelurahan desa_kelurahan pps kampung nagari gampong",
@@ -228,123 +223,15 @@ _LEVELS = {
     VENDOR: "vendor supplier penyedia pemasok percetakan",
     CARRIER: "carrier truck vehicle driver pengangkut ekspedisi truk kendaraan armada",
 }
-_STATES = {
-    "open": "open green due terbuka belum berjalan",
-    "done": "done closed finished selesai tuntas beres",
-}
-_TRACKED = {
+STATES = {"open": "open green due terbuka belum berjalan", "done": "done closed finished selesai tuntas beres"}
+TRACKED = {
     "item": "item items piece each single barang satuan buah",
     "pack": "pack packs package bundle pak paket bungkus kemasan",
 }
-_PERS = {
+PERS = {
     "place": "place each_place tempat setiap_tempat lokasi",
     "voter": "voter voters pemilih dpt each_voter setiap_pemilih jumlah_pemilih jumlah_dpt dpt_tps",
 }
-_REMARK = re.compile(r"\([^()]*\)|\b(?:pemilu|pilkada|tahun)?\s*20[0-9]{2}\b", re.IGNORECASE)
-_LETTER = re.compile(r" \[[A-Z]{1,2}\]$")
-"""What tells two columns of one heading apart (`tables.header_row`): a spreadsheet's letter."""
-
-
-def meaning(kind: str, heading: str) -> str | None:
-    """Our name for a heading in this kind of table, or None where it means nothing there."""
-    if heading.upper() == heading.lower():  # no letters: a number, as most cells are where headings are looked for
-        return None
-    known = _meanings(kind)
-    bare = _LETTER.sub("", heading)
-    return known.get(fold(bare)) or known.get(fold(_REMARK.sub(" ", bare)))
-
-
-def matched(kind: str, headings: Iterable[str], asked: Mapping[str, str] | None = None) -> dict[str, list[str]]:
-    """Our name of each column that a table has, with the headings that mean it.
-
-    Args:
-        asked: what somebody said that headings mean, which goes before the dictionary.
-    """
-    said = {fold(heading): field_named(kind, name) for heading, name in (asked or {}).items()}
-    found: dict[str, list[str]] = {}
-    for heading in filter(None, headings):
-        if not (said and fold(heading) in said) and (name := meaning(kind, heading)):
-            found.setdefault(name, []).append(heading)
-    for name, candidates in found.items():
-        # The exact name beats its synonyms; those are then columns that nobody asked for.
-        found[name] = [heading for heading in candidates if fold(heading) == fold(name)] or candidates
-    for heading in filter(None, headings if said else ()):
-        if name := said.get(fold(heading)):
-            found[name] = [heading]
-    return found
-
-
-def lacking(kind: str, found: Mapping[str, Sequence[str]]) -> list[str]:
-    """The columns that this kind of table must have and that are not among those found.
-
-    A list of needs by name needs no code besides, nor a level where its heading says it: `Jumlah per TPS`.
-    """
-    missing = [name for name in REQUIRED[kind] if name not in found]
-    if kind == "needs":
-        said = dict.fromkeys(("level", "per_place"), "per" in found) | {"kind": "name_id" in found}
-        said["level"] |= any(level_in(heading) for heading in found.get("per_place", ()))
-        missing = [name for name in missing if not said.get(name)]
-    return missing
-
-
-def field_named(kind: str, text: str) -> str | None:
-    """Our name of a column of this kind of table, given in either language; None where it has none."""
-    return text if text in COLUMNS[kind] else meaning(kind, text)
-
-
-def best_kind(headings: Sequence[str], kinds: Sequence[str], asked: Mapping[str, str] | None = None) -> str:
-    """The kind of table that these headings are of, or nearest to: fewest missing columns, then most known ones."""
-
-    def nearness(kind: str) -> tuple[int, int]:
-        found = matched(kind, headings, asked)
-        missing = len(lacking(kind, found))
-        # A list of TPS with their voters lacks less of a table of voters than of a tree, which is what it is.
-        return missing if kind not in ("voters", "phases") or not missing else len(COLUMNS), -len(found)
-
-    return min(kinds, key=nearness)
-
-
-def level_in(heading: str) -> str | None:
-    """The level that a heading such as `Jumlah per TPS` names; None where it names none."""
-    word = re.search(r"\b(?:per|tiap|setiap)[\s_]+(\w+)", heading, re.IGNORECASE)
-    return parse_level(word[1]) if word else None
-
-
-def parse_level(text: str) -> str | None:
-    """The level that a cell names in either language, or None. What the profile calls its levels goes before."""
-    word, told = fold(text), terms()
-    if told and (named := next((level for level, words in told.tables.items() if word in map(fold, words)), None)):
-        return named
-    return _meanings("levels").get(word)
-
-
-def parse_bearer(text: str) -> str | None:
-    """What needs so many each: a level, or a kind by its code (each box needs six seals); None where it is neither."""
-    kind = re.sub(r"[\s\-]+", "_", text.casefold())
-    return parse_level(text) or (kind if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None)
-
-
-def parse_per(text: str) -> tuple[Per, str] | None:
-    """What a need is counted by, and the level or kind that the cell names with it: `tempat`, `TPS`, `pemilih`, a kind
-    by code or name, `jenis surat suara` (each election of it); None where it is none of these.
-    """
-    if named := parse_level(text):
-        return "place", named
-    if word := _meanings("pers").get(fold(text)):
-        return ("voter" if word == "voter" else "place"), ""
-    parts = re.fullmatch(r"(?:(jenis|each election of|elections? of|kinds? of)\s+)?(.+)", text.strip(), re.IGNORECASE)
-    kind = re.sub(r"[\s\-]+", "_", parts[2].casefold()) if parts else ""
-    return ("election" if parts and parts[1] else "piece", kind) if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None
-
-
-def parse_tracked_as(text: str) -> str | None:
-    """`item` or `pack`, named in either language, or None."""
-    return _meanings("tracked").get(fold(text))
-
-
-def parse_state(text: str) -> str | None:
-    """`open` or `done`, named in either language, or None."""
-    return _meanings("states").get(fold(text))
 
 
 def column_words(names: Iterable[str]) -> str:
@@ -355,15 +242,3 @@ def column_words(names: Iterable[str]) -> str:
 def table_word(kind: str) -> str:
     """What a kind of table is called, in the chosen language."""
     return _(_KINDS[kind])
-
-
-def fold(text: str) -> str:
-    """Return a heading or word for comparison: only letters and digits, in lower case."""
-    return re.sub(r"[\W_]+", "", text.casefold())
-
-
-@cache
-def _meanings(kind: str) -> dict[str, str]:
-    """Every folded synonym with our name for it."""
-    words = {**COLUMNS, "levels": _LEVELS, "tracked": _TRACKED, "states": _STATES, "pers": _PERS}[kind]
-    return {fold(word): name for name, synonyms in words.items() for word in synonyms.split()}

@@ -27,7 +27,7 @@ class Desk(Protocol):
         """What a job of the ledger's thread gives."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Intake:
     """`known` is the log that sends, `taken` how many entries were stored; `answer` is what is said in the end."""
 

@@ -48,6 +48,9 @@ def answering(app: Starlette, certificate: Path | None) -> LanServer:
         ssl_certfile=certificate,
         ssl_keyfile=certificate,
     )
+    config.load()
+    if config.ssl is not None:
+        config.ssl.num_tickets = 0  # to resume by one costs as many bytes as the certificate
     return LanServer(config, most=most_connections(), most_each=MOST_EACH, patience_s=PATIENCE_S)
 
 

@@ -5,6 +5,7 @@ Nothing here is for browsers: no pages, no cookies. What costs something happens
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -65,6 +66,7 @@ class HubSite:
     buffered: int = 0
     answers: Answers = field(default_factory=Answers)
     _asked: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+    _intakes: list[Intake] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.tiles = TileReads(self, self.home)
@@ -165,11 +167,19 @@ class HubSite:
         return PlainTextResponse("")
 
     async def add_checkpoint(self, request: Request) -> Response:
-        """A log's signed head (tlog-witness, "add-checkpoint")."""
+        """A log's signed head (tlog-witness, "add-checkpoint").
+
+        Who sends one has begun again: what came whole over a connection that was cut, which may not show here yet, is
+        stored before the answer says where to go on.
+        """
         data = await whole_body(request, MOST_HEAD)
-        standing, counts = await self.do(lambda store: self.desk.take_head(store, data))
+        log, counts = await self.do(lambda store: self.desk.take_head(store, data))
         request.scope[SECRET] = counts
-        return PlainTextResponse("", headers={NEXT: str(standing.next)})
+        for begun in [intake for intake in self._intakes if intake.known and intake.known.name == log]:
+            with suppress(HubRefusalError):  # that request is told
+                await begun.keep_begun()
+        has = await self.do(lambda store: self.desk.known(store, log).size)
+        return PlainTextResponse("", headers={NEXT: str(has)})
 
     async def add_entries(self, request: Request) -> Response:
         """The entries below a head (tlog-mirror, "add-entries").
@@ -177,6 +187,7 @@ class HubSite:
         Of a body that was cut, every entry that came whole is kept: each is signed and names the one before it.
         """
         intake = Intake(self)
+        self._intakes.append(intake)
         try:
             async for piece in unpacked(request):
                 await intake.take(piece)
@@ -187,6 +198,7 @@ class HubSite:
             if not intake.taken:
                 raise
         finally:
+            self._intakes.remove(intake)
             intake.close()
         log = intake.upload.log
         await intake.keep_begun()

@@ -10,15 +10,7 @@ import click
 
 from commands.admin import passphrase as passphrases
 from commands.admin.recover import recovered
-from commands.context import (
-    Station,
-    confirm,
-    in_groups,
-    note,
-    one_line,
-    print_json,
-    progress,
-)
+from commands.context import Station, confirm, in_groups, note, one_line, print_json, progress
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.codes import parse_custodian
@@ -28,7 +20,8 @@ from language import _
 from language.text import fill
 from services.access.new_station import Begun, StationHome, begin, go_on, may_restart, set_aside, takes_passphrase
 from services.exchange.trust_anchors import read_fingerprint
-from services.plan.profile_file import ReadProfile, read_profile
+from services.plan.profile_file import read_profile
+from services.plan.profiles import ReadProfile
 
 
 def init(

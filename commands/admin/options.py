@@ -3,15 +3,16 @@
 import click
 
 from commands.completion import KIND, PLACE, complete_planned
-from commands.context import FIRST_CAMERA, Input, Integer, Output, Whole, Words, json_option, later, pass_station
+from commands.context import FIRST_CAMERA, Input, Integer, Output, Whole, Words, json_option, pass_station
+from commands.program import later
 from language import _
 
 
 @click.command()
-@click.argument("file", type=Output(), metavar=_("FILE"))
+@click.argument("file", type=Output())
 @json_option
 @pass_station
-@later("admin.backup")
+@later("admin.doctor")
 def backup() -> None: ...
 
 
@@ -30,9 +31,7 @@ def backup() -> None: ...
         "Test the laptop before its first day: camera, sounds, disk, 24 labels, printer, clock; asks at a terminal."
     ),
 )
-@click.option(
-    "--out", type=Output(), metavar=_("FILE"), help=_("With --full: the page to keep (.pdf, .xlsx, .csv, .json).")
-)
+@click.option("--out", type=Output(), help=_("With --full: the page to keep (.pdf, .xlsx, .csv, .json)."))
 @json_option
 @pass_station
 @later("admin.doctor", full="admin.laptop_test")
@@ -48,9 +47,7 @@ def doctor() -> None: ...
     metavar="KofN",
     help=_("How many sheets make the key again, of how many."),
 )
-@click.option(
-    "--out", required=True, type=Output(), metavar=_("FILE"), help=_("The PDF to write, a page for each share.")
-)
+@click.option("--out", required=True, type=Output(), help=_("The PDF to write, a page for each share."))
 @json_option
 @pass_station
 @later("admin.recovery")
@@ -85,7 +82,6 @@ def recovery() -> None: ...
     "bundles",
     multiple=True,
     type=Input(),
-    metavar=_("FILE"),
     help=_("With --continue, where the ledger itself is lost: another station's bundle that holds its log."),
 )
 @click.option("--new-key", is_flag=True, help=_("With --continue: make a new key, and keep the old one aside."))
@@ -107,7 +103,6 @@ def recovery() -> None: ...
     "shares",
     multiple=True,
     type=Input(),
-    metavar=_("FILE"),
     help=_("With --recover: a photograph of a sheet's code, or a text of its words; else they are typed."),
 )
 @json_option
@@ -156,7 +151,7 @@ def profile() -> None: ...
     metavar=_("LEVEL=TIME"),
     help=_("The due time of all places of a level, where a list has none: 'PPS=13/02/2024 12:00'."),
 )
-@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("The plan counts for this place and below it alone."))
+@click.option("--under", type=PLACE, help=_("The plan counts for this place and below it alone."))
 @json_option
 @pass_station
 @later("admin.load")
@@ -167,19 +162,16 @@ def load() -> None: ...
 @click.option("--forget", metavar=_("NAME"), help=_("Forget this person's PIN."))
 @json_option
 @pass_station
-@later("admin.pins")
+@later("admin.tokens")
 def pins() -> None: ...
 
 
 @click.command()
 @click.option("--place", type=PLACE, metavar=_("CODE"), help=_("Only for this place and all below it."))
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--kind", type=KIND, help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))
 @click.option(
-    "--explain",
-    type=PLACE,
-    metavar=_("PLACE"),
-    help=_("Show what a place and all below it need, and how each number came about."),
+    "--explain", type=PLACE, help=_("Show what a place and all below it need, and how each number came about.")
 )
 @json_option
 @pass_station
@@ -188,8 +180,8 @@ def plan() -> None: ...
 
 
 @click.command()
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
+@click.option("--kind", type=KIND, help=_("Only of this kind."))
+@click.option("--to", "to", type=PLACE, help=_("Only those bound for this place or below it."))
 @click.option(
     "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
 )
@@ -213,10 +205,7 @@ def printer() -> None: ...
 
 @click.command()
 @click.option(
-    "--port",
-    type=Whole(1, 65535),
-    metavar="N",
-    help=_("Port on this computer; without it, the next free one."),
+    "--port", type=Whole(1, 65535), metavar="N", help=_("Port on this computer; without it, the next free one.")
 )
 @click.option("--no-browser", is_flag=True, help=_("Do not open the browser, only say the address."))
 @click.option(
@@ -256,7 +245,7 @@ _KINDS = {
 
 @click.command()
 @click.argument("kind", type=Words(_KINDS), metavar=_("KIND"))
-@click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .xlsx file to write."))
+@click.option("--out", required=True, type=Output(), help=_("The .xlsx file to write."))
 @later("admin.template")
 def template() -> None: ...
 
@@ -287,8 +276,8 @@ def withdraw() -> None: ...
 
 
 @click.command()
-@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only for this place and all below it."))
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--under", type=PLACE, help=_("Only for this place and all below it."))
+@click.option("--kind", type=KIND, help=_("Only of this kind."))
 @click.option(
     "--keep",
     metavar=_("CODE|STATION"),

@@ -7,14 +7,7 @@ from typing import Any
 
 import click
 
-from commands.context import (
-    Station,
-    confirm,
-    note,
-    one_line,
-    print_json,
-    progress,
-)
+from commands.context import Station, confirm, note, one_line, print_json, progress
 from commands.errors import EXIT_USAGE
 from commands.report.items import way_to_a_plan
 from custody.errors import N_, InputError
@@ -30,7 +23,7 @@ from services.plan.custodians import find_custodian, find_kind, may_load_plan, o
 from services.plan.merging import merge_twins, twins_of
 from services.plan.registering import explained, missing, register_missing
 from services.plan.withdrawing import Withdrawal, record_withdrawal, withdrawal_of
-from tables.vocabulary import parse_level
+from tables.headings import parse_level
 
 
 def plan(

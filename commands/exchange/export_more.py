@@ -14,7 +14,7 @@ from services.exchange.transfer import left_out_words
 from services.reporting.bast_letters import chosen_template
 from services.reporting.evaluation_chapters import listings
 from services.reporting.listings import Chosen, surveyed
-from tables.output.safe_folder import check_new_folder
+from tables.output.safe_file import check_new_folder
 
 
 def save_tables(store: Store, out: Path, lines: list[str]) -> int:

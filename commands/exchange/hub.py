@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import click
@@ -14,8 +15,7 @@ from language import _
 from language.text import fill
 from reports.handover.hub_sheet import HubSheet, write_hub_sheet
 from services.exchange.hub_client import HubAddress
-from services.exchange.invitation import words_for
-from services.exchange.sync import close_hub, open_hub
+from services.exchange.invitation import open_hub, words_for
 from services.exchange.trust_anchors import kept_policy
 from services.exchange.witness_policy import keep_policy
 from tables.output.safe_file import safe_file
@@ -37,10 +37,10 @@ def hub(
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here
         own = store.ledger.own_log()
     _end_like_ctrl_c()
-    running = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, tell=note)
-    try:
+    opened = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, tell=note)
+    with closing(opened) as running, ExitStack() as shown:
         addresses = running.invitations
-        open_hub(station.home, addresses[0])
+        shown.callback(open_hub(station.home, addresses[0]))
         if sheet is not None:
             lines = [(str(address), words_for(address)) for address in addresses]
             with safe_file(sheet) as file:
@@ -51,9 +51,6 @@ def hub(
         else:
             _show(addresses, sheet)
         running.run()
-    finally:
-        running.close()
-        close_hub(station.home)
     note(_("The hub is closed. What was sent is kept."))
 
 

@@ -8,15 +8,7 @@ from typing import Any
 
 import click
 
-from commands.context import (
-    Station,
-    confirm,
-    in_groups,
-    note,
-    one_line,
-    print_json,
-    progress,
-)
+from commands.context import Station, confirm, in_groups, note, one_line, print_json, progress
 from commands.errors import EXIT_USAGE
 from custody.errors import N_, InputError
 from custody.format.events import Event
@@ -202,12 +194,7 @@ def revoke(station: Station, name: str, last_good: int | None, reason: str, as_j
     ends = event.body["last_good"]
     if as_json:
         print_json(
-            {
-                "station": event.body["station"],
-                "key": event.body["key"],
-                "last_good": ends,
-                "events": _shown([event]),
-            }
+            {"station": event.body["station"], "key": event.body["key"], "last_good": ends, "events": _shown([event])}
         )
         return
     click.echo(_("The key of {station} counts no longer.").format(station=event.body["station"]))

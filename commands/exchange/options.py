@@ -3,14 +3,12 @@
 import click
 
 from commands.completion import PLACE
-from commands.context import Input, Output, Source, Whole, json_option, later, pass_station, repeatable
+from commands.context import Input, Output, Source, Whole, json_option, pass_station, repeatable
+from commands.program import later
 from language import _
 
 policy_option = click.option(
-    "--policy",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("Keep this policy (C2SP tlog-policy): its witnesses are asked from now on."),
+    "--policy", type=Input(), help=_("Keep this policy (C2SP tlog-policy): its witnesses are asked from now on.")
 )
 
 
@@ -25,18 +23,12 @@ def drop() -> None: ...
 
 
 @click.command()
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("The bundle to write, for example logs.serah."),
-)
-@click.option("--under", type=PLACE, metavar=_("PLACE"), help=_("Only the logs of stations at this place or below it."))
+@click.option("--out", type=Output(), help=_("The bundle to write, for example logs.serah."))
+@click.option("--under", type=PLACE, help=_("Only the logs of stations at this place or below it."))
 @click.option(
     "--head",
     "head_out",
     type=Output(),
-    metavar=_("FILE"),
     help=_("Write this station's signed head, for somebody to keep and give to verify later."),
 )
 @click.option(
@@ -50,7 +42,6 @@ def drop() -> None: ...
     "--epcis",
     "epcis_out",
     type=Output(),
-    metavar=_("FILE"),
     help=_("Write what records tell of things to this .jsonld file, in GS1 EPCIS 2.0."),
 )
 @click.option(
@@ -80,7 +71,6 @@ def drop() -> None: ...
     "--policy",
     "policy_out",
     type=Output(),
-    metavar=_("FILE"),
     help=_("Write the keys of the logs that count here: for a witness, and as the beginning of a policy."),
 )
 @click.option(
@@ -126,10 +116,7 @@ def import_() -> None: ...
     type=click.Choice(["plan", "admit"]),
 )
 @repeatable(
-    "--under",
-    _("It may plan, and admit others, below this place alone. May be given several times."),
-    type=PLACE,
-    metavar=_("PLACE"),
+    "--under", _("It may plan, and admit others, below this place alone. May be given several times."), type=PLACE
 )
 @click.option("--yes", is_flag=True, help=_("Admit it though its name looks like that of a station admitted before."))
 @json_option
@@ -164,7 +151,7 @@ def revoke() -> None: ...
 
 @click.command()
 @click.argument("file", required=False, type=Source(), metavar=_("[FILE|FOLDER|ADDRESS]"))
-@click.option("--token", type=Input(), metavar=_("FILE"), help=_("Of an address: a file with an observer's token."))
+@click.option("--token", type=Input(), help=_("Of an address: a file with an observer's token."))
 @click.option("--root", metavar=_("FINGERPRINT"), help=_("Fingerprint of the election's root, from its key sheet."))
 @repeatable(
     "--head",
@@ -172,10 +159,7 @@ def revoke() -> None: ...
     metavar=_("FILE"),
 )
 @click.option(
-    "--policy",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("Which witnesses must have seen each log (C2SP tlog-policy): too few is wrong."),
+    "--policy", type=Input(), help=_("Which witnesses must have seen each log (C2SP tlog-policy): too few is wrong.")
 )
 @json_option
 @pass_station
@@ -189,12 +173,9 @@ def verify() -> None: ...
 @click.option(
     "--certificate",
     type=Input(),
-    metavar=_("FILE"),
     help=_("A PEM file: a public certificate for this computer's name, its chain and key, in place of the hub's own."),
 )
-@click.option(
-    "--sheet", type=Output(), metavar=_("FILE"), help=_("Write the hub's QR code and words to this PDF, for stations.")
-)
+@click.option("--sheet", type=Output(), help=_("Write the hub's QR code and words to this PDF, for stations."))
 @policy_option
 @json_option
 @pass_station
@@ -204,12 +185,7 @@ def hub() -> None: ...
 
 @click.command()
 @click.option("--name", metavar=_("NAME"), help=_("Of a new witness: a web address without https://."))
-@click.option(
-    "--logs",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("The logs it knows, from export --policy; else those counting here."),
-)
+@click.option("--logs", type=Input(), help=_("The logs it knows, from export --policy; else those counting here."))
 @click.option("--listen", metavar=_("ADDRESS"), help=_("Answer at this address of this computer alone."))
 @click.option("--port", type=Whole(1, 65535), metavar="N", help=_("Port; without it, 8754 or the next free one."))
 @click.option(

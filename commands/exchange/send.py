@@ -8,8 +8,8 @@ from commands.context import Station, note, print_json
 from language import _, ngettext
 from language.text import error_text, number, printable
 from services.exchange.hub_client import HubClient
-from services.exchange.invitation import read_invitation
-from services.exchange.sync import Synced, ask_own, known_hub, knows_hub, remember_hub
+from services.exchange.invitation import known_hub, knows_hub, read_invitation, remember_hub
+from services.exchange.sync import Synced, ask_own
 from services.exchange.sync import sync as sync_with
 from services.exchange.trust_anchors import kept_policy
 from services.exchange.watching import keep_syncing

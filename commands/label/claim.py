@@ -2,13 +2,7 @@
 
 import click
 
-from commands.context import (
-    Station,
-    note,
-    one_line,
-    print_json,
-    set_worker,
-)
+from commands.context import Station, note, one_line, print_json, set_worker
 from commands.lines import read_lines
 from custody.errors import N_, InputError
 from custody.format.codes import ItemLabel, show_code

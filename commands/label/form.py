@@ -4,10 +4,7 @@ from pathlib import Path
 
 import click
 
-from commands.context import (
-    Station,
-    print_json,
-)
+from commands.context import Station, print_json
 from commands.report.handover_paper import check_paper_name
 from custody.errors import N_, InputError
 from language import _

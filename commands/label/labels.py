@@ -6,12 +6,7 @@ from typing import Any
 import click
 
 from commands.admin.printers import print_calibration
-from commands.context import (
-    Station,
-    note,
-    print_json,
-    set_worker,
-)
+from commands.context import Station, note, print_json, set_worker
 from commands.label.sheet_options import list_stocks, print_job
 from commands.lines import read_lines
 from custody.errors import N_, InputError, RuleError

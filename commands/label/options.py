@@ -5,19 +5,8 @@ import functools
 import click
 
 from commands.completion import ITEM, KIND, PLACE
-from commands.context import (
-    F,
-    Input,
-    Integer,
-    Output,
-    Whole,
-    Words,
-    by_option,
-    json_option,
-    later,
-    pass_station,
-    repeatable,
-)
+from commands.context import F, Input, Integer, Output, Whole, Words, by_option, json_option, pass_station, repeatable
+from commands.program import later
 from custody.plan.levels import BELOW_STORES
 from language import _
 
@@ -28,16 +17,11 @@ def print_options(command: F) -> F:
     """The options of a command that prints; `print_job` takes what they give."""
     chosen = [
         click.option(
-            "--sheet",
-            default="a4-3x7",
-            show_default=True,
-            metavar=_("NAME"),
-            help=_("Label stock; see labels --list."),
+            "--sheet", default="a4-3x7", show_default=True, metavar=_("NAME"), help=_("Label stock; see labels --list.")
         ),
         click.option(
             "--sheet-file",
             type=Input(),
-            metavar=_("FILE"),
             help=_("Label sheets of your own (.toml); those in sheets.toml in Serah's folder are always known."),
         ),
         click.option(
@@ -61,10 +45,7 @@ def print_options(command: F) -> F:
             help=_("Send the labels to a thermal printer: ZPL, or TSPL where --out names a .tspl file."),
         ),
         click.option(
-            "--out",
-            type=Output(),
-            metavar=_("FILE"),
-            help=_("The file to write: .pdf, or .zpl and .tspl for thermal printers."),
+            "--out", type=Output(), help=_("The file to write: .pdf, or .zpl and .tspl for thermal printers.")
         ),
     ]
     return functools.reduce(lambda decorated, option: option(decorated), reversed(chosen), command)
@@ -77,13 +58,11 @@ def print_options(command: F) -> F:
     metavar=_("FILE|-"),
     help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
 )
-@click.option("--kind", required=True, type=KIND, metavar=_("KIND"), help=_("What the things are."))
-@click.option("--to", "to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for."))
+@click.option("--kind", required=True, type=KIND, help=_("What the things are."))
+@click.option("--to", "to", required=True, type=PLACE, help=_("Where they are bound for."))
 @click.option("--quantity", type=Whole(1), default=1, show_default=True, metavar="N", help=_("How many are in each."))
 @click.option("--election", metavar=_("ELECTION"), help=_("Whose they are, where there is one for each election."))
-@click.option(
-    "--held-by", type=PLACE, metavar=_("PLACE"), help=_("Who answers for them now; without it, this station's place.")
-)
+@click.option("--held-by", type=PLACE, help=_("Who answers for them now; without it, this station's place."))
 @by_option
 @json_option
 @pass_station
@@ -92,24 +71,16 @@ def claim() -> None: ...
 
 
 @click.command()
-@click.option(
-    "--from",
-    "giver",
-    type=PLACE,
-    metavar=_("PLACE"),
-    help=_("Who gives; without it, the place above, or left to fill in."),
-)
-@click.option(
-    "--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Who receives: a place, or a number plate.")
-)
-@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE"))
+@click.option("--from", "giver", type=PLACE, help=_("Who gives; without it, the place above, or left to fill in."))
+@click.option("--to", required=True, type=PLACE, help=_("Who receives: a place, or a number plate."))
+@repeatable("--bound", _("Where a vehicle goes: a place; may be given several times."), type=PLACE)
 @click.option(
     "--each",
     type=click.Choice(BELOW_STORES),
     metavar=_("LEVEL"),
     help=_("One form for each district, village or polling_station below --to."),
 )
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option("--kind", type=KIND, help=_("Only items of this kind."))
 @click.option(
     "--empty",
     type=Integer(),
@@ -118,7 +89,7 @@ def claim() -> None: ...
     metavar="N",
     help=_("Empty rows on each form, for what is not on its list."),
 )
-@click.option("--out", required=True, type=Output(), metavar=_("FILE"), help=_("The .pdf file to write."))
+@click.option("--out", required=True, type=Output(), help=_("The .pdf file to write."))
 @json_option
 @pass_station
 @later("label.form")
@@ -129,10 +100,10 @@ MAX_BLANKS = 10_000
 
 
 @click.command()
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
-@click.option("--to", "to", type=PLACE, metavar=_("PLACE"), help=_("Only those bound for this place or below it."))
-@click.option("--codes", type=Input(), metavar=_("FILE"), help=_("Only the codes in this file, one a line."))
-@repeatable("--code", _("Only this item; may be given several times."), type=ITEM, metavar=_("CODE"))
+@click.option("--kind", type=KIND, help=_("Only of this kind."))
+@click.option("--to", "to", type=PLACE, help=_("Only those bound for this place or below it."))
+@click.option("--codes", type=Input(), help=_("Only the codes in this file, one a line."))
+@repeatable("--code", _("Only this item; may be given several times."), type=ITEM)
 @click.option(
     "--delivery", metavar=_("NUMBER"), help=_("Only for what came with this delivery note of a vendor (see receive).")
 )
@@ -194,11 +165,7 @@ _REASONS = {
     help=_("A file of codes, one a line; - for standard input: a pipe, or a USB scanner that types."),
 )
 @click.option(
-    "--reason",
-    type=Words(_REASONS),
-    required=True,
-    metavar="spoiled|lost|unused",
-    help=_("What became of them."),
+    "--reason", type=Words(_REASONS), required=True, metavar="spoiled|lost|unused", help=_("What became of them.")
 )
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("What happened."))
 @repeatable("--by", _("Name of a person who says so; give one or two."), metavar=_("NAME"))

@@ -6,12 +6,7 @@ from typing import Any
 
 import click
 
-from commands.context import (
-    Station,
-    one_line,
-    print_json,
-    set_worker,
-)
+from commands.context import Station, one_line, print_json, set_worker
 from commands.item_codes import photo_bytes, read_touches
 from commands.scan.handover_result import show_findings
 from custody.chain.findings import Finding

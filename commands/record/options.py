@@ -3,21 +3,19 @@
 import click
 
 from commands.completion import ITEM, KIND, PLACE
-from commands.context import Input, Output, Whole, Words, by_option, json_option, later, pass_station, repeatable
+from commands.context import Input, Output, Whole, Words, by_option, json_option, pass_station, repeatable
+from commands.program import later
 from language import _
 from services.look_words import CONDITION_WORDS, SEAL_WORDS
 
 
 @click.command()
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("The store; without it, this station's place."))
+@click.option("--place", type=PLACE, help=_("The store; without it, this station's place."))
 @repeatable("--answer", _("An answer: KEY=yes|no|unknown or KEY=no:REMARK, like roof=no:drips."), metavar=_("KEY=WORD"))
 @repeatable("--name", _("Who looked at it; may be given several times."), metavar=_("NAME"))
 @click.option("--about", default="storage", show_default=True, metavar=_("NAME"), help=_("Which checklist."))
 @click.option(
-    "--questions",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("The office's questions; else checklist.csv or .xlsx in the station's folder."),
+    "--questions", type=Input(), help=_("The office's questions; else checklist.csv or .xlsx in the station's folder.")
 )
 @click.option("--show", is_flag=True, help=_("Only show the questions and what is to arrive; record nothing."))
 @click.option("--note", default="", metavar=_("TEXT"), help=_("A remark."))
@@ -36,7 +34,7 @@ _REASONS = {"did-not-occur": "did_not_occur", "incorrect-data": "incorrect_data"
 @click.command()
 @click.argument("event", metavar=_("EVENT"))
 @click.option("--to", type=PLACE, metavar=_("CUSTODIAN"), help=_("Who received it in truth."))
-@repeatable("--remove", _("An item that was not in it. May be given several times."), type=ITEM, metavar=_("CODE"))
+@repeatable("--remove", _("An item that was not in it. May be given several times."), type=ITEM)
 @click.option("--counted", type=Whole(0), metavar="N", help=_("How many things the giver counted in truth."))
 @click.option(
     "--reason",
@@ -56,14 +54,9 @@ def correct() -> None: ...
 
 @click.command()
 @click.argument("text", required=False, metavar=_("[TEXT]"))
-@click.option(
-    "--place",
-    type=PLACE,
-    metavar=_("PLACE"),
-    help=_("Where; without it, at this station's place. In a list: only there."),
-)
+@click.option("--place", type=PLACE, help=_("Where; without it, at this station's place. In a list: only there."))
 @click.option("--stage", default="", metavar=_("TEXT"), help=_("In which stage of the work: transport, storage, ..."))
-@repeatable("--item", _("A thing that it is about; may be given several times."), type=ITEM, metavar=_("CODE"))
+@repeatable("--item", _("A thing that it is about; may be given several times."), type=ITEM)
 @click.option("--close", metavar=_("EVENT"), help=_("Close this obstacle; TEXT says how it was overcome."))
 @click.option("--all", "with_closed", is_flag=True, help=_("List the closed ones too."))
 @click.option(
@@ -84,13 +77,10 @@ def incident() -> None: ...
     metavar=_("WORD"),
     help=_("What was seen: good, light, heavy, wet or missing (parts)."),
 )
-@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
+@click.option("--photo", type=Input(), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
 @click.option(
-    "--replaced-by",
-    type=ITEM,
-    metavar=_("CODE"),
-    help=_("A reserve that goes in its place; the damaged one is then bound for the store."),
+    "--replaced-by", type=ITEM, help=_("A reserve that goes in its place; the damaged one is then bound for the store.")
 )
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
 @by_option
@@ -129,9 +119,7 @@ _SCOPES = {"full": "full", "penuh": "full", "sample": "sample", "sampel": "sampl
 @click.option(
     "--each", type=Whole(1), metavar="N", help=_("Of a pack that is opened: into parts of so many; 1 for single seals.")
 )
-@click.option(
-    "--to", type=PLACE, metavar=_("PLACE"), help=_("Where the parts of --each go; without it, where the pack did.")
-)
+@click.option("--to", type=PLACE, help=_("Where the parts of --each go; without it, where the pack did."))
 @repeatable("--name", _("Who did it; may be given several times."), metavar=_("NAME"))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
 @click.option(
@@ -152,7 +140,7 @@ def pack() -> None: ...
 @click.option("--title", metavar=_("TEXT"), help=_("What must be done or in order."))
 @click.option("--owner", metavar=_("NAME"), help=_("Who answers for it."))
 @click.option("--due", metavar=_("TIME"), help=_('Until when: "2023-11-03 23:59 WITA".'))
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Where, if it belongs to a place."))
+@click.option("--place", type=PLACE, help=_("Where, if it belongs to a place."))
 @click.option("--done", "state", flag_value="done", default=None, help=_("It is done."))
 @click.option("--open", "state", flag_value="open", help=_("It is open again."))
 @click.option("--note", default="", metavar=_("TEXT"), help=_("Why it was moved, how it was done."))
@@ -160,7 +148,6 @@ def pack() -> None: ...
     "--load",
     "table",
     type=Input(),
-    metavar=_("FILE"),
     help=_("A .csv or .xlsx with point, title, owner, and due, place, state: all or nothing."),
 )
 @json_option
@@ -171,7 +158,7 @@ def point() -> None: ...
 
 @click.command()
 @click.argument("codes", nargs=-1, required=True, type=ITEM, metavar=_("CODE..."))
-@click.option("--to", required=True, type=PLACE, metavar=_("PLACE"), help=_("Where they are bound for now."))
+@click.option("--to", required=True, type=PLACE, help=_("Where they are bound for now."))
 @click.option("--reason", required=True, metavar=_("TEXT"), help=_("Why."))
 @by_option
 @json_option
@@ -181,11 +168,11 @@ def reassign() -> None: ...
 
 
 @click.command()
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Only what this place and those below it lack."))
-@click.option("--kind", type=KIND, metavar=_("KIND"), help=_("Only of this kind."))
+@click.option("--place", type=PLACE, help=_("Only what this place and those below it lack."))
+@click.option("--kind", type=KIND, help=_("Only of this kind."))
 @click.option("--do", "does", is_flag=True, help=_("Record the proposed moves as new destinations."))
 @click.option("--reason", default="", metavar=_("TEXT"), help=_("With --do: why."))
-@click.option("--out", type=Output(), metavar=_("FILE"), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
+@click.option("--out", type=Output(), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
 @by_option
 @json_option
 @pass_station
@@ -198,7 +185,7 @@ _MOST = 2**53 - 1
 
 @click.command()
 @click.option("--from", "vendor", metavar=_("VENDOR"), help=_("Who delivers: a vendor's code or name."))
-@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("What was delivered."))
+@click.option("--kind", "item_kind", type=KIND, help=_("What was delivered."))
 @click.option("--arrived", type=Whole(0, _MOST), metavar="N", help=_("How many arrived, the damaged included."))
 @click.option("--damaged", type=Whole(0, _MOST), default=0, metavar="N", help=_("How many of these are damaged."))
 @click.option(
@@ -212,13 +199,7 @@ _MOST = 2**53 - 1
 @click.option(
     "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")
 )
-@click.option(
-    "--load",
-    "table",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("Record the deliveries of a table (template deliveries)."),
-)
+@click.option("--load", "table", type=Input(), help=_("Record the deliveries of a table (template deliveries)."))
 @json_option
 @pass_station
 @later("record.receive")
@@ -248,9 +229,9 @@ def receive() -> None: ...
 )
 @repeatable("--name", _("Who did it; two people, so give it twice."), metavar=_("NAME"))
 @click.option("--witness", default="", metavar=_("NAME"), help=_("Who watched."))
-@click.option("--photo", type=Input(), metavar=_("FILE"), help=_("A photograph that shows it."))
+@click.option("--photo", type=Input(), help=_("A photograph that shows it."))
 @click.option("--camera", metavar=_("SOURCE"), help=_("Take the photograph now with this camera: 0 is the first."))
-@click.option("--place", type=PLACE, metavar=_("PLACE"), help=_("Where it was done; without it, at this station."))
+@click.option("--place", type=PLACE, help=_("Where it was done; without it, at this station."))
 @click.option("--note", "remark", default="", metavar=_("TEXT"), help=_("A remark."))
 @click.option(
     "--occurred", metavar=_("TIME"), help=_("When it happened, if it is keyed in later: 2024-02-12T05:30+08:00.")

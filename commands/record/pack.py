@@ -7,15 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from commands.context import (
-    Station,
-    confirm,
-    note,
-    one_line,
-    people_named,
-    print_json,
-    set_worker,
-)
+from commands.context import Station, confirm, note, one_line, people_named, print_json, set_worker
 from commands.item_codes import KEYBOARD, read_touches
 from commands.record.inspect import recorded_json, show_recorded_events
 from commands.scan.draft_session import take_labels
@@ -180,12 +172,7 @@ def _show(
         facts = {"parent": outer.code, "action": action, "named": count, "inside": sorted(inside)}
         print_json(facts | recorded_json(store, recorded.events, recorded.findings))
         return
-    words = {
-        "add": _("put in"),
-        "remove": _("taken out"),
-        "open": _("opened"),
-        "check": _("looked into"),
-    }
+    words = {"add": _("put in"), "remove": _("taken out"), "open": _("opened"), "check": _("looked into")}
     named = ngettext("{count} item", "{count} items", count).format(count=number(count))
     click.echo(_("RECORDED: {action}, {count}").format(action=words[action], count=named))
     if scope == "sample":
@@ -221,14 +208,7 @@ def _show_missing(store: Store, code: str) -> None:
 
 
 def _open_pack(
-    store: Store,
-    outer: Touch,
-    into: tuple[str, ...],
-    each: int | None,
-    to: str | None,
-    said: _Noted,
-    *,
-    as_json: bool,
+    store: Store, outer: Touch, into: tuple[str, ...], each: int | None, to: str | None, said: _Noted, *, as_json: bool
 ) -> None:
 
     if bool(into) == bool(each):

@@ -4,14 +4,7 @@ from pathlib import Path
 
 import click
 
-from commands.context import (
-    Station,
-    note,
-    one_line,
-    people_named,
-    print_json,
-    set_worker,
-)
+from commands.context import Station, note, one_line, people_named, print_json, set_worker
 from commands.item_codes import KEYBOARD, photo_bytes
 from commands.lines import read_lines
 from commands.record.inspect import recorded_json, show_recorded_events

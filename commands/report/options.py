@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from commands.completion import ITEM, KIND, PLACE
-from commands.context import Decimal, F, Input, Integer, Output, json_option, later, pass_station
-from commands.program import REPORTS
+from commands.context import Decimal, F, Input, Integer, Output, json_option, pass_station
+from commands.program import REPORTS, later
 from language import _
 
 
@@ -59,7 +59,6 @@ def clock_options(command: F) -> F:
             click.option(
                 "--trucks",
                 type=Input(),
-                metavar=_("FILE"),
                 help=_("Of pace: the timetable, a .csv or .xlsx with truck, leaves, and items or bound."),
             ),
             click.option("--begin", metavar=_("TIME"), help=_("Of pace: when loading begins; without it, now.")),
@@ -71,19 +70,13 @@ def clock_options(command: F) -> F:
 
 @click.command()
 @click.argument("code", type=ITEM, metavar=_("CODE"), required=False)
+@click.option("--under", type=PLACE, help=_("Of all items that are bound for this place or below it."))
 @click.option(
-    "--under", type=PLACE, metavar=_("PLACE"), help=_("Of all items that are bound for this place or below it.")
-)
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write it to a .pdf, .zip (a PDF of each item), .csv, .xlsx or .json file."),
+    "--out", type=Output(), help=_("Write it to a .pdf, .zip (a PDF of each item), .csv, .xlsx or .json file.")
 )
 @click.option(
     "--proof",
     type=Output(),
-    metavar=_("FILE"),
     help=_("Write the proof of each record, for somebody who has no ledger: verify FILE checks it."),
 )
 @json_option
@@ -93,32 +86,18 @@ def custody() -> None: ...
 
 
 @click.command()
-@click.argument(
-    "kind",
-    type=click.Choice(REPORTS),
-    metavar=_("KIND"),
-)
+@click.argument("kind", type=click.Choice(REPORTS), metavar=_("KIND"))
 @click.option("--number", metavar=_("NUMBER"), help=_("Of handover and bast: its number; without it, the last one."))
 @click.option(
-    "--template",
-    type=Input(),
-    metavar=_("FILE"),
-    help=_("Of bast: the office's own template; else bast.toml in the station's folder."),
+    "--template", type=Input(), help=_("Of bast: the office's own template; else bast.toml in the station's folder.")
 )
-@click.option(
-    "--to", "--place", "to", type=PLACE, metavar=_("PLACE"), help=_("Only what is bound for this place or below it.")
-)
-@click.option("--kind", "item_kind", type=KIND, metavar=_("KIND"), help=_("Only items of this kind."))
+@click.option("--to", "--place", "to", type=PLACE, help=_("Only what is bound for this place or below it."))
+@click.option("--kind", "item_kind", type=KIND, help=_("Only items of this kind."))
 @clock_options
 @click.option(
     "--held-by", type=PLACE, metavar=_("CUSTODIAN"), help=_("Only those in the hands of this place, vendor or vehicle.")
 )
-@click.option(
-    "--out",
-    type=Output(),
-    metavar=_("FILE"),
-    help=_("Write it to a .pdf, .csv, .xlsx or .json file."),
-)
+@click.option("--out", type=Output(), help=_("Write it to a .pdf, .csv, .xlsx or .json file."))
 @json_option
 @pass_station
 @later("report.report")

@@ -13,7 +13,7 @@ from scanner.decoding.picture_reader import Reader
 from scanner.sources.open_source import open_source
 
 
-def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
+def decode(sources: tuple[str, ...], dpi: int, budget: int | None, as_json: bool) -> None:
     count = 0
     reader = Reader()
     for spec in sources:
@@ -25,6 +25,8 @@ def decode(sources: tuple[str, ...], dpi: int, as_json: bool) -> None:
             for frame in source:
                 if frame.is_blank:
                     continue
+                if budget and frame.effort:
+                    frame.effort.most_s = budget
                 began = time.perf_counter()
                 reads = in_view(looker.inspect(frame.image, frame.at_ms, frame.effort))
                 spent_ms = (time.perf_counter() - began) * 1000

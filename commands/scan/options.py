@@ -13,12 +13,12 @@ from commands.context import (
     Output,
     Whole,
     json_option,
-    later,
     name_photos,
     name_source,
     pass_station,
     repeatable,
 )
+from commands.program import later
 from language import _
 
 
@@ -31,9 +31,7 @@ def handover_options(command: F) -> F:
 
 def _people_options() -> tuple[Callable[[F], F], ...]:
     return (
-        repeatable(
-            "--bound", _("Where a truck goes: a place; may be given several times."), type=PLACE, metavar=_("PLACE")
-        ),
+        repeatable("--bound", _("Where a truck goes: a place; may be given several times."), type=PLACE),
         click.option("--giver", default="", metavar=_("NAME"), help=_("Name of the person who gives.")),
         click.option("--receiver", default="", metavar=_("NAME"), help=_("Name of the person who receives.")),
         repeatable("--witness", _("Name of a witness; may be given several times."), metavar=_("NAME")),
@@ -50,9 +48,7 @@ def _people_options() -> tuple[Callable[[F], F], ...]:
 def _item_options() -> tuple[Callable[[F], F], ...]:
     return (
         repeatable(
-            "--extra",
-            _("Things without a readable label: KIND=COUNT or KIND=COUNT:REMARK."),
-            metavar=_("KIND=COUNT"),
+            "--extra", _("Things without a readable label: KIND=COUNT or KIND=COUNT:REMARK."), metavar=_("KIND=COUNT")
         ),
         repeatable(
             "--condition", _("Condition of an item: CODE=good|light|heavy|wet|missing."), metavar=_("CODE=WORD")
@@ -81,7 +77,6 @@ def _record_options() -> tuple[Callable[[F], F], ...]:
         click.option(
             "--load",
             type=Input(),
-            metavar=_("FILE"),
             help=_("What the truck is to take: codes, one a line, or a table (.csv, .xlsx) with a column code."),
         ),
         click.option(
@@ -90,7 +85,7 @@ def _record_options() -> tuple[Callable[[F], F], ...]:
             metavar=_("PHASE"),
             help=_("The phase (tahap) of which all that has come is to go; without it, whatever is there to load."),
         ),
-        repeatable("--kind", _("Only this kind is to go; may be given several times."), type=KIND, metavar=_("KIND")),
+        repeatable("--kind", _("Only this kind is to go; may be given several times."), type=KIND),
         click.option(
             "--number",
             default="",
@@ -104,16 +99,10 @@ def _record_options() -> tuple[Callable[[F], F], ...]:
             callback=name_photos,
         ),
         click.option(
-            "--paper",
-            type=Output(),
-            metavar=_("FILE"),
-            help=_("Write the handover paper to this .pdf file when it is recorded."),
+            "--paper", type=Output(), help=_("Write the handover paper to this .pdf file when it is recorded.")
         ),
         click.option(
-            "--bast",
-            type=Output(),
-            metavar=_("FILE"),
-            help=_("Write the official letter (BAST) to this .pdf file when it is recorded."),
+            "--bast", type=Output(), help=_("Write the official letter (BAST) to this .pdf file when it is recorded.")
         ),
         click.option("--note", default="", metavar=_("TEXT"), help=_("A remark.")),
         click.option(
@@ -127,12 +116,13 @@ def _record_options() -> tuple[Callable[[F], F], ...]:
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar=_("SOURCE..."))
 @click.option(
-    "--dpi",
-    type=Whole(50, 600),
-    default=150,
-    show_default=True,
-    metavar="N",
-    help=_("Resolution for PDF pages."),
+    "--dpi", type=Whole(50, 600), default=150, show_default=True, metavar="N", help=_("Resolution for PDF pages.")
+)
+@click.option(
+    "--budget",
+    type=Whole(1, 3600),
+    metavar=_("SECONDS"),
+    help=_("Look no longer than this at each picture, PDF or video, in seconds of the processor."),
 )
 @json_option
 @later("scan.decode")
@@ -160,9 +150,7 @@ def list_cameras() -> None: ...
 @click.option(
     "--from", "giver_code", type=PLACE, metavar=_("CODE"), help=_("Who gives: a place, or a vehicle's plate.")
 )
-@click.option(
-    "--to", "to_code", type=PLACE, metavar=_("PLACE"), help=_("Who receives; or scan the place's label first.")
-)
+@click.option("--to", "to_code", type=PLACE, help=_("Who receives; or scan the place's label first."))
 @source_option
 @click.option(
     "--cameras",
@@ -192,7 +180,7 @@ def scan() -> None: ...
     metavar=_("CODE"),
     help=_("Who gives: a place, or a vehicle's plate."),
 )
-@click.option("--to", "to_code", required=True, type=PLACE, metavar=_("PLACE"), help=_("Who receives."))
+@click.option("--to", "to_code", required=True, type=PLACE, help=_("Who receives."))
 @click.option(
     "--codes",
     callback=name_source,

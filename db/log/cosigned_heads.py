@@ -60,6 +60,12 @@ class CosignedHeads:
         table = self.tables.cosigned
         return int(table.select(fn.MAX(table.size)).where(table.log == log).scalar() or 0)
 
+    def stored(self, log: str) -> int:
+        """The same, by whichever station has cosigned most of it: it stores the entries, a witness heads alone."""
+        table, held = self.tables.cosigned, self.tables.log
+        stations = table.by.in_(held.select(held.name))
+        return int(table.select(fn.MAX(table.size)).where((table.log == log) & stations).scalar() or 0)
+
     def _kept_query(self) -> Any:
         table = self.tables.cosigned
         return table.select(table.size).where((table.log == blank("log")) & (table.by == blank("by")))

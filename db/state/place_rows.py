@@ -23,6 +23,7 @@ class PlaceTable(Mapping[str, Place]):
     def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._place = Prepared(tables.database, self._place_query)
+        self._any = Prepared(tables.database, self._any_query)
         columns = ("code", "name", "level", "parent", "due", "dapil", "voters", "first", "last", "branch")
         self._put = PreparedInsert(tables, "place", columns, key=("code",))
         self._known: dict[str, Place | None] = {}
@@ -44,7 +45,10 @@ class PlaceTable(Mapping[str, Place]):
         return int(self.tables.place.select().count())
 
     def __bool__(self) -> bool:
-        return bool(self.tables.place.select(self.tables.place.code).limit(1).tuples())  # not all of them counted
+        return self._any.first() is not None  # asked at every judged handover: not all of them counted
+
+    def _any_query(self) -> Any:
+        return self.tables.place.select(self.tables.place.code).limit(1)
 
     def _columns(self) -> list[Any]:
         place = self.tables.place

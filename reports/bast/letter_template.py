@@ -23,6 +23,16 @@ _MAX_LOGO_PIXELS = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The head of an office's paper: its lines, its address, and its logo (empty: none)."""
+
+    lines: list[str]
+    address: list[str]
+    logo: bytes
+    logo_height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A template that was read and found whole: its values by key (`texts.title`), and the logo's bytes."""
 
@@ -40,6 +50,13 @@ class Template:
         """Words of the template with their blanks filled."""
         shown = {name: printable(str(value), 2000) for name, value in blanks.items()}
         return printable(words.format(**shown), 6000)
+
+    def letterhead(self, **blanks: object) -> Letterhead:
+        """The head of the office's paper with its blanks filled."""
+        lines, address = (
+            [self.filled(line, blanks) for line in self.values[f"letterhead.{part}"]] for part in ("lines", "address")
+        )
+        return Letterhead(lines, address, self.logo, float(self.values["letterhead.logo_height_mm"]))
 
     def office(self, code: str) -> Mapping[str, str]:
         """What the template says of the office at a place: name, address and its signer; empty where nothing."""

@@ -57,10 +57,7 @@ def chain_sheets(chains: Iterable[Chain], places: Places, needs: Needs) -> list[
     chains = list(chains) if isinstance(chains, Iterator) else chains
     records = (row for row in chain_rows(chains, places, needs) if row[4] != "finding")
     findings = (row for chain in chains for row in _finding_rows(chain, needs))
-    return [
-        Sheet(_("Records"), HEADERS, records),
-        Sheet(_("Findings"), FINDING_HEADERS, findings),
-    ]
+    return [Sheet(_("Records"), HEADERS, records), Sheet(_("Findings"), FINDING_HEADERS, findings)]
 
 
 def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]:

@@ -123,7 +123,9 @@ class _Drawn:
     def draw(self) -> None:
         paper, made = self.paper, self.shared.made
         office = custodian_name(self.shared.places, made.here)
-        draw_letterhead(paper, self.shared.template, office=office, election=made.election, station=made.station)
+        draw_letterhead(
+            paper, self.shared.template.letterhead(office=office, election=made.election, station=made.station)
+        )
         self._title()
         self._parties()
         self._table()

@@ -182,11 +182,7 @@ class _Page:
         name = printable(custodian_name(self.facts.places, code), 60)
         shown = show_custodian(code)
         over = role if shown in name else f"{role} · {shown}"
-        return [
-            text(over, 6.5, color=MUTED),
-            text(name, 9, face=1),
-            text(printable(person, 60) or "\u2026" * 12, 8.5),
-        ]
+        return [text(over, 6.5, color=MUTED), text(name, 9, face=1), text(printable(person, 60) or "\u2026" * 12, 8.5)]
 
     def _draw_meta(self) -> None:
         """Vehicle, destinations, witnesses, count and note: where they are given."""

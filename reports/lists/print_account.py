@@ -13,42 +13,13 @@ from reports.output import record_name
 from reports.words import Needs, Places, custodian_name, kind_name, void_word, zone_code
 from tables.output.write import Cell, Sheet
 
-HEADERS = (
-    "by",
-    "kind",
-    "kind_name",
-    "sheet",
-    "place",
-    "printed",
-    *FATES,
-    "reprints",
-    "blanks",
-    "claimed",
-    "records",
-)
-RECORD_HEADERS = (
-    "record",
-    "at_utc",
-    "act",
-    "by",
-    "second",
-    "reason",
-    "note",
-    "sheet",
-    "place",
-    "count",
-    "labels",
-)
+HEADERS = ("by", "kind", "kind_name", "sheet", "place", "printed", *FATES, "reprints", "blanks", "claimed", "records")
+RECORD_HEADERS = ("record", "at_utc", "act", "by", "second", "reason", "note", "sheet", "place", "count", "labels")
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 _LONGEST_CELL = 30_000
 _NOTHING = "–"
 _SHOWN_LABELS = 6
-_ACTS = {
-    "print": N_("printed"),
-    "reprint": N_("printed again"),
-    "blank": N_("printed blank"),
-    "claim": N_("claimed"),
-}
+_ACTS = {"print": N_("printed"), "reprint": N_("printed again"), "blank": N_("printed blank"), "claim": N_("claimed")}
 
 
 def prints_json(account: PrintAccount) -> dict[str, Any]:

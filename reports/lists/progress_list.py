@@ -54,13 +54,7 @@ def _titles(rows: Sequence[ProgressRow]) -> list[str]:
     return [*titles, _("Short")] if any(row.need is not None or row.open for row in rows) else titles
 
 
-def print_progress(
-    rows: Iterable[ProgressRow],
-    needs: Needs,
-    out: TextIO,
-    *,
-    with_groups: bool,
-) -> None:
+def print_progress(rows: Iterable[ProgressRow], needs: Needs, out: TextIO, *, with_groups: bool) -> None:
     """Print the rows, a table to a terminal and the same columns in plain text to a pipe or file.
 
     Args:
@@ -83,12 +77,7 @@ def print_progress(
     Console(file=out).print(table)
 
 
-def save_progress(
-    path: Path,
-    rows: Sequence[ProgressRow],
-    needs: Needs,
-    made: Made,
-) -> None:
+def save_progress(path: Path, rows: Sequence[ProgressRow], needs: Needs, made: Made) -> None:
     """Write the rows as .pdf, .xlsx, .csv or .json, whole or not at all.
 
     Raises:

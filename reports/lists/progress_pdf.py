@@ -27,12 +27,7 @@ _width = cache(stringWidth)
 """Measured once: most figures of a report are alike."""
 
 
-def write_progress_pdf(
-    out: BinaryIO,
-    rows: Sequence[ProgressRow],
-    needs: Needs,
-    made: Made,
-) -> None:
+def write_progress_pdf(out: BinaryIO, rows: Sequence[ProgressRow], needs: Needs, made: Made) -> None:
     """Write the total, then each sub-district with its villages, a line for each kind."""
     meaning = _(
         "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "

@@ -5,7 +5,7 @@ Text is set in Times, which every viewer has, as far as its letters go; a text w
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import black
@@ -14,12 +14,85 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable, Image, Paragraph, Spacer, Table
 
-from reports.bast.letter_template import Template
+from reports.bast.letter_template import Letterhead
 from reports.pdf.page import Document, Margins, fonts
 
 LEFT, CENTRE, RIGHT, JUSTIFY = 0, 1, 2, 4
 _LEADING = 1.28
 _GRID_PT = 0.6
+
+
+class Words(NamedTuple):
+    """A text as a letter shows it, to the character; `scale` is of the letter's size, `left_mm` the indent."""
+
+    text: str
+    bold: bool = False
+    align: int = LEFT
+    scale: float = 1
+    left_mm: float = 0
+
+
+class Picture(NamedTuple):
+    """A PNG or JPEG picture as large as the room allows, its sides in proportion, in the middle."""
+
+    data: bytes
+    width_mm: float
+    height_mm: float
+
+
+class Text(NamedTuple):
+    """Words on lines of their own; with `keep_mm` on one page, and so much room below them."""
+
+    words: Words
+    after_mm: float = 0
+    keep_mm: float | None = None
+
+
+class Title(NamedTuple):
+    """The title of a section; it stays with what follows."""
+
+    words: str
+    keep_mm: float = 20
+
+
+class Row(NamedTuple):
+    """One row of blocks; ruled ones stand in boxes. A row taller than the page goes on over the next ones, unless it
+    `is_whole`.
+    """
+
+    cells: Sequence[Any]
+    widths_mm: Sequence[float]
+    ruled: bool = False
+    padding_pt: float = 0.8
+    keep_mm: float = 0
+    shade: Any = None
+    is_whole: bool = False
+
+
+class Boxes(NamedTuple):
+    """Where people sign, side by side in columns of one width: rows of blocks that stay together."""
+
+    rows: Sequence[Sequence[Any]]
+
+
+class Heads(NamedTuple):
+    """The heads of columns, here and on every page that begins after them; None: from here on none."""
+
+    row: Row | None
+    keep_mm: float = 0
+
+
+class Space(NamedTuple):
+    """Space, only on this page."""
+
+    height_mm: float
+
+
+class Page(NamedTuple):
+    """The begin of a page."""
+
+
+Block = Text | Title | Row | Boxes | Heads | Space | Page | Letterhead
 
 
 class Letter(Document):
@@ -42,17 +115,60 @@ class Letter(Document):
         self.is_serif, self.size_pt = font == "serif", font_size_pt
         self.width_mm = self.width / mm
 
+    def draw(self, block: Block) -> None:
+        """Draw what a letter consists of, below the last block."""
+        match block:
+            case Text(words, after_mm, None):
+                self.flow(self.block(words), after_mm=after_mm)
+            case Text(words, after_mm, keep_mm):
+                self.place(self.block(words), after_mm=after_mm, keep_mm=keep_mm or 0)
+            case Title(title, keep_mm):
+                self.space(2.5)
+                self.place(self.words(title, bold=True), after_mm=1, keep_mm=keep_mm)
+            case Row(is_whole=True):
+                self.place(self.block(block), keep_mm=block.keep_mm)
+            case Row():
+                self._flow_row(self.block(block), block.keep_mm)
+            case Boxes():
+                self.place(self.block(block), after_mm=3)
+            case Heads(None):
+                self.column_heads = None
+            case Heads(row, keep_mm):
+                heads = self.block(row)
+                self.place(heads, keep_mm=keep_mm)
+                self.column_heads = heads
+            case Space(height_mm):
+                self.space(height_mm)
+            case Page():
+                self.new_page()
+            case _:
+                draw_letterhead(self, block)
+
+    def block(self, block: Any) -> Any:
+        """What reportlab draws for words, a picture, a row or boxes; anything else is that already."""
+        match block:
+            case Words(words, bold, align, scale, left_mm):
+                return self.words(words, bold=bold, align=align, scale=scale, left_mm=left_mm)
+            case Picture():
+                return picture(*block)
+            case Row(cells, widths_mm, ruled, padding_pt):
+                shown = [self.block(cell) for cell in cells]
+                return self.row_of(shown, widths_mm, ruled=ruled, shade=block.shade, padding_pt=padding_pt)
+            case Boxes(rows):
+                look = [
+                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                    ("ALIGN", (0, 0), (-1, -1), "CENTER"),
+                    ("TOPPADDING", (0, 0), (-1, -1), 0.5),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 0.5),
+                ]
+                widths = [self.width / len(rows[0])] * len(rows[0])
+                return Table([[self.block(cell) for cell in row] for row in rows], colWidths=widths, style=look)
+        return block
+
     def words(
-        self,
-        words: str,
-        *,
-        bold: bool = False,
-        align: int = LEFT,
-        scale: float = 1,
-        left_mm: float = 0,
-        first_mm: float = 0,
+        self, words: str, *, bold: bool = False, align: int = LEFT, scale: float = 1, left_mm: float = 0
     ) -> Paragraph:
-        """A paragraph that shows these very characters; `scale` is of the letter's size, `first_mm` its indent."""
+        """A paragraph that shows these very characters; `scale` is of the letter's size, `left_mm` its indent."""
         size = self.size_pt * scale
         style = ParagraphStyle(
             "letter",
@@ -62,7 +178,6 @@ class Letter(Document):
             textColor=black,
             alignment=align,
             leftIndent=left_mm * mm,
-            firstLineIndent=first_mm * mm,
         )
         return Paragraph(escape(words), style)
 
@@ -75,19 +190,6 @@ class Letter(Document):
         """Leave space, only on this page."""
         if self.room > height_mm * mm:
             self.place(Spacer(1, height_mm * mm))
-
-    def title(self, words: str, *, keep_mm: float = 20) -> None:
-        """The title of a section; it stays with what follows."""
-        self.space(2.5)
-        self.place(self.words(words, bold=True), after_mm=1, keep_mm=keep_mm)
-
-    def numbered(self, mark: str, words: str, *, align: int = LEFT) -> None:
-        """One entry of a list, its mark in front."""
-        self.grid([self.words(mark), self.words(words, align=align)], [7, self.width_mm - 7])
-
-    def labelled(self, label: str, words: str, *, label_mm: float) -> None:
-        """`Label : words`, with the colons in a column."""
-        self.grid([self.words(label), self.words(":"), self.words(words)], [label_mm, 4, self.width_mm - label_mm - 4])
 
     def grid(
         self,
@@ -145,19 +247,17 @@ def _is_latin(words: str) -> bool:
 # --- The head of an office's paper: its lines, its address, its logo, by the template of its letters ------------------
 
 
-def draw_letterhead(paper: Letter, template: Template, *, office: str, election: str, station: str) -> None:
+def draw_letterhead(paper: Letter, head: Letterhead) -> None:
     """Draw it with a double rule below; nothing where the template has none."""
-    blanks = {"office": office, "election": election, "station": station}
-    lines = [template.filled(line, blanks) for line in template["letterhead.lines"]]
-    below = [template.filled(line, blanks) for line in template["letterhead.address"]]
-    if not lines and not below and not template.logo:
+    lines, below = head.lines, head.address
+    if not lines and not below and not head.logo:
         return
     told = [paper.words(line, bold=True, align=CENTRE, scale=1.25) for line in lines]
     told += [paper.words(line, align=CENTRE, scale=0.85) for line in below]
-    if template.logo:
-        height_mm = float(template["letterhead.logo_height_mm"])
+    if head.logo:
+        height_mm = head.logo_height_mm
         side_mm = min(height_mm * 1.6, 40)
-        logo = picture(template.logo, side_mm - 2, height_mm)
+        logo = picture(head.logo, side_mm - 2, height_mm)
         cells, widths = [logo, told, ""], [side_mm, paper.width_mm - 2 * side_mm, side_mm]
         paper.place(paper.row_of(cells, widths, shade="white"))
     else:

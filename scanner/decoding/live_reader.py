@@ -35,6 +35,8 @@ from scanner.sources.frames import Clock, Image, monotonic_ms
 
 _REST_MS = 200.0
 """From one second look to the next while nothing is seen and not read: so an idle camera warms nobody's lap."""
+_AT_REST_MS = 3000.0
+"""The same while nothing moves either, and every kind of look has seen what lies there."""
 _HASTE_MS = 60.0
 """The same while something is: with the next frame of a camera."""
 _REMEMBERED_MS = 1000.0
@@ -127,7 +129,7 @@ class LiveReader:
         self._replaced = self._first_replaced = 0
         self._job: _Job | None = None
         self._turn = 0
-        self._begun_at_ms = float("-inf")
+        self._begun_at_ms = self._newest_ms = float("-inf")
         self._insists = False
         self._known: dict[str, _Known] = {}
         self._places = Places(reader.ways)
@@ -136,28 +138,43 @@ class LiveReader:
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
 
-    def inspect(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
+    @property
+    def is_eager(self) -> bool:
+        """Whether more frames are wanted although nothing moves: something is seen and may yet be read, was read too
+        seldom to be believed, or was not read again by the last look.
+        """
+        return (
+            self._insists
+            or self._places.is_hopeful
+            or any(len(known.frames) < _ENOUGH or known.last_ms < self._newest_ms for known in self._known.values())
+        )
+
+    def inspect(
+        self, image: Image, at_ms: float, effort: Effort | None = None, *, is_at_rest: bool = False
+    ) -> list[Look]:
         """What this frame shows at first look, after what second looks have found meanwhile; newest frame last.
 
         A second look that is done at once adds to the same frame. Of a file, looks take no more than its `effort`.
+        While all `is_at_rest`, second looks at what nobody hopes to read are rare.
         """
         with effort or nullcontext():
-            return self._inspect(image, at_ms, effort)
+            return self._inspect(image, at_ms, effort, is_at_rest)
 
-    def _inspect(self, image: Image, at_ms: float, effort: Effort | None) -> list[Look]:
+    def _inspect(self, image: Image, at_ms: float, effort: Effort | None, is_at_rest: bool) -> list[Look]:
         if effort is not None and effort.is_used_up():
             effort.cut()
             return [*self._late(), Look(at_ms, [])]
-        glance = self._glance(image)
+        glance = self._glance(image) if image.size else None
         if glance is None:
             return [*self._late(), Look(at_ms, [])]
+        self._newest_ms = at_ms
         self._learn(glance.reads, at_ms)
         for read in glance.reads:
             self._known[read.text].at_first_ms = at_ms
         looks = self._late()
         if effort is not None:
             effort.note(self._known)
-        self._look_beside(glance, at_ms, effort)
+        self._look_beside(glance, at_ms, effort, is_at_rest)
         reads = glance.reads
         for late in self._late():
             if late.at_ms == at_ms:
@@ -238,7 +255,7 @@ class LiveReader:
         self._replaced += 1
         self._executor = self._begin() if self._replaced <= _MOST_REPLACED else None
 
-    def _look_beside(self, glance: Glance, at_ms: float, effort: Effort | None) -> None:
+    def _look_beside(self, glance: Glance, at_ms: float, effort: Effort | None, is_at_rest: bool) -> None:
         """Hand this frame to a second look, if one is free and it is time; it ends once the effort is used up."""
         if self._executor is None or self._job is not None:
             return
@@ -252,7 +269,8 @@ class LiveReader:
         loose = [each for each in unread if not any(is_same_place(other, each) for other in (*outlines, *taken))]
         again = apart(self._old(at_ms), taken)
         self._places.see(apart(outlines + pairs + loose, taken + lost + again), lost, again, at_ms)
-        gap_ms = 0.0 if self._insists else _HASTE_MS if self._places.is_hopeful else _REST_MS
+        rest_ms = _AT_REST_MS if is_at_rest else _REST_MS
+        gap_ms = 0.0 if self._insists else _HASTE_MS if self._places.is_hopeful else rest_ms
         if at_ms - self._begun_at_ms < gap_ms:
             return
         self._begun_at_ms = at_ms

@@ -133,13 +133,16 @@ class StillReader:
     """Reads single pictures, each with every pass for which there is time."""
 
     unread: Sequence[Seen] = ()
+    is_eager = True
 
     def __init__(self, reader: Reader, begin: Callable[[], Executor], clock: Clock) -> None:
         """Begin; `begin` starts what looks run on, and is called again when one hangs."""
         self._reader, self._begin, self._clock = reader, begin, clock
         self._executor = begin()
 
-    def inspect(self, image: Image, at_ms: float, effort: Effort | None = None) -> list[Look]:
+    def inspect(
+        self, image: Image, at_ms: float, effort: Effort | None = None, *, is_at_rest: bool = False
+    ) -> list[Look]:
         """What this picture shows, with as many looks as its file may take; nothing where an engine hangs on it."""
         ends_ms = self._clock() + (STILL_MS if effort is None else HANGING_MS)
         if effort is None:

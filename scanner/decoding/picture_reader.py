@@ -40,10 +40,12 @@ from scanner.decoding.renderings import (
     Sizes,
     as_it_is,
     channels,
+    covered,
     cut_out,
     gray_of,
     magnified,
     quarters,
+    thresholded,
 )
 from scanner.reads import Corners, Read, Seen
 from scanner.rescue.finders import find_finders
@@ -163,11 +165,15 @@ class Reader:
         if is_late() and time.process_time() - began_s > _DEAR_S:
             cut()
             return glance.reads
+        told = self._seen_again(glance.gray, glance.reads)
+        if told and all(read.looks > 1 for read in told) and not _is_more(sizes.plain, told, glance.unread):
+            return told  # what is hard to read twice may lie beside something harder that shows less
         found, missed = self._pass(self._best, QUICK[0], sizes)
+        found = united(told, found)
         missed = [*glance.unread, *missed]
         note(read.text for read in found)
         more, failed = self._passes(sizes, QUICK[1:], SLOW, is_late)
-        found, unread = united(glance.reads, united(found, more)), [*missed, *failed]
+        found, unread = united(found, more), [*missed, *failed]
         note(read.text for read in found)
         if is_late() and _may_be_left(found, missed):
             cut()
@@ -261,6 +267,16 @@ class Reader:
                 found = united(found, [part.read_in_picture(read) for read in inside])
         return found
 
+    def _seen_again(self, gray: Image, reads: Sequence[Read]) -> list[Read]:
+        """Return the same reads; those are counted twice that the best engine reads in black and white too."""
+        told = list(reads)
+        for read in reads:
+            part = magnified(gray, read.corners, 1.0, margin=0.2)
+            if part is not None:
+                more = self._found(self._best, part.then(thresholded), inverted=False)[0]
+                told = united(told, [each for each in more if each.text == read.text])
+        return told
+
     def _confirmed(self, gray: Image, found: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
         """Return the same reads; what was read in only one rendering is read again closely and counted."""
         told = list(found)
@@ -340,6 +356,16 @@ def _may_be_left(found: Sequence[Read], unread: Sequence[Unread]) -> bool:
     """Whether nothing was read, or something was found beside it and not read."""
     places = [each.corners for each in unread if longest_px(each.corners) > 0]  # zxing-cpp gives some no place
     return not found or bool(apart(places, [read.corners for read in found]))
+
+
+def _is_more(plain: Rendering, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
+    """Whether something looks like a code beside those that were read, at a first look."""
+    places = [read.corners for read in found]
+    if apart([each.corners for each in unread], places):
+        return True
+    free = covered(plain.image, [plain.found(corners) for corners in places])
+    points = [plain.at(finder.x, finder.y) for finder in find_finders(free)]
+    return any(not any(is_inside(point, corners) for corners in places) for point in points)
 
 
 def _is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bool:

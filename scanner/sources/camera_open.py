@@ -27,7 +27,9 @@ class Device(Protocol):
 
     def isOpened(self) -> bool: ...  # noqa: N802 -- OpenCV's name
     def get(self, what: int) -> float: ...
-    def read(self) -> tuple[bool, Any]: ...
+    def set(self, what: int, value: float) -> bool: ...
+    def grab(self) -> bool: ...
+    def retrieve(self) -> tuple[bool, Any]: ...
     def release(self) -> None: ...
 
 
@@ -143,6 +145,8 @@ class Opening:
             device = self._machine.open(number, backend, wishes)
             is_slow = device.isOpened() and _format(device) in _RAW and device.get(cv2.CAP_PROP_FRAME_HEIGHT) > 720
             if device.isOpened() and not is_slow:
+                if backend == cv2.CAP_V4L2 and _format(device) == "MJPG":
+                    device.set(cv2.CAP_PROP_CONVERT_RGB, 0)  # as packed: a live source unpacks what is looked at
                 return device
             device.release()
         device = self._machine.open(number, backend, [])

@@ -1,8 +1,13 @@
-"""How much of the processor's time the reading of a stranger's picture, PDF or video may take, by its bytes."""
+"""How much of the processor's time the reading of a stranger's picture, PDF or video may take, by its bytes; how many
+pages, and how fine.
+
+The process that draws a PDF loads this and little else.
+"""
 
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import inf
 from types import TracebackType
 
 from language import _
@@ -15,7 +20,7 @@ that is made to cost has much that looks like codes and is none."""
 _SPARE_S, _PAGE_S, _PAGES_S_PER_BYTE = 0.3, 0.1, 2e-6
 """What first looks at the pages of a PDF may take beside it: something for a look that had begun, and this for each
 page, never more than that for each byte."""
-_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE = 1.2, 8e-6, 60.0, 3e-6
+_FILM_S, _FILM_S_PER_BYTE, _FILM_TEXTS_S, _FILM_TEXTS_S_PER_BYTE = 1.2, 4e-6, 60.0, 2e-6
 """What decoding a video and all looks at it may take: this, and what its frames add, up to so much for each byte."""
 _UNREAD_S_PER_PX, _READ_S_PER_PX, _LEAST_FRAME_PX = 16e-9, 40e-9, 900_000
 """What each frame adds: less until something is read. An empty desk takes 14e-9 a pixel, labels that are hard to read
@@ -36,6 +41,8 @@ class Effort:
     most_texts_s: float = 0.0
     clock: Callable[[], float] = time.process_time
     used_s: float = 0.0
+    most_s: float = inf
+    """What whoever asked for the looks gives them at most."""
     is_cut: bool = False
     """Whether second looks were left out where there may be codes that nobody read."""
     _texts: set[str] = field(default_factory=set, init=False)
@@ -54,7 +61,7 @@ class Effort:
 
     def is_used_up(self) -> bool:
         running_s = 0.0 if self._since_s is None else self.clock() - self._since_s
-        return self.used_s + running_s > self.allowed_s + self.earned_s
+        return self.used_s + running_s > min(self.allowed_s + self.earned_s, self.most_s)
 
     def note(self, texts: Iterable[str]) -> None:
         """Note what was read so far."""
@@ -76,12 +83,13 @@ class Effort:
         self._since_s = None
         if self.is_cut and not self._is_told:
             self._is_told = True
-            self.notify(
-                _(
-                    "{path} costs more time than a file of its size: not everything in it was looked at closely. "
-                    "If a label is missing, take a photograph of it closely."
-                ).format(path=self.name)
+            words = _(
+                "{path} costs more time than a file of its size: not everything in it was looked at closely. "
+                "If a label is missing, take a photograph of it closely."
             )
+            if self.most_s < self.allowed_s + self.earned_s:
+                words = _("{path}: not everything was looked at closely in that time. Give more if a label is missing.")
+            self.notify(words.format(path=self.name))
 
 
 def picture_effort(name: str, notify: Callable[[str], None], file_bytes: int) -> Effort:
@@ -125,3 +133,40 @@ def pdf_texts_s(file_bytes: int) -> float:
 def most_pdf_s(file_bytes: int, pages: int) -> float:
     """What the pages of a PDF in which nothing is read may take before it is refused."""
     return pdf_s(file_bytes) + _SPARE_S + min(_PAGE_S * pages, _PAGES_S_PER_BYTE * file_bytes)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# How many pages a PDF may have, and how finely each is rasterised: in proportion to what a file can honestly hold.
+
+POINTS_PER_INCH = 72.0
+_MAX_SIDE_PX = 8000
+_MAX_PX = 12_500_000
+"""A page that claims to be metres wide is rasterised coarser than asked, not into all the memory. A2 at 150 dpi has 9
+million pixels, A1 has 17."""
+_A4_PT2 = 595 * 842
+_PAGES, _BYTES_A_PAGE = 50, 512
+"""A page of labels or of a letter takes two thousand bytes and more; one that is named a thousand times takes six."""
+
+_DRAWING_S, _DRAWING_S_PER_BYTE = 1.2, 0.8e-6
+_PAGE_S, _PAGES_S_PER_BYTE = 0.06, 30e-6
+"""The processor's time for drawing: for any PDF and each of its bytes; and for each page, so far as it has bytes. A
+page of labels takes 0.02 s and 3,600 bytes."""
+
+
+def most_pages(file_bytes: int) -> int:
+    """How many pages a PDF of this size may have."""
+    return _PAGES + file_bytes // _BYTES_A_PAGE
+
+
+def drawing_s(file_bytes: int, pages: int) -> float:
+    """The processor's time in seconds that the drawing of all pages of a PDF of this size may take."""
+    of_pages = min(_PAGE_S * pages, _PAGES_S_PER_BYTE * file_bytes)
+    return _DRAWING_S + _DRAWING_S_PER_BYTE * file_bytes + of_pages
+
+
+def scale_of(size_pt: tuple[float, float], dpi: int) -> float:
+    """Pixels for each point of a page of this width and height; a page of A4 always has the dots that are asked for."""
+    width, height = (max(side, 1.0) for side in size_pt)
+    asked = dpi / POINTS_PER_INCH
+    most_px = max(_MAX_PX, _A4_PT2 * asked**2)
+    return float(min(asked, _MAX_SIDE_PX / max(width, height), (most_px / (width * height)) ** 0.5))

@@ -18,7 +18,7 @@ from scanner.sources.pages import too_costly
 from tables.sandbox.child_process import OverLimitError, Piece, bounded
 
 _USUAL_FPS = 25.0
-_FILM_PX, _FILM_PX_PER_BYTE = 300_000_000, 4000
+_FILM_PX, _FILM_PX_PER_BYTE = 300_000_000, 2000
 """The pixels of all frames together: a phone films 40 for each byte, a messenger sends 220, a scene in which nothing
 moves has a thousand. Eleven seconds of 720p pass whatever their bytes."""
 _LOST_FRAMES = 0.05

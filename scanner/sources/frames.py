@@ -5,7 +5,8 @@ Live sources give the newest frame and drop the others; files give every frame, 
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from scanner.sources.effort import Effort
@@ -29,6 +30,46 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
 PDF_DPI = 150
 
 
+SMALL = 8
+"""How many pixels of a picture lie along one of its small one."""
+
+
+class Packed:
+    """A picture as a camera packed it, a JPEG: unpacked where somebody looks at it, and only as far. What is damaged
+    unpacks to no pixels.
+    """
+
+    def __init__(self, data: Image) -> None:
+        """Keep the bytes, in one row."""
+        self.data = data
+
+    @cached_property
+    def gray(self) -> Image:
+        import cv2
+
+        return self._unpacked(cv2.IMREAD_GRAYSCALE)
+
+    @property
+    def colour(self) -> Image:
+        import cv2
+
+        return self._unpacked(cv2.IMREAD_COLOR)
+
+    @cached_property
+    def small(self) -> Image:
+        """In grey, a pixel for `SMALL` by `SMALL`: a third of the time."""
+        import cv2
+
+        return self._unpacked(cv2.IMREAD_REDUCED_GRAYSCALE_8)
+
+    def _unpacked(self, how: int) -> Image:
+        import cv2
+        import numpy as np
+
+        image = cv2.imdecode(self.data, how)
+        return np.zeros((0, 0), np.uint8) if image is None else np.asarray(image, np.uint8)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture: where it came from, its number there from 1, and when it was seen.
@@ -42,16 +83,37 @@ class Frame:
     `effort` is the file's whose looks are timed; None for cameras and streams.
     """
 
-    image: Image
+    given: Image | Packed
     source: str
     number: int
     at_ms: float
     effort: Effort | None = None
 
     @property
+    def image(self) -> Image:
+        """The picture as labels are read in it: grey where a camera packed it."""
+        return self.given.gray if isinstance(self.given, Packed) else self.given
+
+    @property
+    def colour(self) -> Image:
+        """The picture as it is shown and kept."""
+        return self.given.colour if isinstance(self.given, Packed) else self.given
+
+    @property
+    def small(self) -> Image:
+        """The picture in grey, about `SMALL` times smaller; what is no picture stays so."""
+        if isinstance(self.given, Packed):
+            return self.given.small
+        return _small(self.given) if self.given.size else self.given
+
+    @property
     def is_blank(self) -> bool:
         """Whether this is no picture, only a sign that none has come."""
-        return not self.image.size
+        return not isinstance(self.given, Packed) and not self.given.size
+
+    def without_picture(self) -> "Frame":
+        """The same as a blank frame."""
+        return replace(self, given=(self.given.data if isinstance(self.given, Packed) else self.given)[:0])
 
 
 class FrameSource(Protocol):
@@ -68,6 +130,17 @@ class FrameSource(Protocol):
     @property
     def total(self) -> int | None: ...
     def __iter__(self) -> Iterator[Frame]: ...
+
+
+def _small(image: Image) -> Image:
+    """Every fourth pixel each way, and the mean of four of them: the whole mean takes as long as a first look."""
+    import cv2
+    import numpy as np
+
+    every = np.ascontiguousarray(image[:: SMALL // 2, :: SMALL // 2])
+    gray = cv2.cvtColor(every, cv2.COLOR_BGR2GRAY) if every.ndim == 3 else every
+    size = max(gray.shape[1] // 2, 1), max(gray.shape[0] // 2, 1)
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def monotonic_ms() -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdfium2
 
-from scanner.sources.pages import drawing_s, most_pages, scale_of
+from scanner.sources.effort import drawing_s, most_pages, scale_of
 from tables.sandbox.child_process import Send, limited
 
 

@@ -84,7 +84,7 @@ def take_photo(source: str, notify: Notify = ignore) -> bytes:
         for frame in frames:
             if frame.is_blank:
                 continue
-            newest, seen = frame.image, seen + 1
+            newest, seen = frame.colour, seen + 1
             if frames.kind != "live" or seen >= _SETTLING_FRAMES:
                 break
     if newest is None:

@@ -97,7 +97,7 @@ class Window:
         if not frame.is_blank:
             self._held = hold(self._held, reads, frame.at_ms)
             shown = [read for read, _at_ms in self._held]
-            self._picture = outline(frame.image, shown, self._session.mark, _hinted(unread))
+            self._picture = outline(frame.colour, shown, self._session.mark, _hinted(unread))
         self._fresh = max(self._fresh - 1, 0)
         keys = _("q finish   u undo   Esc abort")
         is_fresh = self._fresh > 0

@@ -107,9 +107,9 @@ class HubDesk:
 
     # --- the head ---------------------------------------------------------------------------------------------------
 
-    def take_head(self, store: Store, data: bytes) -> tuple[Standing, bool]:
-        """Take a signed head with the proof that it goes on from the one before; returns where the log stands then, and
-        whether its key was admitted.
+    def take_head(self, store: Store, data: bytes) -> tuple[str, bool]:
+        """Take a signed head with the proof that it goes on from the one before; returns its log, and whether its key
+        was admitted.
 
         Raises:
             HubRefusalError: it does not, or it is not signed by the log's key, or that key counts no longer.
@@ -139,7 +139,7 @@ class HubDesk:
             self._keep_evidence(store, request.note)
             raise HubRefusalError(422, "fork")
         self.pending[head.origin] = request.note
-        return Standing(head.size, known.size), store.state.stations.now().counts(head.origin)
+        return head.origin, store.state.stations.now().counts(head.origin)
 
     def newest_head(self, store: Store, log: str) -> str | None:
         """The longest head that was taken of a log."""

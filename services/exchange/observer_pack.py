@@ -25,8 +25,7 @@ from services.reporting.bast_letters import letter_of
 from services.reporting.evaluation_chapters import evaluation_of, listings
 from services.reporting.made_by import made_of
 from services.reporting.survey import Survey
-from tables.output.safe_file import folder_for, safe_file
-from tables.output.safe_folder import safe_folder
+from tables.output.safe_file import folder_for, safe_file, safe_folder
 from tables.output.write import Cell, Sheet, write_table
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 from custody.errors import N_, InputError, TamperError
@@ -23,15 +22,12 @@ from evidence.mirror_forms import (
 )
 from evidence.policy import Policy
 from evidence.tree import Tree
-from services.exchange.hub_client import TRIES, CutError, HubAddress, HubClient, read_address
+from services.exchange.hub_client import TRIES, CutError, HubAddress, HubClient
 from services.exchange.hub_desk import HubRefusalError, Known, check_entries
 from services.exchange.hub_talk import ForkError, HubTalk, gives_up
 from services.exchange.witnesses import ask_witnesses
-from tables.output.safe_file import safe_file
 
 T = TypeVar("T")
-HUB_FILE, OPEN_FILE = "hub.txt", "hub-open.txt"
-"""In the station's folder: the line by which it knows its hub, and that of a hub that runs there now."""
 MOST_BYTES = 16 * 1024 * 1024
 """Of entries in one request, before they are packed; a package of large ones may be more."""
 
@@ -55,74 +51,6 @@ class Synced:
     waits: bool = False
     notes: tuple[str, ...] = ()
     cosigned: tuple[tuple[str, str, int], ...] | None = None
-
-
-def known_hub(home: Path) -> HubAddress:
-    """The hub that this station was shown.
-
-    Raises:
-        InputError: none was.
-    """
-    try:
-        return read_address((home / HUB_FILE).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            N_("this station knows no hub yet"), hint=N_("Give the line that the hub shows: {way}"), way="sync"
-        ) from error
-
-
-def knows_hub(home: Path) -> bool:
-    """Whether this station was shown a hub."""
-    return (home / HUB_FILE).is_file()
-
-
-def remember_hub(home: Path, address: HubAddress) -> None:
-    """Keep the line by which this station knows its hub."""
-    _keep(home / HUB_FILE, address)
-
-
-def open_hub(home: Path, address: HubAddress) -> None:
-    """Let this station's page show the hub that runs here."""
-    _keep(home / OPEN_FILE, address)
-
-
-def close_hub(home: Path) -> None:
-    """Let it be shown no more."""
-    (home / OPEN_FILE).unlink(missing_ok=True)
-
-
-def _keep(path: Path, address: HubAddress) -> None:
-    if not path.exists() or path.read_text(encoding="utf-8").strip() != str(address):
-        with safe_file(path, is_own=True) as file:
-            file.write(f"{address}\n".encode())
-
-
-@dataclass(frozen=True, slots=True)
-class HubHere:
-    """What a station knows of its hub: the address, how many of its own records the hub has cosigned, and how many are
-    not there yet, as far as is known here. `address` is None where it knows no hub, `own` where it is none itself now.
-    """
-
-    address: HubAddress | None
-    there: int
-    waiting: int
-    own: HubAddress | None = None
-
-    @property
-    def invitation(self) -> HubAddress | None:
-        """The hub that other stations may be shown here."""
-        return self.own or self.address
-
-
-def hub_here(store: Store, home: Path) -> HubHere:
-    """What this station knows of its hub, without asking it."""
-    own = store.ledger.require_own_row()
-    there = min(store.cosigned.most(own.name), own.size)
-    known, open_here = (
-        read_address(path.read_text("utf-8")) if path.is_file() else None
-        for path in (home / HUB_FILE, home / OPEN_FILE)
-    )
-    return HubHere(known, there, own.size - there, open_here)
 
 
 def sync(

@@ -17,8 +17,7 @@ from evidence.mirror_forms import HeadRequest, read_head_request
 from evidence.note import COSIGNATURE, Note, VerifierKey, is_key_name, key_id, read_note
 from evidence.tree import EMPTY_ROOT, is_extension
 from services.exchange.hub_desk import HubRefusalError
-from tables.output.safe_file import safe_file
-from tables.output.safe_folder import safe_folder
+from tables.output.safe_file import safe_file, safe_folder
 
 FOLDER, HEADS_FILE = "witness", "heads.db"
 """In the folder of whoever runs a witness: its key and what it keeps."""

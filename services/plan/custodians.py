@@ -17,7 +17,7 @@ from language import _
 from language.text import printable
 from language.time_zones import zone
 from reports.words import clock_at, place_path
-from tables.place_codes import bare
+from tables.place_tree import bare
 
 SHOWN_NAMES = 10
 """How many places an answer offers where a name means several, or none."""

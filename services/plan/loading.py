@@ -7,40 +7,34 @@ from pathlib import Path
 from typing import Self
 
 from custody.chain.findings import moment
-from custody.chain.seals import overlapping
 from custody.errors import N_, ConflictError, Fault, InputError
-from custody.format.codes import show_code
-from custody.format.item_facts import Item
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, below, is_official
-from db.state.plan_counts import serial_ranges
 from db.store import Store
 from language.time_zones import zone
-from services.plan.headings import keep_answers, read_as_before
-from services.plan.plan_changes import (
-    Change,
-    Group,
-    compare,
-    how_read,
-    note_missing_voters,
-    version_of,
-    with_those_back,
-)
+from services.plan.kept_answers import FILE, keep_answers, remembered, remembered_names
+from services.plan.plan_changes import Change, Group, compare, how_read, note_missing_voters, version_of
 from services.plan.planning import branch_to_plan, plan_before, record_plan
-from services.plan.registering import register_items
-from services.records.sealing import whole_packs
-from tables.cells import Located
+from services.plan.registering import new_items, register_items
+from tables.cells import Located, parse_moment
 from tables.check import check_branch, check_items, check_needs, check_phases, check_places, odd_dues
-from tables.fault_list import refuse_faults
-from tables.headers import table_kind
-from tables.known_rows import NeedKey, codes_of_kinds, renamed_elsewhere, with_kinds_by_name, with_what_is_known
-from tables.place_codes import Names
-from tables.place_tree import parse_tree
-from tables.questions import Reading
-from tables.read import Table, read_table
-from tables.rows import ItemRow, PhaseRow, parse_items, parse_needs, parse_phases, parse_places, parse_voters
-from tables.times import parse_moment
-from tables.vocabulary import fold, parse_level
+from tables.headings import fold, parse_level, table_kind
+from tables.office_table import Note, Reading, Table, refuse_faults
+from tables.place_tree import Names, bare, parse_tree
+from tables.read import read_table
+from tables.rows import (
+    NeedKey,
+    PhaseRow,
+    codes_of_kinds,
+    parse_items,
+    parse_needs,
+    parse_phases,
+    parse_places,
+    parse_voters,
+    renamed_elsewhere,
+    with_kinds_by_name,
+    with_what_is_known,
+)
 
 _ORDER = ("places", "tree", "voters", "needs", "phases", "items")
 """The tables in which the later ones may name what the earlier ones have."""
@@ -74,7 +68,7 @@ def load_files(
     place = store.ledger.own_log().place
     told = readings or {}
     read = [
-        read_as_before(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files
+        _read_as_before(path, _placed(told.get(path.name) or told.get("", Reading()), place), home) for path in files
     ]
     tables = sorted(((table_kind(table), table) for table in read), key=lambda entry: _ORDER.index(entry[0]))
     # From the first look on: another program may be loading too.
@@ -94,6 +88,44 @@ def load_files(
     if home is not None and not dry_run:
         keep_answers(home, read, told.values())
     return changes
+
+
+def _read_as_before(path: Path, reading: Reading, home: Path | None) -> Table:
+    """Read a table, with what was answered before of the same headings and names where nothing is told now.
+
+    Args:
+        home: where the answers are kept; None: nowhere.
+
+    Raises:
+        QuestionError: the file can be read in several ways.
+        InputError: it is no such table.
+    """
+    table = read_table(path, reading=reading)
+    if home is None or not (home / FILE).exists():
+        return table
+    if not reading.columns and (columns := remembered(home, table.headers)):
+        table = read_table(path, reading=replace(reading, columns=columns))
+        said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
+        table = replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
+    names = remembered_names(home)
+    return _with_names(table, names) if names else table
+
+
+def _with_names(table: Table, names: Mapping[str, str]) -> Table:
+    """The table, with what was said before of the names in it that nothing is said of now."""
+    said = {fold(name) for name in table.reading.names}
+    names = {name: code for name, code in names.items() if fold(name) not in said}
+    if not names:
+        return table
+    there = {fold(bare(cell)) for _row, cells in table.rows for cell in cells.values()}
+    names = {name: code for name, code in names.items() if fold(bare(name.rpartition("/")[2])) in there}
+    if not names:
+        return table
+    words = ", ".join(f"{name} = {code}" for name, code in names.items())
+    note: Note = (N_("names as last time: {names}"), {"names": words[:300]})
+    return replace(
+        table, notes=(*table.notes, note), reading=replace(table.reading, names={**names, **table.reading.names})
+    )
 
 
 def _placed(reading: Reading, place: str) -> Reading:
@@ -200,13 +232,19 @@ class _Loading:
         found += check_places(rows, known)
         found += check_branch(rows, known, branch, self._put_from_above(rows)) if branch else []
         self.faults += found
-        change, fresh = compare(table, kind, rows, known, lambda place: place.code, lambda place: place.level)
-        now = moment(store.around.now_utc())
-        change = replace(
-            change, kind="places", past=tuple(place for place in fresh if place.due and moment(place.due) < now)
-        )
         gone = store.state.withdrawn.places
-        change = with_those_back(change, [code for code in change.added if code in gone])
+        change, fresh = compare(
+            table,
+            kind,
+            rows,
+            known,
+            lambda place: place.code,
+            lambda place: place.level,
+            lambda place: place.code if place.code in gone else "",
+        )
+        now = moment(store.around.now_utc())
+        past = tuple(place for place in fresh if place.due and moment(place.due) < now)
+        change = replace(change, kind="places", past=past)
         if branch:
             inside = {place.code for place in below(known, branch)}
             change = replace(change, absent=len(inside - {row.value.code for row in rows}))
@@ -232,14 +270,13 @@ class _Loading:
         found += check_needs(rows, [*(need for need in above if need.kind not in own), *known.values()])
         self.faults += found
         rows += renamed_elsewhere(rows, known)
-        change, fresh = compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind)
         gone = store.state.withdrawn
-        back = [
-            need.kind
-            for need in fresh
-            if (need.kind, need.under) in gone.kinds or (need.kind, need.level, need.under) in gone.needs
-        ]
-        change = with_those_back(change, back)
+
+        def back(need: Need) -> str:
+            is_gone = (need.kind, need.under) in gone.kinds or (need.kind, need.level, need.under) in gone.needs
+            return need.kind if is_gone else ""
+
+        change, fresh = compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind, back)
         if not found:
             known |= {need.key: need for need in fresh}
             self._record(table, needs=fresh)
@@ -268,7 +305,7 @@ class _Loading:
     def _items(self, table: Table) -> Change:
         rows, found = parse_items(table)
         found += check_items(rows, self.places, self.all_needs)
-        new, same, more = _new_items(self.store, rows)
+        new, same, more = new_items(self.store, rows)
         self.faults += found + more
         if not found and not more and not self.dry_run:
             register_items(self.store, new)
@@ -286,52 +323,3 @@ class _Loading:
 def _regency(place: str) -> str:
     """The place at the top of a list's tree: the regency that the station stands in, else its own place."""
     return ".".join(place.split(".")[:2]) if is_official(place) else place
-
-
-def _new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:
-    """The items that are not registered yet. A row is known by its code, by its serial numbers, or by k of n."""
-    own = store.ledger.own_log().place
-    codes = store.state.items_of(row.value.code for row in rows if row.value.code)
-    slots, ranges = store.state.slots(), serial_ranges(store.state)
-    new, same, faults = [], 0, []
-    packs = whole_packs(store)
-    for row in rows:
-        value, serials = row.value, row.value.serials
-        item = Item(
-            code=value.code or store.around.new_code(),
-            kind=value.kind,
-            to=value.to,
-            k=value.k or 1,
-            n=value.n or value.k or 1,
-            quantity=value.quantity,
-            serials=serials,
-            held_by=value.held_by or own,
-        )
-        if value.code is not None:
-            is_known = value.code in codes
-            if is_known and _differs(codes[value.code], item):
-                faults.append(row.fault("code", N_("{code} is registered already, as something else"), code=value.code))
-        elif serials is not None:
-            is_known = (value.kind, serials.prefix, serials.first, serials.last) in ranges
-        elif value.k is not None:
-            is_known = (value.kind, value.to, None, value.k) in slots
-        else:
-            message = N_("has no code, no serial numbers and no k: loading it twice would register it twice")
-            faults.append(row.fault("", message))
-            continue
-        if is_known:
-            same += 1
-            continue
-        if serials is not None:
-            for other in overlapping(serials, (pack for pack in packs if pack.kind == value.kind)):
-                shared = N_("holds numbers that the registered pack {code} holds too: {range}")
-                faults.append(row.fault("first", shared, code=show_code(other.code), range=str(other.serials)))
-        new.append(item)
-    return new, same, faults
-
-
-def _differs(known: Item, item: Item) -> bool:
-    """Whether a row says something else of an item than was registered; where it is now is no such thing."""
-    return replace(
-        known, held_by="", condition="", print=0, voids=(), election=None, to="", seal="", parent=""
-    ) != replace(item, held_by="", to="")

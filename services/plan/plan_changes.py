@@ -13,9 +13,8 @@ from language.text import fill, local_time, number, printable
 from reports.words import kind_name
 from services.seen import version_seen
 from tables.cells import Located
-from tables.headers import ignored_columns, layout_of
-from tables.questions import Choice
-from tables.read import Note, Table
+from tables.headings import ignored_columns, layout_of
+from tables.office_table import Choice, Note, Table
 from tables.vocabulary import column_words
 
 
@@ -99,8 +98,13 @@ def compare(
     known: dict[Any, Any],
     key: Any,
     group_of: Callable[[Any], str],
+    brings_back: Callable[[Any], str] = lambda _value: "",
 ) -> tuple[Change, list[Any]]:
-    """Which rows are new, which differ and in what, and both together."""
+    """Find which rows are new, which differ and in what, and both together.
+
+    Args:
+        brings_back: what a value names that was withdrawn before, as an old table still does; empty: nothing.
+    """
     added, changed, fresh, same = [], [], [], 0
     groups: dict[str, Group] = {}
     for row in rows:
@@ -120,16 +124,11 @@ def compare(
             old, new = asdict(before), asdict(value)
             changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
     absent = len(known) - len(changed) - same
+    how = how_read(table, kind, rows)
+    if back := ", ".join(filter(None, map(brings_back, fresh))):
+        how["notes"] += ((N_("withdrawn before, and planned again by this table: {names}"), {"names": back[:300]}),)
     change = Change(
-        table.file,
-        kind,
-        tuple(added),
-        tuple(changed),
-        same,
-        digest=table.digest,
-        absent=absent,
-        groups=groups,
-        **how_read(table, kind, rows),
+        table.file, kind, tuple(added), tuple(changed), same, digest=table.digest, absent=absent, groups=groups, **how
     )
     return change, fresh
 
@@ -142,14 +141,6 @@ def how_read(table: Table, kind: str, rows: Sequence[Located[Any]]) -> dict[str,
     layout = layout_of(table, kind)
     understood = tuple((header, name) for name, header in layout.columns.items())
     return {"notes": tuple(notes), "understood": understood, "ignored": ignored_columns(table, layout)}
-
-
-def with_those_back(change: Change, names: Sequence[str]) -> Change:
-    """The change, which says what it brings back of what was withdrawn: an old table still has the mistake."""
-    if not names:
-        return change
-    note: Note = (N_("withdrawn before, and planned again by this table: {names}"), {"names": ", ".join(names)[:300]})
-    return replace(change, notes=(*change.notes, note))
 
 
 def row_words(change: Change, key: str, names: Mapping[str, Need]) -> str:

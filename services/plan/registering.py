@@ -2,21 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from custody.chain.seals import overlapping
 from custody.compose import compose
-from custody.errors import N_, ConflictError, InputError
+from custody.errors import N_, ConflictError, Fault, InputError
+from custody.format.codes import show_code
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.plan.missing_items import missing_items
 from custody.plan.needs import Total
 from custody.plan.places import Need, Place
-from db.state.plan_counts import items_by_branch, kinds_with_serials, last_serials, pack_stock
+from db.state.plan_counts import items_by_branch, kinds_with_serials, last_serials, pack_stock, serial_ranges
 from db.store import Store
 from language import _
 from services.plan.planning import own_top
 from services.progress_bar import Progress, unseen
+from services.records.sealing import whole_packs
+from tables.cells import Located
+from tables.rows import ItemRow
 
 SHOWN_PLACES = 10
 
@@ -171,3 +176,55 @@ def register_items(
             if progress:
                 progress(len(new.fields["items"]))
     return events
+
+
+def new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:
+    """The items of a table that are not registered yet, how many are, and what is wrong with the others.
+
+    A row is known by its code, by its serial numbers, or by k of n.
+    """
+    own = store.ledger.own_log().place
+    codes = store.state.items_of(row.value.code for row in rows if row.value.code)
+    slots, ranges = store.state.slots(), serial_ranges(store.state)
+    new, same, faults = [], 0, []
+    packs = whole_packs(store)
+    for row in rows:
+        value, serials = row.value, row.value.serials
+        item = Item(
+            code=value.code or store.around.new_code(),
+            kind=value.kind,
+            to=value.to,
+            k=value.k or 1,
+            n=value.n or value.k or 1,
+            quantity=value.quantity,
+            serials=serials,
+            held_by=value.held_by or own,
+        )
+        if value.code is not None:
+            is_known = value.code in codes
+            if is_known and _differs(codes[value.code], item):
+                faults.append(row.fault("code", N_("{code} is registered already, as something else"), code=value.code))
+        elif serials is not None:
+            is_known = (value.kind, serials.prefix, serials.first, serials.last) in ranges
+        elif value.k is not None:
+            is_known = (value.kind, value.to, None, value.k) in slots
+        else:
+            message = N_("has no code, no serial numbers and no k: loading it twice would register it twice")
+            faults.append(row.fault("", message))
+            continue
+        if is_known:
+            same += 1
+            continue
+        if serials is not None:
+            for other in overlapping(serials, (pack for pack in packs if pack.kind == value.kind)):
+                shared = N_("holds numbers that the registered pack {code} holds too: {range}")
+                faults.append(row.fault("first", shared, code=show_code(other.code), range=str(other.serials)))
+        new.append(item)
+    return new, same, faults
+
+
+def _differs(known: Item, item: Item) -> bool:
+    """Whether a row says something else of an item than was registered; where it is now is no such thing."""
+    return replace(
+        known, held_by="", condition="", print=0, voids=(), election=None, to="", seal="", parent=""
+    ) != replace(item, held_by="", to="")

@@ -12,7 +12,8 @@ from db.store import Store
 from services.plan.custodians import find_custodian
 from tables.cells import Located
 from tables.field_rows import QuestionRow, parse_questions, parse_sizes
-from tables.read import Table, read_table
+from tables.office_table import Table
+from tables.read import read_table
 
 T = TypeVar("T")
 

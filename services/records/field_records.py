@@ -14,8 +14,8 @@ from custody.plan.levels import ABOVE_ENDS
 from custody.plan.places import Place, below, is_under
 from custody.plan.store_space import STORAGE, Arrivals, arrivals
 from db.store import Store
-from tables.fault_list import refuse_faults
 from tables.field_rows import parse_points
+from tables.office_table import refuse_faults
 from tables.read import read_table
 
 LONGEST_TEXT = 2000

@@ -16,9 +16,8 @@ from db.store import Store
 from language import _
 from language.text import local_time, number, printable
 from reports.words import kind_name
-from tables.fault_list import refuse_faults
 from tables.field_rows import parse_deliveries
-from tables.questions import Reading
+from tables.office_table import Reading, refuse_faults
 from tables.read import read_table
 
 

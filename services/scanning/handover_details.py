@@ -13,7 +13,7 @@ from custody.format.serials import parse_serials
 from custody.handover.draft import Details
 from services.look_words import CONDITION_WORDS, SEAL_WORDS
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
-from tables.times import NoZoneError, parse_moment
+from tables.cells import NoZoneError, parse_moment
 
 LONGEST_NUMBER = 60
 NAMES = ("giver_name", "receiver_name", "giver_office", "receiver_office", "vehicle", "driver", "escort")

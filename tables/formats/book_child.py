@@ -1,7 +1,7 @@
-"""Reads .xls, .xlsb and .ods workbooks in a child process (`tables.sandbox.child_process`); `tables.formats.old_book`
+"""Reads .xls, .xlsb and .ods workbooks in a child process (`tables.sandbox.child_process`); `tables.formats.workbook`
 takes what it sends.
 
-The survey of `tables.formats.xlsx_file` knows .xlsx alone, and the parser holds all of a sheet's rectangle: here the
+The survey of `tables.formats.workbook` knows .xlsx alone, and the parser holds all of a sheet's rectangle: here the
 system's limits keep a small file from taking all memory.
 """
 
@@ -15,7 +15,7 @@ import python_calamine as calamine
 
 from custody.errors import Fault
 from tables.formats.limits import MAX_AREA, MAX_TEXT
-from tables.formats.xlsx_file import cell_text, worksheets
+from tables.formats.workbook import cell_text, worksheets
 from tables.sandbox.child_process import Send, limited
 
 _MANIFEST_READ = 2**20

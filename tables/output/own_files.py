@@ -1,6 +1,6 @@
 """The station's own files, which no output of a command or page may replace.
 
-`output_path` decides. `tables.output.safe_file` and `tables.output.safe_folder` call it for everything they write, and
+`output_path` decides. `tables.output.safe_file` calls it for everything they write, and
 the options of commands before any work is done, so a new command gets it without further code.
 """
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from custody.plan.missing_items import further_items, slot_of
 from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place
-from tests.support.command_examples import Ran, Terminal, station_at
+from tests.support.command_examples import Once, Ran, Terminal, station_at
 
 TPS1 = "51.08.01.2001.001"
 BOX = ("--kind", "box", "--to", TPS1)
@@ -25,6 +25,17 @@ def blanks(station: Terminal, count: int, *options: object) -> list[str]:
     texts = {read["text"] for frame in station("decode", "blank.pdf", "--json").lines for read in frame["reads"]}
     assert len(texts) == count and all(text.endswith("*01") for text in texts)
     return sorted(text[:13] for text in texts)
+
+
+@pytest.fixture
+def blank(station: Terminal, once: Once) -> str:
+    """The code of a blank label of the station."""
+
+    @once
+    def printed() -> None:
+        Path("blank.txt").write_text(blanks(station, 1)[0])
+
+    return Path("blank.txt").read_text()
 
 
 def findings(done: Ran) -> dict[str, str]:
@@ -44,8 +55,10 @@ def test_blank_labels_have_codes_of_their_own_that_read_back(station: Terminal, 
     assert set(blanks(station, 3, *options)).isdisjoint(station.codes())
 
 
-def test_a_blank_label_that_turns_up_unclaimed_is_named_as_such_until_it_is_claimed(station: Terminal) -> None:
-    code = blanks(station, 1)[0]
+def test_a_blank_label_that_turns_up_unclaimed_is_named_as_such_until_it_is_claimed(
+    station: Terminal, blank: str
+) -> None:
+    code = blank
     handed = station.give([f"{code}*01"], "51.08", "51.08.01")
     assert "blank label that nobody has claimed" in findings(handed)["UNKNOWN_CODE"]
     assert "blank label" not in findings(station.give([STRANGER], "51.08", "51.08.01"))["UNKNOWN_CODE"]
@@ -58,8 +71,8 @@ def test_a_blank_label_that_turns_up_unclaimed_is_named_as_such_until_it_is_clai
     ]
 
 
-def test_the_label_of_a_claimed_item_is_its_first_print(station: Terminal) -> None:
-    code = blanks(station, 1)[0]
+def test_the_label_of_a_claimed_item_is_its_first_print(station: Terminal, blank: str) -> None:
+    code = blank
     assert station("claim", code, *BOX, "--held-by", "51.08.02").code == 0
     [item] = [item for item in station.items() if item["code"] == code]
     assert (item["print"], item["to"], item["held_by"]) == (1, TPS1, "51.08.02")
@@ -104,8 +117,8 @@ def test_claimed_labels_take_what_the_plan_lacks_and_then_further_numbers(termin
         BOX,
     ],
 )
-def test_what_cannot_be_claimed_is_refused_whole(station: Terminal, given: tuple[str, ...]) -> None:
-    known = {"blank": blanks(station, 1)[0], "registered": station.codes()[0]}
+def test_what_cannot_be_claimed_is_refused_whole(station: Terminal, blank: str, given: tuple[str, ...]) -> None:
+    known = {"blank": blank, "registered": station.codes()[0]}
     before = station.event_count()
     refused = station("claim", *(word.format(**known) for word in given))
     assert refused.code == 2 and len(refused.err.splitlines()) in (2, 3)
@@ -118,8 +131,10 @@ def test_blank_labels_go_nowhere_yet(station: Terminal, options: tuple[str, ...]
     assert not Path("blank.pdf").exists()
 
 
-def test_a_blank_label_of_another_station_is_claimed_once_its_log_is_here(station: Terminal, tmp_path: Path) -> None:
-    code = blanks(station, 1)[0]
+def test_a_blank_label_of_another_station_is_claimed_once_its_log_is_here(
+    station: Terminal, blank: str, tmp_path: Path
+) -> None:
+    code = blank
     root = json.loads((station.home / "station-card.json").read_text())["root"]
     other = station_at(station, tmp_path / "other", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
     assert station("admit", other.home / "station-card.json", "--yes").code == 0

@@ -6,6 +6,7 @@ import os
 import select
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -172,13 +173,14 @@ def test_scanning_again_goes_on_with_the_session_and_records_it_once(labelled: T
 
 
 def test_a_new_session_leaves_the_unfinished_one_alone(labelled: Terminal) -> None:
-    labelled(*FROM_PAGE)
-    assert labelled(*FROM_PAGE, "--new", "--yes").code == 0
+    typed = labelled.codes("--to", "51.08.01")[0]
+    labelled(*TYPED, typed=typed)
+    assert labelled(*TYPED, "--new", "--yes", typed=typed).code == 0
     assert len(labelled("drafts", "--json").lines) == 1
 
 
 def test_a_dropped_session_is_gone_and_nothing_of_it_is_recorded(labelled: Terminal) -> None:
-    labelled(*FROM_PAGE)
+    labelled(*TYPED, typed=labelled.codes("--to", "51.08.01")[0])
     draft = labelled("drafts", "--json").json["id"]
     assert labelled("drafts", "--drop", "none", "--yes").code == 2
     assert labelled("drafts", "--drop", draft, "--yes").code == 0
@@ -294,8 +296,9 @@ def test_an_interrupted_session_says_how_to_go_on(labelled: Terminal) -> None:
 def test_a_reader_that_goes_away_ends_a_session_and_loses_nothing(labelled: Terminal) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = labelled.process(*FROM_PAGE, "--json", "--yes", stdout=writing)
-    _out, err = process.communicate(timeout=240)  # a busy machine is slow
+    typed = "".join(f"{code}\n" for code in labelled.codes("--to", "51.08.01")[:2])
+    process = labelled.process(*TYPED, "--json", "--yes", stdout=writing, stdin=subprocess.PIPE)
+    _out, err = process.communicate(typed, timeout=240)  # a busy machine is slow
     os.close(writing)
     assert process.returncode == 3 and "NOT RECORDED" in err and "Traceback" not in err
     assert held(labelled) == 0 and labelled("drafts", "--json").json["scanned"] >= 1

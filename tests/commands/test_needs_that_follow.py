@@ -14,7 +14,7 @@ from custody.errors import RuleError
 from custody.plan.places import Need
 from services.plan.planning import record_plan
 from tables.output.write import Sheet, write_table
-from tests.support.command_examples import NOW, Terminal
+from tests.support.command_examples import NOW, Once, Terminal
 from tests.support.page_examples import PageAt, Visitor, site_at
 from tests.support.work_examples import work
 
@@ -45,13 +45,17 @@ def stations(voters: Sequence[object]) -> str:
 
 
 @pytest.fixture
-def office(terminal: Terminal) -> Terminal:
+def office(terminal: Terminal, once: Once) -> Terminal:
     """A station whose plan has 67 TPS with 256 voters each."""
-    Path("places.csv").write_text(stations([256] * 67))
-    Path("needs.csv").write_text(NEEDS)
-    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
-    loaded = terminal("load", "places.csv", "needs.csv")
-    assert loaded.code == 0, loaded.err
+
+    @once
+    def loaded() -> None:
+        Path("places.csv").write_text(stations([256] * 67))
+        Path("needs.csv").write_text(NEEDS)
+        assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+        ran = terminal("load", "places.csv", "needs.csv")
+        assert ran.code == 0, ran.err
+
     return terminal
 
 

@@ -25,10 +25,9 @@ from db.sqlite_backup import backup
 from db.store import Surroundings, open_store
 from services.access import new_station, observers, pins
 from services.labels import print_job, printer_profiles
-from services.plan import headings
+from services.plan import kept_answers
 from tables.output import own_files
-from tables.output.safe_file import safe_file
-from tables.output.safe_folder import safe_folder
+from tables.output.safe_file import safe_file, safe_folder
 from tests.support.command_examples import NOW, ROOT, Terminal
 from tests.support.own_files_examples import (
     INPUTS,
@@ -69,7 +68,6 @@ def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
     )
     allowed = {
         "tables/output/safe_file.py",
-        "tables/output/safe_folder.py",
         "tables/output/private_files.py",
         "db/station_key.py",
         "services/access/new_station.py",
@@ -138,7 +136,7 @@ def test_whatever_a_station_keeps_by_name_is_its_own(station: Terminal) -> None:
         web.security.entrances.FILE,
         web.security.certificate.FILE,
         web.security.pairing.FILE,
-        headings.FILE,
+        kept_answers.FILE,
         web.live.paper_session.HALF_READ_FILE,
         web.views.label_requests.KEPT,
         f"{new_station.ASIDE}2024",

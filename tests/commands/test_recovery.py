@@ -2,7 +2,6 @@
 
 import errno
 import sys
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import tables.output.safe_file
 from db.station_key import FILE_NAME, is_protected, read_public, read_seed
 from services.access.key_shares import joined, split
 from tables.output.private_files import is_open_to_others
-from tests.support.command_examples import Attended, Ran, Terminal
+from tests.support.command_examples import Attended, Once, Ran, Terminal
 from tests.support.pdf_text import text_of
 
 PASSPHRASE = "kuda makan padi senja"
@@ -62,11 +61,16 @@ def root(terminal: Terminal) -> Terminal:
 
 
 @pytest.fixture
-def lost(root: Terminal, tmp_path: Path) -> Iterator[tuple[Terminal, list[Path]]]:
+def lost(terminal: Terminal, tmp_path: Path, once: Once) -> tuple[Terminal, list[Path]]:
     """A root whose key is lost, and photographs of its three sheets; nothing else may change in its folder."""
-    files = share_files(root, tmp_path)
-    (root.home / FILE_NAME).rename(tmp_path / "kept.key")
-    yield root, files
+
+    @once
+    def written() -> None:
+        assert terminal(*BEGIN).code == 0
+        share_files(terminal, tmp_path)
+        (terminal.home / FILE_NAME).rename(tmp_path / "kept.key")
+
+    return terminal, [tmp_path / f"sheets-{number}.png" for number in (1, 2, 3)]
 
 
 def recover(terminal: Terminal, *files: object, **more: Any) -> Ran:

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from db.station_key import load_key
+from db.store import open_store
 from reports.handover.hub_sheet import HubSheet, write_hub_sheet
 from services.exchange.hub_client import HubClient
-from services.exchange.invitation import read_invitation, words_for
+from services.exchange.invitation import hub_here, open_hub, read_invitation, words_for
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import running_hub
+from tests.support.ledger_examples import around
 from tests.support.meet_pages import prepared_other
+from tests.support.paper_examples import photograph
 
 __all__ = ["prepared_other"]
 
@@ -81,7 +84,9 @@ def test_the_first_contact_may_be_by_words_or_a_picture_and_pins_the_whole_key(
         assert refused.code == 3 and "is not the hub" in refused.err
 
 
-@pytest.mark.parametrize("ended_by", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "ended_by", ["SIGINT", *(pytest.param(name, marks=pytest.mark.slow) for name in ("SIGTERM", "SIGHUP"))]
+)
 def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_open(
     station: Terminal, tmp_path: Path, ended_by: str
 ) -> None:
@@ -93,7 +98,7 @@ def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_op
         [line], [said] = told["addresses"], told["words"]
         assert read_invitation(line).pin == told["fingerprint"][:32]
         assert read_invitation(said) == replace(read_invitation(line), pin=told["fingerprint"][:20])
-        assert read_invitation(str(sheet)) == read_invitation(line)
+        assert read_invitation(photograph(sheet)) == read_invitation(line)
         assert (station.home / "hub-open.txt").read_text("utf-8").strip() == line
         client = HubClient(read_invitation(said))
         assert client.ask("GET", "/hub").status == 200
@@ -105,3 +110,25 @@ def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_op
     if sys.platform != "win32":  # there it ends at once
         assert process.returncode == 0 and "What was sent is kept" in err and "Traceback" not in err
         assert not (station.home / "hub-open.txt").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process in the way of POSIX")
+def test_a_hub_that_was_killed_is_not_shown_as_open(station: Terminal) -> None:
+    process = station.process("hub", "--listen", "127.0.0.1", "--json")
+    try:
+        assert process.stdout
+        line = json.loads(process.stdout.readline())["addresses"][0]
+        with open_store(f"sqlite:///{station.home / 'ledger.db'}", None, around(1)) as store:
+            assert str(hub_here(store, station.home).own) == line
+            process.send_signal(signal.SIGKILL)
+            process.communicate(timeout=60)
+            assert (station.home / "hub-open.txt").exists()
+            assert hub_here(store, station.home).own is None
+        first = open_hub(station.home, read_invitation(line))  # it is in nobody's way
+        open_hub(station.home, replace(read_invitation(line), port=9))()  # a second hub of this folder stays unsaid
+        with open_store(f"sqlite:///{station.home / 'ledger.db'}", None, around(1)) as store:
+            assert str(hub_here(store, station.home).own) == line
+            first()
+            assert hub_here(store, station.home).own is None
+    finally:
+        process.kill()

@@ -9,6 +9,7 @@ from custody.chain.findings import Finding
 from custody.compose.item_events import Ref
 from custody.handover.waybill import redirected_by
 from tests.support.custody_notation import chain_of, code_of, ledger, open_codes, read
+from tests.support.sampling import examples
 
 BY_PAPER = """
     A1 register X at WH for TPS1
@@ -74,7 +75,7 @@ def test_a_word_that_is_not_new_changes_nothing(text: str, to: str) -> None:
     assert chain.item is not None and chain.item.to == to
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=6))
 @example([(True, False), (False, False)])
 @example([(True, False), (True, True), (False, False)])

@@ -16,6 +16,7 @@ from db.store import Store
 from reports.chain.chain_facts import chain_json
 from tests.support.ledger_examples import cache_of, empty_ledger
 from tests.support.merge_examples import Bundle, Field, parts, places_of, split, take
+from tests.support.sampling import examples
 
 STATION = {"election": "Pemilu 2024", "station": "Kantor", "place": "51.08"}
 
@@ -87,7 +88,7 @@ def reference(field: Field, url: Callable[[], str], suffixes: tuple[str, ...]) -
     return answers(url(), field, list(field.logs.values()), suffixes)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20, 1), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_any_schedule_of_pieces_and_repeats_gives_the_same_answers(field, sqlite_url, dice) -> None:
     found = answers(sqlite_url(), field, schedule(field, dice), EVERY_KIND)

@@ -95,12 +95,12 @@ def test_none_of_a_thousand_flipped_bits_changes_what_a_ledger_says_unnoticed(
 
 
 def test_a_code_that_a_turned_bit_made_bytes_is_told_in_words(
-    ledger: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    short: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The bit turns the type of a value in the index of items from text to bytes (file format §2.1)."""
     file = tmp_path / "ledger.db"
-    for type_of_code in re.finditer(rb"\x03\x27(?=[\x01\x02][0-9A-Z]{13})", ledger):
-        damaged = bytearray(ledger)
+    for type_of_code in re.finditer(rb"\x03\x27(?=[\x01\x02][0-9A-Z]{13})", short):
+        damaged = bytearray(short)
         damaged[type_of_code.end() - 1] ^= 1
         file.write_bytes(damaged)
         if codes_that_are_bytes(file):

@@ -19,6 +19,7 @@ from tests.support.command_examples import Terminal
 from tests.support.evidence_logs import CODES, Station
 from tests.support.ledger_examples import TPS, boxes, cache_of, give, planned_station, record
 from tests.support.merge_examples import take
+from tests.support.sampling import examples
 from tests.support.stranger_examples import AT, bundle_of, stranger, write_bundle
 
 
@@ -69,7 +70,7 @@ def meddle(stations: list[Station], codes: list[str], dice: Any) -> None:
                 one.hand_over([dice.choice(stations).ref()])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40, 4), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False), st.integers(1, 4), st.integers(0, 12))
 def test_a_ledger_from_which_strangers_were_dropped_is_as_if_they_had_never_come(
     sqlite_url: Callable[[], str], dice: Any, count: int, steps: int

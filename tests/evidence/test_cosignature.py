@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.checkpoint import make_checkpoint, read_checkpoint
 from evidence.cosignature import cosign, cosigned_at
+from evidence.note import NoteSignature
 from tests.support.ledger_examples import signer
 
 LOG, HUB = signer(1), signer(2)
@@ -38,3 +39,13 @@ def test_nothing_else_passes_for_one() -> None:
     assert cosigned_at(NOTE + LINE, "serah/x/hub", LOG.public_key) is None
     assert cosigned_at(NOTE + LINE, "serah/x/other", HUB.public_key) is None
     assert cosigned_at(NOTE, "serah/x/log", LOG.public_key) is None  # the log's own signature is none
+
+
+def test_a_cosignature_of_ml_dsa_is_passed_over_wherever_it_stands() -> None:
+    for name in ("serah/x/hub", "witness.example/w1"):
+        value = AT.to_bytes(8, "big") + bytes(2420)  # of ML-DSA-44 (FIPS 204)
+        other = str(NoteSignature(name, sha256(name.encode() + b"\n\x06" + bytes(1312)).digest()[:4], value))
+        for note in (NOTE + other + LINE, NOTE + LINE + other + other):
+            assert cosigned_at(note, "serah/x/hub", HUB.public_key) == AT
+            assert read_checkpoint(note, LOG.public_key) == read_checkpoint(NOTE, LOG.public_key)
+        assert cosigned_at(NOTE + other, "serah/x/hub", HUB.public_key) is None

@@ -228,11 +228,12 @@ def test_a_report_without_its_proof_proves_nothing(station: Terminal, tmp_path: 
     assert "words prove nothing" in ran.err
 
 
-def test_damaged_reports_end_in_a_line_and_never_in_a_traceback(station: Terminal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [5, pytest.param(50, marks=pytest.mark.slow)])
+def test_damaged_reports_end_in_a_line_and_never_in_a_traceback(station: Terminal, tmp_path: Path, count: int) -> None:
     pdf, bad = tmp_path / "box.pdf", tmp_path / "bad.pdf"
     station("custody", station.codes("--kind", "box")[0], "--out", pdf)
     whole, dice = pdf.read_bytes(), Dice(1)
-    for _ in range(25):
+    for _ in range(count):
         data = bytearray(whole)
         for _ in range(dice.randint(1, 30)):
             data[dice.randrange(5, len(data))] = dice.randrange(256)

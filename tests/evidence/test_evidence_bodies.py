@@ -14,6 +14,7 @@ from custody.format.encoding import canonical
 from custody.format.events import read_body, read_event
 from evidence.entry import RawEntry, examine, learn_key
 from tests.support.evidence_logs import Station
+from tests.support.sampling import examples
 
 STATION = Station(1).fill(60)
 WORDS = st.text(max_size=40)
@@ -83,8 +84,8 @@ def check_that_what_is_written_is_read(examples: int) -> None:
 
 
 def test_three_encoders_give_the_same_bytes():
-    check_that_encoders_agree(200)
-    check_that_what_is_written_is_read(200)
+    check_that_encoders_agree(examples(400))
+    check_that_what_is_written_is_read(examples(400))
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import ast
 import errno
 import os
+import re
 import sys
 import unicodedata
 from typing import Any, TypeGuard
@@ -97,7 +98,8 @@ def test_every_count_in_a_text_goes_through_the_one_function_for_numbers() -> No
     for path in sources():
         if path.suffix != ".py" or path.relative_to(ROOT).parts[0] in ("db", "evidence", "custody", "language"):
             continue
-        functions = ast.walk(ast.parse(path.read_text("utf-8")))
+        source = path.read_text("utf-8")
+        functions = ast.walk(ast.parse(source)) if re.search(r"\b(count|total|more)=", source) else ()
         for function in (node for node in functions if isinstance(node, ast.FunctionDef)):
             raw += [f"{path.relative_to(ROOT)}: {text}" for text in _raw_counts(list(ast.walk(function)))]
     assert raw == []

@@ -41,7 +41,14 @@ class Fake:
     def get(self, what: int) -> float:
         return self.given.get(what, 0.0)
 
-    def read(self) -> tuple[bool, Image]:
+    def set(self, what: int, value: float) -> bool:
+        self.given[what] = value
+        return True
+
+    def grab(self) -> bool:
+        return True
+
+    def retrieve(self) -> tuple[bool, Image]:
         self.count += 1
         return True, np.full((32, 32, 3), self.count % 251, np.uint8)
 
@@ -61,6 +68,7 @@ class Shop:
         folder: Path = Path("/nowhere"),
     ) -> None:
         self.asked: list[tuple[int, int, dict[int, int]]] = []
+        self.devices: list[Fake] = []
         self.cameras = list(cameras)
         self.give = give
         self.machine = Machine(platform, self.open, lambda _backend: self.cameras, folder / "dev", folder / "proc")
@@ -68,7 +76,8 @@ class Shop:
     def open(self, number: int, backend: int, parameters: Sequence[int]) -> Fake:
         wishes = dict(zip(parameters[::2], parameters[1::2], strict=True))
         self.asked.append((number, backend, wishes))
-        return self.give(number, backend, wishes)
+        self.devices.append(self.give(number, backend, wishes))
+        return self.devices[-1]
 
 
 def as_asked(_number: int, _backend: int, wishes: dict[int, int]) -> Fake:
@@ -139,6 +148,7 @@ def test_compressed_full_hd_is_asked_for_at_once_and_what_is_given_is_told() -> 
     (_number, backend, wishes), *more = shop.asked
     assert backend == cv2.CAP_V4L2 and not more
     assert list(wishes.values()) == [MJPG, 1920, 1080]
+    assert shop.devices[0].given[cv2.CAP_PROP_CONVERT_RGB] == 0
     assert told == ["camera 0 (Integrated Camera): 1920 x 1080, MJPG, 30 pictures a second"]
 
 
@@ -150,6 +160,7 @@ def test_a_camera_that_gives_full_hd_only_raw_is_asked_for_720_lines() -> None:
         return devices[-1]
 
     device = Opening("0", Shop(give).machine)()
+    assert cv2.CAP_PROP_CONVERT_RGB not in devices[-1].given
     assert device is devices[-1] and given(devices[-1]).startswith("1280 x 720, YUYV")
     assert [one.is_released for one in devices] == [True, False]
 

@@ -81,10 +81,44 @@ def test_a_thorough_look_unites_engines_without_naming_a_label_twice() -> None:
     assert texts(Reader().read(sheet(wanted), thorough=True)) == sorted(wanted)
 
 
+def beside_an_unread_one(label: Image) -> Image:
+    """The label, and another code that shows its finder patterns and that no decoder reads."""
+    spoiled = qr(payloads(2)[1], 5, ec_level="H", version=2)
+    spoiled[70:110, 25:140] = 255
+    spoiled[25:140, 70:110] = 255
+    frame = np.full((max(len(label), len(spoiled)) + 80, label.shape[1] + spoiled.shape[1] + 120), 235, np.uint8)
+    frame[40 : 40 + len(label), 40 : 40 + label.shape[1]] = label
+    frame[40 : 40 + len(spoiled), -spoiled.shape[1] - 40 : -40] = spoiled
+    return frame
+
+
 @needs_pyzbar
 def test_a_label_that_both_engines_read_names_both() -> None:
-    (read,) = Reader().read(qr(payloads(1)[0], 6), thorough=True)
+    (read,) = Reader().read(beside_an_unread_one(qr(payloads(1)[0], 6)), thorough=True)
     assert read.engines == {ZXING, PYZBAR}
+
+
+def test_a_still_is_done_once_all_that_looks_like_a_code_is_read_and_each_read_is_sure() -> None:
+    wanted, other = payloads(24), Saying("other")
+    reads = Reader([ZxingEngine(), other]).read(sheet(wanted), thorough=True)
+    assert texts(reads) == sorted(wanted) and all(read.looks > 1 for read in reads)
+    assert other.asked == 0
+
+
+def test_a_still_gets_every_pass_while_something_in_it_looks_like_a_code_and_is_not_read() -> None:
+    other = Saying("other")
+    Reader([ZxingEngine(), other]).read(beside_an_unread_one(qr(payloads(1)[0], 4)), thorough=True)
+    assert other.asked > 5
+
+
+def test_a_label_too_small_for_the_first_look_is_read_beside_a_large_one() -> None:
+    large, small = payloads(2)
+    tiny = cv2.resize(qr(small, 8, ec_level="H", version=2), None, fx=0.16, fy=0.16, interpolation=cv2.INTER_AREA)
+    frame = np.full((300, 400), 235, np.uint8)
+    frame[20:152, 20:152] = qr(large, 4, ec_level="H", version=2)
+    frame[200 : 200 + len(tiny), 300 : 300 + len(tiny)] = cv2.GaussianBlur(tiny, (0, 0), 0.5)
+    reader = Reader([ZxingEngine()])
+    assert texts(reader.read(frame)) == [large] and texts(reader.read(frame, thorough=True)) == sorted([large, small])
 
 
 def test_the_same_text_at_two_places_is_two_reads() -> None:
@@ -208,3 +242,6 @@ def test_what_one_engine_read_in_one_rendering_is_looked_at_again_and_counted() 
     )
     assert sure.is_sure and sure.looks > 1 and sure.text == doubted.text == text
     assert not doubted.is_sure
+    other = Saying("other")
+    Reader([Once(), other]).read(frame, thorough=True)
+    assert other.asked > 0, "what is hard to read twice does not end the search"

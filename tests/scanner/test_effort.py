@@ -16,10 +16,10 @@ from scanner.decoding.live_reader import _look, open_looks
 from scanner.decoding.looks import in_view
 from scanner.decoding.picture_reader import Glance, Reader
 from scanner.reads import Read
-from scanner.sources.effort import Effort, FilmEffort, most_pdf_s, pdf_s, picture_s
+from scanner.sources.effort import Effort, FilmEffort, drawing_s, most_pdf_s, pdf_s, picture_s
 from scanner.sources.frames import Frame, Image
 from scanner.sources.open_source import open_source
-from scanner.sources.pages import draw_page, drawing_s
+from scanner.sources.pages import draw_page
 from tests.support.label_examples import contents, layout_of
 
 COSTS = "costs more time than a file of its size"
@@ -75,6 +75,17 @@ def test_a_reader_notes_what_it_has_read_before_it_asks_for_more_time() -> None:
     image = draw_page(page.getvalue(), 150)
     reads = Reader().read(image, thorough=True, is_late=lambda: True, note=noted.update)
     assert noted == {read.text for read in reads} != set()
+
+
+def test_a_budget_ends_looks_earlier_than_the_file_would_and_is_named() -> None:
+    spent, clock, told = effort(3.0)
+    spent.most_s = 1.0
+    with spent:
+        clock.now_s += 1.1
+        spent.note("ABC")
+        assert spent.is_used_up()
+        spent.cut()
+    assert len(told) == 1 and "in that time" in told[0] and COSTS not in told[0]
 
 
 def test_what_was_left_out_is_told_once_for_a_file() -> None:
@@ -160,8 +171,8 @@ def test_a_video_gets_no_more_time_than_its_bytes_allow_whatever_its_head_says_o
     for frames in (0.0, 1.0, -5.0, 10.0, 1e12):
         film = film_of(1_000_000, frames)
         film.note(["A"])
-        assert grown_s(film, 5_000) < 8.5
-    assert grown_s(film_of(1_000_000, 5_000), 5_000) == pytest.approx(8.0)
+        assert grown_s(film, 5_000) < 4.5
+    assert grown_s(film_of(1_000_000, 5_000), 5_000) == pytest.approx(4.0)
 
 
 def test_a_small_video_has_its_time_to_the_end() -> None:

@@ -95,8 +95,17 @@ def test_a_page_that_claims_to_be_huge_is_rasterised_coarsely(tmp_path: Path) ->
     assert max(frames_of(tmp_path / "huge.pdf")[0].image.shape) <= 8001
 
 
-@pytest.mark.parametrize("name", ["x.png", "x.jpg", "x.mp4", "x.avi", "x.pdf"])
-@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 20, b"%PDF-1.7\n%%EOF", b"\x89PNG\r\n\x1a\n"])
+NO_PICTURES = (b"", bytes(range(256)) * 20, b"%PDF-1.7\n%%EOF", b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param(name, content, marks=() if (kind + number) % 3 == 0 else pytest.mark.slow)
+        for kind, name in enumerate(["x.png", "x.jpg", "x.mp4", "x.avi", "x.pdf"])
+        for number, content in enumerate(NO_PICTURES)
+    ],
+)  # each begins a process: the quick run has each name and each content
 def test_an_empty_or_binary_file_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(content)

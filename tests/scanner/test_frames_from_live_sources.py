@@ -27,28 +27,30 @@ class Scripted:
 
     def __init__(self, count: int, then: str = "fail", *, gap_s: float = 0.002, still: bool = False) -> None:
         self.count, self.then, self.gap_s, self.still = count, then, gap_s, still
-        self.given = 0
+        self.given = self.had = 0
         self.is_released = False
         self.unblocked = threading.Event()
 
-    def read(self) -> tuple[bool, Image | None]:
+    def grab(self) -> bool:
         time.sleep(self.gap_s)
         if self.given >= self.count:
             if self.then == "block":
                 self.unblocked.wait(5)
             if self.then == "raise":
                 raise cv2.error("unplugged")
-            if self.then != "repeat":
-                return False, None
-        else:
-            self.given += 1
+            return self.then == "repeat"
+        self.given += 1
+        return True
+
+    def retrieve(self) -> tuple[bool, Image]:
+        self.had += 1
         return True, np.full((32, 32, 3), 1 if self.still else self.given % 251, np.uint8)
 
     def release(self) -> None:
         self.is_released = True
 
 
-def live(first: Capture, connect: Connect, told: list[str], attempts: int = 2) -> Live:
+def live(first: Capture, connect: Connect, told: list[str], attempts: int = 2, gap_ms: float = 0) -> Live:
     return Live(
         "camera 0",
         connect,
@@ -57,7 +59,7 @@ def live(first: Capture, connect: Connect, told: list[str], attempts: int = 2) -
         notify=told.append,
         stall_ms=STALL_MS,
         attempts=attempts,
-        gap_ms=0,
+        gap_ms=gap_ms,
     )
 
 
@@ -76,6 +78,30 @@ def test_only_the_newest_frame_is_given() -> None:
             time.sleep(0.01)
         assert int(next(frames).image[0, 0, 0]) == 200
         camera.unblocked.set()
+
+
+def test_frames_that_nobody_takes_are_not_unpacked() -> None:
+    camera = Scripted(10_000)
+    with closing(live(camera, lambda: None, [], gap_ms=100)) as source:
+        assert len(take(source, 4)) == 4
+        assert camera.had < camera.given / 3
+
+
+class JpegCamera(Scripted):
+    """A camera whose pictures nobody has unpacked; every third one is cut off."""
+
+    def retrieve(self) -> tuple[bool, Image]:
+        colours = np.full((64, 96, 3), (0, 0, 200), np.uint8)
+        data = cv2.imencode(".jpg", colours)[1]
+        return True, np.asarray(data[: len(data) // 3] if self.given % 3 == 0 else data, np.uint8).reshape(1, -1)
+
+
+def test_packed_frames_are_grey_to_read_and_coloured_to_show_and_damaged_ones_are_empty() -> None:
+    with closing(live(JpegCamera(10_000), lambda: None, [])) as source:
+        frames = [next(iter(source)) for _ in range(20)]
+    seen = {(frame.image.shape, frame.colour.shape, frame.small.shape) for frame in frames if not frame.is_blank}
+    assert ((64, 96), (64, 96, 3), (8, 12)) in seen
+    assert seen <= {((64, 96), (64, 96, 3), (8, 12)), ((0, 0),) * 3}
 
 
 @pytest.mark.parametrize("end", ["block", *(pytest.param(end, marks=pytest.mark.slow) for end in ("fail", "raise"))])

@@ -98,12 +98,12 @@ def shown(path: Path) -> int:
 def test_a_video_shows_no_more_frames_than_its_bytes_can_honestly_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scanner.sources.files._FILM_PX", 20 * 640 * 480)
+    monkeypatch.setattr("scanner.sources.files._FILM_PX", 20 * 320 * 240)
     monkeypatch.setattr(
         "scanner.sources.files._FILM_PX_PER_BYTE", 200
     )  # OpenCV writes no video as empty as the real limit
-    assert shown(film(tmp_path / "noisy.mp4", 60, 640, 480, noise=40)) == 60
-    still = film(tmp_path / "still.mp4", 900, 640, 480)
+    assert shown(film(tmp_path / "noisy.mp4", 60, 320, 240, noise=40)) == 60
+    still = film(tmp_path / "still.mp4", 900, 320, 240)
     with pytest.raises(InputError, match="far more time"):
         shown(still)
 

@@ -151,8 +151,11 @@ def test_what_is_typed_while_a_camera_is_opened_again_is_taken_at_once(film: lis
         def __init__(self, images: Sequence[Image]) -> None:
             self.images = list(images)
 
-        def read(self) -> tuple[bool, Image | None]:
-            return (True, self.images.pop(0)) if self.images else (False, None)
+        def grab(self) -> bool:
+            return bool(self.images)
+
+        def retrieve(self) -> tuple[bool, Image]:
+            return True, self.images.pop(0)
 
         def release(self) -> None:
             pass

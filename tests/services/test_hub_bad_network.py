@@ -3,6 +3,7 @@
 import random
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from custody.errors import StoreError
 from db.store import Store
-from services.exchange.hub_client import HubClient
+from evidence.mirror_forms import HeadRequest, Upload, records
+from evidence.tree import Tree
+from services.exchange.hub_client import CutError, HubAddress, HubClient
 from services.exchange.sync import Synced, sync
 from tests.services.test_hub import fresh, own, remark
 from tests.support.bad_network import BadNetwork, bad_network, serving
@@ -152,3 +155,46 @@ def test_a_network_that_goes_away_for_a_while_does_not_end_a_sync_that_has_begun
         with bad_network(("127.0.0.1", hub.address.port), never) as port, pytest.raises(StoreError, match="nobody"):
             through(port, hub, office)
         assert never.connections == 1
+
+
+def test_what_came_over_a_connection_that_hangs_is_not_sent_again(fresh: Fresh, tmp_path: Path) -> None:
+    url = fresh()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        before = hub.sync(office).receipts[-1][1]
+        remark(office, 60)
+        note = office.cosigned.longest(own(office)) or ""
+        tree = Tree(office.ledger.leaves(own(office)))
+        head = HeadRequest(before, tuple(tree.consistency_proof(before, tree.size)), note).to_bytes()
+        client = HubClient(hub.address)
+        assert client.ask("POST", "/add-checkpoint", head).headers["serah-next"] == str(before)
+        sent = Upload(own(office), before, tree.size).to_bytes() + records(
+            office.ledger.span(own(office), before, before + 40)
+        )
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        line = socket.create_connection((hub.address.host, hub.address.port))
+        with context.wrap_socket(line, server_hostname="hub") as hangs:
+            hangs.sendall(b"POST /add-entries HTTP/1.1\r\nHost: hub\r\nContent-Length: 999999\r\n\r\n" + sent)
+            again, ends = HeadRequest(tree.size, (), note).to_bytes(), time.monotonic() + 20
+            while (told := client.ask("POST", "/add-checkpoint", again).headers["serah-next"]) == str(before):
+                assert time.monotonic() < ends
+            assert told == str(before + 40)
+            assert hub.sync(office).sent == tree.size - before - 40
+        assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
+
+
+def test_a_request_leaves_as_one(tmp_path: Path) -> None:
+    heard = list[bytes]()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain((certificate := hub_certificate(tmp_path)).path)
+
+    def listens(near: socket.socket) -> None:
+        with context.wrap_socket(near, server_side=True) as shown:
+            heard.append(shown.recv(65_536))  # one record
+
+    with serving(listens) as port:
+        client = HubClient(HubAddress("127.0.0.1", port, certificate.fingerprint.replace(":", "").lower()))
+        with pytest.raises(CutError):
+            client.ask("POST", "/add-checkpoint", b"a head")
+    assert heard[0].startswith(b"POST /add-checkpoint ") and heard[0].endswith(b"a head")

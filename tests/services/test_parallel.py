@@ -1,6 +1,7 @@
 """Work spread over processes: the same answers in the same order, and never much of it in memory at once."""
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.pool import Pool
@@ -21,17 +22,23 @@ from tests.support.label_examples import contents
 STATION = Station(1).fill(700)
 
 
-def test_several_processes_find_what_one_finds() -> None:
+@pytest.fixture(scope="module")
+def together() -> Iterator[Spread]:
+    """Work spread over processes, which are started once."""
+    with spread(1, worth_it=1) as mapper:
+        assert mapper is not map or (os.cpu_count() or 1) == 1
+        yield mapper
+
+
+def test_several_processes_find_what_one_finds(together: Spread) -> None:
     entries = unfiled(STATION.entries)
     entries[400] = RawEntry(entries[400].body, entries[399].signatures)
     alone = audit_bundle([STATION.row()], entries)
-    with spread(len(entries), worth_it=1) as mapper:
-        together = audit_bundle([STATION.row()], entries, mapper=mapper)
     assert not alone.is_ok
-    assert together == alone
+    assert audit_bundle([STATION.row()], entries, mapper=together) == alone
 
 
-def test_entries_are_read_as_they_are_needed() -> None:
+def test_entries_are_read_as_they_are_needed(together: Spread) -> None:
     ahead = 0
 
     def counted() -> Iterator[RawEntry]:
@@ -41,11 +48,10 @@ def test_entries_are_read_as_they_are_needed() -> None:
                 ahead += 1
                 yield entry
 
-    with spread(1, worth_it=1) as mapper:
-        walk = iter(mapper(_length, ((entry, {}) for entry in counted())))  # type: ignore[arg-type]
-        next(walk)
-        assert ahead < 4000
-        walk.close()  # type: ignore[attr-defined]
+    walk = iter(together(_length, ((entry, {}) for entry in counted())))  # type: ignore[arg-type]
+    next(walk)
+    assert ahead < 4000
+    walk.close()  # type: ignore[attr-defined]
 
 
 def _length(job: tuple[RawEntry, object]) -> int:
@@ -66,7 +72,7 @@ def test_where_no_process_can_be_started_one_does_the_work() -> None:
         assert mapper is map
 
 
-def test_labels_drawn_by_several_processes_are_the_same_bytes() -> None:
+def test_labels_drawn_by_several_processes_are_the_same_bytes(together: Spread) -> None:
     made = contents() * 15  # more than one chunk
 
     def pdf(mapper: Spread) -> bytes:
@@ -78,12 +84,11 @@ def test_labels_drawn_by_several_processes_are_the_same_bytes() -> None:
         return b"".join(thermal_labels(made[:300], STOCKS["roll-50x30"], "zpl", 203, mapper=mapper))
 
     alone: Spread = map  # type: ignore[assignment]
-    with spread(len(made), worth_it=1) as mapper:
-        assert pdf(mapper) == pdf(alone)
-        assert zpl(mapper) == zpl(alone)
+    assert pdf(together) == pdf(alone)
+    assert zpl(together) == zpl(alone)
 
 
-def test_a_label_that_does_not_fit_is_told_by_several_processes_too() -> None:
+def test_a_label_that_does_not_fit_is_told_by_several_processes_too(together: Spread) -> None:
     wrong = replace(contents()[0], payload="p:abc")
-    with spread(2, worth_it=1) as mapper, pytest.raises(LabelError, match="p:abc"):
-        write_sheets(io.BytesIO(), [contents()[0], wrong], STOCKS["a4-3x7"], title="Labels", mapper=mapper)
+    with pytest.raises(LabelError, match="p:abc"):
+        write_sheets(io.BytesIO(), [contents()[0], wrong], STOCKS["a4-3x7"], title="Labels", mapper=together)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -150,6 +151,8 @@ def _device(address: str, peer: str) -> int:
         ("link", "set", "lo", "up"),
     ):
         subprocess.run(["ip", *words], check=True, capture_output=True)
+    own = Path("/proc/sys/net/ipv4/tcp_congestion_control")
+    own.write_text("reno", "ascii")  # BBR, which some systems have, minds loss less; cubic may be missing here
     return device
 
 

@@ -1,6 +1,7 @@
 """Handover papers for tests: signed records of any size, from a station whose key and dice are fixed."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pypdfium2
@@ -80,16 +81,28 @@ def sheet(count: int, *, refs: int = 1, **more: object) -> Sheet:
     return signed_sheet(handover_body(codes(count), refs=refs, **more))
 
 
-def rendered(path: str) -> np.ndarray:
+def rendered(path: str | Path) -> np.ndarray:
     """The one page of a PDF as a picture, 150 dpi."""
     [page] = pypdfium2.PdfDocument(path)
     return np.ascontiguousarray(page.render(scale=150 / 72).to_numpy()[..., :3])
 
 
-def photograph(path: str) -> str:
-    """A picture of the part of a page where its codes are: a page of text has much that looks like one."""
-    page = rendered(path)
+def photograph(path: str | Path) -> str:
+    """A picture of the part of a page where its codes are: a page of text has much that looks like one, at which the
+    program looks for seconds.
+    """
+    return photographed(rendered(path), Path("photograph.png"))
+
+
+def photographs(path: Path) -> list[Path]:
+    """The same of each page, beside the file."""
+    pages = [page.render(scale=150 / 72).to_numpy()[..., :3] for page in pypdfium2.PdfDocument(path)]
+    names = [path.with_name(f"{path.stem}-{number}.png") for number in range(1, len(pages) + 1)]
+    return [Path(photographed(np.ascontiguousarray(page), name)) for page, name in zip(pages, names, strict=True)]
+
+
+def photographed(page: np.ndarray, name: Path) -> str:
     corners = np.array([read.corners for read in Reader().read(page)]).reshape(-1, 2)
     (left, top), (right, low) = np.maximum(corners.min(axis=0) - 40, 0), corners.max(axis=0) + 40
-    Image.fromarray(page[top:low, left:right]).save("photograph.png")
-    return "photograph.png"
+    Image.fromarray(page[top:low, left:right]).save(name)
+    return str(name)

@@ -8,6 +8,6 @@ settings.register_profile(FULL, max_examples=200, deadline=None)
 settings.load_profile(QUICK)  # `--hypothesis-profile full` comes later and takes its place
 
 
-def examples(full: int) -> int:
-    """How many examples a property gets of those that a full run gives it; 10 at least."""
-    return full if settings.get_current_profile_name() == FULL else min(full, max(full // 10, 10))
+def examples(full: int, least: int = 10) -> int:
+    """How many examples a property gets of those that a full run gives it; `least` at least."""
+    return full if settings.get_current_profile_name() == FULL else min(full, max(full // 10, least))

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from custody.errors import InputError
-from services.plan.headings import FILE, remember, remembered, remembered_names
-from tables.place_codes import Names
-from tables.place_tree import parse_tree
+from services.plan.kept_answers import FILE, remember, remembered, remembered_names
+from tables.place_tree import Names, parse_tree
 from tables.read import read_table
 from tests.support.command_examples import Terminal
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from custody.errors import InputError
-from tables.output.safe_folder import safe_folder
+from tables.output.safe_file import safe_folder
 
 
 def test_a_folder_gets_its_name_when_everything_is_in_it(tmp_path: Path) -> None:

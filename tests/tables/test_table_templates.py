@@ -11,12 +11,12 @@ from custody.errors import InputError
 from custody.plan.places import Place
 from language import _
 from tables.field_rows import parse_deliveries, parse_points
-from tables.headers import ignored_columns, layout_of, table_kind
+from tables.headings import ignored_columns, layout_of, matched, table_kind
 from tables.output.write import Sheet, write_table
 from tables.read import read_table
 from tables.rows import parse_items, parse_needs, parse_phases, parse_places, parse_voters
 from tables.templates import TEMPLATES, template_workbook
-from tables.vocabulary import COLUMNS, matched
+from tables.vocabulary import COLUMNS
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import Visitor
 

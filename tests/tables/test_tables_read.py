@@ -17,9 +17,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from custody.errors import InputError
-from tables.headers import layout
-from tables.questions import QuestionError, Reading
-from tables.read import Table, read_table
+from tables.headings import layout
+from tables.office_table import QuestionError, Reading, Table
+from tables.read import read_table
 
 WIDE = 'table:number-columns-repeated="16384"'
 SHEET = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'

@@ -6,12 +6,11 @@ import pytest
 
 from custody.errors import InputError
 from custody.plan.places import Need, Place
-from tables.headers import ignored_columns, layout_of, table_kind
-from tables.questions import QuestionError
-from tables.read import Table, read_table
+from tables.cells import NoHourError, NoZoneError, parse_moment, whole_number
+from tables.headings import ignored_columns, layout_of, parse_level, table_kind
+from tables.office_table import QuestionError, Table
+from tables.read import read_table
 from tables.rows import ItemRow, parse_items, parse_needs, parse_places
-from tables.times import NoHourError, NoZoneError, parse_moment, whole_number
-from tables.vocabulary import parse_level
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "buleleng"
 

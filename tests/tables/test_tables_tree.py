@@ -6,10 +6,9 @@ import pytest
 
 from custody.plan.places import Place
 from tables.areas import areas_under
-from tables.place_codes import Names, bare, official
-from tables.place_tree import parse_tree
-from tables.questions import QuestionError, Reading
-from tables.read import Table, read_table
+from tables.office_table import QuestionError, Reading, Table
+from tables.place_tree import Names, bare, official, parse_tree
+from tables.read import read_table
 from tests.support.command_examples import ROOT, Terminal
 
 EXAMPLE = ROOT / "examples" / "buleleng" / "places.csv"

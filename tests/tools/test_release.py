@@ -135,10 +135,18 @@ def test_a_release_has_the_version_that_the_changelog_and_the_program_say(tmp_pa
 
 @pytest.fixture(scope="module")
 def own_wheels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One small wheel in place of all that is pinned."""
+    """One small wheel in place of all that is pinned; the guides of each package are drawn once."""
     path = wheel(tmp_path_factory.mktemp("wheels"), **{"calm-1.0.dist-info/licenses/LICENSE": "MIT"})
+    draw, drawn = packages.guides, dict[str, File]()
+
+    def drawn_once(made: Source, own: parts.Files) -> parts.Files:
+        if not drawn:
+            drawn.update(draw(made, own))
+        return drawn
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packages, "wheels", lambda *_arguments: {"calm": path})
+        patch.setattr(packages, "guides", drawn_once)
         yield
 
 

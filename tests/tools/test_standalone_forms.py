@@ -75,9 +75,9 @@ ODD_VALUES = [
 ]
 
 
-@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [29, pytest.param(1, marks=pytest.mark.slow)])
 def test_both_take_and_refuse_the_same_values_of_every_field(step):
-    """Every value of every vector, however deep, in exchange for odd ones (every seventh of them in turn, or all), and
+    """Every value of every vector, however deep, in exchange for odd ones (one or two of them in turn, or all), and
     every key left out.
     """
     turn = itertools.cycle(range(step))

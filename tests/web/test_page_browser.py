@@ -145,6 +145,7 @@ def test_a_camera_counts_while_the_page_shows_its_picture(
         served.stop()
 
 
+@pytest.mark.slow
 def test_a_camera_that_is_not_there_is_told_and_typing_goes_on(
     window: "BrowserContext", served: Served, station: Terminal
 ) -> None:

@@ -16,12 +16,12 @@ from db.station_key import load_key
 from labels.qr import qr_rows, qr_svg
 from scanner.decoding.file_codes import codes_in
 from services.exchange.hub_client import HubAddress
-from services.exchange.invitation import words_for
-from services.exchange.sync import open_hub
+from services.exchange.invitation import open_hub, words_for
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import Running, running_hub
 from tests.support.meet_pages import words
 from tests.support.page_examples import SAME_ORIGIN, Visitor
+from tests.support.paper_examples import photograph
 from tests.support.work_examples import upload, work
 from web.security.entrances import HEADER
 
@@ -116,9 +116,11 @@ def test_a_station_shows_its_hub_to_another_by_code_words_and_sheet(
     assert visitor.client.get("/meet/hub.svg").text == qr_svg(str(hub.address)).decode()
     sheet = tmp_path / "sheet.pdf"
     sheet.write_bytes(visitor.client.get("/meet/hub.pdf").content)
-    assert [*codes_in(sheet, lambda _line: None)] == [str(hub.address)]
-    open_hub(station.home, HubAddress("192.168.1.20", 8753, "a" * 64))  # a hub that runs here goes first
+    assert [*codes_in(Path(photograph(sheet)), lambda _line: None)] == [str(hub.address)]
+    hide = open_hub(station.home, HubAddress("192.168.1.20", 8753, "a" * 64))  # a hub that runs here goes first
     assert visitor.client.get("/meet/hub.svg").text == qr_svg("https://192.168.1.20:8753#" + "a" * 64).decode()
+    hide()
+    assert visitor.client.get("/meet/hub.svg").text == qr_svg(str(hub.address)).decode()
 
 
 def test_a_camera_of_the_page_reads_the_hubs_code_and_takes_it_for_no_paper(visitor: Visitor) -> None:

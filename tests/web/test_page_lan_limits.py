@@ -1,5 +1,6 @@
 """Strangers on the local network: their connections, cookies and guesses take nothing from others. Real sockets."""
 
+import asyncio
 import logging
 import socket
 import ssl
@@ -21,6 +22,7 @@ from web.security.entrances import cookie_name
 from web.security.guard import _cookies
 from web.security.lan_server import Crowd, most_connections
 from web.security.pairing import COOKIE
+from web.security.sockets import listen
 
 HOME = "127.0.0.1"
 STRANGER, OTHER, PHONE = "127.0.0.2", "127.0.0.3", "127.0.0.4"
@@ -214,3 +216,20 @@ def test_most_descriptors_stay_for_the_stations_own_page(monkeypatch: pytest.Mon
     for soft, most in ((1024, 96), (256, 64), (8, 2), (resource.RLIM_INFINITY, 96)):
         monkeypatch.setattr(resource, "getrlimit", lambda _what, soft=soft: (soft, soft))
         assert most_connections() == most
+
+
+def test_no_answer_waits_until_its_first_packet_is_acknowledged() -> None:
+    async def served() -> int:
+        loop = asyncio.get_running_loop()
+        with listen(0) as listening, socket.socket() as near:
+            listening.setblocking(False)
+            near.setblocking(False)
+            accepting = asyncio.ensure_future(loop.sock_accept(listening))
+            await loop.sock_connect(near, listening.getsockname())
+            far, _address = await accepting
+            transport, _protocol = await loop.connect_accepted_socket(asyncio.Protocol, far)
+            no_delay = transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            transport.abort()
+            return int(no_delay)
+
+    assert asyncio.run(served())

@@ -12,6 +12,7 @@ from services.access.key_shares import shares_in, split
 from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, site_at
+from tests.support.paper_examples import photographs
 from tests.support.work_examples import upload
 from tests.web.test_page_first_run import empty_site, files
 from web.security.entrances import HEADER
@@ -126,9 +127,9 @@ def sheets(station: Terminal, page_at: PageAt) -> list[str]:
         client.close()
     (station.home.parent / "sheets.pdf").write_bytes(answer.content)
     assert len(PdfReader(BytesIO(answer.content)).pages) == 3
-    shares = shares_in(station.home.parent / "sheets.pdf", lambda _line: None)
-    assert len(shares) == 3
-    return shares[:2]
+    taken = photographs(station.home.parent / "sheets.pdf")
+    assert len(taken) == 3
+    return [share for picture in taken[:2] for share in shares_in(picture, lambda _line: None)]
 
 
 def test_the_key_comes_back_from_the_words_of_recovery_sheets(
@@ -155,7 +156,7 @@ def test_pictures_of_recovery_sheets_and_bundles_bring_a_station_back(
         guide = Visitor(client)
         asked = {
             "uploads": [upload(guide, tmp_path / "logs.serah")],
-            "sheets": [upload(guide, tmp_path / "sheets.pdf")],
+            "sheets": [upload(guide, tmp_path / f"sheets-{number}.png") for number in (1, 2)],
         }
         assert guide.ask("POST", "/api/first/restore", asked) == {"page": "/station"}
     there = at(station, tmp_path / "new")

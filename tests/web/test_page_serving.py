@@ -38,6 +38,7 @@ def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Termi
     assert "What was scanned is kept" in err and "Traceback" not in err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 def test_in_an_empty_folder_it_shows_the_guide_and_leaves_nothing_but_its_secret(terminal: Terminal) -> None:
     process = terminal.process("serve", "--json", "--no-browser")

@@ -11,19 +11,24 @@ MOST_BYTES = 150_000
 FETCHED = re.compile(r'(?:src|href|from|import)\s*[=(]?\s*"(?:/static/|\./)([\w.-]+)')
 
 
-def weight(visitor: Visitor, path: str) -> int:
-    """The bytes of a page with its style sheets, scripts and drawings, as they are, nothing packed."""
+def weight(visitor: Visitor, path: str, fetched: dict[str, str]) -> int:
+    """The bytes of a page with its style sheets, scripts and drawings, as they are, nothing packed.
+
+    `fetched` is what was fetched for other pages, by its name.
+    """
     page = visitor.see(path)
     seen, ahead = set[str](), set(FETCHED.findall(page))
     total = len(page.encode())
     while ahead:
         name = ahead.pop()
         seen.add(name)
-        answer = visitor.client.get(f"/static/{name}")
-        assert answer.status_code == 200, name
-        total += len(answer.content)
+        if name not in fetched:
+            answer = visitor.client.get(f"/static/{name}")
+            assert answer.status_code == 200, name
+            fetched[name] = answer.text
+        total += len(fetched[name].encode())
         if name.endswith(".js"):
-            ahead |= set(FETCHED.findall(answer.text)) - seen
+            ahead |= set(FETCHED.findall(fetched[name])) - seen
     return total
 
 
@@ -38,6 +43,7 @@ def test_a_page_is_light_with_all_that_it_fetches(visitor: Visitor, station: Ter
         *(f"/records/{name}" for name in FORMS),
         *(f"/reports/{name}" for name in REPORTS),
     ]
-    weights = {path: weight(visitor, path) for path in paths}
+    fetched = dict[str, str]()
+    weights = {path: weight(visitor, path, fetched) for path in paths}
     assert max(weights.values()) < MOST_BYTES, sorted(weights.items(), key=lambda one: -one[1])[:5]
     assert weights[f"/scan/{draft}"] > 60_000, "its scripts are counted, and what they import"

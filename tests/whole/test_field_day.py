@@ -176,7 +176,7 @@ def evening(day: Day, codes: list[str]) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize(
-    ("count", "plants"), [(80, 20), pytest.param(1000, 100, marks=pytest.mark.slow)], ids=["sample", "whole day"]
+    ("count", "plants"), [(40, 12), pytest.param(1000, 100, marks=pytest.mark.slow)], ids=["sample", "whole day"]
 )
 def test_planted_copies_and_reprints_are_found_by_the_evening_and_honest_boxes_are_not_accused(
     sqlite_url, count, plants

@@ -19,8 +19,8 @@ from custody.errors import InputError, TamperError
 from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof
 from evidence.proof import make_proof
+from scanner.sources.effort import most_pages
 from scanner.sources.open_source import open_source
-from scanner.sources.pages import most_pages
 from services.exchange.evidence_files import audit_file
 from tests.support.costly_files import NOT_READ, ONE_PAGE, PROGRAM, ROOT_OF, assert_cheap, cost, pdf, stream
 from tests.support.evidence_logs import Station

@@ -17,9 +17,10 @@ from commands.program import COMMANDS, REPORTS
 from custody.plan.levels import AREA, CARRIER, END, GROUP, STORE, VENDOR
 from language.catalogue import forms, read
 from language.in_words import level_choices
-from tables.headers import layout
-from tables.read import Table
-from tables.vocabulary import REQUIRED, column_words, parse_level, parse_state, parse_tracked_as
+from tables.cells import parse_state, parse_tracked_as
+from tables.headings import layout, parse_level
+from tables.office_table import Table
+from tables.vocabulary import REQUIRED, column_words
 from tests.support.busy_day import Day
 from tests.support.command_examples import LAPTOP, ROOT, Terminal
 from tests.support.page_examples import Visitor, begun_draft

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.support.command_examples import Terminal, station_at
 from tests.support.page_examples import Visitor
+from tests.support.paper_examples import photograph
 from tests.support.pdf_text import text_of
 from tests.support.truth_examples import TRUCK, bodies, letter, listed, of_codes
 
@@ -212,7 +213,7 @@ def test_a_truck_for_two_sub_districts_known_from_its_paper_alone_shows_each_its
     root = station("verify", "--json").json["logs"][0]["key"]
     for place, own in (("51.08.01", here), ("51.08.02", there)):
         ppk = station_at(station, tmp_path / place, "--place", place, "--station", f"PPK-{place[-2:]}", "--root", root)
-        session = ppk("scan", "--from", TRUCK, "--to", place, "--source", paper, "--json", "--yes")
+        session = ppk("scan", "--from", TRUCK, "--to", place, "--source", photograph(paper), "--json", "--yes")
         assert session.code in (0, 2), session.err
         ran = ppk.give(own[:2], TRUCK, place).json
         assert (ran["scanned"], ran["expected"]) == (2, 3)

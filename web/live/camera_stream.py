@@ -89,7 +89,9 @@ class CameraStreams:
     def newest(self, draft: str) -> Image | None:
         """What the camera that reads into a session shows now; None where none does."""
         camera = self._camera
-        return camera.newest if camera and camera.draft == draft and camera.state.state == "on" else None
+        if camera is None or camera.draft != draft or camera.state.state != "on" or camera.newest is None:
+            return None
+        return camera.newest.colour
 
     async def stream(self, draft: str, is_closing: Callable[[], bool]) -> AsyncIterator[bytes]:
         """The picture as parts of a multipart answer, as fast as they are taken, until the camera stops."""
@@ -117,7 +119,7 @@ class _Camera:
     def __init__(self, sessions: Sessions, draft: str, source: str) -> None:
         self.draft, self.state, self.is_over = draft, CameraState("opening"), False
         self.shown: tuple[int, bytes] | None = None
-        self.newest: Image | None = None
+        self.newest: Frame | None = None
         self.bell = Bell()
         self._sessions, self._source, self._events = sessions, source, sessions.events(draft)
         self._must_stop = False
@@ -178,7 +180,7 @@ class _Camera:
         if self._must_stop:
             return "finish"
         if not frame.is_blank:
-            self._last_ms, self.newest = frame.at_ms, frame.image
+            self._last_ms, self.newest = frame.at_ms, frame
             self._adviser = self._adviser or Adviser()
             self._say(CameraState("on", frame.source, self._adviser.see(frame, reads, self._session.unread)))
             hinted = [(seen.corners, hint_words(seen.hint)) for seen in self._adviser.unread]
@@ -239,7 +241,7 @@ def _painted(
 
     from scanner.ui.overlay import outline
 
-    drawn: Any = outline(frame.image, reads, marks.get, hinted)
+    drawn: Any = outline(frame.colour, reads, marks.get, hinted)
     if drawn.shape[1] > _WIDEST_PX:
         high = round(drawn.shape[0] * _WIDEST_PX / drawn.shape[1])
         drawn = cv2.resize(drawn, (_WIDEST_PX, high), interpolation=cv2.INTER_AREA)

@@ -1,9 +1,10 @@
 """The hub that a page opens on its computer, for stations to send to, until it is closed or the page ends."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from services.exchange.sync import close_hub, open_hub
+from services.exchange.invitation import open_hub
 from web.hub_server import Hub
 from web.live.store_worker import OpenStore
 
@@ -17,6 +18,7 @@ class HubSwitch:
         self._home, self._open_store = home, open_store
         self._hub: Hub | None = None
         self._thread: threading.Thread | None = None
+        self._hide: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
 
     @property
@@ -36,7 +38,8 @@ class HubSwitch:
                 return
             hub = Hub(self._home, self._open_store, None, None)
             try:
-                open_hub(self._home, hub.invitations[0])  # without a network nobody could be told where it is
+                address = hub.invitations[0]  # without a network nobody could be told where it is
+                self._hide = open_hub(self._home, address)
             except BaseException:
                 hub.close()
                 raise
@@ -52,7 +55,7 @@ class HubSwitch:
             hub, self._hub = self._hub, None
             if hub is None or self._thread is None:
                 return
-            close_hub(self._home)
+            self._hide()
             hub.server.should_exit = True
             self._thread.join(_LAST_WORDS_S)
             hub.close()

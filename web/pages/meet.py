@@ -23,7 +23,7 @@ from services.access.admission_notice import waiting_lines
 from services.exchange.backup import copy_ledger
 from services.exchange.evidence_files import audit_file
 from services.exchange.hub_client import HubAddress, HubClient
-from services.exchange.invitation import pictured, typed_invitation, words_for
+from services.exchange.invitation import hub_here, known_hub, pictured, remember_hub, typed_invitation, words_for
 from services.exchange.ledger_audit import (
     AskedPolicy,
     audit_ledger,
@@ -35,7 +35,6 @@ from services.exchange.ledger_audit import (
     witness_lines,
 )
 from services.exchange.photo_files import import_photos, split_photos, zip_photos
-from services.exchange.sync import hub_here, known_hub, remember_hub
 from services.exchange.sync import sync as sync_with
 from services.exchange.transfer import (
     export_bundle,

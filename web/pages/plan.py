@@ -27,7 +27,7 @@ from services.plan.registering import plan_counts, register_missing
 from services.plan.withdrawing import withdraw_as_seen, withdrawal_of
 from services.progress_bar import Progress
 from services.records.field_records import point_rows
-from tables.questions import QuestionError, Reading
+from tables.office_table import QuestionError, Reading
 from tables.templates import template_workbook
 from tables.vocabulary import column_words, table_word
 from web.dependencies import SiteDep

@@ -25,7 +25,8 @@ def listen(port: int | None, address: str = LOOPBACK, first: int = PORT) -> sock
     """
     wanted = [port] if port is not None else [*range(first, first + _MORE_PORTS), 0]
     for number in wanted:
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Named as TCP, for else asyncio lets Nagle hold each answer's second packet until the first is acknowledged.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name != "nt":  # there it would let two programs have one port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

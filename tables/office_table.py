@@ -1,9 +1,10 @@
-"""What somebody decides where a table can be read in several ways, and the question that is put to them."""
+"""A table as it was read, what somebody decides where it can be read in several ways, and what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from custody.errors import InputError
+from custody.errors import N_, Fault, InputError
 
 LEFT_OUT = "-"
 """Given as the field of a heading: the column is not used."""
@@ -83,3 +84,70 @@ class QuestionError(InputError):
     def answered(self, reading: Reading, choice: Choice) -> Reading:
         """The reading with this choice made."""
         return reading.answered(choice.option, choice.value)
+
+
+Note = tuple[str, dict[str, object]]
+"""What was found of a file by itself: a template and its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as its file shows it: text in every cell, NFC, single spaces.
+
+    `headers` are in the order of the columns, empty where a column has none. `rows` are the rows of the table that are
+    not blank: the number that a spreadsheet shows and the cell of each header. `digest` is the SHA-256 of the file in
+    hex. `unread` names further sheets with content. `notes` say how it was taken where it is no plain table; `faults`
+    are totals that do not fit their rows; `reading` is what was decided about it.
+    """
+
+    file: str
+    headers: tuple[str, ...]
+    rows: list[tuple[int, dict[str, str]]]
+    digest: str
+    unread: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+
+
+EACH = 10
+
+
+def few_of_a_kind(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The first ten faults of each kind in each column, and behind them how many more there are."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    shown = []
+    for fault in faults:
+        kind = fault.file, fault.column, fault.message
+        counts[kind] += 1
+        if counts[kind] <= EACH:
+            shown.append(fault)
+    more = N_("more faults like these in this column: {count}")
+    shown += [
+        Fault(more, {"count": count - EACH}, None, column, file)
+        for (file, column, _), count in counts.items()
+        if count > EACH
+    ]
+    return tuple(shown)
+
+
+def refuse_faults(faults: Sequence[Fault]) -> None:
+    """Raise an `InputError` with these faults, if there are any: it takes back what other files have recorded."""
+    if faults:
+        raise InputError(
+            N_("nothing was loaded; faults in {files}: {count}"),
+            hint=N_("Correct them in the file and load it again."),
+            count=len(faults),
+            faults=few_of_a_kind(faults),
+            files=", ".join(sorted({fault.file for fault in faults if fault.file})) or "-",
+        )
+
+
+def letter(at: int) -> str:
+    """What a spreadsheet calls its column number `at`, counted from 0: A, B, ... AA."""
+    name = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        name = chr(65 + rest) + name
+    return name

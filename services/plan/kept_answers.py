@@ -3,16 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from custody.errors import N_
+from tables.headings import fold
+from tables.office_table import Reading, Table
 from tables.output.safe_file import safe_file
-from tables.place_codes import bare
-from tables.questions import Reading
-from tables.read import Note, Table, read_table
-from tables.vocabulary import fold
 
 FILE = "headings.json"
 _MOST_KEPT, _MOST_NAMES = 100, 2000
@@ -23,44 +19,6 @@ def keep_answers(home: Path, tables: Iterable[Table], told: Iterable[Reading]) -
     for table in tables:
         remember(home, table.headers, table.reading.columns)
     remember_names(home, {name: code for reading in told for name, code in reading.names.items()})
-
-
-def read_as_before(path: Path, reading: Reading, home: Path | None) -> Table:
-    """Read a table, with what was answered before of the same headings and names where nothing is told now.
-
-    Args:
-        home: where the answers are kept; None: nowhere.
-
-    Raises:
-        QuestionError: the file can be read in several ways.
-        InputError: it is no such table.
-    """
-    table = read_table(path, reading=reading)
-    if home is None or not (home / FILE).exists():
-        return table
-    if not reading.columns and (columns := remembered(home, table.headers)):
-        table = read_table(path, reading=replace(reading, columns=columns))
-        said = ", ".join(f"{heading} = {name}" for heading, name in columns.items())
-        table = replace(table, notes=(*table.notes, (N_("columns as last time: {columns}"), {"columns": said})))
-    names = remembered_names(home)
-    return _with_names(table, names) if names else table
-
-
-def _with_names(table: Table, names: Mapping[str, str]) -> Table:
-    """The table, with what was said before of the names in it that nothing is said of now."""
-    said = {fold(name) for name in table.reading.names}
-    names = {name: code for name, code in names.items() if fold(name) not in said}
-    if not names:
-        return table
-    there = {fold(bare(cell)) for _row, cells in table.rows for cell in cells.values()}
-    names = {name: code for name, code in names.items() if fold(bare(name.rpartition("/")[2])) in there}
-    if not names:
-        return table
-    words = ", ".join(f"{name} = {code}" for name, code in names.items())
-    note: Note = (N_("names as last time: {names}"), {"names": words[:300]})
-    return replace(
-        table, notes=(*table.notes, note), reading=replace(table.reading, names={**names, **table.reading.names})
-    )
 
 
 def remembered(home: Path, headings: Iterable[str]) -> dict[str, str]:
@@ -87,7 +45,7 @@ def remember(home: Path, headings: Iterable[str], columns: Mapping[str, str]) ->
 
 
 def remembered_names(home: Path) -> dict[str, str]:
-    """Return the code that was chosen for each name of a list, as `tables.questions.Reading.names` has it."""
+    """Return the code that was chosen for each name of a list, as `tables.office_table.Reading.names` has it."""
     names: dict[str, str] = {}
     for entry in _kept(home):
         match entry:
