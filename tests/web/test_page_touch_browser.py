@@ -118,9 +118,25 @@ def test_a_handover_is_scanned_signed_on_the_pad_and_recorded_by_touch(phone: An
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/scan", "/items?to=51.08.01", "/labels", "/plan", "/meet", "/records", "/records/seal", "/reports/progress",
-     "/dashboard", "/dashboard?view=findings", "/handovers", "/search?q=patas", "/station", "/people", "/observers"],
-)  # fmt: skip
+    [
+        "/",
+        "/scan",
+        "/items?to=51.08.01",
+        "/labels",
+        "/plan",
+        "/meet",
+        "/records",
+        "/records/seal",
+        "/reports/progress",
+        "/dashboard",
+        "/dashboard?view=findings",
+        "/handovers",
+        "/search?q=patas",
+        "/station",
+        "/people",
+        "/observers",
+    ],
+)
 def test_what_can_be_pressed_is_as_large_as_a_finger(phone: Any, served: Served, path: str) -> None:
     here = Fingers(phone.new_page())
     here.page.goto(f"{served.url}{path}{'&' if '?' in path else '?'}lang=id")
