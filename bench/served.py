@@ -1,11 +1,10 @@
 """A station of a whole regency with its page served, for what measures the page."""
 
 import json
-import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -73,13 +72,3 @@ def add_up(site: Site) -> None:
     """Wait until the dashboard has added up everything."""
     while site.overview.whole(lambda _store, kept: kept.share) < 1:
         time.sleep(0.1)
-
-
-def spent_ms(job: Callable[[], object], times: int) -> float:
-    """The median time of a job."""
-    spent = []
-    for _number in range(times):
-        began = time.perf_counter()
-        job()
-        spent.append((time.perf_counter() - began) * 1000)
-    return statistics.median(spent)

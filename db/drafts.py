@@ -11,7 +11,7 @@ from custody.errors import N_, InputError
 from custody.handover.draft import DraftInfo, Seer
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
-from db.prepared import Prepared, blank
+from db.prepared import Prepared, blank, written
 
 PURPOSE = "purpose"
 _BY = "by:"
@@ -122,9 +122,12 @@ class Drafts:
 
     def touches(self, id: str) -> list[Touch]:
         """What the session has taken, in the order it was taken."""
+        return [Touch(code, number, how_read(how)) for code, number, how in self._taken(id)]
+
+    @written
+    def _taken(self, id: Any) -> Any:
         scan = self.tables.draft_scan
-        query = scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
-        return [Touch(code, number, how_read(how)) for code, number, how in query.tuples()]
+        return scan.select(scan.code, scan.print, scan.how).where(scan.draft == id).order_by(scan.number)
 
     def seers(self, id: str) -> dict[str, Seer]:
         """Which device saw a label, by the item's code; without those that the station itself saw."""
@@ -148,9 +151,13 @@ class Drafts:
 
     def details(self, id: str) -> dict[str, str]:
         """What people have said of a session, by field name."""
+        return dict(self._words(id))
+
+    @written
+    def _words(self, id: Any) -> Any:
         said = self.tables.draft_said
         query = said.select(said.name, said.value).where((said.draft == id) & ~said.name.startswith(_BY))
-        return dict(query.order_by(said.name).tuples())
+        return query.order_by(said.name)
 
     def also_in(self, id: str, code: str) -> DraftInfo | None:
         """Another unconfirmed session that has taken this item too; None where none has."""

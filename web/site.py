@@ -76,7 +76,7 @@ class Site:
         self.sessions = Sessions(self.keep, self.home)
         self.streams = CameraStreams(self.sessions, self.source)
         self.cameras = BrowserCameras(self.sessions)
-        self.overview = OverviewCache(self.open_store)
+        self.overview = OverviewCache(self.open_store, self.home)
         self.file_store = FileStore(self.home)
         self.jobs = Jobs(self.aside)
         self.recorded = Answers()

@@ -278,10 +278,11 @@ MISSED_BY_PAPER = N_("{item} is on the giver's paper and was not scanned")
 """What `SHORTAGE` says where the paper alone names it: no list of items has it."""
 
 
-def shortage(item: Item, places: Mapping[str, Place], *, is_listed: bool = False, is_final: bool = True) -> Finding:
+def shortage(item: Item, destination: str, *, is_listed: bool = False, is_final: bool = True) -> Finding:
     """The finding that something was to go in a handover and was not scanned.
 
     Args:
+        destination: where it is bound for, by name.
         is_listed: a list says that it was to go; else the giver's stock or paper does.
         is_final: whether no log that is not here could explain it.
     """
@@ -289,7 +290,7 @@ def shortage(item: Item, places: Mapping[str, Place], *, is_listed: bool = False
     if not item.kind:
         unknown = N_("{item} is on the list of what was to go and was not scanned") if is_listed else MISSED_BY_PAPER
         return Finding("SHORTAGE", unknown, shown, item.code, is_provisional=not is_final)
-    shown |= {"kind": item.kind, "k": item.k, "n": item.n, "destination": name_of(places, item.to)}
+    shown |= {"kind": item.kind, "k": item.k, "n": item.n, "destination": destination}
     missed = N_("{item} was expected and not scanned: {kind} {k}/{n} for {destination}")
     return Finding("SHORTAGE", missed, shown, item.code, is_provisional=not is_final)
 

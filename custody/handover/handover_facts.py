@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from custody.chain.findings import Finding, judge_count, shortage
+from custody.chain.findings import Finding, judge_count, name_of, shortage
 from custody.compose.compose import Extra
 from custody.format.event_types import Body
 from custody.format.events import Event
@@ -125,7 +125,9 @@ def handover_facts(
     beyond = tuple(code for code in taken if code in apart and not _is_meant(code, listed, kinds, around.held))
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
-    findings = [shortage(item, places, is_listed=meant is not None, is_final=around.is_final) for item in missing]
+    names = {to: name_of(places, to) for to in {item.to for item in missing if item.kind}}
+    is_final = around.is_final
+    findings = [shortage(i, names.get(i.to, ""), is_listed=meant is not None, is_final=is_final) for i in missing]
     findings += beyond_paper(taken, around.papers, around.received, around.held, str(first["from"]))
     findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
     if len(records) == last["parts"]:

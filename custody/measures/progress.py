@@ -290,6 +290,8 @@ class StockSums:
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
         self._groups: dict[str, StockGroup] = {}
+        self.changed: set[str] = set()
+        """The codes of places of which something was counted; who has looked at them takes them out."""
         self.amounts: dict[str, Amounts] = {}
         """By place, the ends too. What is bound for a place that the tree does not have is under its code."""
         self.pieces: dict[str, dict[str, Pieces]] = {}
@@ -322,6 +324,7 @@ class StockSums:
         is_back = group.held_by in (place.code for place in self._ways.to(group.to)[:1])
         for place, has_arrived in _steps(self._ways, group):
             known = self.amounts.setdefault(place.code, Amounts())
+            self.changed.add(place.code)
             there, back = group.count * has_arrived, group.sent * (is_back and not has_arrived)
             known.add(by * group.count, by * group.labelled, by * group.sent, by * there, by * back)
             if place.level in ABOVE_ENDS:

@@ -6,10 +6,11 @@ roads, rain or rest, so its two figures are always given along with it (docs/sco
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from custody.chain.findings import moment
@@ -79,12 +80,18 @@ class Part(NamedTuple):
     came: Counter[str]
 
 
+_Rank = tuple[int, str, str, str]
+
+
 @dataclass(slots=True)
 class _Branch:
-    """One level of one sub-district: how many came when, and the places they are to come to."""
+    """One level of one sub-district: how many came when, and the places they are to come to. `judged` are its rows
+    by how they press, and what was asked; None where something was counted since.
+    """
 
     came: Counter[str] = field(default_factory=Counter)
     sums: list[_Sum] = field(default_factory=list)
+    judged: tuple[tuple[str, int], list[tuple[_Rank, DueRow]]] | None = None
 
 
 Stop = tuple[Place, Due | None, str | None]
@@ -99,6 +106,9 @@ class DueSums:
         self._sums: dict[tuple[str, Due | None], _Sum] = {}
         self._branches: dict[tuple[str, str], _Branch] = {}
         self._stops: dict[str, tuple[Stop, ...]] = {}
+        self._of_place: dict[str, list[_Sum]] = {}
+        self.changed: set[str] = set()
+        """The codes of places of which something was counted; who has looked at them takes them out."""
 
     def put(self, code: str, journey: Journey | None) -> None:
         """Count an item by its journey now, in place of what was counted of it before; None: it is no item any more."""
@@ -124,6 +134,8 @@ class DueSums:
             if row is None:
                 row = self._sums[place.code, due] = self._new_sum(place, due)
             row.bound += by
+            self.changed.add(place.code)
+            self._branches[row.branch].judged = None
             if came is not None:
                 row.there += by
                 row.came[came] += by
@@ -134,16 +146,13 @@ class DueSums:
         area = self._ways.area(place.code)
         row = _Sum(place, (area.code if area else "", place.level), due)
         self._branches.setdefault(row.branch, _Branch()).sums.append(row)
+        self._of_place.setdefault(place.code, []).append(row)
         return row
 
-    def there(self) -> dict[str, tuple[int, int]]:
-        """For each place of these levels how many items are bound for it or through it, and how many are there."""
-        found: dict[str, tuple[int, int]] = {}
-        for (code, _due), row in self._sums.items():
-            if row.bound:
-                bound, there = found.get(code, (0, 0))
-                found[code] = (bound + row.bound, there + row.there)
-        return found
+    def there(self, code: str) -> tuple[int, int]:
+        """How many items are bound for a place of these levels or through it, and how many of them are there."""
+        sums = self._of_place.get(code, ())
+        return sum(row.bound for row in sums), sum(row.there for row in sums)
 
     def parts(self, level: str, is_inside: Callable[[Place], bool]) -> list[Part]:
         """What the places of a level that are asked for await, and what came to them: a part for each sub-district."""
@@ -163,17 +172,16 @@ class DueSums:
         return next((due.time for _place, due, came in self._stops.get(code, ()) if due and came is None), None)
 
     def rows(self, *, as_of: str, within_h: int = 6) -> list[DueRow]:
-        """A row for each place and time that something is due, the most pressing first; as `due_rows`."""
-        found = []
+        """A row for each place and time that something is due, the most pressing first; as `due_rows`.
+
+        Of a sub-district of which nothing was counted since, the rows of the same minute are given again.
+        """
         for branch in self._branches.values():
-            pace = pace_of(branch.came, as_of)
-            timed = [(moment(row.due.time), row) for row in branch.sums if row.due is not None and row.bound]
-            timed.sort(key=lambda entry: entry[0])
-            dues = [due for due, _row in timed]
-            ahead = list(accumulate((row.bound - row.there for _due, row in timed), initial=0))
-            for due, row in timed:
-                found.append(_judged(row, ahead[bisect_right(dues, due)], pace, as_of, within_h))
-        return sorted(found, key=lambda row: (STATES.index(row.state), moment(row.due), row.place.code, row.phase))
+            if branch.judged is None or branch.judged[0] != (as_of[:16], within_h):
+                ranked = [(_rank(row), row) for row in _rows_of(branch, as_of, within_h)]
+                branch.judged = ((as_of[:16], within_h), sorted(ranked, key=itemgetter(0)))
+        found = (branch.judged[1] for branch in self._branches.values() if branch.judged)
+        return [row for _rank, row in sorted(chain.from_iterable(found), key=itemgetter(0))]
 
 
 def due_rows(journeys: Iterable[Journey], ways: Ways, *, as_of: str, within_h: int = 6) -> list[DueRow]:
@@ -229,6 +237,20 @@ def by_place_above(rows: Iterable[DueRow]) -> dict[str, list[DueRow]]:
         if row.place.level == END:
             groups.setdefault(row.place.parent or "", []).append(row)
     return groups
+
+
+def _rank(row: DueRow) -> _Rank:
+    return STATES.index(row.state), moment(row.due), row.place.code, row.phase
+
+
+def _rows_of(branch: _Branch, as_of: str, within_h: int) -> Iterator[DueRow]:
+    pace = pace_of(branch.came, as_of)
+    timed = [(moment(row.due.time), row) for row in branch.sums if row.due is not None and row.bound]
+    timed.sort(key=lambda entry: entry[0])
+    dues = [due for due, _row in timed]
+    ahead = list(accumulate((row.bound - row.there for _due, row in timed), initial=0))
+    for due, row in timed:
+        yield _judged(row, ahead[bisect_right(dues, due)], pace, as_of, within_h)
 
 
 def _judged(row: _Sum, left: int, pace: Pace, as_of: str, within_h: int) -> DueRow:

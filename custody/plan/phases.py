@@ -145,6 +145,8 @@ def not_there(items: Iterable[Item], offered: Collection[str], waiting: NotCome)
         items: what a place holds.
     """
     left, found = dict(waiting), dict[str, Item]()
+    if not any(left.values()):
+        return found
     for item in sorted(items, key=lambda item: (item.to, item.k, item.code), reverse=True):
         kind = (item.kind, item.print > 0)
         if item.code not in offered and left.get(kind, 0) > 0:

@@ -170,7 +170,7 @@ class LedgerReader:
             query = index.select(index.code).group_by(index.code).order_by(fn.MIN(entry), index.code)
             if index is tables.fork_item:  # what another history alone names
                 query = query.where(index.code.not_in(named))
-            for (code,) in query.tuples().iterator():
+            for (code,) in self.database.execute_sql(*query.sql()):
                 yield code
 
     def code_count(self) -> int:

@@ -11,7 +11,7 @@ from custody.plan.places import Need, Place
 from db.log.memory import Mark
 from db.log.reader import LedgerReader
 from db.models import Tables
-from db.prepared import Prepared, PreparedInsert, blank
+from db.prepared import Prepared, PreparedInsert, blank, written
 
 
 class PlaceTable(Mapping[str, Place]):
@@ -60,11 +60,14 @@ class PlaceTable(Mapping[str, Place]):
 
     def all(self) -> dict[str, Place]:
         """The whole tree at once, parents before children."""
-        place = self.tables.place
-        query = place.select(*self._columns()).order_by(place.first)
-        found = {row[0]: Place(*row) for row in query.tuples()}
+        found = {row[0]: Place(*row) for row in self._rows()}
         self._known |= found
         return found
+
+    @written
+    def _rows(self) -> Any:
+        place = self.tables.place
+        return place.select(*self._columns()).order_by(place.first)
 
     def inside(self, top: str) -> list[Place]:
         """A place and all below it, parents before children, in the order of the codes; nothing else is read."""

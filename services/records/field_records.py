@@ -132,10 +132,14 @@ def readiness_of(store: Store) -> list[Readiness]:
 def stores_without(store: Store, rows: Iterable[Readiness], *, under: str | None = None) -> list[Place]:
     """The stores, of all or below a place, whose readiness is not recorded; in the order of the tree."""
     checked = {row.place for row in rows if row.about == STORAGE}
-    tree = store.state.places.tree()
-    tops = [under] if under is not None else [code for code, place in tree.items() if place.parent is None]
-    found = (place for top in tops for place in below(tree, top))
-    return [place for place in found if place.level in ABOVE_ENDS and place.code not in checked]
+
+    def stores() -> list[Place]:
+        tree = store.state.places.tree()
+        tops = [under] if under is not None else [code for code, place in tree.items() if place.parent is None]
+        return [place for top in tops for place in below(tree, top) if place.level in ABOVE_ENDS]
+
+    known = store.ledger.memory.remember_rule(f"stores below {under or ''}", stores)
+    return [place for place in known if place.code not in checked]
 
 
 def arrivals_at(store: Store, place: str) -> Arrivals:

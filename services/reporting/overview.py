@@ -78,7 +78,7 @@ class Overview:
         self._to_mark: dict[str, None] = {}
         self._cards: tuple[str, list[Card]] = ("", [])
         self._put_count = 0
-        self._amounts: tuple[int, Mapping[str, Amounts]] | None = None
+        self._amounts: dict[str, Amounts] = {}
         self._rows: tuple[tuple[str, int, int], list[DueRow]] | None = None
 
     @property
@@ -126,8 +126,8 @@ class Overview:
         return self._ways
 
     def due_rows(self, as_of: str, within_h: int) -> list[DueRow]:
-        """The due times of all items, as `custody.measures.timing.due_rows` returns them."""
-        asked = (as_of, within_h, self._put_count)
+        """The due times of all items, as `custody.measures.timing.due_rows` returns them; of the minute begun."""
+        asked = (as_of[:16], within_h, self._put_count)
         if self._rows is None or self._rows[0] != asked:
             self._rows = (asked, self._due.rows(as_of=as_of, within_h=within_h))
         return self._rows[1]
@@ -137,13 +137,17 @@ class Overview:
 
         Below the top, what has been there counts as there, as for the clock: what is on its way back, too.
         """
-        if self._amounts is None or self._amounts[0] != self._put_count:
-            found = {code: amounts for code, amounts in self._stock.amounts.items() if amounts.total}
-            for code, (total, there) in self._due.there().items():
-                known = found.get(code, Amounts())
-                found[code] = Amounts(total, known.labelled, known.sent, there, known.back)
-            self._amounts = (self._put_count, found)
-        return self._amounts[1]
+        for code in self._stock.changed | self._due.changed:
+            known, (total, there) = self._stock.amounts.get(code, Amounts()), self._due.there(code)
+            if total:
+                self._amounts[code] = Amounts(total, known.labelled, known.sent, there, known.back)
+            elif known.total:
+                self._amounts[code] = known
+            else:
+                self._amounts.pop(code, None)
+        self._stock.changed.clear()
+        self._due.changed.clear()
+        return self._amounts
 
     def trend(self, level: str, is_inside: Callable[[Place], bool], as_of: str) -> Trend:
         """Plan against done at the places of a level that are asked for, with the forecast."""

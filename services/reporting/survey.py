@@ -76,7 +76,8 @@ def survey(
     irregular += of_handovers(counted.values(), beside, ways.places, as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)
-    return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))
+    there = {code: counts for code in sorted(due.changed) if (counts := due.there(code))[0]}
+    return Survey(as_of, ways, tuple(rows), there, tuple(cards), tuple(irregular), tuple(returns))
 
 
 def every_chain(store: Store, as_of: str) -> Iterator[Chain]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
 from custody.chain.findings import Finding, name_of
 from custody.compose.compose import Handover, Touch
@@ -28,7 +28,7 @@ from services.scanning.draft_details import details_of, forget_item
 from services.scanning.handover_context import Expectation, expectation, heard_mark, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
-from services.scanning.judging import Weighed, foresee, judge_labels, judge_scanned
+from services.scanning.judging import Verdict, Weighed, foresee, judge_labels, together
 from services.scanning.open_drafts import ends_in_words
 
 
@@ -52,6 +52,8 @@ class DraftDesk:
         self._heard = heard_mark(store)
         self._told: dict[str | None, set[str]] | None = None if self.taken else {}
         """What was said to be wrong, by item; None in a session that goes on: nobody knows what was said of it."""
+        self._judged: tuple[Any, dict[ItemLabel, Verdict]] = (None, {})
+        self._foreseen: tuple[Any, Weighed] | None = None
         self.refused: frozenset[str] = frozenset()
         self._said = Details()
         self.papers: list[str] = []
@@ -124,7 +126,8 @@ class DraftDesk:
         """
         if how == "matched":
             check_matched(label.code, self._found.items)
-        item, findings = judge_scanned(self.store, label, self.handover)
+        items, findings = together(self._verdicts([ItemLabel(label.code, label.print)]))
+        item = items.get(label.code)
         inside = self.store.state.contents.carried({item.code: item}) if item is not None else {}
         now = self.store.around.now_utc()
         is_new = self.store.drafts.take(self.draft, Touch(label.code, label.print, how), at=now, by=self.seer)
@@ -159,7 +162,6 @@ class DraftDesk:
         Raises:
             CodeError, RuleError: it is not understood, or the item was not taken.
         """
-
         try:
             words = describe(self, what, code, text)
         except InputError as error:  # a session shows it and goes on
@@ -228,7 +230,6 @@ class DraftDesk:
 
     def refusals_changed(self) -> Outcome:
         """The same where things were refused, or are not refused any more."""
-
         words = _("Refused: {count}. They stay with the giver; do not load them.")
         if not self.refused:
             words = _("Nothing of these is refused now.")
@@ -240,7 +241,6 @@ class DraftDesk:
         Returns:
             How the scanned items stand now; None where nothing came or nothing changed.
         """
-
         heard = heard_mark(self.store)
         if heard == self._heard:
             return None
@@ -275,7 +275,6 @@ class DraftDesk:
 
     def _kept_in_words(self) -> str:
         """Say how the items that were scanned before an end was changed stand now; empty where there are none."""
-
         if not self.taken or not self.giver or not self._receiver:
             return ""
         wrong = {finding.item for finding in self.findings() if finding.item and finding.severity != "info"}
@@ -323,24 +322,34 @@ class DraftDesk:
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
         """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
-        self.store.state.places.refresh()
         touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
-        items, found = judge_labels(
-            self.store, [ItemLabel(touch.code, touch.print) for touch in touches], self.handover
-        )
+        items, found = together(self._verdicts([ItemLabel(touch.code, touch.print) for touch in touches]))
         self._told = _wrong_by_item(found)
         return items, found
 
+    def _verdicts(self, labels: Sequence[ItemLabel]) -> list[Verdict]:
+        """The verdict on each of these labels, which is kept until records or a paper come or the handover changes."""
+        hangs_on = (heard_mark(self.store), self.handover)
+        if self._judged[0] != hangs_on:
+            self._judged = (hangs_on, {})
+        known = self._judged[1]
+        if new := [label for label in labels if label not in known]:
+            known |= {verdict.label: verdict for verdict in judge_labels(self.store, new, self.handover)}
+        return [known[label] for label in labels]
+
     def foresee(self, handover: Handover) -> Weighed | None:
-        """Return the handover as it would be recorded now; None while giver or receiver is not set.
+        """Return the handover as it would be recorded in this minute; None while giver or receiver is not set.
 
         Args:
             handover: `handover`, with all that the draft has kept of it (`draft_details.with_details`).
         """
         if not handover.giver or not handover.to:
             return None
-        touches = self.store.drafts.touches(self.draft)
-        return foresee(self.store, handover, touches, now=self.store.around.now_utc())
+        now, touches = self.store.around.now_utc(), self.store.drafts.touches(self.draft)
+        hangs_on = (heard_mark(self.store), handover, touches, now[:16])
+        if self._foreseen is None or self._foreseen[0] != hangs_on:
+            self._foreseen = (hangs_on, foresee(self.store, handover, touches, now=now))
+        return self._foreseen[1]
 
     def words(self, item: Item | None, *, is_foretold: bool = False) -> str:
         """Describe an item in a line: Ballot box DPR, 2 of 5, TPS 003 Pejarakan.

@@ -1,7 +1,8 @@
 """What is wrong with what comes at a handover. Records nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from custody.chain.chain import Chain, told_otherwise
@@ -18,6 +19,7 @@ from custody.chain.seals import judge_seals
 from custody.chain.told_places import bound_for
 from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
 from custody.format.codes import ItemLabel
+from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, handover_facts
@@ -36,54 +38,80 @@ class Weighed(NamedTuple):
     findings: list[Finding]
 
 
+class Verdict(NamedTuple):
+    """What is known of one scanned label, None where nothing is, and what is wrong with handing it over so.
+
+    It hangs on the ledger, the papers, the label and the handover, on no other label. `own` are the findings about the
+    thing itself, `inside` those about what moves inside it, by code, `beyond` those by papers and by what is to go.
+    """
+
+    label: ItemLabel
+    item: Item | None
+    own: tuple[Finding, ...]
+    inside: Mapping[str, Finding]
+    beyond: tuple[Finding, ...] = ()
+
+
 def judge_scanned(store: Store, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
     """What is known of a scanned item, and all that is wrong with handing it over so."""
-    store.state.places.refresh()
-    items, found = judge_labels(store, [label], handover)
+    items, found = together(judge_labels(store, [label], handover))
     return items.get(label.code), found
 
 
-def judge_labels(
-    store: Store, labels: Sequence[ItemLabel], handover: Handover
-) -> tuple[dict[str, Item], list[Finding]]:
-    """What is known of many scanned items, by code, and all that is wrong with handing them over so."""
-    items, found = _judge_items(store, labels, handover)
+def together(verdicts: Sequence[Verdict]) -> tuple[dict[str, Item], list[Finding]]:
+    """What is known of all these scanned things, by code, and what is wrong with them; each thing inside others once,
+    and what was scanned itself by its own verdict.
+    """
+    items = {verdict.label.code: verdict.item for verdict in verdicts if verdict.item is not None}
+    inside = {code: finding for verdict in verdicts for code, finding in verdict.inside.items() if code not in items}
+    found = [finding for verdict in verdicts for finding in verdict.own]
+    return items, [*found, *inside.values(), *(finding for verdict in verdicts for finding in verdict.beyond)]
+
+
+def judge_labels(store: Store, labels: Sequence[ItemLabel], handover: Handover) -> list[Verdict]:
+    """What is known of each of many scanned labels, and all that is wrong with handing it over so."""
+    store.state.places.refresh()
+    verdicts = _judge_items(store, labels, handover)
+    items = {verdict.label.code: verdict.item for verdict in verdicts if verdict.item is not None}
+    beyond: dict[str, list[Finding]] = {}
     if named := (waybill := waybill_for(store, handover)).named:
         received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
-        found += beyond_paper((label.code for label in labels), named, received, items, handover.giver)
+        for finding in beyond_paper((label.code for label in labels), named, received, items, handover.giver):
+            beyond.setdefault(finding.item or "", []).append(finding)
     if handover.load or handover.kinds:
         listed, kinds = frozenset(handover.load), frozenset(handover.kinds)
 
         def is_to_go(item: Item) -> bool:
             return item.code in listed or item.kind in kinds
 
-        found += [
-            judge_against_load(label.code, handover.phase, kinds)
-            for label in labels
-            if label.code not in listed
-            and (not kinds or label.code in items)
-            and not (label.code in items and store.state.contents.is_in_or_inside(items[label.code], is_to_go))
-        ]
-    return items, found
+        for label in labels:
+            if (
+                label.code not in listed
+                and (not kinds or label.code in items)
+                and not (label.code in items and store.state.contents.is_in_or_inside(items[label.code], is_to_go))
+            ):
+                finding = judge_against_load(label.code, handover.phase, kinds)
+                beyond.setdefault(label.code, []).append(finding)
+    return [verdict._replace(beyond=tuple(beyond.get(verdict.label.code, ()))) for verdict in verdicts]
 
 
-def _judge_items(
-    store: Store, labels: Sequence[ItemLabel], handover: Handover
-) -> tuple[dict[str, Item], list[Finding]]:
-    """The same, but for what a list of what is to go says of them."""
+def _judge_items(store: Store, labels: Sequence[ItemLabel], handover: Handover) -> list[Verdict]:
+    """The same, but for what papers and a list of what is to go say of them."""
     waybill = waybill_for(store, handover)
     items = bound_for(store.state.items_of(label.code for label in labels), waybill.redirected)
     blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
     has_met, rules = store.state.has_met(handover.giver), store.state.need_rules()
-    is_alone = store.state.held is None
-    found = [
-        finding
-        for label in labels
-        for finding in judge_scan(
-            items.get(label.code),
+    is_alone, places = store.state.held is None, store.state.places
+    places.refresh()
+
+    def judge(label: ItemLabel) -> list[Finding]:
+        item = items.get(label.code)
+        needs = rules.where(item.to) if item else None
+        found = judge_scan(
+            item,
             label,
-            store.state.places,
+            places,
             giver=handover.giver,
             to=handover.to,
             bound=handover.bound,
@@ -91,19 +119,39 @@ def _judge_items(
             is_alone=is_alone,
             is_recorded=label.code in received,
             blank=blanks.get(label.code),
-            needs=rules.where(items[label.code].to).by_level if label.code in items else {},
-            must_be_sealed=label.code in items
-            and items[label.code].kind in rules.where(items[label.code].to).sealed_kinds,
+            needs=needs.by_level if needs else {},
+            must_be_sealed=bool(item and needs and item.kind in needs.sealed_kinds),
+        )  # of a code that its own giver's paper names, it is known what it is
+        return [finding for finding in found if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs]
+
+    judged = [judge(label) for label in labels]
+    settled = iter(_beside_strangers(store, _foretold(store, [one for some in judged for one in some]), handover.giver))
+    inside = _inside_each(store, items)
+    return [
+        Verdict(
+            label,
+            items.get(label.code),
+            tuple(islice(settled, len(found))),
+            {
+                code: wrong_destination(places, code, item.to, handover.to, handover.bound)
+                for code, item in inside.get(label.code, {}).items()
+                if goes_astray(places, item.to, handover.to, handover.bound)
+            },
         )
-        if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs  # its own giver's paper names it
+        for label, found in zip(labels, judged, strict=True)
     ]
-    found = _foretold(store, found)
-    found += [
-        wrong_destination(store.state.places, code, item.to, handover.to, handover.bound)
-        for code, item in _carried(store, items).items()
-        if goes_astray(store.state.places, item.to, handover.to, handover.bound)
-    ]
-    return items, _beside_strangers(store, found, handover.giver)
+
+
+def _inside_each(store: Store, items: Mapping[str, Item]) -> dict[str, dict[str, Item]]:
+    """What moves inside each of these things that has anything inside, by code; what was scanned itself, too."""
+    known = {**items, **store.state.contents.carried(items)}
+    outer: set[str] = set()
+    for item in known.values():
+        parent = item.parent
+        while parent in known and parent not in outer:
+            outer.add(parent)
+            parent = known[parent].parent
+    return {code: store.state.contents.carried({code: items[code]}) for code in items.keys() & outer}
 
 
 def _beside_strangers(store: Store, found: list[Finding], giver: str) -> list[Finding]:
@@ -170,7 +218,7 @@ def weigh(
     store: Store, handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str, now: str
 ) -> Weighed:
     """The events of a handover before they are recorded, what they say of it, and all that is wrong with it."""
-    items, found = _judge_items(store, [ItemLabel(touch.code, touch.print) for touch in touches], handover)
+    items, found = together(_judge_items(store, [ItemLabel(touch.code, touch.print) for touch in touches], handover))
     found += _judge_refused(store, handover)
     offered = [touch.code for touch in (*touches, *handover.refused)]
     refused = store.state.items_of(touch.code for touch in handover.refused)
@@ -211,12 +259,31 @@ def _judge_time(store: Store, things: Mapping[str, Item | None], handover: Hando
             code: dues.at(place, item.kind if item else "", item.to if item else "") for code, item in things.items()
         }
         past = {code: told for code, told in due.items() if told is not None and told.is_past(happened)}
-        for chain in store.state.chains(list(past)) if past else ():
+        for chain in store.state.chains(_may_have_been(store, past, handover.to)) if past else ():
             if _has_been(chain, handover, places):
                 del past[chain.code]  # the way back is never late
         first = min(past.values(), default=None if things else dues.at(place, "", ""))
         late = came_late(place, first, happened)
     return [*late, late_entry(happened)] if handover.occurred is not None else late
+
+
+def _may_have_been(store: Store, codes: Iterable[str], to: str) -> list[str]:
+    """Those of these things of which some record says that they came to a place or below it, whether it counts or not;
+    asked of the records, for folding hundreds of chains takes longer than all else here.
+    """
+    places, known = store.state.places, dict[str, bool]()
+
+    def is_there(custodian: str) -> bool:
+        if custodian not in known:
+            known[custodian] = is_under(places, custodian, to)
+        return known[custodian]
+
+    def says_so(event: Event) -> bool:
+        custodian = event.body.get({"register": "held_by", "handover": "to"}.get(event.type, ""))
+        return custodian is not None and is_there(custodian)
+
+    told = store.state.families.of(codes, with_strangers=True)
+    return [code for code, events in told.items() if any(map(says_so, events))]
 
 
 def _has_been(chain: Chain, handover: Handover, places: Mapping[str, Place]) -> bool:

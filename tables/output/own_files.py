@@ -29,6 +29,7 @@ NAMES = (
     "printers.json",
     "headings.json",
     "page.token",
+    "dashboard.json",
     "page-lan.pem",
     "hub.pem",
     "hub.txt",

@@ -95,11 +95,11 @@ def test_an_item_goes_astray_where_its_way_does_not_lead(bound_for, to, bound, a
 
 
 def test_a_shortage_names_each_item_that_did_not_come():
-    short = shortage(BOX, PLACES)
+    short = shortage(BOX, name_of(PLACES, BOX.to))
     assert (short.code, short.item, short.is_provisional) == ("SHORTAGE", BOX.code, False)
-    assert shortage(BOX, PLACES, is_final=False).is_provisional
+    assert shortage(BOX, name_of(PLACES, BOX.to), is_final=False).is_provisional
     unknown = Item(BOX.code, "", "")
-    assert "paper" in str(shortage(unknown, PLACES)) and "list" in str(shortage(unknown, PLACES, is_listed=True))
+    assert "paper" in str(shortage(unknown, "")) and "list" in str(shortage(unknown, "", is_listed=True))
 
 
 def test_only_a_count_shows_two_boxes_under_one_code():
@@ -135,7 +135,7 @@ def test_every_finding_can_be_said_and_weighed():
         *judge_scan(BOX, ItemLabel(BOX.code, 1), PLACES, giver="PPK2", to="TPS9"),
         *judge_scan(None, LABEL, {}, giver="a", to="b"),
         *judge_count(1, 0, 3),
-        shortage(BOX, PLACES),
+        shortage(BOX, name_of(PLACES, BOX.to)),
         *judge_condition(BOX.code, "wet"),
         *came_late(PLACES["PPK"], Due("2026-11-20T08:00:00Z"), "2027-01-01T00:00:00Z"),
         late_entry("2027-01-01T00:00:00Z"),

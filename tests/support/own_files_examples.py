@@ -25,6 +25,7 @@ OWN = [
     "observers.json",
     "printers.json",
     "page.token",
+    "dashboard.json",
     "page-lan.pem",
     "headings.json",
     "page-devices.json",

@@ -170,6 +170,49 @@ def test_it_shows_what_it_has_while_it_adds_up(visitor: Visitor, site: Site, mon
     assert site.overview.whole(lambda _store, kept: kept.share) == 1
 
 
+def test_after_a_start_the_dashboard_stands_as_it_was_and_says_so_until_all_is_added_up(
+    station: Terminal, page_at: PageAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = "These figures are from before the program was started"
+    monkeypatch.setattr(overview_cache, "_WORTH_S", 0.0)
+    monkeypatch.setattr(overview_cache, "_REST_S", 60.0)  # it adds up when it is told to
+    codes = station.codes("--to", "51.08.01.2001.001")
+    station.give(codes[:6], "51.08", "51.08.01")
+    with page_at(site_at(station.home)) as client:
+        assert before not in client.get("/dashboard").text
+    station.give(codes[6:9], "51.08", "51.08.01")
+    with page_at(site := site_at(station.home)) as client:
+        for page in ("/dashboard", "/dashboard/part"):
+            told = words(client.get(page).text)
+            assert before in told and "6 of 27 items" in told
+        assert before not in client.get("/dashboard?view=findings").text
+        site.overview.whole(lambda _store, _overview: None)
+        told = words(client.get("/dashboard").text)
+        assert before not in told and "9 of 27 items" in told
+    with page_at(site_at(station.home)) as client:
+        assert "sebelum program" not in client.get("/dashboard?lang=id").text, "it is kept for each language"
+
+
+@pytest.mark.parametrize("spoilt", ["{", '{"log": 1}', '{"log": "another", "sizes": {}, "pages": {}}', "younger"])
+def test_a_dashboard_of_another_ledger_or_of_a_later_one_is_not_shown(
+    station: Terminal, page_at: PageAt, monkeypatch: pytest.MonkeyPatch, spoilt: str
+) -> None:
+    monkeypatch.setattr(overview_cache, "_WORTH_S", 0.0)
+    with page_at(site_at(station.home)) as client:
+        client.get("/dashboard")
+    kept = station.home / overview_cache.FILE
+    assert kept.stat().st_mode & 0o777 == 0o600
+    text = kept.read_text("utf-8")
+    if spoilt == "younger":
+        spoilt = re.sub(r'"sizes":\{("[^"]*"):\d+', r'"sizes":{\1:999999', text)
+        assert spoilt != text
+    elif "another" in spoilt:
+        spoilt = re.sub(r'"log":"[^"]*"', '"log":"another"', text)
+    kept.write_text(spoilt, "utf-8")
+    with page_at(site_at(station.home)) as client:
+        assert "from before the program" not in client.get("/dashboard").text
+
+
 def test_a_place_that_is_not_there_is_said(visitor: Visitor) -> None:
     answer = visitor.client.get("/dashboard/51.09", headers={"Accept": "text/html"})
     assert answer.status_code == 422 and "no place 51.09" in answer.text

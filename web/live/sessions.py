@@ -128,14 +128,19 @@ class Session(SharedSession):
             self.publish(self.desk.refusals_changed(), is_for_all=True)
         self.events.publish("changed", version=self.version())
 
-    def catch_up(self) -> None:
-        """Judge the scanned items again if the ledger has new data, and publish the changes to every open page."""
+    def catch_up(self) -> bool:
+        """Judge the scanned items again if the ledger has new data, and publish the changes to every open page.
+
+        Returns:
+            Whether it had, so that what is expected was looked up again.
+        """
         if self._heard == (heard := heard_mark(self.store)):
-            return
+            return False
         self._heard, self._judged = heard, None
         for told in self.scan.catch_up():
             self.publish(told, is_for_all=True)
         self.events.publish("changed", version=self.version())
+        return True
 
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
         """The scanned items by code, and the findings about them."""
@@ -315,9 +320,8 @@ class Sessions:
             session = self._sessions.get(draft)
             if session is None or not session.is_current(store):
                 session = self._sessions[draft] = Session(store, draft, self.events(draft))
-            elif refresh:
+            elif not session.catch_up() and refresh:
                 session.desk.look_up()
-            session.catch_up()
             return session
         except Exception:
             self._sessions.pop(draft, None)

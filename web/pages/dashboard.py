@@ -121,13 +121,22 @@ def _title(what: str) -> str:
 
 
 def _board(site: Site, with_staff: bool, code: str, template: str, asked: Asked) -> tuple[str, Version]:
-    """The part of a page that changes, rendered once for all who look at it."""
+    """The part of a page that changes, rendered once for all who look at it.
+
+    The page that a dashboard opens with is kept for the next start: until everything is added up then, it is shown as
+    it was, and says so.
+    """
+    name = (template, code, language.chosen(), with_staff, tuple(asked))
+    is_kept = template == "overview.html" and asked == Asked()
+    if is_kept and (before := site.overview.before(name)) is not None:
+        html, version = before
+        return render("dashboard_before.html", board=Markup(html)), version
 
     def make(store: Store, overview: Overview) -> str:
         look = seen(store, overview, code or top_place(store), with_staff=with_staff)
         return render(template, lang=language.chosen(), **shown(look, asked))
 
-    return site.overview.ask((template, code, language.chosen(), with_staff, asked), make)
+    return site.overview.ask(name, make, is_filed=is_kept)
 
 
 def _page(request: Request, site: Site, with_staff: bool, code: str, template: str, asked: Asked) -> Response:

@@ -1,7 +1,7 @@
 """What the dashboard shows of a place and all below it, as plain values in the language of who asks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,7 +103,7 @@ def overview_of(look: Seen, asked: Asked) -> dict[str, Any]:
         "own": _row(place, amounts, due.get(place.code), here),
         "children": shown,
         "level": children[0].level if children else "",
-        "states": _states(look.rows),
+        "states": _states(due),
         "late": late_groups([row for row in look.rows if row.state in PRESSING], places, here, place.code),
         "irregular": found,
         "field": board,
@@ -288,10 +288,10 @@ def rows_below(store: Store, overview: Overview, codes: Sequence[str]) -> dict[s
     return found
 
 
-def _states(rows: Iterable[DueRow]) -> dict[str, dict[str, int]]:
-    """For each level how many places are in each state."""
+def _states(rows: Mapping[str, DueRow]) -> dict[str, dict[str, int]]:
+    """For each level how many places are in each state, by the most pressing row of each."""
     counts: dict[str, Counter[str]] = {level: Counter() for level in BELOW_STORES}
-    for row in most_pressing(rows).values():
+    for row in rows.values():
         counts[row.place.level][row.state] += 1
     return {level: {state: of_level[state] for state in STATES} for level, of_level in counts.items()}
 
