@@ -24,6 +24,7 @@ from db.log.reader import LedgerReader
 from db.sqlite_backup import backup
 from db.store import Surroundings, open_store
 from services.access import new_station, observers, pins
+from services.exchange import invitation
 from services.labels import print_job, printer_profiles
 from services.plan import kept_answers
 from tables.output import own_files
@@ -74,12 +75,14 @@ def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
         "services/access/practice.py",
         "web/security/certificate.py",
         "web/security/pairing.py",
-        "web/security/entrances.py",  # own files
+        "web/security/entrances.py",
+        "services/exchange/invitation.py",  # own files
         "db/connect.py",
         "db/read_only.py",  # the ledger itself; a copy of it in a folder that is ours alone
         "db/sqlite_backup.py",
         "labels/port.py",
         "commands/demo/workshop.py",  # ask by themselves
+        "commands/exchange/hub.py",  # adds to a log that its option has looked at
         "commands/demo/summary.py",
         "commands/demo/watch.py",
         "scanner/simulation/simulate.py",  # in the demo's new folder
@@ -138,6 +141,8 @@ def test_whatever_a_station_keeps_by_name_is_its_own(station: Terminal) -> None:
         web.security.pairing.FILE,
         kept_answers.FILE,
         web.live.paper_session.HALF_READ_FILE,
+        invitation.HUB_FILE,
+        invitation.OPEN_FILE,
         web.views.label_requests.KEPT,
         f"{new_station.ASIDE}2024",
     ]
