@@ -132,6 +132,11 @@ class Roster:
             if owner.key not in self.powers and log not in self.own and (self.roots or owner.root != self.root)
         )
 
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The place of each held log's station."""
+        return {log: owner.place for log, owner in self.owners.items()}
+
     @property
     def has_met_all(self) -> bool:
         """Whether a log is held of every station that counts, and there are two besides root.

@@ -16,6 +16,7 @@ from custody.chain.journey import Journey, journey
 from custody.chain.planned import Withdrawn
 from custody.chain.roster import Roster
 from custody.handover.counting import Counted, counted_in
+from custody.measures.direct import Direct
 from custody.measures.discrepancies import of_clocks, of_handovers
 from custody.measures.progress import Amounts, Pieces, StockSums
 from custody.measures.scorecard import Card, Scores
@@ -67,7 +68,7 @@ class Overview:
         self._lines: dict[str, HandoverLine] = {}
         self._handovers: tuple[int, list[HandoverLine]] | None = None
         self._open: tuple[int, list[OpenLoad]] | None = None
-        self._loads = Truckloads()
+        self._loads, self._direct = Truckloads(), Direct({})
         self._unnamed: list[tuple[Counted, HandoverLine]] | None = None
         self._beside: tuple[int | None, list[tuple[Counted, Finding]]] = (None, [])
         self._now = ""
@@ -118,7 +119,8 @@ class Overview:
     def _look_beside(self, store: Store, now: str) -> None:
         """Ask again what handovers show that no chain tells, where any thing was folded since."""
         if not self._to_fold and self._beside[0] != self._put_count:
-            self._beside = (self._put_count, told_beside(store, self._counted.values(), self._loads, as_of=now))
+            parts = self._counted.values()
+            self._beside = (self._put_count, told_beside(store, parts, self._loads, self._direct, as_of=now))
 
     @property
     def ways(self) -> Ways:
@@ -208,6 +210,7 @@ class Overview:
             self._store = store
             self._ways, self._gone = Ways(store.state.places.tree()), store.state.withdrawn
             self._due, self._scores, self._stock = DueSums(self._ways), Scores(self._ways), StockSums(self._ways)
+            self._direct = Direct(store.state.stations.now().homes)
             self._mark_to_fold(ledger.codes())
         else:
             self._is_first = False  # what is packed in these may have been folded already
@@ -252,6 +255,7 @@ class Overview:
         self._scores.put(marks_of(chain, way, self._ways, as_of=now))
         self._await_due(chain.code, way, moment(now))
         self._loads.put(chain, self._ways.places, as_of=now)
+        self._direct.put(chain, self._ways.places, as_of=now)
         place = (
             chain.item.to
             if chain.item

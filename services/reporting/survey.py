@@ -7,6 +7,7 @@ from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
 from custody.chain.journey import journey
 from custody.handover.counting import Counted, counted_in
+from custody.measures.direct import Direct
 from custody.measures.discrepancies import Discrepancy, discrepancies_of, of_clocks, of_handovers
 from custody.measures.returning import Return, way_back
 from custody.measures.scorecard import Card, Scores
@@ -51,7 +52,7 @@ def survey(
     irregular: list[Discrepancy] = []
     returns: list[Return] = []
     counted: dict[str, Counted] = {}
-    loads = Truckloads()
+    loads, direct = Truckloads(), Direct(store.state.stations.now().homes)
     for chain in every_chain(store, as_of):
         if not (chain.item and gone.covers(chain.item.kind, chain.item.to, ways.places, chain.code)):
             way = journey(chain, ways, as_of=as_of)
@@ -62,6 +63,7 @@ def survey(
             if chain.links:  # what a stranger alone names is in the one line on what waits for admission
                 irregular += discrepancies_of(chain, as_of=as_of)
             loads.put(chain, ways.places, as_of=as_of)
+            direct.put(chain, ways.places, as_of=as_of)
         for link in chain.links:
             if link.event.type == "handover" and not link.is_withdrawn and link.event.leaf not in counted:
                 counted[link.event.leaf] = counted_in(link.event)
@@ -72,7 +74,7 @@ def survey(
         steps.put(stamp)
     told = [one.finding for one in irregular]
     irregular += of_clocks(steps, told, store.state.stations.now(), as_of=as_of)
-    beside = told_beside(store, counted.values(), loads, as_of=as_of)
+    beside = told_beside(store, counted.values(), loads, direct, as_of=as_of)
     irregular += of_handovers(counted.values(), beside, ways.places, as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)

@@ -13,6 +13,7 @@ from custody.handover.counting import Counted, HandoverKey, counted_in
 from custody.handover.handover_facts import HandoverFacts, expected_tops, handover_facts, is_own_number, stated
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
 from custody.handover.waybill import NOT_ON_PAPER
+from custody.measures.direct import Direct
 from custody.measures.truckloads import Truckloads
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import come_since, list_there
@@ -36,16 +37,18 @@ def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[s
 
 
 def told_beside(
-    store: Store, counted: Iterable[Counted], loads: Truckloads, *, as_of: str
+    store: Store, counted: Iterable[Counted], loads: Truckloads, direct: Direct, *, as_of: str
 ) -> list[tuple[Counted, Finding]]:
     """What handovers show of single things and no chain tells, as sure as their letters say it: what is on a truck
-    still, and what came, or did not come, otherwise than papers say whose records are not here.
+    still, what a receiver's record does not have of what its giver's says went straight to it, and what came, or did
+    not come, otherwise than papers say whose records are not here.
 
     Args:
         counted: all handovers that count, part by part.
     """
-    aboard = list(loads.left_aboard(store.state.places.tree()))
-    shared = {part.key for part, _finding in aboard if not is_own_number(part.key.log, part.key.bast)}
+    tree = store.state.places.tree()
+    short = [*loads.left_aboard(tree), *direct.not_received(tree)]
+    shared = {part.key for part, _finding in short if not is_own_number(part.key.log, part.key.bast)}
     awaited, own, keys = store.papers.awaited(), store.ledger.own_row(), dict[HandoverKey, list[Counted]]()
     for part in counted:
         is_by_paper = part.key.giver in awaited and own is not None and part.key.log == own.name
@@ -60,8 +63,8 @@ def told_beside(
         unsure[key] = {f.item for f in facts.findings if f.code == "SHORTAGE" and f.is_provisional}
         if key.giver in awaited:  # of several handovers of one way the newest tells
             found |= {(f.code, f.item): (parts[-1], f) for f in _by_papers(store, events, facts)}
-    for part, finding in aboard:
-        is_sure = store.state.has_met(part.key.giver) and finding.item not in unsure.get(part.key, ())
+    for part, finding in short:
+        is_sure = store.state.has_met(part.key.giver, part.key.log) and finding.item not in unsure.get(part.key, ())
         found[finding.code, finding.item] = (part, finding if is_sure else replace(finding, is_provisional=True))
     return list(found.values())
 

@@ -76,6 +76,7 @@ def reports_agree(store: Store, overview: Overview) -> None:
     epcis_sums(told_then)
     _listed_alike(store, seen, overview)
     _as_sure_as_letters(store, seen, told_then)
+    _lacking_alike(store, seen, told_then)
     _summed_alike(store, overview)
 
 
@@ -117,6 +118,36 @@ def _as_sure_as_letters(store: Store, seen: Survey, told: list[tuple[Event, Hand
         f.item for event, facts in told if event.log == own for f in facts.findings if f.message == NOT_ON_PAPER
     }
     assert {f.item for f in rows.values() if f.message == NOT_ON_PAPER} == of_papers
+
+
+def _lacking_alike(store: Store, seen: Survey, told: list[tuple[Event, HandoverFacts]]) -> None:
+    """What a receiver's letter lacks of a giver's record of which it has others stands in reports until it comes, and
+    nothing that no letter lacks.
+    """
+    homes = store.state.stations.now().homes
+    short = {row.finding.item: row for row in seen.discrepancies if row.finding.code == "SHORTAGE"}
+    lacking = {(item.code, f"{event.log}:{event.seq}") for event, facts in told for item in facts.missing}
+    for event, facts in told:
+        giver, to = event.body["from"], event.body["to"]
+        if homes[event.log] != to or event.body["meant"] is not None:
+            continue
+        for item in facts.missing:
+            chain = store.state.chain(item.code)
+            if not chain.is_to_come(giver, to, event.log):
+                continue
+            given = [link.event for link in chain.links if link.has_moved][-1]
+            is_before = given.at <= event.at and homes[given.log] != to
+            if is_before and given.rows.keys() & event.rows.keys() and item.code not in given.beyond:
+                assert item.code in short, "what the letter lacks stands in the report"
+    for code, row in short.items():
+        link = next((one for one in store.state.chain(code or "").links if one.event.leaf in row.finding.also), None)
+        if (
+            row.finding.is_open
+            and link
+            and link.event.type == "handover"
+            and homes[link.event.log] != link.to == row.place
+        ):
+            assert (code, row.record) in lacking, "what the report lacks stands in the letter"
 
 
 def _summed_alike(store: Store, overview: Overview) -> None:

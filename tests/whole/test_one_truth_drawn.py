@@ -89,6 +89,9 @@ PLANS = [
         Step("root", 4, (0,), load=(4, 3, 2, 9), number=1, meet="paper"),
         Step("district", 0, (3, 0), load=(1, 4)),
     ],
+    [Step("root", 3, (4, 5, 6)), Step("district", 3, (4,), meet="bundle")],
+    [Step("root", 3, (4, 5, 6), number=2), Step("district", 3, (4,), refused=(5,), number=1, meet="paper")],
+    [Step("second", 3, (4, 0)), Step("district", 3, (4, 2), number=2, meet="bundle"), Step("district", 3, (1,))],
     [Step("second", 3, (0,)), Step("root", 4, (0,), meet="bundle"), Step("root", 3, (4,))],
 ]
 """What once told two things, of every kind of thing that may happen."""

@@ -8,7 +8,9 @@ import pytest
 
 from commands.context import station_at as opened
 from custody.handover.waybill import foretold_gaps
+from services.reporting.overview import Overview
 from tests.support.command_examples import NOW, Terminal, station_at
+from tests.support.drawn_reports import reports_agree
 from tests.support.page_examples import PageAt, Visitor, site_at
 from tests.support.paper_examples import photograph
 from tests.support.pdf_text import text_of
@@ -100,6 +102,43 @@ def test_what_came_inside_a_box_that_was_received_is_not_to_come_again(
     assert inside not in [f["item"] for f in rest["findings"]]
     assert [f for f in ppk.give([inside], "51.08", "51.08.01").json["findings"] if f["item"] == inside] == []
     assert ppk("custody", inside, "--json").json["findings"] == []
+
+
+def test_what_the_receivers_record_lacks_of_the_givers_stands_in_all_reports_until_it_comes(
+    station: Terminal, tmp_path: Path
+) -> None:
+    """No truck between, no list: that others of one record came says that this one did not."""
+    codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
+    ppk = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK-1", "--root", root)
+    station.give(codes[:5], "51.08", "51.08.01")
+    assert of_codes(station, "SHORTAGE") == [], "one side alone has recorded it"
+    station("export", "--out", tmp_path / "all.serah")
+    assert ppk("import", tmp_path / "all.serah").code == 0
+    part = ppk.give(codes[:3], "51.08", "51.08.01", "--refuse", codes[2]).json
+    assert {*codes[3:5]} <= {f["item"] for f in part["findings"] if f["code"] == "SHORTAGE"}
+
+    def at_both(short: list[str]) -> None:
+        ppk("export", "--out", tmp_path / "back.serah")
+        assert station("import", tmp_path / "back.serah").code == 0
+        for laptop in (station, ppk):
+            assert sorted(of_codes(laptop, "SHORTAGE")) == [("SHORTAGE", code, "open") for code in sorted(short)]
+            assert {*short} <= {row["code"] for row in letter(laptop, part["bast"])["missing"]}
+            with opened(str(laptop.home), None, lambda: NOW).store() as store:
+                reports_agree(store, Overview())
+
+    ppk("export", "--out", tmp_path / "back.serah")
+    assert station("import", tmp_path / "back.serah").code == 0
+    assert of_codes(station, "SHORTAGE") == [], "what a station that nobody admitted says counts nowhere"
+    station("admit", tmp_path / "ppk" / "station-card.json")
+    station("export", "--out", tmp_path / "all.serah")
+    assert ppk("import", tmp_path / "all.serah").code == 0
+    at_both(codes[3:5])
+    assert ppk.give(codes[3:4], "51.08", "51.08.01").code == 0
+    at_both(codes[4:5])
+    assert station.give(codes[4:5], "51.08.01", "51.08").code == 0, "the giver has it again"
+    station("export", "--out", tmp_path / "all.serah")
+    assert ppk("import", tmp_path / "all.serah").code == 0
+    at_both([])
 
 
 def test_a_paper_alone_tells_its_list_and_what_came_of_it_before_is_not_to_come_again(
