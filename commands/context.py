@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -171,24 +170,6 @@ by_option = click.option(
 
 
 pass_station = click.make_pass_decorator(Station)
-
-
-def later(module: str, **others: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
-    """Stand for the function of this name in a module of `commands`, which is imported when it is called.
-
-    Args:
-        others: by an option's name, the module in place of it where that option is given.
-    """
-
-    def named(declared: Callable[[], None]) -> Callable[..., Any]:
-        @functools.wraps(declared)
-        def call(*args: Any, **given: Any) -> Any:
-            chosen = next((other for option, other in others.items() if given.get(option)), module)
-            return getattr(import_module(f"commands.{chosen}"), declared.__name__)(*args, **given)
-
-        return call
-
-    return named
 
 
 def json_option(command: F) -> F:

@@ -3,12 +3,14 @@
 What a command does is said here and nowhere else, so that the list of all commands imports none of them.
 """
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
@@ -206,6 +208,30 @@ class Program(click.Group):
 def about(name: str) -> str:
     """What a command does, in the chosen language."""
     return _(COMMANDS[name][1]).format(kinds=", ".join(REPORTS))
+
+
+def named_in(module: str, name: str) -> Callable[..., Any]:
+    """The function of that name in a module of `commands`, imported now: of each command only what it needs."""
+    function: Callable[..., Any] = getattr(import_module(f"commands.{module}"), name)
+    return function
+
+
+def later(module: str, **others: str) -> Callable[[Callable[[], None]], Callable[..., Any]]:
+    """Stand for the function of this name in a module of `commands`, which is imported when it is called.
+
+    Args:
+        others: by an option's name, the module in place of it where that option is given.
+    """
+
+    def named(declared: Callable[[], None]) -> Callable[..., Any]:
+        @functools.wraps(declared)
+        def call(*args: Any, **given: Any) -> Any:
+            chosen = next((other for option, other in others.items() if given.get(option)), module)
+            return named_in(chosen, declared.__name__)(*args, **given)
+
+        return call
+
+    return named
 
 
 def program(now_utc: Callable[[], str] | None = None) -> Program:

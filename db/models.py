@@ -6,8 +6,7 @@ it. `Place`, `Need` and `Item` are a cache, rebuilt from the events at will; `Dr
 Models belong to no database; `Tables` binds each query to that of its store, so that several ledgers can be open.
 """
 
-from collections.abc import Collection, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
 from peewee import (
@@ -18,8 +17,6 @@ from peewee import (
     Database,
     IntegerField,
     Model,
-    SchemaManager,
-    SqliteDatabase,
     TextField,
 )
 
@@ -321,7 +318,7 @@ class Photo(Table):
     data = BlobField()
 
 
-_MODELS: Mapping[str, type[Table]] = {model._meta.table_name: model for model in Table.__subclasses__()}
+MODELS: Mapping[str, type[Table]] = {model._meta.table_name: model for model in Table.__subclasses__()}
 """Every table, in the order in which they are written here."""
 
 
@@ -336,9 +333,9 @@ class Tables:
 
     def __getattr__(self, name: str) -> Any:
         """Bind a table that was not asked for yet; from then on it is an attribute."""
-        if name not in _MODELS:
+        if name not in MODELS:
             raise AttributeError(name)
-        table = _Bound(_MODELS[name], self.database)
+        table = _Bound(MODELS[name], self.database)
         setattr(self, name, table)
         return table
 
@@ -384,25 +381,3 @@ class _Bound:
 
     def get_or_none(self, condition: Any) -> Any:
         return self.select().where(condition).get_or_none()
-
-
-def create_tables(database: Database, only: Collection[str] = ()) -> None:
-    """Make every table, with its indexes, in a database that has none of them; or those of these names only.
-
-    On SQLite they are strict, and those that are only a key of several columns, or little more, have no row numbers.
-    """
-    for name in _MODELS:
-        if not only or name in only:
-            SchemaManager(_made(name, isinstance(database, SqliteDatabase)), database).create_all()
-
-
-@cache
-def _made(name: str, is_sqlite: bool) -> type[Table]:
-    """The model of a table as it is made on this kind of database."""
-    model = _MODELS[name]
-    key = model._meta.primary_key
-    meta = {"table_name": name, "strict_tables": is_sqlite}
-    if isinstance(key, CompositeKey):
-        without_rowid = is_sqlite and model is not Need
-        meta |= {"primary_key": CompositeKey(*key.field_names), "without_rowid": without_rowid}
-    return type(model.__name__, (model,), {"Meta": type("Meta", (), meta)})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from peewee import Database, SqliteDatabase
 
-from db.models import create_tables
+from db.creation import create_tables
 
 OLDEST, NEWEST = "0011_held_before", "0016_gone_there_again"
 """A ledger that has at least the first of these is brought up to date; the second was the last of them."""

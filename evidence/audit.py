@@ -55,7 +55,7 @@ def audit_bundle(
     held = _take_all(rows, entries, dict(keys or {}), limits, mapper)
     own = [finding for one in held.values() for finding in one.audit.findings()]
     own += _check_rows(rows, held)
-    ends, admitted, strangers, cosigners = _trust(held, root)
+    ends, admitted, strangers, cosigners, trusted = _trust(held, root)
     between = Between(held, own, limits, cosigners, policy)
     between.hold_to_witnesses(ends)
     for row in rows:
@@ -71,7 +71,7 @@ def audit_bundle(
     found += [finding for log in logs for finding in _unwitnessed(log)]
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
     unmet = [log.log for log in logs if must_be_met and log.policy and not log.policy.met_to and ends.get(log.log)]
-    return BundleAudit(logs, tuple(found), root is not None or bool(heads), unmet=tuple(unmet))
+    return BundleAudit(logs, tuple(found), root is not None or bool(heads), unmet=tuple(unmet), trusted=trusted)
 
 
 def worth_spreading(rows: Sequence[LogRow]) -> int:
@@ -133,9 +133,9 @@ def _check_rows(rows: Sequence[LogRow], held: dict[str, Held]) -> list[EvidenceF
 
 def _trust(
     held: Mapping[str, Held], root: str | None
-) -> tuple[dict[str, int], list[Event], list[EvidenceFinding], dict[str, bytes]]:
-    """The logs whose word counts, each with the number up to which it does, the admissions that count, and the keys of
-    those logs that are not revoked.
+) -> tuple[dict[str, int], list[Event], list[EvidenceFinding], dict[str, bytes], Roster | None]:
+    """The logs whose word counts, each with the number up to which it does, the admissions that count, the keys of
+    those logs that are not revoked, and who says so.
 
     Without a root, all of all. Else as `custody.chain.roster` says: the root's logs, those whose keys were admitted by
     whoever may, each to its end where its key was revoked.
@@ -144,7 +144,7 @@ def _trust(
     admissions = [event for event in said if event.type == "admit"]
     keys = {name: one.audit.public_key for name, one in held.items() if one.audit.public_key}
     if root is None:
-        return {name: one.audit.newest for name, one in held.items()}, admissions, [], keys
+        return {name: one.audit.newest for name, one in held.items()}, admissions, [], keys, None
     roots = {event.log: str(event.body["root"]) for event in said if event.type == "genesis"}
     owners = {
         name: LogOwner(one.audit.public_key.hex(), one.audit.station, one.audit.place, roots.get(name, ""))
@@ -155,7 +155,7 @@ def _trust(
     ends, strangers = whose_word_counts(trusted, {name: one.audit.newest for name, one in held.items()})
     admissions = [event for event in admissions if event.body["key"] in trusted.powers]
     keys = {name: key for name, key in keys.items() if name in ends and trusted.last_good(name) is None}
-    return ends, admissions, strangers, keys
+    return ends, admissions, strangers, keys, trusted
 
 
 def _never_met(held: Mapping[str, Held], admitted: Iterable[Event]) -> list[LogFacts]:

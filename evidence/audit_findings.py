@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from custody.chain.branches import Outside
 from custody.chain.findings import SEVERITY, Severity
 from custody.errors import N_
 from custody.format.encoding import is_name_of
@@ -49,6 +50,11 @@ class EvidenceFinding:
 
     def __str__(self) -> str:
         return self.message.format(**self.values)
+
+
+def of_outside(one: Outside) -> EvidenceFinding:
+    """What a station plans for a branch where it may not: signed as it should be, and not counted."""
+    return EvidenceFinding("UNKNOWN_STATION", one.event.log, one.event.seq, one.message, one.values)
 
 
 def of_their_keys(findings: Iterable[EvidenceFinding], keys: Mapping[str, bytes]) -> list[EvidenceFinding]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from custody.chain.roster import Roster
 from custody.errors import N_
 from evidence.audit_findings import EvidenceFinding
 
@@ -66,6 +67,8 @@ class BundleAudit:
     """Whether the auditor brought something of his own: the root's fingerprint or a head."""
     unmet: tuple[str, ...] = field(default=(), kw_only=True)
     """The logs that too few witnesses have seen for the policy that the auditor asks for."""
+    trusted: Roster | None = field(default=None, kw_only=True, repr=False, compare=False)
+    """Whose word counts; None where the auditor knows no root."""
 
     @property
     def is_ok(self) -> bool:

@@ -9,10 +9,9 @@ from PIL import Image, ImageDraw, ImageFont
 from labels.content import LabelContent
 from labels.draw import FONT_FILES, FONTS, measure, misfit, register_fonts
 from labels.layout import PT_PER_MM, Box, Slot, arrange
-from labels.setting import filled_slots, set_texts
-from labels.stock_file import Stock
+from labels.stock import Stock
 from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_hex
-from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, TooTightError
+from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, TooTightError, filled_slots, set_texts
 
 DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4}
 """Print heads of 203 dpi have 8 dots to the millimetre exactly."""

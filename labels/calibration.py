@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 from custody.errors import N_, InputError, LabelError
 from labels.draw import FONTS, measure, register_fonts
 from labels.layout import PT_PER_MM, Box, Slot
-from labels.stock_file import Stock
+from labels.stock import Stock
 from labels.typeset import Paragraph, set_slot
 
 # --- How a printer misplaces what it prints, and how a page is drawn so that it lands right. Pure geometry ------------

@@ -17,10 +17,9 @@ from reportlab.pdfgen.canvas import Canvas
 from custody.errors import N_, LabelError
 from labels.content import LabelContent
 from labels.layout import PT_PER_MM, Layout, Slot, arrange
-from labels.setting import filled_slots, set_label, set_texts
 from labels.stock import STOCKS, Stock
 from labels.symbol import QUIET_MODULES, Version, choose_version, symbol_of
-from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, TooTightError
+from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Line, TooTightError, filled_slots, set_label, set_texts
 
 FONTS = {False: "Label", True: "Label-Bold"}
 FONT_FILES = {"Label": "Vera.ttf", "Label-Bold": "VeraBd.ttf"}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from custody.errors import N_, LabelError
 from labels.content import LabelContent
-from labels.stock_file import Stock
+from labels.stock import Stock
 
 if TYPE_CHECKING:
     from PIL import Image

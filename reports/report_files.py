@@ -20,7 +20,7 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
     """
 
     def pdf(file: BinaryIO) -> None:
-        from reports.pdf.listing_pdf import write_listing_pdf
+        from reports.pdf.page import write_listing_pdf
 
         write_listing_pdf(file, listing, made)
 

@@ -23,7 +23,7 @@ from scanner.sources.camera_list import in_words
 from scanner.sources.camera_open import this_machine
 from scanner.sources.frames import monotonic_ms
 from scanner.ui.sound import find_ways, player_name
-from services.home_folder import is_on_network, synchronised_by
+from services.paths import is_on_network, synchronised_by
 from services.plan.profiles import profile_shown
 from services.progress_bar import Progress, unseen
 from services.scanning.handover_papers import unwitnessed_words

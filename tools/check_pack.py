@@ -73,6 +73,7 @@ DETAILS = {
     "no log here is signed by the key {}: nobody vouches for any of them": "tidak ada log di sini yang "
     "ditandatangani kunci {0}: tidak ada yang menjaminnya",
     "does not count, by the root's word": "tidak diperhitungkan, menurut pos induk",
+    "counts below {} alone: look at what it withdraws": "hanya berlaku di bawah {0}: periksa apa yang ditariknya",
     "what should be a log's signed head is none, or of another log": "yang seharusnya posisi log bertanda "
     "tangan bukan posisi log, atau milik log lain",
     "keeps a head of {} that its key has not signed": "menyimpan posisi log {0} yang tidak ditandatangani kuncinya",

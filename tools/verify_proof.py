@@ -166,7 +166,7 @@ class Audit:
             log.said += [body] if body["type"] in ("admit", "revoke", "join") else []
             if log.apart is None and body["type"] in ("admit", "plan"):
                 log.apart = all(ref["log"] == log.name for ref in body["refs"])
-        ends = whose_word_counts(logs, root)
+        ends, _limits = whose_word_counts(logs, root)
         if not ends:
             text = "no log here is signed by the key {}: nobody vouches for any of them"
             self.find("INCOMPLETE", "", None, text, root)

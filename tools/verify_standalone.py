@@ -10,7 +10,6 @@ import json
 import re
 import zlib
 from base64 import b64decode
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -28,37 +27,35 @@ NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 6)} | {"1+": range(1, 2**5
 OBJECTS = """
 late note occurred:time?; first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf;
 size log size:0+; label code print:1+; say code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair
-giver receiver; extra kind count:1+ note; hit code print:1+? after:0+? how:"matched"; pair2<pair giver_office
-receiver_office; ride vehicle driver escort stops*; ack party:"giver"|"receiver"|"witness" name
-how:"drawn"|"pin"|"paper" digest:leaf?; lot absent* beyond*; meant<lot phase? kinds*; ph phase name kind due:time?; run
-to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question
-answer:"yes"|"no"|"unknown" note; place row:"place" code name level parent? due:time?; place2<place dapil?; gone
-row:"place" code; both name_id name_en; tier<both level many_id many_en short words*; stage<both code kinds* days:0+?;
-shape<both condition; ask<both key; list about questions:ask[]; said language:"id"|"en"; word<said word instead;
-letter<said key lines*; unnd row:"need" kind level?; unpt row:"point" point; place4<place2 voters:0+?; gave<late from to
-bound* counted:0+? extras:extra[] witnesses* bast part:1+ parts:1+; who<late names*; common log seq:1+ prev:leaf?
-refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack"
-elections*; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to
-k:1+ n:1+ quantity:1+ election? range:range?; range prefix first:0+ last:0+ width:0+; unitem row:"item" code; power
-power:"admit"|"plan" under?; genesis election root station place public_key continues?; witness head; clock2
-expected:time codes*; admit station place key:leaf powers:"plan"|"admit"[]; revoke station key:leaf last_good:size[]
-reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+; plan2<plan rows:place2|need[]; pack parent
-children* action:"add"|"remove"; register items:item[] held_by out_of?; void2 labels:label[]
-reason:"spoiled"|"lost"|"unused" note second?; handover<gave items:touch[] parties:pair vehicle; print codes* print:1+
-sheet reason? second?; handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2 carriage:ride
-acknowledged:ack[]; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note
-occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note; seal2<who
-item:touch place action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" serials*
-result:"intact"|"broken"|"mismatch"|"none"? witness photo:leaf?; delivery2<late place vendor contract kind
-contracted:0+? arrived:0+ damaged:0+ paper parties:pair; incident2 action:"open"|"close" opened:leaf? place stage
-items:touch[] text occurred:time?; checklist2<who place about answers:ans[]; reassign items:touch[] to reason; point2
-point title owner due:time? place? state:"open"|"done" note; profile5<both name codes:"official"|"free"
-zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[] phases:stage[] conditions:shape[] checklists:list[] words:word[]
-letter:letter[] source source_digest:leaf; withdraw4 rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf
-reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?;
-plan4<plan rows:place4|need4[]; plan5<plan4 phases:ph[] under?; admit5<admit powers:power[]; join5 station place
-key:leaf; withdraw5<withdraw4 rows:gone|unnd|unpt|unitem[]; handover5<handover2 destinations:run[] phase? kinds*
-meant:lot?
+giver receiver; extra kind count:1+ note; hit code print:1+? after:0+? how:"matched"; pair2<pair receiver_office
+giver_office; ride vehicle driver escort stops*; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper"
+digest:leaf?; lot absent* beyond*; meant<lot phase? kinds*; ph phase name kind due:time?; run to count:1+; row log:raw
+station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question answer:"yes"|"no"|"unknown" note; place due:time?
+level name row:"place" code parent?; place2<place dapil?; gone row:"place" code; both name_id name_en; tier<both level
+many_id many_en short words*; stage<both code kinds* days:0+?; shape<both condition; ask<both key; list questions:ask[]
+about; said language:"id"|"en"; word<said word instead; letter<said key lines*; unnd row:"need" kind level?; unpt
+row:"point" point; place4<place2 voters:0+?; gave<late from to bound* counted:0+? extras:extra[] witnesses* bast part:1+
+parts:1+; who<late names*; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id
+name_en level per_place:0+ unit tracked_as:"item"|"pack" elections*; need4<need per:"place"|"voter"|"piece"|"election"
+follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+ election? range:range?; range width:0+
+prefix last:0+ first:0+; unitem row:"item" code; power power:"admit"|"plan" under?; genesis election root station place
+public_key continues?; witness head; clock2 expected:time codes*; admit station place key:leaf powers:"plan"|"admit"[];
+revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
+plan2<plan rows:place2|need[]; pack parent children* action:"add"|"remove"; register items:item[] held_by out_of?; void2
+labels:label[] reason:"spoiled"|"lost"|"unused" note second?; handover<gave items:touch[] parties:pair vehicle; print
+codes* print:1+ sheet reason? second?; handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2
+carriage:ride acknowledged:ack[]; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[]
+names* note occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note;
+seal2<who photo:leaf? witness serials* item:touch action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" place
+result:"intact"|"broken"|"mismatch"|"none"?; delivery2<late kind contracted:0+? parties:pair damaged:0+ paper contract
+vendor place arrived:0+; incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
+checklist2<who place about answers:ans[]; reassign items:touch[] to reason; point2 point title owner due:time? place?
+state:"open"|"done" note; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[]
+phases:stage[] conditions:shape[] checklists:list[] words:word[] letter:letter[] source source_digest:leaf; withdraw4
+rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data"
+corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[]; plan5<plan4
+phases:ph[] under?; admit5<admit powers:power[]; join5 station place key:leaf; withdraw5<withdraw4
+rows:gone|unnd|unpt|unitem[]; handover5<handover2 destinations:run[] phase? kinds* meant:lot?
 """
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.replace("*", ":text[]").split(";")):
@@ -72,9 +69,8 @@ DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes
 SIGNED = rf"— [^\s+]+ (?=[^\s=]{{7}}){BASE64}\n"  # with at least 5 bytes
 NOTE = rf"(?=[^\0-\t\v-\x1f]{{,65536}}\Z)((.+)\n(0|[1-9][0-9]{{,15}})\n({DIGEST})\n)\n((?:{SIGNED}){{1,16}})"  # §8
 TELL = "log seq type at by from to refused held_by print reason second action parent condition result serials target"
-LEAF, WRONG = re.compile(r"[0-9a-f]{64}"), {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}
-ACCUSED = {"ALTERED": "file", "TAMPERED": "log", "FORK": "log"}  # §7: ALTERED is TAMPERED that no log's key has signed
-REF = Struct(">Q32sQ")  # what an entry relies on: number and leaf in another log, and the entry's own number
+WRONG, ACCUSED = {"TAMPERED", "INCOMPLETE", "FORK", "DISPUTED"}, {"ALTERED": "file", "TAMPERED": "log", "FORK": "log"}
+LEAF, REF = re.compile(r"[0-9a-f]{64}"), Struct(">Q32sQ")  # of what an entry relies on: number, leaf, its own number
 VERDICTS = """the evidence is wrong: see the findings|bukti ini salah: lihat temuan di atas / self-consistent only: give
 --root or --head|hanya cocok satu sama lain: tambahkan --root atau --head / complete up to these heads|lengkap sampai
 posisi log ini / incomplete: some is missing, the rest is as signed|belum lengkap: ada yang belum masuk, sisanya utuh /
@@ -134,7 +130,7 @@ class Log:
     def find(self, code: str, seq: int | None, text: str, between: bool = False) -> None:
         """Note a finding; `between` logs: what does not show that this one itself is wrong, or what it keeps."""
         accused = ACCUSED.get(code) if self.is_named or code not in ACCUSED else "file"
-        code = "TAMPERED" if code == "ALTERED" else code
+        code = "TAMPERED" if code == "ALTERED" else code  # §7: that is what no log's key has signed
         if between or not self.is_wrong or code not in WRONG:
             row = {"code": code, "log": self.name, "seq": seq, "detail": text, "between": between, "accuses": accused}
             self.findings.append(row)
@@ -173,7 +169,7 @@ class Log:
         if self.is_wrong or not body:
             return False
         self.leaves.append(leaf)
-        self.said += [body] if body["type"] in ("admit", "revoke", "join", "witness") else []
+        self.said += [body] if body["type"] in ("admit", "revoke", "join", "witness", "withdraw") else []
         if self.apart is None and body["type"] in ("admit", "plan"):  # §7: whether it is of an office that began apart
             self.apart = all(ref["log"] == self.name for ref in body["refs"])
         for ref in body["refs"]:
@@ -192,7 +188,7 @@ class Log:
             return self.witness(by, size)
         self.signed_to = max(size, self.signed_to)
 
-    def hold_others(self, logs: dict[str, "Log"], end: int, first: dict[str, int], absent: Absent) -> Iterator[Any]:
+    def hold_others(self, logs: dict[str, "Log"], end: int, first: dict[str, int], absent: Absent) -> Any:
         """Hold others to what this log relies on, where neither their `first` fault nor their signature explains it."""
         for name, rows in self.refs.items():
             log, seen, past, other = logs.get(name), 0, (0, 0), (0, 0)
@@ -227,7 +223,7 @@ class Log:
             self.seen_by[by.name] = max(size, self.seen_by.get(by.name, 0))
 
 
-def read_lines(path: Path) -> Iterator[bytes]:
+def read_lines(path: Path) -> Any:
     """The lines of a bundle as they unpack; ValueError or zlib.error where it is cut, changed or a bomb."""
     total, held, rest, member = 0, 0, list[bytes](), zlib.decompressobj(wbits=31)
     with path.open("rb") as file:
@@ -276,18 +272,17 @@ def read_bundle(path: Path, code: str) -> tuple[dict[str, Log], list[tuple[str, 
             log.find("ALTERED", min(row["size"] + 1, size) or 1, "is not what the list of logs says")
         elif any(row[key] != log.genesis.get(key, row[key]) for key in ("station", "place")):
             log.find("ALTERED", 1, "names another station or place than the list of logs")
-    heads = [(row["checkpoint"], logs[name], True) for name, row in rows.items() if row["checkpoint"] is not None]
-    return logs, heads, events
+    return logs, [(r["checkpoint"], logs[n], True) for n, r in rows.items() if r["checkpoint"] is not None], events
 
 
-def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
-    """The logs that count, each with the number up to which it does (§7: level by level, from the root's key down)."""
+def whose_word_counts(logs: dict[str, Log], root: str) -> tuple[dict[str, int], dict[str, str]]:
+    """The logs that count, each with its last number that does (§7), and the places below which alone some may plan."""
 
     def up_to(key: str, by: tuple[str, ...], name: str) -> int:  # by one branch's word, and what was taken back of it
         said = [rows for of, rows in ended.get(key, ()) if by[: len(of)] == of]
         return min([min([row["size"] for row in rows if row["log"] == name] or [0]) for rows in said] or [2**53])
 
-    known, ended, keys = Body(), dict[str, list[Any]](), {name: log.key.hex() for name, log in sorted(logs.items())}
+    known, plans, ended, keys = Body(), Body(), Body(), {name: log.key.hex() for name, log in sorted(logs.items())}
     said = [(name, keys[name], body["key"], body) for name in keys for body in logs[name].said if "key" in body]
     joined = {own: key for _, own, key, body in reversed(said) if body["type"] == "join"}
     heirs = {(keys.get((logs[n].genesis.get("continues") or "").rsplit(":", 2)[0]), keys[n]) for n in keys}
@@ -302,10 +297,13 @@ def whose_word_counts(logs: dict[str, Log], root: str) -> dict[str, int]:
                     ended.setdefault(key, []).append((by, body["last_good"]))
                 elif key not in apart or joined.get(key) == own or (key, own) in heirs:
                     told = [(p, "") if isinstance(p, str) else (p["power"], p["under"]) for p in body["powers"]]
-                    at = {by if not top or top in by[-1:] else (*by, top) for power, top in told if power == "admit"}
-                    level.setdefault(key, {})[by] = at
+                    at = {(power, by if not top or top in by[-1:] else (*by, top)) for power, top in told}
+                    level.setdefault(key, {})[by] = {way for power, way in at if power == "admit"}
+                    plans.setdefault(key, {})[by] = {way for power, way in at if power == "plan"}
     ends = {name: max(up_to(key, by, name) for by in known[key]) for name, key in keys.items() if key in known}
-    return {name: min(len(logs[name].leaves), end) for name, end in ends.items()}
+    ways = {name: set().union(*plans.get(keys[name], {"": {()}}).values()) for name in ends}
+    limits = {name: " ".join(sorted(way[-1] for way in at)) for name, at in ways.items() if () not in at}
+    return {name: min(len(logs[name].leaves), end) for name, end in ends.items()}, limits
 
 
 def is_head_signed(head: re.Match[str], key: bytes) -> bool:
@@ -324,7 +322,7 @@ def miss(absent: Absent, name: str, seq: int, by: str, place: int | None) -> Non
 
 def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, auditor: Log) -> None:
     """Hold logs to each other, to the root's fingerprint and to signed heads (§7)."""
-    ends, absent = whose_word_counts(logs, root), Absent()
+    (ends, limits), absent = whose_word_counts(logs, root), Absent()
     first = {name: min([2**53, *(f["seq"] for f in log.findings if f["seq"])]) for name, log in logs.items()}
     if root and not ends:
         auditor.find("INCOMPLETE", None, f"no log here is signed by the key {root}: nobody vouches for any of them")
@@ -332,6 +330,8 @@ def audit(logs: dict[str, Log], notes: list[tuple[str, Log, bool]], root: str, a
         if (end := ends.get(by_name, 0)) < len(by.leaves) or (by.key and by_name not in ends):
             by.find("UNKNOWN_STATION", end + 1 if by_name in ends else None, "does not count, by the root's word")
     said = [(logs[name], body) for name in ends for body in logs[name].said if body["seq"] <= ends[name]]
+    for log, body in ((log, body) for log, body in said if body["type"] == "withdraw" and log.name in limits):
+        log.find("UNKNOWN_STATION", body["seq"], f"counts below {limits[log.name]} alone: look at what it withdraws")
     kept = [(body["head"], by, False, body["seq"]) for by, body in said if "head" in body]
     for note, keeper, is_listed, seq in [*kept, *((*one, None) for one in notes)]:
         code = "TAMPERED" if seq else "ALTERED"  # §8: who kept a C2SP tlog-checkpoint, in an entry that he signed

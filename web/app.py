@@ -160,7 +160,9 @@ def _answer(
     if "text/html" not in request.headers.get("accept", "") or request.method not in ("GET", "HEAD"):
         return JSONResponse({"error": line, "hint": hint, "faults": list(faults)}, status)
     try:
-        return render_page(request, "error.html", status=status, line=sentence(line), hint=hint, way=way)
+        return render_page(
+            request, "error.html", status=status, line=sentence(line), hint=hint, way=way, is_passing=status in _PASSING
+        )
     except CustodyError:  # not even the page's frame can be had from this ledger
         return JSONResponse({"error": line, "hint": hint, "faults": []}, status)
 
@@ -187,6 +189,8 @@ def _of_fault(request: Request, error: Exception) -> Response:
     return _answer(request, 500, line, _("What was recorded is safe. Please send us {path}").format(path=path))
 
 
+_PASSING = (409, 503, 507)
+"""What may be gone when the page is asked for again."""
 _ANSWERS: dict[Any, Any] = {
     CustodyError: _of_ours,
     HTTPException: _of_http,

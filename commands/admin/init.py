@@ -20,7 +20,8 @@ from language import _
 from language.text import fill
 from services.access.new_station import Begun, StationHome, begin, go_on, may_restart, set_aside, takes_passphrase
 from services.exchange.trust_anchors import read_fingerprint
-from services.plan.profile_file import ReadProfile, read_profile
+from services.plan.profile_file import read_profile
+from services.plan.profiles import ReadProfile
 
 
 def init(

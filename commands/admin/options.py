@@ -3,7 +3,8 @@
 import click
 
 from commands.completion import KIND, PLACE, complete_planned
-from commands.context import FIRST_CAMERA, Input, Integer, Output, Whole, Words, json_option, later, pass_station
+from commands.context import FIRST_CAMERA, Input, Integer, Output, Whole, Words, json_option, pass_station
+from commands.program import later
 from language import _
 
 
@@ -11,7 +12,7 @@ from language import _
 @click.argument("file", type=Output())
 @json_option
 @pass_station
-@later("admin.backup")
+@later("admin.doctor")
 def backup() -> None: ...
 
 
@@ -161,7 +162,7 @@ def load() -> None: ...
 @click.option("--forget", metavar=_("NAME"), help=_("Forget this person's PIN."))
 @json_option
 @pass_station
-@later("admin.pins")
+@later("admin.tokens")
 def pins() -> None: ...
 
 

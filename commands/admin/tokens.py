@@ -1,4 +1,6 @@
-"""The command about observers' tokens: token."""
+"""The commands about people's PINs and observers' tokens: pins, token."""
+
+import time
 
 import click
 
@@ -7,6 +9,19 @@ from custody.errors import N_, InputError
 from language import _
 from language.text import local_time, printable
 from services.access.observers import Observers
+from services.access.pins import Pins
+
+
+def pins(station: Station, forget: str | None, as_json: bool) -> None:
+    kept = Pins(station.home, time.time)
+    if forget is not None:
+        kept.forget(forget)
+        note(_("Forgotten. {name} sets a new PIN at the next signature.").format(name=printable(forget, 120)))
+    if as_json:
+        print_json({"names": kept.names()})
+        return
+    for name in kept.names():
+        click.echo(printable(name, 120))
 
 
 def token(station: Station, name: str | None, days: int, revoke: str | None, as_json: bool) -> None:

@@ -11,8 +11,8 @@ from language import _, chosen
 from language.in_words import level_title, tree_levels
 from language.text import fill, number, printable
 from reports.words import kind_name
-from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
-from services.plan.profiles import profile_shown, record_profile, things_registered
+from services.plan.profile_file import read_profile, shipped_profiles
+from services.plan.profiles import ReadProfile, profile_shown, record_profile, things_registered
 
 
 def profile(station: Station, name: str | None, as_json: bool) -> None:

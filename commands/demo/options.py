@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from commands.context import Output, json_option, later
+from commands.context import Output, json_option
+from commands.program import later
 from language import _
 
 

@@ -21,7 +21,7 @@ from commands.demo.watch import Played, watch
 from commands.demo.workshop import LEDGER
 from commands.open_ledger import made
 from commands.report.custody import save_chains_of
-from commands.report.progress_report import save_progress_of
+from commands.report.listing_report import save_progress_of
 from custody.compose.compose import Handover, Touch
 from custody.format.codes import item_payload, place_payload
 from custody.format.item_facts import Item
@@ -44,8 +44,7 @@ from services.exchange.transfer import export_bundle
 from services.labels.print_job import PrintJob
 from services.labels.print_run import labelled_places, print_items, print_places, reprint_items
 from services.plan.loading import load_files
-from services.plan.profile_file import ReadProfile
-from services.plan.profiles import profile_title, record_profile
+from services.plan.profiles import ReadProfile, profile_title, record_profile
 from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from services.records.sealing import record_seal

@@ -3,7 +3,8 @@
 import click
 
 from commands.completion import PLACE
-from commands.context import Input, Output, Source, Whole, json_option, later, pass_station, repeatable
+from commands.context import Input, Output, Source, Whole, json_option, pass_station, repeatable
+from commands.program import later
 from language import _
 
 policy_option = click.option(

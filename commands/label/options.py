@@ -5,19 +5,8 @@ import functools
 import click
 
 from commands.completion import ITEM, KIND, PLACE
-from commands.context import (
-    F,
-    Input,
-    Integer,
-    Output,
-    Whole,
-    Words,
-    by_option,
-    json_option,
-    later,
-    pass_station,
-    repeatable,
-)
+from commands.context import F, Input, Integer, Output, Whole, Words, by_option, json_option, pass_station, repeatable
+from commands.program import later
 from custody.plan.levels import BELOW_STORES
 from language import _
 

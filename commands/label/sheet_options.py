@@ -10,8 +10,7 @@ import click
 from commands.context import Station, note, print_json, progress
 from custody.errors import N_, InputError
 from labels.port import parse_destination
-from labels.stock import title_of
-from labels.stock_file import Stock
+from labels.stock import Stock, title_of
 from labels.thermal import check_roll
 from services.labels.print_job import Form, PrintJob, chosen_stock
 from services.labels.printer_profiles import adjustment_of

@@ -3,7 +3,8 @@
 import click
 
 from commands.completion import ITEM, KIND, PLACE
-from commands.context import Input, Output, Whole, Words, by_option, json_option, later, pass_station, repeatable
+from commands.context import Input, Output, Whole, Words, by_option, json_option, pass_station, repeatable
+from commands.program import later
 from language import _
 from services.look_words import CONDITION_WORDS, SEAL_WORDS
 

@@ -7,7 +7,7 @@ import click
 from commands.context import Station, note, one_line, print_json, set_worker
 from commands.item_codes import read_touches
 from commands.record.inspect import recorded_json, show_recorded_events
-from commands.report.show import show_listing
+from commands.report.listing_report import show_listing
 from custody.errors import N_, InputError
 from language import _, ngettext
 from language.text import number

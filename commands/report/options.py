@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from commands.completion import ITEM, KIND, PLACE
-from commands.context import Decimal, F, Input, Integer, Output, json_option, later, pass_station
-from commands.program import REPORTS
+from commands.context import Decimal, F, Input, Integer, Output, json_option, pass_station
+from commands.program import REPORTS, later
 from language import _
 
 

@@ -1,11 +1,12 @@
 """The command that writes reports. Of each kind only the module is imported that tells it."""
 
 from collections.abc import Callable
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from commands.context import Station, note
+from commands.program import named_in
 from commands.report.options import Asked
 from custody.errors import N_, InputError
 from db.store import Store
@@ -14,10 +15,10 @@ from services.plan.custodians import optional_custodian, optional_kind
 
 _TOLD_IN = {
     "custody": "custody",
-    "progress": "progress_report",
+    "progress": "listing_report",
     "handover": "handover_paper",
     "bast": "bast",
-    "evaluation": "evaluation_report",
+    "evaluation": "listing_report",
 }
 """Of these kinds the module beside this one with the function `report_` and its name; the others are listings."""
 
@@ -46,12 +47,8 @@ def report(
 def _teller(kind: str) -> Callable[[Store, Asked], None]:
     """What tells a report; imported with it alone."""
     if kind in _TOLD_IN:
-        told: Callable[[Store, Asked], None] = getattr(
-            import_module(f"commands.report.{_TOLD_IN[kind]}"), f"report_{kind}"
-        )
-        return told
-    listed = import_module("commands.report.listing_report")
-    return lambda store, asked: listed.show_listed(store, kind, asked)
+        return named_in(f"report.{_TOLD_IN[kind]}", f"report_{kind}")
+    return partial(named_in("report.listing_report", "show_listed"), kind)
 
 
 def _refuse_selection(kind: str, top: str | None, only: str | None, held_by: str | None) -> None:

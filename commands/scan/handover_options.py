@@ -6,21 +6,34 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from commands.context import note, one_line
+from commands.lines import read_lines
 from commands.report.bast import check_letter
 from commands.report.handover_paper import check_paper_name
 from custody.compose.compose import Handover, SealLook, Touch
 from custody.compose.refusals import refuse_to_itself
 from custody.errors import N_, InputError
-from custody.format.codes import parse_entry
+from custody.format.codes import ItemLabel, parse_entry
 from db.store import Store
 from scanner.sources.photo import read_photo
-from services.code_lines import one_touch
+from services.code_lines import labels_in, one_touch
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import find_custodian, unplanned_words, what_is_to_go
 from services.scanning.draft_details import with_details
 from services.scanning.handover_details import GivenDetails, read_condition, read_details, read_look
+from tables.headings import matched
+from tables.office_table import Table
 
 F = TypeVar("F", bound=Callable[..., Any])
+_OPTIONS = {
+    "giver_name": "giver",
+    "receiver_name": "receiver",
+    "witnesses": "witness",
+    "stops": "stop",
+    "extras": "extra",
+}
+"""Which option a field of `GivenDetails` comes from, where that has another name."""
+_GIVEN = [field.name for field in fields(GivenDetails) if field.name != "load"]
+_SHOWN = {name: "--" + _OPTIONS.get(name, name).replace("_", "-") for name in _GIVEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +70,7 @@ class HandoverOptions:
     def given(self) -> GivenDetails:
         """What of it the page and programs say too, not read yet but for the file of the load."""
         texts: dict[str, Any] = {name: getattr(self, _OPTIONS.get(name, name)) for name in _GIVEN}
-        return GivenDetails(**texts, load=_load_list(self.load) if self.load else ())
-
-
-_OPTIONS = {
-    "giver_name": "giver",
-    "receiver_name": "receiver",
-    "witnesses": "witness",
-    "stops": "stop",
-    "extras": "extra",
-}
-"""Which option a field of `GivenDetails` comes from, where that has another name."""
-_GIVEN = [field.name for field in fields(GivenDetails) if field.name != "load"]
-_SHOWN = {name: "--" + _OPTIONS.get(name, name).replace("_", "-") for name in _GIVEN}
-
-
-def _load_list(path: Path) -> tuple[str, ...]:
-    from commands.scan.load_list import load_list  # with what reads tables, which few handovers need
-
-    return load_list(path)
+        return GivenDetails(**texts, load=load_list(self.load) if self.load else ())
 
 
 def read_handover(store: Store, giver: str, to: str, options: HandoverOptions) -> Handover:
@@ -151,3 +146,41 @@ def _photo(store: Store, text: str) -> tuple[str, str]:
     if not file:
         raise InputError(N_("--photo {text} is not understood"), hint=N_("Write it as CODE=FILE."), text=text)
     return parse_entry(code).code, store.photos.keep(read_photo(Path(file)))
+
+
+def load_list(path: Path) -> tuple[str, ...]:
+    """The codes that a truck is to take: a file with one a line, or a table (.csv, .xlsx) with a column of codes.
+
+    Raises:
+        InputError: it cannot be read, has no such column, or lines that are no codes; `faults` names them.
+    """
+    from tables.read import read_table  # most handovers have no such file
+
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        lines: list[tuple[int, str]] = list(enumerate(read_lines(str(path)), 1))
+    else:
+        table = read_table(path)
+        column = _code_column(table)
+        lines = [(number, cells.get(column, "")) for number, cells in table.rows]
+    if not (
+        codes := dict.fromkeys(label.code for label in labels_in(lines, path.name) if isinstance(label, ItemLabel))
+    ):
+        raise InputError(
+            N_("{file} names no item"),
+            hint=N_("Write the code of each item that is to go, one a line."),
+            file=path.name,
+        )
+    return tuple(codes)
+
+
+def _code_column(table: Table) -> str:
+    """The header of the column that has the items' codes."""
+    found = matched("items", table.headers, table.reading.columns).get("code")
+    if not found:
+        raise InputError(
+            N_("{file} has no column of codes: its headers are {headers}"),
+            hint=N_("Name the column code, or kode."),
+            file=table.file,
+            headers=", ".join(table.headers)[:200],
+        )
+    return found[0]

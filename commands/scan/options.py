@@ -13,12 +13,12 @@ from commands.context import (
     Output,
     Whole,
     json_option,
-    later,
     name_photos,
     name_source,
     pass_station,
     repeatable,
 )
+from commands.program import later
 from language import _
 
 

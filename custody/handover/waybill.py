@@ -165,8 +165,8 @@ def beyond_paper(
 
 
 def judge_against_paper(code: str, bast: str) -> Finding:
-    """The finding that an item was scanned which its giver's paper does not name."""
-    return Finding("EXCESS", NOT_ON_PAPER, {"item": show_code(code), "bast": bast}, code)
+    """The finding that an item was scanned which its giver's paper does not name; its records may."""
+    return Finding("EXCESS", NOT_ON_PAPER, {"item": show_code(code), "bast": bast}, code, is_provisional=True)
 
 
 def judge_against_load(code: str, phase: str | None = None, kinds: Collection[str] = ()) -> Finding:

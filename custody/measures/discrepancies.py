@@ -8,7 +8,6 @@ from custody.chain.clocks import ClockSteps
 from custody.chain.findings import Finding, moment
 from custody.chain.roster import Roster
 from custody.handover.counting import Counted, count_findings, unmatched
-from custody.measures.truckloads import Truckloads
 from custody.plan.places import Place
 
 
@@ -55,9 +54,9 @@ def of_clocks(steps: ClockSteps, told: Iterable[Finding], trusted: Roster, *, as
 
 
 def of_handovers(
-    counted: Iterable[Counted], loads: Truckloads, places: Mapping[str, Place], *, as_of: str
+    counted: Iterable[Counted], told: Iterable[tuple[Counted, Finding]], places: Mapping[str, Place], *, as_of: str
 ) -> Iterator[Discrepancy]:
-    """What handovers as a whole show: counted otherwise than scanned, without a label, left aboard a truck."""
+    """What handovers as a whole show: counted otherwise than scanned, without a label, and what is `told` of them."""
     parts = [part for part in counted if moment(part.happened) <= moment(as_of)]
-    for part, finding in (*count_findings(parts), *unmatched(parts, places), *loads.left_aboard(places)):
+    for part, finding in (*count_findings(parts), *unmatched(parts, places), *told):
         yield Discrepancy(finding, part.key.to, part.record, part.happened, part.key.bast)

@@ -1,14 +1,16 @@
 """Twins: things that offices which began apart registered for one need, of which one counts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.chain.branches import Outside, within
+from custody.chain.planned import Plan
 from custody.chain.roster import Roster
 from custody.errors import N_
 from custody.format.codes import show_code
 from custody.format.events import Event
 from custody.format.item_facts import Item
+from custody.plan.critical_points import points_outside
 from custody.plan.field import in_force, of_types
 
 _ELSEWHERE = N_("{station} takes {what} out of the plan, which is for no place below {under}, where alone it may: kept")
@@ -48,6 +50,26 @@ def beside(found: Sequence[Twins], keep: str) -> tuple[list[str], int]:
         elif kept:
             codes += gone
     return codes, left
+
+
+def all_outside(
+    plan: Plan,
+    events: Iterable[Event],
+    trusted: Roster,
+    goes: Callable[[Collection[str]], Mapping[str, Collection[str]]],
+) -> list[Outside]:
+    """All that records of the plan say of branches where their stations may not, so that it does not count: rows, and
+    withdrawals of critical points and of single things.
+
+    Args:
+        plan: the fold of its records.
+        events: the `point`, `withdraw` and `correct` events.
+        goes: gives the places that each of some things was ever said to be bound for, by code.
+    """
+    said = [event for event in events if trusted.stands(event)]
+    codes = taken_out(said)
+    twins = twins_outside(said, trusted, plan.placed, goes(codes)) if codes else []
+    return [*plan.outside, *points_outside(said, trusted, plan.placed), *twins]
 
 
 def taken_out(events: Iterable[Event]) -> set[str]:

@@ -5,7 +5,7 @@ the log itself has come, its entries count and the paper no longer.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +94,6 @@ class Papers:
         self._transaction = transaction
         self._count = Prepared(state.ledger.database, self._count_query)
         self._last: tuple[object, Waybill] | None = None
-        self._named: tuple[int, frozenset[str]] = (0, frozenset())
 
     def _count_query(self) -> Any:
         return self.tables.paper.select(fn.COUNT(self.tables.paper.leaf))
@@ -187,14 +186,28 @@ class Papers:
 
     def named_places(self) -> frozenset[str]:
         """The custodians that the papers read here name: who gave, who received, and where a truck goes."""
-        count = self.count()
-        if self._named[0] != count:
+
+        def find() -> frozenset[str]:
             bodies = [json.loads(bytes(body)) for (body,) in self.tables.paper.select(self.tables.paper.body).tuples()]
-            self._named = (
-                count,
-                frozenset(code for said in bodies for code in (said["from"], said["to"], *said["bound"])),
-            )
-        return self._named[1]
+            return frozenset(code for said in bodies for code in (said["from"], said["to"], *said["bound"]))
+
+        return self.ledger.memory.remember(f"named on papers {self.count()}", find)
+
+    def awaited(self) -> dict[str, list[tuple[Any, Body]]]:
+        """The papers whose records have not come or do not count, by each who gives next when goods come with them."""
+
+        def find() -> dict[str, list[tuple[Any, Body]]]:
+            found: dict[str, list[tuple[Any, Body]]] = {}
+            paper, stations = self.tables.paper, self.state.stations.now()
+            for row in paper.select().order_by(paper.log, paper.seq):
+                held = self.ledger.find(bytes(row.leaf).hex())
+                if held is None or not stations.stands(held):
+                    body = json.loads(bytes(row.body))
+                    for giver in {body["from"], body["to"]}:
+                        found.setdefault(giver, []).append((row, body))
+            return found
+
+        return self.ledger.memory.remember(f"awaited {self.count()}", find)
 
     def waybill(self, giver: str, to: str, tops: Sequence[str], *, before: Sequence[Event] = ()) -> Waybill:
         """Return what is to come at this handover by papers and is not received yet; cached until something changes.
@@ -220,14 +233,11 @@ class Papers:
         strangers: dict[str, None] = {}
         records, loads = dict[str, Body](), dict[str, Body]()
         redirected: dict[str, str] = {}
-        paper, stations, own = self.tables.paper, self.state.stations.now(), self.ledger.own_row()
-        for row in paper.select().order_by(paper.log, paper.seq):
-            leaf, body = bytes(row.leaf), json.loads(bytes(row.body))
-            held = self.ledger.find(leaf.hex())
-            if held is not None and stations.stands(held):  # the log itself has come
-                continue
+        own = self.ledger.own_row()
+        for row, body in self.awaited().get(giver, ()):
             if before and moment(row.seen_at) > moment(before[-1].at):
                 continue
+            leaf = bytes(row.leaf)
             if (body["from"], body["to"]) == (giver, to):
                 records[leaf.hex()] = body
             elif body["to"] == giver:
@@ -272,13 +282,9 @@ class Papers:
             for row in paper.select().where(paper.leaf.in_(leaves)).order_by(paper.log, paper.seq)
             if self.ledger.find(bytes(row.leaf).hex()) is None
         ]
-        if not rows:
-            return None
-        return Foretold(
-            tuple(dict.fromkeys(str(body["bast"]) for body, _codes in rows)),
-            tuple(dict.fromkeys(station_of(body) for body, _codes in rows)),
-            sum(len(codes) for _body, codes in rows),
-        )
+        basts = tuple(dict.fromkeys(str(body["bast"]) for body, _codes in rows))
+        senders = tuple(dict.fromkeys(station_of(body) for body, _codes in rows))
+        return Foretold(basts, senders, sum(len(codes) for _body, codes in rows)) if rows else None
 
     def _taken_over(self, codes: Sequence[str], paper: Ref, before: Sequence[Event] = ()) -> set[str]:
         """The items of which a record is held that came after this paper's: they are where that one says.
@@ -338,35 +344,27 @@ class Papers:
         return list(self.ledger.memory.remember(f"recent {most}", lambda: self._recent(most)))
 
     def _recent(self, most: int) -> list[Body]:
-        event = self.tables.event
-        own = self.ledger.own_row()
-        if own is None:
-            return []
         found: dict[str, Body] = {}
-        query = event.select(event.body).where(event.log_id == own.id).order_by(event.seq.desc()).limit(_RECENT)
-        for (body,) in query.tuples().iterator():
-            if b'"type":"handover"' in bytes(body):
-                said = json.loads(bytes(body))
-                if said["type"] == "handover":
-                    found.setdefault(said["bast"], said)
+        for said in self._own_handovers(b'"type":"handover"', _RECENT):
+            found.setdefault(said["bast"], said)
             if len(found) == most:
                 break
         return list(found.values())
 
     def number_of(self, id: str) -> str | None:
         """The number of our own handover that a session of this id became; None where it became none."""
-        event = self.tables.event
-        own = self.ledger.own_row()
-        if own is None:
-            return None
         wanted = json.dumps(id, ensure_ascii=False).encode()
-        query = event.select(event.body).where(event.log_id == own.id).order_by(event.seq.desc())
-        for (body,) in query.tuples().iterator():
-            if wanted in bytes(body):  # before the body is parsed, for this may look at a whole log
-                said = json.loads(bytes(body))
-                if said["type"] == "handover" and said["id"] == id:
-                    return str(said["bast"])
-        return None
+        return next((str(said["bast"]) for said in self._own_handovers(wanted) if said["id"] == id), None)
+
+    def _own_handovers(self, wanted: bytes, among: int | None = None) -> Iterator[Body]:
+        """Our own handovers whose bytes hold something, newest first, among so many of our newest records."""
+        event, own = self.tables.event, self.ledger.own_row()
+        if own is None:
+            return
+        query = event.select(event.body).where(event.log_id == own.id).order_by(event.seq.desc()).limit(among)
+        for (body,) in query.tuples().iterator():  # looked at before it is parsed: this may be a whole log
+            if wanted in bytes(body) and (said := json.loads(bytes(body)))["type"] == "handover":
+                yield said
 
 
 def station_of(body: Body) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import fn
 
-from custody.errors import N_, StoreError, TamperError
+from custody.errors import N_, ConflictError, StoreError, TamperError
 from custody.format.events import Event
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
@@ -222,7 +222,8 @@ class SeenHeads:
     def _look(self, own: Any) -> dict[str, int]:
         """How far each other log that is held is known to rely on ours."""
         log, witnessed = self.tables.log, self.tables.witnessed
-        others = log.select().where((log.id != own.id) & (log.public_key != own.public_key))
+        # All rows first: while they are read, nothing can be written once another program has committed meanwhile.
+        others = list(log.select().where((log.id != own.id) & (log.public_key != own.public_key)))
         looked = {row.by_id: row for row in witnessed.select().where(witnessed.log_id == own.id)}
         found = {}
         for other in others:
@@ -235,7 +236,8 @@ class SeenHeads:
                 if is_marked(self.ledger.database):  # it is looked at again next time
                     found[other.name] = min(seq, own.size)
                     continue
-                with self._transaction():
+                # Another program that writes for long is no reason to show nothing: it is looked at again.
+                with suppress(ConflictError), self._transaction():
                     changed = [witnessed.looked_to, witnessed.seq]
                     witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
             found[other.name] = min(seq, own.size)

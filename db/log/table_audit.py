@@ -22,7 +22,7 @@ from db.state.item_rows import ItemRow
 from db.state.projection import Projection
 from db.state.queries import State
 from db.store import Store
-from evidence.audit_findings import EvidenceFinding
+from evidence.audit_findings import EvidenceFinding, of_outside
 from evidence.bundle_lines import LogRow, log_row
 from evidence.checkpoint import claimed_checkpoint, extend, is_head_of, read_seal, sum_of
 from evidence.entry import RawEntry
@@ -105,11 +105,9 @@ class Checking:
     def _outside(self) -> Iterator[EvidenceFinding]:
         """What stations plan for branches where they may not: signed as it should be, and not counted."""
         try:
-            outside = self.state.plan.outside
+            yield from map(of_outside, self.state.plan.outside)
         except TamperError:
             return  # a finding about the entry already
-        for one in outside:
-            yield EvidenceFinding("UNKNOWN_STATION", one.event.log, one.event.seq, one.message, one.values)
 
     def _logs(self, facts: dict[str, LogFacts]) -> Iterator[EvidenceFinding]:
         """The table of logs against each log's first entry, and what is counted in it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
-from db.models import create_tables
+from db.creation import create_tables
 
 _IS_DROPPED = """EXISTS (SELECT 1 FROM dropped WHERE log_id = OLD.log_id)
          AND NOT EXISTS (SELECT 1 FROM log WHERE id = OLD.log_id)"""

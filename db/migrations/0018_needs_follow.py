@@ -6,10 +6,11 @@ things that had no readable label get their topic.
 
 from typing import Any
 
+from db.creation import create_tables
 from db.log.reader import LedgerReader
 from db.log.stored import UNLABELLED, read_stored, topics_of
 from db.log.transactions import Transactions
-from db.models import Tables, create_tables
+from db.models import Tables
 from db.state.projection import Projection
 from db.state.queries import State
 

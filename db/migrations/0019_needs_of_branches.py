@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from db.creation import create_tables
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
-from db.models import Tables, create_tables
+from db.models import Tables
 from db.state.projection import Projection
 from db.state.queries import State
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from db.models import create_tables
+from db.creation import create_tables
 
 
 def up(migrator: Any, db: Any) -> None:

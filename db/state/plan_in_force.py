@@ -1,6 +1,6 @@
 """The plan in force of one ledger: what its records come to, and what is registered twice for one need of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from peewee import fn
@@ -9,12 +9,11 @@ from custody.chain.branches import Outside
 from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phase_branches, phases_in_force, plan_of
 from custody.chain.roster import PLANNING
 from custody.chain.told_places import destinations_named
-from custody.plan.critical_points import points_outside
 from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
 from custody.plan.phases import Phase
 from custody.plan.places import Place, path
-from custody.plan.twins import taken_out, twins_outside
+from custody.plan.twins import all_outside
 from db.log.reader import LedgerReader
 from db.log.stored import PHASED
 from db.models import Tables
@@ -51,24 +50,15 @@ class PlanInForce:
 
     @property
     def outside(self) -> list[Outside]:
-        """The rows of the plan that are not counted, for they are of another branch than their station may plan; and
-        the critical points that a station withdraws there.
-        """
+        """What is not counted of the plan, for it is of another branch than its station may plan."""
         if not (trusted := self.stations.now()).has_branches:
             return []
-        said = [event for event in self.ledger.on_topic(("point", "withdraw", "correct")) if trusted.stands(event)]
-        return [*self._folded.outside, *points_outside(said, trusted, self.placed), *self.twins_outside]
+        said = self.ledger.on_topic(("point", "withdraw", "correct"))
 
-    @property
-    def twins_outside(self) -> list[Outside]:
-        """The things of other branches that stations which may plan below a place alone take out of the plan."""
-        if not (trusted := self.stations.now()).has_branches:
-            return []
-        said = [event for event in self.ledger.on_topic(("withdraw", "correct")) if trusted.stands(event)]
-        if not (codes := taken_out(said)):
-            return []
-        goes = {code: destinations_named(code, events) for code, events in self.ledger.naming(codes).items()}
-        return twins_outside(said, trusted, self.placed, goes)
+        def goes(codes: Collection[str]) -> dict[str, set[str]]:
+            return {code: destinations_named(code, events) for code, events in self.ledger.naming(codes).items()}
+
+        return all_outside(self._folded, said, trusted, goes)
 
     def withdrawn(self, tops: Sequence[str] | None = None) -> Withdrawn:
         """What was withdrawn from the plan and not planned again; of these places and all below, and perhaps of others.

@@ -127,10 +127,18 @@ class State:
             "has_plan", lambda: any(level not in (VENDOR, CARRIER) for level, *_same in self.places.alike())
         )
 
-    def has_met(self, giver: str) -> bool:
-        """Whether what the giver's own station recorded is known here, or all that any station did."""
-        met = self.met
-        return met is None or giver in met
+    def has_met(self, giver: str, log: str = "") -> bool:
+        """Whether what the giver's own station recorded is known here, or all that any station did.
+
+        Args:
+            log: the log whose handover is told; it counts for that, admitted or not, as at its own station.
+        """
+        met, stations = self.met, self.stations.now()
+        if log not in stations.strangers or self.is_bare:
+            return met is None or giver in met
+        if (own := self.ledger.own_row()) and self.stations.places_met() is None:  # alone, but for this one
+            met = frozenset({own.place})
+        return met is None or giver in met or giver == stations.owners[log].place
 
     @property
     def is_bare(self) -> bool:

@@ -180,7 +180,9 @@ def print_labels(clerk: Clerk) -> None:
         page.wait_for_load_state("networkidle")
         clerk.keep("guide-labels")
         clerk.press('#print button[data-path="/api/labels/print"]')
-        page.wait_for_timeout(500)
+        page.wait_for_selector("#sure[open]")
+        clerk.press("#sure button[value=go]")
+        page.wait_for_selector("#print-outcome a")
 
 
 def hand_over(clerk: Clerk, job: str, *, pictures: bool) -> None:

@@ -53,9 +53,9 @@ def annex(facts: BastFacts, text: Wording, width_mm: float) -> Iterator[Block]:
         yield from _heading(where, len(lines))
         for kind, of_kind in groupby(lines, key=lambda line: line.kind):
             yield from _kind(facts, kind, list(of_kind), flagged, width_mm)
-    if facts.carried:
-        yield from _heading(_("Inside, not seen one by one"), len(facts.carried))
-    by_kind = sorted(facts.carried, key=lambda item: item.kind)
+    if facts.told.carried:
+        yield from _heading(_("Inside, not seen one by one"), len(facts.told.carried))
+    by_kind = sorted(facts.told.carried, key=lambda item: item.kind)
     for kind, inside in groupby(by_kind, key=lambda item: item.kind):
         codes = ", ".join(show_code(item.code) for item in inside)
         cells = [Words(kind_word(facts.needs, kind), scale=_SCALE), Words(codes, scale=_SCALE)]

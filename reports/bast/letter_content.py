@@ -68,6 +68,7 @@ class LetterContent:
         width_mm: float,
     ) -> None:
         self.facts, self.template, self.sheets, self.drawn, self.width_mm = facts, template, sheets, drawn, width_mm
+        self.values, self.taken = template.values, facts.taken
         giver, receiver = (party_name(facts, template, party) for party in (facts.giver, facts.receiver))
         self.names = {facts.giver: giver, facts.receiver: receiver}
         self.boxes = list(self._boxes())
@@ -91,7 +92,7 @@ class LetterContent:
             "annex": lambda: annex(self.facts, self.text, self.width_mm),
             "codes": lambda: signed_records(self.sheets, self.text),
         }
-        return [block for name in self.template["sections.order"] for block in sections[name]()]
+        return [block for name in self.values["sections.order"] for block in sections[name]()]
 
     def text(self, key: str, **blanks: object) -> str:
         """A text of the template; the number and the election are known to all of them."""
@@ -156,10 +157,10 @@ class LetterContent:
         return printable(party.function or person.get("function", "") or office.get("function", ""), 200)
 
     def _basis(self) -> Iterator[Block]:
-        return self._listed("basis", self.template["basis.list"])
+        return self._listed("basis", self.values["basis.list"])
 
     def _copies(self) -> Iterator[Block]:
-        return self._listed("copies", self.template["copies.to"])
+        return self._listed("copies", self.values["copies.to"])
 
     def _listed(self, title: str, lines: Sequence[str]) -> Iterator[Block]:
         if lines:
@@ -175,7 +176,7 @@ class LetterContent:
 
     def _contents(self) -> Iterator[Block]:
         """What was handed over: a row for each kind, and the total."""
-        facts, count = self.facts, len(self.facts.taken)
+        facts, count = self.facts, len(self.taken)
         yield Space(1)
         words = self.text(
             "handing",
@@ -211,8 +212,8 @@ class LetterContent:
         ]
         yield Row(total, [49, 17, self.width_mm - 66], True, 2)
         yield Space(1.5)
-        if facts.carried:
-            words = self.text("carried", count=number(len(facts.carried)), kinds=carried_text(facts))
+        if facts.told.carried:
+            words = self.text("carried", count=number(len(facts.told.carried)), kinds=carried_text(facts))
             yield Text(Words(words, align=JUSTIFY), 1.5)
 
     def _carriage(self) -> Iterator[Block]:
@@ -246,33 +247,33 @@ class LetterContent:
         yield Text(Words(" ".join(self._difference(found)), align=JUSTIFY), 0.5)
         # Above the list of what is missing, of which they would seem to be a part below it.
         yield from self._bullets(found)
-        if facts.missing:
-            yield Text(Words(self.text("missing", missing=number(len(facts.missing)))))
+        if facts.told.missing:
+            yield Text(Words(self.text("missing", missing=number(len(facts.told.missing)))))
             yield from self._bullets(missing_lines(facts))
 
     def _difference(self, found: Sequence[str]) -> Iterator[str]:
         facts, foretold = self.facts, self.facts.foretold
         offered = scanned_words(facts.told)
-        if facts.counted is not None:
-            yield self.text("counts", counted=number(facts.counted), scanned=counted_words(facts.told))
+        if facts.told.counted is not None:
+            yield self.text("counts", counted=number(facts.told.counted), scanned=counted_words(facts.told))
         if to_go := meant_words(facts.told.phase, facts.told.kinds, facts.needs):
             yield self.text("to_go", what=to_go)
-        missing = number(len(facts.missing))
-        if facts.expected is None:
+        missing = number(len(facts.told.missing))
+        if facts.told.expected is None:
             yield self.text("unknown_expected")
         elif foretold is not None:
             papers, others = printable(", ".join(foretold.basts), 200), number(len(facts.lines) - foretold.scanned)
-            named = number(facts.expected)
+            named = number(facts.told.expected)
             yield self.text("foretold", papers=papers, named=named, scanned=offered, others=others, missing=missing)
         else:
-            yield self.text("expected", expected=number(facts.expected), scanned=offered, missing=missing)
+            yield self.text("expected", expected=number(facts.told.expected), scanned=offered, missing=missing)
         if foretold is None and (derived := derived_words(facts.told)):
             yield derived
-        if facts.expected is not None and (elsewhere := facts.told.elsewhere):
+        if facts.told.expected is not None and (elsewhere := facts.told.elsewhere):
             yield self.text("elsewhere", elsewhere=number(elsewhere))
         is_as_told = foretold is None or foretold.scanned == len(facts.lines)
-        is_even = facts.expected is None or facts.expected == len(facts.lines) + facts.told.elsewhere
-        if not found and not facts.missing and not facts.told.refused and is_as_told and is_even:
+        is_even = facts.told.expected is None or facts.told.expected == len(facts.lines) + facts.told.elsewhere
+        if not found and not facts.told.missing and not facts.told.refused and is_as_told and is_even:
             yield self.text("no_differences")
 
     def _bullets(self, lines: Sequence[str]) -> Iterator[Block]:
@@ -283,7 +284,7 @@ class LetterContent:
         facts = self.facts
         lists = {
             "refused": [line_text(line, facts) for line in facts.lines if line.is_refused],
-            "remarked": [line_text(line, facts) for line in facts.taken if line.remark],
+            "remarked": [line_text(line, facts) for line in self.taken if line.remark],
             "matched": [line_text(line, facts) for line in facts.lines if line.how == "matched" and not line.remark],
             "extras": extra_lines(facts),
         }
@@ -291,18 +292,18 @@ class LetterContent:
             yield Title(self.text("decisions"))
         for name, lines in lists.items():
             if lines:
-                count = sum(extra.count for extra in facts.extras) if name == "extras" else len(lines)
+                count = sum(extra.count for extra in facts.told.extras) if name == "extras" else len(lines)
                 yield Text(Words(self.text(name, count=number(count))), keep_mm=6)
                 yield from self._bullets(lines)
 
     # --- the end ------------------------------------------------------------------------------------------------
 
     def _closing(self) -> Iterator[Closing]:
-        facts, copies = self.facts, round(self.template["copies.count"])
+        facts, copies = self.facts, round(self.values["copies.count"])
         words = self.text("closing", copies=copies, copies_words=in_words(copies))
         # Nomor: 0042/G/2024 – Kotak suara 4, Tinta 3. Jumlah 7.
         kinds = ", ".join(f"{kind_word(facts.needs, row.kind)} {number(row.count)}" for row in facts.rows)
-        head, total = self.text("number"), f"{self.text('total')} {number(len(facts.taken))}."
+        head, total = self.text("number"), f"{self.text('total')} {number(len(self.taken))}."
         in_short = f"{head} – {kinds}. {total}" if kinds else f"{head}. {total}"
         yield Closing(Words(words, align=JUSTIFY), Words(in_short, scale=0.9), self.boxes)
 
@@ -317,7 +318,7 @@ class LetterContent:
             "other": ("", ""),
         }
         columns = []
-        for signer in self.template["signatures"]:
+        for signer in self.values["signatures"]:
             who = signer["who"]
             if who in ("driver", "escort") and carriage == NO_CARRIAGE:
                 continue
@@ -350,7 +351,7 @@ class LetterContent:
 
     def _witnesses(self) -> Iterator[Block]:
         names = [*self.facts.witnesses]
-        names += [""] * (round(self.template["witnesses.lines"]) - len(names))
+        names += [""] * (round(self.values["witnesses.lines"]) - len(names))
         if names:
             yield Title(self.text("witnesses"), 16)
         for place, name in enumerate(names, 1):

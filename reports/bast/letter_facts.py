@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
 from custody.chain.standing import each_station_once
-from custody.compose.compose import Acknowledged, Extra
+from custody.compose.compose import Acknowledged
 from custody.format.events import Event
 from custody.format.item_facts import Carriage, Item, SerialRange, carriage_of, remarks_of
 from custody.handover.handover_facts import HandoverFacts
@@ -116,31 +116,6 @@ class BastFacts:
     places: Places
     needs: Needs
     online: OnlineWitnesses | None = None
-
-    @property
-    def counted(self) -> int | None:
-        """The giver's count, None without one."""
-        return self.told.counted
-
-    @property
-    def expected(self) -> int | None:
-        """The number of items that were to go, None if not known."""
-        return self.told.expected
-
-    @property
-    def missing(self) -> tuple[Item, ...]:
-        """Those of them that stayed with the giver."""
-        return self.told.missing
-
-    @property
-    def carried(self) -> tuple[Item, ...]:
-        """What moved inside things that were scanned, and was not seen itself."""
-        return self.told.carried
-
-    @property
-    def extras(self) -> tuple[Extra, ...]:
-        """Things that came without a readable label."""
-        return self.told.extras
 
     @property
     def signed(self) -> Mapping[str, Acknowledged]:

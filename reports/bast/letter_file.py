@@ -1,6 +1,6 @@
 """A BAST as a file: the letter as PDF, its table and codes as a workbook or CSV, all its facts as JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,25 +14,25 @@ from reports.bast.letter_words import kind_word
 from reports.chain.chain_facts import finding_json
 from reports.output import save_report
 from reports.words import custodian_name, people_json
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, Sheet, row_of, sheet_of
 
 ROW_HEADERS = ("number", "kind", "kind_name", "quantity", "unit", "pieces", "conditions", "serials")
-CODE_HEADERS = (
-    "number",
-    "code",
-    "print",
-    "how",
-    "kind",
-    "kind_name",
-    "election",
-    "k",
-    "n",
-    "to",
-    "to_name",
-    "condition",
-    "taken",
-    "remark",
-)
+_CODE_COLUMNS: Mapping[str, Callable[[BastFacts, Line], Cell]] = {
+    "number": lambda facts, line: facts.number,
+    "code": lambda facts, line: show_code(line.code),
+    "print": lambda facts, line: line.print,
+    "how": lambda facts, line: line.how,
+    "kind": lambda facts, line: line.kind,
+    "kind_name": lambda facts, line: kind_word(facts.needs, line.kind),
+    "election": lambda facts, line: line.item.election if line.item else None,
+    "k": lambda facts, line: line.item.k if line.item else None,
+    "n": lambda facts, line: line.item.n if line.item else None,
+    "to": lambda facts, line: line.to,
+    "to_name": lambda facts, line: custodian_name(facts.places, line.to) if line.to else "",
+    "condition": lambda facts, line: line.condition,
+    "taken": lambda facts, line: not line.is_refused,
+    "remark": lambda facts, line: line.remark,
+}
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
 
 
@@ -58,17 +58,17 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "acknowledged": [asdict(row) for row in facts.acknowledged],
         "rows": [dict(zip(ROW_HEADERS[1:], row[1:], strict=True)) for row in _rows(facts)],
         "total": len(facts.taken),
-        "counted": facts.counted,
-        "expected": facts.expected,
+        "counted": facts.told.counted,
+        "expected": facts.told.expected,
         "derived": facts.told.is_derived,
         **({"expected_first": facts.told.expected_first} if facts.told.expected_first is not None else {}),
         "phase": facts.told.phase,
         "kinds": list(facts.told.kinds),
         **({"elsewhere": facts.told.elsewhere} if facts.told.elsewhere else {}),
-        "missing": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.missing],
-        "carried": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.carried],
-        "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.extras],
-        "items": [dict(zip(CODE_HEADERS[1:], row[1:], strict=True)) for row in _codes(facts)],
+        "missing": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.told.missing],
+        "carried": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.told.carried],
+        "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.told.extras],
+        "items": [{name: cell for name, cell in row.items() if name != "number"} for row in _codes(facts)],
         "findings": [finding_json(finding, facts.needs, facts.here) for finding in facts.findings],
         "named_twice": people_json(facts.told.named_twice),
         "withdrawn": facts.is_withdrawn,
@@ -91,7 +91,7 @@ def save_bast(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    sheets = [Sheet("BAST", ROW_HEADERS, _rows(facts)), Sheet(_("Codes"), CODE_HEADERS, _codes(facts))]
+    sheets = [Sheet("BAST", ROW_HEADERS, _rows(facts)), sheet_of(_("Codes"), _CODE_COLUMNS, _codes(facts))]
 
     def pdf(file: BinaryIO) -> None:
         from reports.bast.letter_pdf import write_bast
@@ -126,25 +126,5 @@ def _rows(facts: BastFacts) -> Iterator[list[Cell]]:
         ]
 
 
-def _codes(facts: BastFacts) -> Iterator[list[Cell]]:
-    return (_code(facts, line) for line in facts.lines)
-
-
-def _code(facts: BastFacts, line: Line) -> list[Cell]:
-    item = line.item
-    return [
-        facts.number,
-        show_code(line.code),
-        line.print,
-        line.how,
-        line.kind,
-        kind_word(facts.needs, line.kind),
-        item.election if item else None,
-        item.k if item else None,
-        item.n if item else None,
-        line.to,
-        custodian_name(facts.places, line.to) if line.to else "",
-        line.condition,
-        not line.is_refused,
-        line.remark,
-    ]
+def _codes(facts: BastFacts) -> Iterator[dict[str, Cell]]:
+    return (row_of(_CODE_COLUMNS, facts, line) for line in facts.lines)

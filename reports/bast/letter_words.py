@@ -126,10 +126,10 @@ def _ended(sentence: str) -> str:
 
 def missing_lines(facts: BastFacts) -> list[str]:
     """What is still to come, by kind and destination, with codes where they are few."""
-    if len(facts.missing) <= _CODES:
-        return [f"{show_code(item.code)}: {item_text(item, facts.places, facts.needs)}" for item in facts.missing]
+    if len(facts.told.missing) <= _CODES:
+        return [f"{show_code(item.code)}: {item_text(item, facts.places, facts.needs)}" for item in facts.told.missing]
     kinds: dict[str, list[Item]] = {}
-    for item in facts.missing:
+    for item in facts.told.missing:
         kinds.setdefault(item.kind, []).append(item)
     lines = []
     for kind, items in kinds.items():
@@ -150,7 +150,7 @@ def _named(places: Places, codes: Sequence[str]) -> str:
 
 def carried_text(facts: BastFacts) -> str:
     """What moved inside other things, by kind: 5 Ballot box, 4 Voting booth."""
-    kinds = Counter(item.kind for item in facts.carried)
+    kinds = Counter(item.kind for item in facts.told.carried)
     return ", ".join(f"{number(count)} {kind_word(facts.needs, kind)}" for kind, count in kinds.items())
 
 
@@ -165,5 +165,5 @@ def extra_lines(facts: BastFacts) -> list[str]:
     return [
         f"{number(extra.count)} {kind_name(facts.needs, extra.kind)}"
         + (f": {printable(extra.note, 600)}" if extra.note else "")
-        for extra in facts.extras
+        for extra in facts.told.extras
     ]

@@ -1,7 +1,7 @@
 """Shortage and surplus as a report: who could give what to whom, what stays short, who has too many."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from custody.format.codes import show_code
@@ -10,25 +10,47 @@ from language import _
 from language.text import number, printable
 from reports.listing import Listing, Section
 from reports.words import Needs, Places, kind_name, place_path
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = ("place", "place_name", "kind", "election", "need", "has", "coming", "short", "over", "uncovered")
-MOVE_HEADERS = ("code", "kind", "election", "quantity", "from", "from_name", "to", "to_name", "held_by", "reassigned")
+_COLUMNS: Mapping[str, Callable[[Standing, Balance, Places], Cell]] = {
+    "place": lambda row, found, places: row.place,
+    "place_name": lambda row, found, places: place_path(places, row.place),
+    "kind": lambda row, found, places: row.kind,
+    "election": lambda row, found, places: row.election,
+    "need": lambda row, found, places: row.need,
+    "has": lambda row, found, places: row.has,
+    "coming": lambda row, found, places: row.coming,
+    "short": lambda row, found, places: row.short,
+    "over": lambda row, found, places: row.over,
+    "uncovered": lambda row, found, places: found.uncovered.get((row.place, row.kind, row.election), 0),
+}
+_MOVE_COLUMNS: Mapping[str, Callable[[Move, Places], Cell]] = {
+    "code": lambda move, places: move.item.code,
+    "kind": lambda move, places: move.item.kind,
+    "election": lambda move, places: move.item.election,
+    "quantity": lambda move, places: move.item.quantity,
+    "from": lambda move, places: move.giver,
+    "from_name": lambda move, places: place_path(places, move.giver),
+    "to": lambda move, places: move.to,
+    "to_name": lambda move, places: place_path(places, move.to),
+    "held_by": lambda move, places: move.item.held_by,
+    "reassigned": lambda move, places: int(move.is_reassigned),
+}
 _MOST_ROWS = 200
 
 
 def balance_report(found: Balance, places: Places, needs: Needs) -> Listing:
     """The report of a balance."""
-    rows = [_json(standing, found, places) for standing in found.standings]
-    moves = [_move_json(move, places) for move in found.moves]
+    rows = [row_of(_COLUMNS, standing, found, places) for standing in found.standings]
+    moves = [row_of(_MOVE_COLUMNS, move, places) for move in found.moves]
     meaning = _(
         "A thing counts where it is held, on the way where it is bound for, in a store and bound for a store as its "
         "reserve; only what was last found good counts. Nearest first: within the village, the sub-district, the "
         "regency. Packs move whole."
     )
     tables = [
-        Sheet(_("Balance"), HEADERS, [list(row.values()) for row in rows]),
-        Sheet(_("Moves"), MOVE_HEADERS, [list(row.values()) for row in moves]),
+        sheet_of(_("Balance"), _COLUMNS, rows),
+        sheet_of(_("Moves"), _MOVE_COLUMNS, moves),
     ]
     return Listing(
         _("Shortage and surplus"),
@@ -135,39 +157,6 @@ def _cells(row: Standing, last: int, places: Places, needs: Needs) -> list[str]:
         number(row.coming),
         number(last),
     ]
-
-
-def _json(row: Standing, found: Balance, places: Places) -> dict[str, Cell]:
-    values = (
-        row.place,
-        place_path(places, row.place),
-        row.kind,
-        row.election,
-        row.need,
-        row.has,
-        row.coming,
-        row.short,
-        row.over,
-        found.uncovered.get((row.place, row.kind, row.election), 0),
-    )
-    return dict(zip(HEADERS, values, strict=True))
-
-
-def _move_json(move: Move, places: Places) -> dict[str, Cell]:
-    item = move.item
-    values = (
-        item.code,
-        item.kind,
-        item.election,
-        item.quantity,
-        move.giver,
-        place_path(places, move.giver),
-        move.to,
-        place_path(places, move.to),
-        item.held_by,
-        int(move.is_reassigned),
-    )
-    return dict(zip(MOVE_HEADERS, values, strict=True))
 
 
 def by_ends(moves: Sequence[Move]) -> dict[tuple[str, str], int]:

@@ -1,6 +1,6 @@
 """The report of conditions: totals by who holds things and their kind, and the look behind each figure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from custody.chain.conditions import ConditionRow, Look
 from custody.format.codes import show_code
@@ -11,25 +11,25 @@ from reports.chain.steps import headline
 from reports.listing import Listing, Section
 from reports.output import record_name, short_record
 from reports.words import Needs, Places, condition_word, custodian_name, kind_name, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, Sheet, row_of, sheet_of
 
 HEADERS = ("held_by", "name", "kind", "total", *CONDITIONS, "not_looked_at")
-LOOK_HEADERS = (
-    "code",
-    "kind",
-    "k",
-    "n",
-    "election",
-    "to",
-    "held_by",
-    "condition",
-    "before",
-    "at_utc",
-    "by",
-    "note",
-    "photo",
-    "record",
-)
+_LOOK_COLUMNS: Mapping[str, Callable[[Look], Cell]] = {
+    "code": lambda look: look.item.code,
+    "kind": lambda look: look.item.kind,
+    "k": lambda look: look.item.k,
+    "n": lambda look: look.item.n,
+    "election": lambda look: look.item.election or "",
+    "to": lambda look: look.item.to,
+    "held_by": lambda look: look.item.held_by,
+    "condition": lambda look: look.condition,
+    "before": lambda look: " ".join(look.before),
+    "at_utc": lambda look: look.event.happened,
+    "by": lambda look: look.event.body["by"],
+    "note": lambda look: look.event.body["note"],
+    "photo": lambda look: look.event.body["photo"] or "",
+    "record": lambda look: record_name(look.event),
+}
 _BAD = CONDITIONS[1:]
 _WIDTHS = (56.0, 45.0, 20.0, 22.0, 24.0, 24.0, 20.0, 22.0, 28.0)
 _LOOK_WIDTHS = (38.0, 52.0, 46.0, 30.0, 42.0, 53.0)
@@ -44,6 +44,7 @@ def condition_report(rows: Sequence[ConditionRow], places: Places, needs: Needs)
         "What the last look found; not looked at: what nobody has inspected, be it good or not. Damaged things that "
         "were found good later count as good. Each look is listed with its record."
     )
+    told = [row_of(_LOOK_COLUMNS, look) for look in looks]
     return Listing(
         _("Conditions"),
         meaning,
@@ -51,11 +52,11 @@ def condition_report(rows: Sequence[ConditionRow], places: Places, needs: Needs)
         [_totals(ordered, places, needs), _seen(looks, places, needs)],
         [
             Sheet(_("Conditions"), HEADERS, [_values(row, places) for row in ordered]),
-            Sheet(_("Looks"), LOOK_HEADERS, [_look_values(look) for look in looks]),
+            sheet_of(_("Looks"), _LOOK_COLUMNS, told),
         ],
         {
             "rows": [dict(zip(HEADERS, _values(row, places), strict=True)) for row in ordered],
-            "looks": [dict(zip(LOOK_HEADERS, _look_values(look), strict=True)) for look in looks],
+            "looks": told,
         },
     )
 
@@ -134,23 +135,3 @@ def _remark(look: Look) -> str:
 def _values(row: ConditionRow, places: Places) -> list[Cell]:
     counts = [row.count(word) for word in CONDITIONS]
     return [row.place, custodian_name(places, row.place), row.kind, row.total, *counts, row.unseen]
-
-
-def _look_values(look: Look) -> list[Cell]:
-    item, event = look.item, look.event
-    return [
-        item.code,
-        item.kind,
-        item.k,
-        item.n,
-        item.election or "",
-        item.to,
-        item.held_by,
-        look.condition,
-        " ".join(look.before),
-        event.happened,
-        event.body["by"],
-        event.body["note"],
-        event.body["photo"] or "",
-        f"{event.log}:{event.seq}",
-    ]

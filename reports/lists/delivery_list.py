@@ -1,6 +1,6 @@
 """What vendors delivered against contract and need: for the terminal, as JSON, and as files for the level above."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from custody.format.events import Event
@@ -12,39 +12,38 @@ from reports.listing import Listing, Section
 from reports.lists.need_list import against_need, open_words
 from reports.output import keyed_in_later, record_name
 from reports.words import Needs, Places, custodian_name, kind_name, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, Sheet, row_of, sheet_of
 
-HEADERS = (
-    "place",
-    "place_name",
-    "kind",
-    "kind_name",
-    "contracted",
-    "arrived",
-    "damaged",
-    "usable",
-    "to_come",
-    "need",
-    "short",
-)
+_COLUMNS: Mapping[str, Callable[[DeliveryRow, Places, Needs], Cell]] = {
+    "place": lambda row, places, needs: row.place,
+    "place_name": lambda row, places, needs: custodian_name(places, row.place),
+    "kind": lambda row, places, needs: row.kind,
+    "kind_name": lambda row, places, needs: kind_name(needs, row.kind),
+    "contracted": lambda row, places, needs: row.contracted,
+    "arrived": lambda row, places, needs: row.supply.arrived,
+    "damaged": lambda row, places, needs: row.supply.damaged,
+    "usable": lambda row, places, needs: row.usable,
+    "to_come": lambda row, places, needs: row.supply.to_come,
+    "need": lambda row, places, needs: row.need,
+    "short": lambda row, places, needs: row.short,
+}
 CONTRACT_HEADERS = ("place", "kind", "vendor", "contract", "contracted", "arrived", "damaged", "to_come", "records")
-RECORD_HEADERS = (
-    "record",
-    "happened_utc",
-    "place",
-    "kind",
-    "vendor",
-    "contract",
-    "paper",
-    "contracted",
-    "arrived",
-    "damaged",
-    "giver",
-    "receiver",
-    "note",
-    "keyed_in_later_utc",
-)
-"""Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
+_RECORD_COLUMNS: Mapping[str, Callable[[Event], Cell]] = {
+    "record": lambda event: record_name(event),
+    "happened_utc": lambda event: event.happened,
+    "place": lambda event: event.body["place"],
+    "kind": lambda event: event.body["kind"],
+    "vendor": lambda event: event.body["vendor"],
+    "contract": lambda event: event.body["contract"],
+    "paper": lambda event: event.body["paper"],
+    "contracted": lambda event: event.body["contracted"],
+    "arrived": lambda event: event.body["arrived"],
+    "damaged": lambda event: event.body["damaged"],
+    "giver": lambda event: event.body["parties"]["giver"],
+    "receiver": lambda event: event.body["parties"]["receiver"],
+    "note": lambda event: event.body["note"],
+    "keyed_in_later_utc": lambda event: keyed_in_later(event),
+}
 
 
 def row_sentence(row: DeliveryRow, places: Places, needs: Needs) -> str:
@@ -89,10 +88,7 @@ def account_json(account: DeliveryAccount) -> dict[str, Any]:
             }
             for row in account.rows
         ],
-        "records": [
-            dict(zip(RECORD_HEADERS, _record_cells(event), strict=True)) | {"leaf": event.leaf}
-            for event in records_of(account)
-        ],
+        "records": [row_of(_RECORD_COLUMNS, event) | {"leaf": event.leaf} for event in records_of(account)],
         "repeated": [[record_name(event) for event in records] for records in account.repeated],
     }
 
@@ -111,9 +107,9 @@ def delivery_report(account: DeliveryAccount, places: Places, needs: Needs) -> L
     )
     contracts = [part for row in account.rows for part in row.contracts]
     sheets = [
-        Sheet(_("Deliveries"), HEADERS, list(_rows(account, places, needs))),
+        sheet_of(_("Deliveries"), _COLUMNS, (row_of(_COLUMNS, row, places, needs) for row in account.rows)),
         Sheet(_("Contracts"), CONTRACT_HEADERS, list(map(_contract_cells, contracts))),
-        Sheet(_("Records"), RECORD_HEADERS, list(map(_record_cells, records_of(account)))),
+        sheet_of(_("Records"), _RECORD_COLUMNS, (row_of(_RECORD_COLUMNS, event) for event in records_of(account))),
     ]
     summary = [row_sentence(row, places, needs) for row in account.rows] or [_("No delivery has been recorded yet.")]
     sections = [
@@ -203,23 +199,6 @@ def vendor_words(part: Delivered, places: Places) -> str:
     return _("{vendor}, contract {contract}").format(vendor=vendor, contract=printable(part.contract, 60))
 
 
-def _rows(account: DeliveryAccount, places: Places, needs: Needs) -> Iterator[list[Cell]]:
-    for row in account.rows:
-        yield [
-            row.place,
-            custodian_name(places, row.place),
-            row.kind,
-            kind_name(needs, row.kind),
-            row.contracted,
-            row.supply.arrived,
-            row.supply.damaged,
-            row.usable,
-            row.supply.to_come,
-            row.need,
-            row.short,
-        ]
-
-
 def _contract_cells(part: Delivered) -> list[Cell]:
     return [
         part.place,
@@ -231,24 +210,4 @@ def _contract_cells(part: Delivered) -> list[Cell]:
         part.damaged,
         part.to_come,
         " ".join(map(record_name, part.events))[:30_000],
-    ]
-
-
-def _record_cells(event: Event) -> list[Cell]:
-    body: Mapping[str, Any] = event.body
-    return [
-        record_name(event),
-        event.happened,
-        body["place"],
-        body["kind"],
-        body["vendor"],
-        body["contract"],
-        body["paper"],
-        body["contracted"],
-        body["arrived"],
-        body["damaged"],
-        body["parties"]["giver"],
-        body["parties"]["receiver"],
-        body["note"],
-        keyed_in_later(event),
     ]

@@ -1,7 +1,7 @@
 """All that is irregular, as a report: how much of what kind and where, and the gravest one by one."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from custody.format.codes import show_code
 from custody.measures.discrepancies import Discrepancy
@@ -14,21 +14,21 @@ from reports.chain.finding_rows import GRAVITY, finding_title, named_finding
 from reports.listing import Listing, Section
 from reports.output import short_record
 from reports.words import Needs, finding_text, place_path, severity_word, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = (
-    "finding",
-    "severity",
-    "state",
-    "item",
-    "area",
-    "place",
-    "place_name",
-    "what",
-    "happened_utc",
-    "record",
-    "bast",
-)
+_COLUMNS: Mapping[str, Callable[[Discrepancy, Ways, Needs], Cell]] = {
+    "finding": lambda one, ways, needs: one.finding.code,
+    "severity": lambda one, ways, needs: one.finding.severity,
+    "state": lambda one, ways, needs: _state(one),
+    "item": lambda one, ways, needs: show_code(one.finding.item) if one.finding.item else "",
+    "area": lambda one, ways, needs: area.code if (area := ways.area(one.place)) else "",
+    "place": lambda one, ways, needs: one.place,
+    "place_name": lambda one, ways, needs: place_path(ways.places, one.place),
+    "what": lambda one, ways, needs: _sentence(one, needs),
+    "happened_utc": lambda one, ways, needs: one.happened,
+    "record": lambda one, ways, needs: one.record,
+    "bast": lambda one, ways, needs: one.bast,
+}
 _MOST_ROWS, _MOST_EXAMPLES = 60, 2
 
 
@@ -39,15 +39,16 @@ def discrepancy_report(found: Sequence[Discrepancy], ways: Ways, needs: Needs, *
         here: the code of the place whose time zone is used.
     """
     ordered = sorted(found, key=_order)
-    rows = [_values(one, ways, needs) for one in ordered]
-    facts = {"as_of": as_of, "rows": [dict(zip(HEADERS, row, strict=True)) for row in rows]}
+    rows = [row_of(_COLUMNS, one, ways, needs) for one in ordered]
+    facts = {"as_of": as_of, "rows": rows}
     sections = [by_kind(ordered, ways, needs), by_area(ordered, ways), _one_by_one(ordered, ways, needs, here)]
     meaning = _(
         "Derived from the records, never typed in. Provisional: a log that has not been met may explain it. Settled: "
         "put right, or only for the record. Each sentence stands with its record in the .xlsx."
     )
+    table = sheet_of(_("Discrepancies"), _COLUMNS, rows)
     summary = [_("As of {time}.").format(time=time_in_words(as_of, here)), summary_line(found)]
-    return Listing(_("Discrepancies"), meaning, summary, sections, [Sheet(_("Discrepancies"), HEADERS, rows)], facts)
+    return Listing(_("Discrepancies"), meaning, summary, sections, [table], facts)
 
 
 def summary_line(found: Iterable[Discrepancy]) -> str:
@@ -161,20 +162,3 @@ def _state(one: Discrepancy) -> str:
 
 def _sentence(one: Discrepancy, needs: Needs) -> str:
     return finding_text(one.finding, needs, zone_code(one.place))
-
-
-def _values(one: Discrepancy, ways: Ways, needs: Needs) -> list[Cell]:
-    finding, area = one.finding, ways.area(one.place)
-    return [
-        finding.code,
-        finding.severity,
-        _state(one),
-        show_code(finding.item) if finding.item else "",
-        area.code if area else "",
-        one.place,
-        place_path(ways.places, one.place),
-        _sentence(one, needs),
-        one.happened,
-        one.record,
-        one.bast,
-    ]

@@ -13,7 +13,6 @@ from language.text import printable
 from reports.listing import Listing
 from reports.lists.evaluation import Evaluation, Figure, evaluation_title
 from reports.output import Colophon, Made
-from reports.pdf.listing_pdf import draw_section
 from reports.pdf.page import (
     ACCENT,
     INK,
@@ -23,6 +22,7 @@ from reports.pdf.page import (
     Document,
     begin_paper,
     draw_colophon,
+    draw_section,
     fitted,
     fonts,
     row,

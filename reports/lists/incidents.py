@@ -1,6 +1,6 @@
 """Obstacles as a report: what is open, what was overcome and how, for the evaluation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from custody.format.codes import show_code
@@ -9,27 +9,27 @@ from language import _
 from language.in_words import time_in_words
 from language.text import number, printable
 from reports.listing import Listing, Section
-from reports.output import happened_words, keyed_in_later
+from reports.output import happened_words, keyed_in_later, record_name
 from reports.words import Places, place_path, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = (
-    "record",
-    "state",
-    "place",
-    "place_name",
-    "stage",
-    "text",
-    "items",
-    "opened_utc",
-    "opened_by",
-    "closed_utc",
-    "closed_by",
-    "closed_text",
-    "closed_record",
-    "hours_open",
-    "keyed_in_later_utc",
-)
+_COLUMNS: Mapping[str, Callable[[Incident, Places, str], Cell]] = {
+    "record": lambda row, places, as_of: record_name(row.opened) if row.opened else None,
+    "state": lambda row, places, as_of: "open" if row.is_open else "closed",
+    "place": lambda row, places, as_of: row.body["place"],
+    "place_name": lambda row, places, as_of: place_path(places, row.body["place"]),
+    "stage": lambda row, places, as_of: row.body["stage"],
+    "text": lambda row, places, as_of: row.body["text"] if row.opened else "",
+    "items": lambda row, places, as_of: " ".join(show_code(item["code"]) for item in row.body["items"]),
+    "opened_utc": lambda row, places, as_of: row.opened.happened if row.opened else None,
+    "opened_by": lambda row, places, as_of: row.opened.body["by"] if row.opened else None,
+    "closed_utc": lambda row, places, as_of: row.closed.happened if row.closed else None,
+    "closed_by": lambda row, places, as_of: row.closed.body["by"] if row.closed else None,
+    "closed_text": lambda row, places, as_of: row.closed.body["text"] if row.closed else None,
+    "closed_record": lambda row, places, as_of: record_name(row.closed) if row.closed else None,
+    "hours_open": lambda row, places, as_of: None if (hours := hours_open(row, as_of)) is None else round(hours, 1),
+    "keyed_in_later_utc": lambda row, places, as_of: keyed_in_later(row.opened) if row.opened else None,
+}
 
 
 def incident_report(rows: Sequence[Incident], places: Places, *, as_of: str) -> Listing:
@@ -63,37 +63,13 @@ def incident_report(rows: Sequence[Incident], places: Places, *, as_of: str) -> 
     meaning = _("As the stations recorded them. Open for: until it was closed, or until {time}.").format(
         time=time_in_words(as_of, here)
     )
-    table = Sheet(_("Obstacles"), HEADERS, [list(row.values()) for row in told])
+    table = sheet_of(_("Obstacles"), _COLUMNS, told)
     return Listing(_("Obstacles"), meaning, summary, sections, [table], facts)
 
 
 def incident_json(row: Incident, places: Places, as_of: str) -> dict[str, Cell]:
     """One obstacle as JSON and tables have it."""
-    body, opened, closed = row.body, row.opened, row.closed
-    hours = hours_open(row, as_of)
-    return dict(
-        zip(
-            HEADERS,
-            (
-                f"{opened.log}:{opened.seq}" if opened else None,
-                "open" if row.is_open else "closed",
-                body["place"],
-                place_path(places, body["place"]),
-                body["stage"],
-                body["text"] if opened else "",
-                " ".join(show_code(item["code"]) for item in body["items"]),
-                opened.happened if opened else None,
-                opened.body["by"] if opened else None,
-                closed.happened if closed else None,
-                closed.body["by"] if closed else None,
-                closed.body["text"] if closed else None,
-                f"{closed.log}:{closed.seq}" if closed else None,
-                None if hours is None else round(hours, 1),
-                keyed_in_later(opened) if opened else None,
-            ),
-            strict=True,
-        )
-    )
+    return row_of(_COLUMNS, row, places, as_of)
 
 
 def hours_open(row: Incident, as_of: str) -> float | None:

@@ -1,6 +1,6 @@
 """The clock as a report: what is late, what will be at today's pace, what is due next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from custody.errors import N_
 from custody.measures.timing import DueRow, Pace, by_place_above, most_pressing
@@ -11,26 +11,26 @@ from language.in_words import level_heading, level_inside, level_short, time_in_
 from language.text import decimal, local_time, number, printable
 from reports.listing import Listing, Section
 from reports.words import day_and_clock, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = (
-    "state",
-    "level",
-    "area",
-    "place",
-    "name",
-    "due_utc",
-    "bound",
-    "there",
-    "missing",
-    "came_late",
-    "pace_items",
-    "pace_hours",
-    "pace_since_utc",
-    "ahead",
-    "expected_utc",
-    "phase",
-)
+_COLUMNS: Mapping[str, Callable[[DueRow, Ways], Cell]] = {
+    "state": lambda row, ways: row.state,
+    "level": lambda row, ways: row.place.level,
+    "area": lambda row, ways: area.code if (area := ways.area(row.place.code)) else "",
+    "place": lambda row, ways: row.place.code,
+    "name": lambda row, ways: row.place.name,
+    "due_utc": lambda row, ways: row.due,
+    "bound": lambda row, ways: row.bound,
+    "there": lambda row, ways: row.there,
+    "missing": lambda row, ways: row.missing,
+    "came_late": lambda row, ways: row.came_late,
+    "pace_items": lambda row, ways: row.pace.items,
+    "pace_hours": lambda row, ways: row.pace.hours,
+    "pace_since_utc": lambda row, ways: row.pace.since,
+    "ahead": lambda row, ways: row.ahead,
+    "expected_utc": lambda row, ways: row.expected,
+    "phase": lambda row, ways: row.phase,
+}
 _STATES = {
     "late": N_("late"),
     "will_be_late": N_("will be late at this pace"),
@@ -47,7 +47,8 @@ _MOST_ROWS = 60
 def late_report(rows: Sequence[DueRow], ways: Ways, *, as_of: str, within_h: int) -> Listing:
     """The report of these rows: areas and groups one by one, the ends summed up by the place above them."""
     here = zone_code(*(row.place.code for row in rows[:1]))
-    facts = {"as_of": as_of, "within_h": within_h, "rows": [due_json(row, ways) for row in rows]}
+    told = [due_json(row, ways) for row in rows]
+    facts = {"as_of": as_of, "within_h": within_h, "rows": told}
     sections = [
         *(
             _section(
@@ -64,7 +65,7 @@ def late_report(rows: Sequence[DueRow], ways: Ways, *, as_of: str, within_h: int
         "still has to bring that is due no later, divided by that pace; nothing else is known of the road, and without "
         "a pace nothing is expected."
     )
-    table = Sheet(_("Due times"), HEADERS, [[*due_json(row, ways).values()] for row in rows])
+    table = sheet_of(_("Due times"), _COLUMNS, told)
     return Listing(_("The clock"), meaning, _summary(rows, as_of, within_h, here), sections, [table], facts)
 
 
@@ -167,23 +168,4 @@ def _stations(rows: Iterable[DueRow], ways: Ways, here: str) -> Section:
 
 def due_json(row: DueRow, ways: Ways) -> dict[str, Cell]:
     """One row as JSON and tables have it."""
-    area = ways.area(row.place.code)
-    values = (
-        row.state,
-        row.place.level,
-        area.code if area else "",
-        row.place.code,
-        row.place.name,
-        row.due,
-        row.bound,
-        row.there,
-        row.missing,
-        row.came_late,
-        row.pace.items,
-        row.pace.hours,
-        row.pace.since,
-        row.ahead,
-        row.expected,
-        row.phase,
-    )
-    return dict(zip(HEADERS, values, strict=True))
+    return row_of(_COLUMNS, row, ways)

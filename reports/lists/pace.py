@@ -1,12 +1,22 @@
 """The plan of pace as a report: which truck will not be loaded in time, and how many stations are needed."""
 
+from collections.abc import Callable, Mapping
+
 from custody.plan.loading_pace import Loaded, LoadingPlan
 from language import _
 from language.text import decimal, local_time, number, printable
 from reports.listing import Listing, Section
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = ("truck", "leaves_utc", "items", "ready_utc", "is_late", "spare_min", "stations_needed")
+_COLUMNS: Mapping[str, Callable[[Loaded], Cell]] = {
+    "truck": lambda row: row.truck.name,
+    "leaves_utc": lambda row: row.truck.leaves,
+    "items": lambda row: row.truck.items,
+    "ready_utc": lambda row: row.ready,
+    "is_late": lambda row: row.is_late,
+    "spare_min": lambda row: row.spare_ms // 60_000,
+    "stations_needed": lambda row: row.stations,
+}
 _WIDTHS = (70.0, 50.0, 24.0, 50.0, 36.0, 31.0)
 
 
@@ -51,14 +61,15 @@ def pace_report(
     titles = [_("Truck"), _("Leaves"), _("Items"), _("Ready"), _("Spare"), _("Stations needed")]
     grave = frozenset(at for at, row in enumerate(plan.rows) if row.is_late)
     section = Section(_("Trucks"), titles, [_cells(row, here) for row in plan.rows], _WIDTHS, left=2, grave=grave)
+    told = [row_of(_COLUMNS, row) for row in plan.rows]
     facts = {
         "begin": begin,
         "stations": stations,
         "ms_per_scan": ms_per_scan,
         "stations_needed": plan.stations,
-        "trucks": [dict(zip(HEADERS, _values(row), strict=True)) for row in plan.rows],
+        "trucks": told,
     }
-    sheet = Sheet(_("Trucks"), HEADERS, [_values(row) for row in plan.rows])
+    sheet = sheet_of(_("Trucks"), _COLUMNS, told)
     return Listing(_("Plan of pace"), meaning, summary, [section], [sheet], facts)
 
 
@@ -72,16 +83,4 @@ def _cells(row: Loaded, here: str) -> list[str]:
         local_time(row.ready, here),
         words.format(minutes=number(minutes)),
         "–" if row.stations is None else number(row.stations),
-    ]
-
-
-def _values(row: Loaded) -> list[Cell]:
-    return [
-        row.truck.name,
-        row.truck.leaves,
-        row.truck.items,
-        row.ready,
-        row.is_late,
-        row.spare_ms // 60_000,
-        row.stations,
     ]

@@ -1,6 +1,6 @@
 """How far each phase (tahap) has come, by kind: for the terminal, as JSON, and as files for the level above."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from custody.measures.progress import PhaseRow
 from language import _, ngettext
@@ -8,25 +8,25 @@ from language.text import local_time, number, printable
 from reports.listing import Listing, Section
 from reports.lists.delivery_list import shown
 from reports.words import Needs, kind_name
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = (
-    "phase",
-    "phase_name",
-    "kind",
-    "kind_name",
-    "due_utc",
-    "days_left",
-    "need",
-    "ordered",
-    "arrived",
-    "arrived_late",
-    "damaged",
-    "registered",
-    "labelled",
-    "sent",
-    "there",
-)
+_COLUMNS: Mapping[str, Callable[[PhaseRow, Needs, str], Cell]] = {
+    "phase": lambda row, needs, as_of: row.phase.code if row.phase else "",
+    "phase_name": lambda row, needs, as_of: row.phase.name if row.phase else "",
+    "kind": lambda row, needs, as_of: row.kind,
+    "kind_name": lambda row, needs, as_of: kind_name(needs, row.kind),
+    "due_utc": lambda row, needs, as_of: row.due,
+    "days_left": lambda row, needs, as_of: row.days_left(as_of),
+    "need": lambda row, needs, as_of: row.need,
+    "ordered": lambda row, needs, as_of: row.ordered,
+    "arrived": lambda row, needs, as_of: row.arrived,
+    "arrived_late": lambda row, needs, as_of: row.late,
+    "damaged": lambda row, needs, as_of: row.damaged,
+    "registered": lambda row, needs, as_of: row.registered,
+    "labelled": lambda row, needs, as_of: row.labelled,
+    "sent": lambda row, needs, as_of: row.sent,
+    "there": lambda row, needs, as_of: row.there,
+}
 
 
 def phase_report(
@@ -45,12 +45,13 @@ def phase_report(
     summary = [*_phase_lines(rows, as_of, here), *_overlap_lines(rows, overlaps, needs)]
     if not rows:
         summary = [_("No phases are planned yet. Fill in a table of them, and load it: template phases.")]
+    told = [row_of(_COLUMNS, row, needs, as_of) for row in rows]
     facts = {
         "as_of": as_of,
-        "rows": [dict(zip(HEADERS, _cells(row, needs, as_of), strict=True)) for row in rows],
+        "rows": told,
         "overlaps": {kind: list(phases) for kind, phases in overlaps.items()},
     }
-    sheet = Sheet(_("Phases"), HEADERS, [_cells(row, needs, as_of) for row in rows])
+    sheet = sheet_of(_("Phases"), _COLUMNS, told)
     return Listing(_("Phases"), meaning, summary, [_section(rows, needs, as_of, here)], [sheet], facts)
 
 
@@ -133,23 +134,3 @@ def _section(rows: Sequence[PhaseRow], needs: Needs, as_of: str, here: str) -> S
     grave = frozenset(at for at, row in enumerate(rows) if is_late(row, as_of))
     widths = (13.0, 37.0, 52.0, 23.0, *([16.75] * 8))
     return Section(_("By phase and kind"), titles, lines, widths, left=4, grave=grave)
-
-
-def _cells(row: PhaseRow, needs: Needs, as_of: str) -> list[Cell]:
-    return [
-        row.phase.code if row.phase else "",
-        row.phase.name if row.phase else "",
-        row.kind,
-        kind_name(needs, row.kind),
-        row.due,
-        row.days_left(as_of),
-        row.need,
-        row.ordered,
-        row.arrived,
-        row.late,
-        row.damaged,
-        row.registered,
-        row.labelled,
-        row.sent,
-        row.there,
-    ]

@@ -1,6 +1,6 @@
 """The register of critical points as a report: overdue, due, green, done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from custody.errors import N_
@@ -9,23 +9,24 @@ from language import _
 from language.in_words import time_in_words
 from language.text import local_time, number, printable
 from reports.listing import Listing, Section
+from reports.output import record_name
 from reports.words import Places, place_path, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = (
-    "point",
-    "status",
-    "title",
-    "owner",
-    "due_utc",
-    "place",
-    "place_name",
-    "done_utc",
-    "was_late",
-    "moved",
-    "note",
-    "record",
-)
+_COLUMNS: Mapping[str, Callable[[Point, Places], Cell]] = {
+    "point": lambda row, places: row.name,
+    "status": lambda row, places: row.status,
+    "title": lambda row, places: row.body["title"],
+    "owner": lambda row, places: row.body["owner"],
+    "due_utc": lambda row, places: row.body["due"],
+    "place": lambda row, places: row.body["place"],
+    "place_name": lambda row, places: place_path(places, row.body["place"]) if row.body["place"] else "",
+    "done_utc": lambda row, places: row.done.happened if row.done else None,
+    "was_late": lambda row, places: int(row.was_late),
+    "moved": lambda row, places: sum(a.body["due"] != b.body["due"] for a, b in pairwise(row.events)),
+    "note": lambda row, places: row.body["note"],
+    "record": lambda row, places: record_name(row.events[-1]),
+}
 STATUSES = {"overdue": N_("overdue"), "due": N_("due"), "green": N_("green"), "done": N_("done")}
 OWNER = frozenset({3})
 _WIDTHS = (24.0, 24.0, 78.0, 46.0, 50.0, 39.0)
@@ -69,34 +70,13 @@ def point_report(rows: Sequence[Point], places: Places, *, as_of: str, soon_h: i
         "Overdue: its due time is past and nobody recorded it as done. Due: within {hours} hours. Green: later, or "
         "without a due time."
     ).format(hours=number(soon_h))
-    table = Sheet(_("Critical points"), HEADERS, [list(row.values()) for row in told_rows])
+    table = sheet_of(_("Critical points"), _COLUMNS, told_rows)
     return Listing(_("Critical points"), meaning, summary, sections, [table], facts)
 
 
 def point_json(row: Point, places: Places) -> dict[str, Cell]:
     """One point as JSON and tables have it; `moved` is how often its due time was changed."""
-    body, newest = row.body, row.events[-1]
-    dues = [event.body["due"] for event in row.events]
-    return dict(
-        zip(
-            HEADERS,
-            (
-                row.name,
-                row.status,
-                body["title"],
-                body["owner"],
-                body["due"],
-                body["place"],
-                place_path(places, body["place"]) if body["place"] else "",
-                row.done.happened if row.done else None,
-                int(row.was_late),
-                sum(before != after for before, after in pairwise(dues)),
-                body["note"],
-                f"{newest.log}:{newest.seq}",
-            ),
-            strict=True,
-        )
-    )
+    return row_of(_COLUMNS, row, places)
 
 
 def point_line(row: Point, here: str) -> str:

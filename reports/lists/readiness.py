@@ -1,6 +1,6 @@
 """How ready stores are, as a report: what is not ready, which of them have no checklist, which are ready."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from custody.format.event_types import Body
 from custody.plan.field import Readiness
@@ -11,24 +11,24 @@ from language import _, chosen, terms
 from language.in_words import level_title
 from language.text import decimal, number, printable
 from reports.listing import Listing, Section
-from reports.output import happened_words, keyed_in_later
+from reports.output import happened_words, keyed_in_later, record_name
 from reports.words import Needs, Places, kind_name, place_path, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, Sheet, row_of, sheet_of
 
-HEADERS = (
-    "state",
-    "level",
-    "place",
-    "name",
-    "about",
-    "not_ready",
-    "unknown",
-    "notes",
-    "names",
-    "checked_utc",
-    "record",
-    "keyed_in_later_utc",
-)
+_COLUMNS: Mapping[str, Callable[[Readiness, Place | None], Cell]] = {
+    "state": lambda row, place: "ready" if row.is_ready else "not_ready",
+    "level": lambda row, place: place.level if place else "",
+    "place": lambda row, place: row.place,
+    "name": lambda row, place: place.name if place else "",
+    "about": lambda row, place: row.about,
+    "not_ready": lambda row, place: _answered(row, "no"),
+    "unknown": lambda row, place: _answered(row, "unknown"),
+    "notes": lambda row, place: _notes(row),
+    "names": lambda row, place: ", ".join(row.event.body["names"]),
+    "checked_utc": lambda row, place: row.event.happened,
+    "record": lambda row, place: record_name(row.event),
+    "keyed_in_later_utc": lambda row, place: keyed_in_later(row.event),
+}
 ANSWER_HEADERS = ("place", "about", "key", "question", "answer", "note", "checked_utc", "record")
 
 
@@ -36,7 +36,9 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
     """The report of these checklists, and of the stores without one."""
     here = zone_code(*(row.place for row in rows), *(place.code for place in missing[:1]))
     bad, good = [row for row in rows if not row.is_ready], [row for row in rows if row.is_ready]
-    told = [_checked_json(row, places) for row in (*bad, *good)] + [_missing_json(place) for place in missing]
+    told = [row_of(_COLUMNS, row, places.get(row.place)) for row in (*bad, *good)] + [
+        _missing_json(place) for place in missing
+    ]
     facts = {"as_of": as_of, "rows": told}
     summary = [
         _("Ready {ready}, not ready {bad}, without a checklist {missing}.").format(
@@ -48,7 +50,7 @@ def readiness_report(rows: Sequence[Readiness], missing: Sequence[Place], places
         "not ready. Stores are the warehouse, the PPK and the PPS."
     )
     tables = [
-        Sheet(_("Readiness"), HEADERS, [list(row.values()) for row in told]),
+        sheet_of(_("Readiness"), _COLUMNS, told),
         Sheet(_("Answers"), ANSWER_HEADERS, [cells for row in rows for cells in _answers(row)]),
     ]
     return Listing(
@@ -185,34 +187,15 @@ def _people(row: Readiness) -> str:
     return printable(", ".join(row.event.body["names"]) or row.event.body["by"], 200)
 
 
-def _checked_json(row: Readiness, places: Mapping[str, Place]) -> dict[str, Cell]:
-    place, body = places.get(row.place), row.event.body
-    by_answer = {
-        word: "; ".join(a["question"] for a in row.missing if a["answer"] == word) for word in ("no", "unknown")
-    }
-    notes = "; ".join(f"{a['question']}: {a['note']}" for a in body["answers"] if a["note"])
-    return dict(
-        zip(
-            HEADERS,
-            (
-                "ready" if row.is_ready else "not_ready",
-                place.level if place else "",
-                row.place,
-                place.name if place else "",
-                row.about,
-                by_answer["no"],
-                by_answer["unknown"],
-                "; ".join(filter(None, (notes, body["note"]))),
-                ", ".join(body["names"]),
-                row.event.happened,
-                f"{row.event.log}:{row.event.seq}",
-                keyed_in_later(row.event),
-            ),
-            strict=True,
-        )
-    )
+def _answered(row: Readiness, answer: str) -> str:
+    return "; ".join(a["question"] for a in row.missing if a["answer"] == answer)
+
+
+def _notes(row: Readiness) -> str:
+    notes = "; ".join(f"{a['question']}: {a['note']}" for a in row.event.body["answers"] if a["note"])
+    return "; ".join(filter(None, (notes, row.event.body["note"])))
 
 
 def _missing_json(place: Place) -> dict[str, Cell]:
     blank = ("no_checklist", place.level, place.code, place.name, STORAGE, "", "", "", "", None, None, None)
-    return dict(zip(HEADERS, blank, strict=True))
+    return dict(zip(_COLUMNS, blank, strict=True))

@@ -1,10 +1,11 @@
 """The way back as a report: what has not come back, who holds it, how the seals were found on the way."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from custody.errors import N_
-from custody.measures.returning import STATES, Return, ReturnRow
+from custody.measures.returning import STATES, Return, ReturnRow, ReturnState
 from custody.plan.levels import AREA, GROUPS
 from language import _
 from language.in_words import time_in_words
@@ -12,35 +13,40 @@ from language.text import local_time, number, share
 from reports.listing import Listing, Section
 from reports.output import record_name
 from reports.words import Needs, Places, kind_name, place_path, show_custodian, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, row_of, sheet_of
 
-HEADERS = (
-    "place",
-    "name",
-    "level",
-    "kind",
-    "delivered",
-    *STATES,
-    "not_back",
-    "seals_intact",
-    "seals_faulty",
-    "seals_unchecked",
-)
-ITEM_HEADERS = (
-    "code",
-    "kind",
-    "election",
-    "home",
-    "home_name",
-    "state",
-    "holder",
-    "since_utc",
-    "record",
-    "seals",
-    "condition",
-    "emptied",
-    "looked_at",
-)
+
+def _in_state(state: ReturnState, row: ReturnRow) -> Cell:
+    return row.counts.get(state, 0)
+
+
+_COLUMNS: Mapping[str, Callable[[ReturnRow], Cell]] = {
+    "place": lambda row: row.place.code,
+    "name": lambda row: row.place.name,
+    "level": lambda row: row.place.level,
+    "kind": lambda row: row.kind,
+    "delivered": lambda row: row.delivered,
+    **{state: partial(_in_state, state) for state in STATES},
+    "not_back": lambda row: row.not_back,
+    "seals_intact": lambda row: row.seals.get("intact", 0),
+    "seals_faulty": lambda row: row.seals.get("faulty", 0),
+    "seals_unchecked": lambda row: row.seals.get("unchecked", 0),
+}
+_ITEM_COLUMNS: Mapping[str, Callable[[Return, Places], Cell]] = {
+    "code": lambda one, places: one.item.code,
+    "kind": lambda one, places: one.item.kind,
+    "election": lambda one, places: one.item.election,
+    "home": lambda one, places: one.home,
+    "home_name": lambda one, places: place_path(places, one.home),
+    "state": lambda one, places: one.state,
+    "holder": lambda one, places: one.holder,
+    "since_utc": lambda one, places: one.holder_event.happened,
+    "record": lambda one, places: record_name(one.holder_event),
+    "seals": lambda one, places: one.seals,
+    "condition": lambda one, places: one.item.condition,
+    "emptied": lambda one, places: one.is_emptied,
+    "looked_at": lambda one, places: one.is_looked_at,
+}
 _STATES = {
     "there": N_("still there"),
     "on_the_way": N_("on the way"),
@@ -96,11 +102,11 @@ def returns_report(
         "vehicle. Back: at the warehouse. In stock: back, and bound for a warehouse (reassign). Given away: destroyed, "
         "or handed to somebody outside."
     )
-    told = [_row_json(row) for row in rows]
-    items = [_item_json(one, places) for one in returns]
+    told = [row_of(_COLUMNS, row) for row in rows]
+    items = [row_of(_ITEM_COLUMNS, one, places) for one in returns]
     tables = [
-        Sheet(_("Way back"), HEADERS, [list(row.values()) for row in told]),
-        Sheet(_("Things"), ITEM_HEADERS, [list(row.values()) for row in items]),
+        sheet_of(_("Way back"), _COLUMNS, told),
+        sheet_of(_("Things"), _ITEM_COLUMNS, items),
     ]
     facts = {
         "as_of": as_of,
@@ -142,49 +148,3 @@ def _cells(row: ReturnRow, needs: Needs) -> list[str]:
         *(number(row.counts.get(state, 0)) for state in STATES),
         share(returned, row.delivered),
     ]
-
-
-def _row_json(row: ReturnRow) -> dict[str, Cell]:
-    return dict(
-        zip(
-            HEADERS,
-            (
-                row.place.code,
-                row.place.name,
-                row.place.level,
-                row.kind,
-                row.delivered,
-                *(row.counts.get(state, 0) for state in STATES),
-                row.not_back,
-                row.seals.get("intact", 0),
-                row.seals.get("faulty", 0),
-                row.seals.get("unchecked", 0),
-            ),
-            strict=True,
-        )
-    )
-
-
-def _item_json(one: Return, places: Places) -> dict[str, Cell]:
-    item, event = one.item, one.holder_event
-    return dict(
-        zip(
-            ITEM_HEADERS,
-            (
-                item.code,
-                item.kind,
-                item.election,
-                one.home,
-                place_path(places, one.home),
-                one.state,
-                one.holder,
-                event.happened,
-                record_name(event),
-                one.seals,
-                item.condition,
-                one.is_emptied,
-                one.is_looked_at,
-            ),
-            strict=True,
-        )
-    )

@@ -1,7 +1,7 @@
 """The scorecard as a report: each committee's share on the six "tepat", what is behind it, and whom to praise."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from custody.errors import N_
@@ -16,7 +16,7 @@ from reports.listing import Listing, Section
 from reports.lists.scorecard_words import axis_name, bearer_name, figure_words
 from reports.output import short_record
 from reports.words import Places, custodian_name, zone_code
-from tables.output.write import Cell, Sheet
+from tables.output.write import Cell, Sheet, row_of, sheet_of
 
 if TYPE_CHECKING:
     from reports.pdf.page import Document
@@ -36,19 +36,19 @@ HEADERS = (
     "put_right",
     "provisional",
 )
-FAULT_HEADERS = (
-    "bearer",
-    "axis",
-    "finding",
-    "item",
-    "things",
-    "custodian",
-    "custodian_name",
-    "happened_utc",
-    "open",
-    "record",
-    "leaf",
-)
+_FAULT_COLUMNS: Mapping[str, Callable[[Fault, Places], Cell]] = {
+    "bearer": lambda fault, places: fault.bearer,
+    "axis": lambda fault, places: fault.axis,
+    "finding": lambda fault, places: fault.code,
+    "item": lambda fault, places: fault.item,
+    "things": lambda fault, places: fault.things,
+    "custodian": lambda fault, places: fault.custodian,
+    "custodian_name": lambda fault, places: custodian_name(places, fault.custodian) if fault.custodian else "",
+    "happened_utc": lambda fault, places: fault.happened,
+    "open": lambda fault, places: fault.is_open,
+    "record": lambda fault, places: fault.record,
+    "leaf": lambda fault, places: fault.leaf,
+}
 _MOST_FAULTS = 40
 
 
@@ -60,7 +60,9 @@ def scorecard_report(cards: Sequence[Card], places: Places, *, as_of: str) -> Li
     sections = [matrix(level_heading(AREA), committees), *_of_others(beside), faults_section(cards, places, here)]
     sheets = [
         Sheet(_("Scorecard"), HEADERS, [list(row.values()) for card in cards for row in card_rows(card)]),
-        Sheet(_("What is behind it"), FAULT_HEADERS, [_fault_cells(fault, places) for fault in all_faults(cards)]),
+        sheet_of(
+            _("What is behind it"), _FAULT_COLUMNS, (row_of(_FAULT_COLUMNS, one, places) for one in all_faults(cards))
+        ),
     ]
     facts = {"as_of": as_of, "cards": [card_json(card, places) for card in cards]}
     return Listing(_("Scorecard"), meaning(), summary(cards, as_of, here), sections, sheets, facts)
@@ -225,8 +227,7 @@ def card_json(card: Card, places: Places) -> dict[str, object]:
             }
             | {
                 "faults": [
-                    dict(zip(FAULT_HEADERS[2:], _fault_cells(fault, places)[2:], strict=True))
-                    for fault in card.figures[axis].faults
+                    dict(list(row_of(_FAULT_COLUMNS, fault, places).items())[2:]) for fault in card.figures[axis].faults
                 ]
             }
             for axis in AXES
@@ -236,19 +237,3 @@ def card_json(card: Card, places: Places) -> dict[str, object]:
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _fault_cells(fault: Fault, places: Places) -> list[Cell]:
-    return [
-        fault.bearer,
-        fault.axis,
-        fault.code,
-        fault.item,
-        fault.things,
-        fault.custodian,
-        custodian_name(places, fault.custodian) if fault.custodian else "",
-        fault.happened,
-        fault.is_open,
-        fault.record,
-        fault.leaf,
-    ]

@@ -12,6 +12,7 @@ from reportlab.pdfbase.pdfdoc import (
     PDFCrossReferenceTable,
     PDFDocument,
     PDFFile,
+    PDFImageXObject,
     PDFIndirectObject,
     PDFName,
     PDFObjectReference,
@@ -62,9 +63,18 @@ class _StreamedDocument(PDFDocument):  # type: ignore[misc]
         self.inObject = None
 
     def addForm(self, name: str, form: Any) -> None:  # noqa: N802
+        mask = getattr(form, "_smask", None)
+        if mask:  # the library names it only when the picture is written already, which would be black where nothing is
+            self.addForm(mask.name, mask)
+            form.smask = PDFObjectReference(xObjectName(mask.name))
         self._keep(xObjectName(name), form)
         self.inObject = None
         self._write(xObjectName(name))
+        if isinstance(
+            form, PDFImageXObject
+        ):  # a picture may come again: it is known by its name, and drawn by its size
+            form.streamContent = None
+            self.idToObject[xObjectName(name)] = form
 
     def place_of(self, name: str) -> Any:
         self._reserve(f"To.{name}")

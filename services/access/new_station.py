@@ -12,8 +12,7 @@ from db.station_key import FILE_NAME, is_protected, make_key, refuse_key, refuse
 from db.store import Surroundings, open_store
 from evidence.ed25519 import Signer
 from services.exchange.transfer import import_bundles
-from services.plan.profile_file import ReadProfile
-from services.plan.profiles import ProfileShown, is_only_begun, profile_shown, record_profile
+from services.plan.profiles import ProfileShown, ReadProfile, is_only_begun, profile_shown, record_profile
 from services.progress_bar import Progress, unseen
 from services.records.going_on import go_on as go_on_with
 from services.records.going_on import lost_log

@@ -2,13 +2,22 @@
 no ledger.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
+from custody.chain.planned import plan_of
+from custody.chain.told_places import destinations_named
 from custody.errors import N_, InputError, TamperError, unreadable
+from custody.format.encoding import read_signatures
+from custody.format.events import Event, read_event
+from custody.plan.twins import all_outside
 from evidence.audit import audit_bundle, worth_spreading
+from evidence.audit_findings import of_outside
 from evidence.custody_proof import FIRST_LINE, MAX_FILE_BYTES, audit_proof, read_custody_proof
-from evidence.entry import RawEntry
+from evidence.entry import RawEntry, examine
 from evidence.verdict import BundleAudit
 from language import _
 from reports.output import PROOF_NAME
@@ -42,7 +51,8 @@ def audit_file(
     begins = _read(path, 5)
     if begins[:2] == b"\x1f\x8b":
         with read_bundle(path) as bundle:
-            return _audit_bundle(bundle, root, heads, asked, progress)
+            audit = _audit_bundle(bundle, root, heads, asked, progress)
+        return _with_outside(audit, lambda: read_bundle(path))
     if asked.must_be_met:
         raise InputError(
             N_("a policy of witnesses says something about whole logs alone, and {file} holds none"),
@@ -89,7 +99,8 @@ def audit_tiles(
         TamperError: a file of theirs is missing, cut or altered.
     """
     bundle, cosigned = read_tiles(fetch)
-    return _audit_bundle(bundle, root, heads, asked, progress, shown=cosigned)
+    audit = _audit_bundle(bundle, root, heads, asked, progress, shown=cosigned)
+    return _with_outside(audit, lambda: nullcontext(read_tiles(fetch)[0]))
 
 
 def _audit_bundle(
@@ -118,6 +129,35 @@ def _audit_bundle(
             must_be_met=asked.must_be_met,
             mapper=mapper,
         )
+
+
+_OF_PLANS = re.compile(rb'"type":"(?:plan|withdraw|point|correct)"')
+_CODE = re.compile(rb'"([0-9A-Z]{13})"')
+
+
+def _with_outside(audit: BundleAudit, again: Callable[[], AbstractContextManager[Bundle]]) -> BundleAudit:
+    """The audit with what stations plan, or take out of the plan, where they may not. That is looked for where somebody
+    may plan below a place alone: only then are the entries read once more, and a third time for where things go.
+    """
+    trusted = audit.trusted
+    if trusted is None or not trusted.has_branches:
+        return audit
+    keys = {log: bytes.fromhex(owner.key) for log, owner in trusted.owners.items()}
+
+    def sound(is_wanted: Callable[[bytes], object]) -> list[Event]:
+        with again() as bundle:
+            told = [raw for raw in bundle.entries if is_wanted(raw.body)]
+        sound = (raw for raw in told if examine((raw, keys)).fault is None)
+        return [read_event(raw.body, read_signatures(raw.signatures)) for raw in sound]
+
+    def goes(codes: Collection[str]) -> dict[str, set[str]]:
+        wanted = {code.encode() for code in codes}
+        naming = sound(lambda body: not wanted.isdisjoint(_CODE.findall(body)))
+        return {code: destinations_named(code, naming) for code in codes}
+
+    said = sound(_OF_PLANS.search)
+    found = all_outside(plan_of(said, trusted), said, trusted, goes)
+    return replace(audit, findings=(*audit.findings, *map(of_outside, found)))
 
 
 def _attached(data: bytes, path: Path) -> bytes:

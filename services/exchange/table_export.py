@@ -9,11 +9,18 @@ from custody.format.events import Event
 from db.store import Store
 from reports.chain.chain_table import HEADERS as CHAIN_HEADERS
 from reports.chain.chain_table import chain_rows
+from reports.ledger_tables import (
+    handover_table,
+    item_table,
+    log_table,
+    need_table,
+    place_table,
+    record_table,
+    record_tables,
+)
 from reports.listing import Listing
 from reports.lists.print_account import print_sheets
 from reports.redaction import nameless
-from reports.tables.ledger_tables import handover_table, item_table, log_table, need_table, place_table, record_table
-from reports.tables.record_tables import record_tables
 from services.records.correcting import withdrawn_now
 from services.records.label_prints import account as printed
 from services.reporting.survey import Survey, every_chain

@@ -9,8 +9,7 @@ from typing import Literal
 from custody.errors import N_, InputError, LabelError
 from labels.calibration import Adjustment
 from labels.port import Destination
-from labels.stock import STOCKS, stock, with_own
-from labels.stock_file import Stock, read_stocks
+from labels.stock import STOCKS, Stock, read_stocks, stock, with_own
 from services.progress_bar import Progress, unseen
 
 OWN_SHEETS = "sheets.toml"

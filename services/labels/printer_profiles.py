@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from custody.errors import N_, InputError, StoreError
 from labels.calibration import Adjustment
-from labels.stock_file import Stock
+from labels.stock import Stock
 from language import _
 from tables.output.safe_file import safe_file
 

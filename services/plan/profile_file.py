@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from custody.plan.places import PERS, Need, Place
 from custody.plan.profile import Checklist, Condition, LetterText, LevelName, Phase, Profile, Question, Word
 from reports.bast.letter_template import blank_faults, shown_limits
 from reports.bast.template_keys import RULES
+from services.plan.profiles import ReadProfile
 from tables.cells import Located, Source
 from tables.check import check_needs
 from tables.headings import fold
@@ -28,22 +28,6 @@ _KIND = re.compile(r"[a-z0-9][a-z0-9_]{0,39}", re.ASCII)
 _CODE = re.compile(r"[\w-]{1,20}")
 _ROLES = ("store", "area", "group", "end")
 _LETTER_KEYS = ("texts.", "basis.list", "letterhead.lines", "letterhead.address", "copies.to")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadProfile:
-    """A profile that was read and found whole, with the needs and carriers that it brings into the plan.
-
-    `source` is the file's name, `digest` the SHA-256 of its bytes, hex. `day` is the day itself, as that of the vote,
-    from which its phases count the days; None: nobody said.
-    """
-
-    profile: Profile
-    needs: tuple[Need, ...]
-    carriers: tuple[Place, ...]
-    source: str
-    digest: str
-    day: date | None = None
 
 
 def shipped_profiles() -> list[str]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 
 from custody.compose.compose import NewEvent, Ref, plan_events
 from custody.errors import N_, RuleError
 from custody.format.events import Event
 from custody.plan.levels import AREA, END, GROUP, STORE, TREE
 from custody.plan.phases import Phase
+from custody.plan.places import Need, Place
 from custody.plan.profile import DEFAULT, LevelName, Profile, fields_of_event
 from db.state.plan_counts import items_by_kind
 from db.store import Store
@@ -20,10 +20,23 @@ from language.time_zones import zone
 from services.plan.planning import plan_before
 from tables.cells import parse_moment
 
-if TYPE_CHECKING:  # what reads the file is not needed to speak in its words
-    from services.plan.profile_file import ReadProfile
-
 _LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProfile:
+    """A profile that was read and found whole, with the needs and carriers that it brings into the plan.
+
+    `source` is the file's name, `digest` the SHA-256 of its bytes, hex. `day` is the day itself, as that of the vote,
+    from which its phases count the days; None: nobody said.
+    """
+
+    profile: Profile
+    needs: tuple[Need, ...]
+    carriers: tuple[Place, ...]
+    source: str
+    digest: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class ProfileChange:
     others: tuple[str, ...] = ()
 
 
-def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
+def record_profile(store: Store, read: ReadProfile) -> ProfileChange:
     """Record a profile, and in the plan its needs and carriers that the plan lacks; all or nothing.
 
     Raises:
@@ -50,7 +63,7 @@ def record_profile(store: Store, read: "ReadProfile") -> ProfileChange:
     return replace(change, events=events)
 
 
-def weigh_profile(store: Store, read: "ReadProfile") -> tuple[list[NewEvent], ProfileChange]:
+def weigh_profile(store: Store, read: ReadProfile) -> tuple[list[NewEvent], ProfileChange]:
     """What `record_profile` would record, and what it would leave; raises the same."""
     own = store.ledger.own_log().name
     if own not in store.state.stations.now().roots:
@@ -77,7 +90,7 @@ def weigh_profile(store: Store, read: "ReadProfile") -> tuple[list[NewEvent], Pr
     return new, ProfileChange((), tuple(dict.fromkeys(left)), tuple(others))
 
 
-def _new_phases(store: Store, read: "ReadProfile") -> list[Phase]:
+def _new_phases(store: Store, read: ReadProfile) -> list[Phase]:
     """The phases of a profile for the plan, without the kinds that are in one there already; where the profile says the
     day itself, they are due so many days before it, at its end, those that are in this phase already, too.
     """

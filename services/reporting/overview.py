@@ -28,6 +28,7 @@ from custody.plan.places import Place, Ways
 from db.log.memory import Mark
 from db.store import Store
 from services.records.field_records import handovers_without_items
+from services.scanning.handover_past import told_beside
 
 _BATCH = 250
 
@@ -68,6 +69,7 @@ class Overview:
         self._open: tuple[int, list[OpenLoad]] | None = None
         self._loads = Truckloads()
         self._unnamed: list[tuple[Counted, HandoverLine]] | None = None
+        self._beside: tuple[int | None, list[tuple[Counted, Finding]]] = (None, [])
         self._now = ""
         self._in_future: dict[str, str] = {}
         self._scores = Scores(self._ways)
@@ -110,7 +112,13 @@ class Overview:
             if time.monotonic() >= end:
                 break
         self._is_first = self._is_first and bool(self._to_fold)
+        self._look_beside(store, now)
         return self.is_scored
+
+    def _look_beside(self, store: Store, now: str) -> None:
+        """Ask again what handovers show that no chain tells, where any thing was folded since."""
+        if not self._to_fold and self._beside[0] != self._put_count:
+            self._beside = (self._put_count, told_beside(store, self._counted.values(), self._loads, as_of=now))
 
     @property
     def ways(self) -> Ways:
@@ -168,7 +176,7 @@ class Overview:
     def irregular(self) -> Iterator[Irregular]:
         """What is irregular and open, but for what is late: that is the clock's."""
         parts = (*self._counted.values(), *(part for part, _line in self._unnamed or ()))
-        for one in of_handovers(parts, self._loads, self._ways.places, as_of=self._now):
+        for one in of_handovers(parts, self._beside[1], self._ways.places, as_of=self._now):
             yield Irregular(one.finding, one.place, one.bast)
         for found in self._irregular.values():
             yield from found

@@ -16,6 +16,7 @@ from custody.measures.truckloads import Truckloads
 from custody.plan.places import Ways
 from db.store import Store
 from services.records.field_records import handovers_without_items
+from services.scanning.handover_past import told_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def survey(
         steps.put(stamp)
     told = [one.finding for one in irregular]
     irregular += of_clocks(steps, told, store.state.stations.now(), as_of=as_of)
-    irregular += of_handovers(counted.values(), loads, ways.places, as_of=as_of)
+    beside = told_beside(store, counted.values(), loads, as_of=as_of)
+    irregular += of_handovers(counted.values(), beside, ways.places, as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
     rows = due.rows(as_of=as_of, within_h=within_h)
     return Survey(as_of, ways, tuple(rows), due.there(), tuple(cards), tuple(irregular), tuple(returns))

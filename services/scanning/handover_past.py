@@ -1,16 +1,19 @@
 """What a recorded handover says of itself and what was known around it then, by this ledger."""
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from custody.chain.chain import Chain, chains_then, folded
 from custody.chain.corrections import Roots
+from custody.chain.findings import Finding, moment
 from custody.chain.told_places import bound_for
 from custody.format.events import Event
-from custody.handover.counting import counted_in
-from custody.handover.handover_facts import HandoverFacts, expected_tops, handover_facts, stated
+from custody.handover.counting import Counted, HandoverKey, counted_in
+from custody.handover.handover_facts import HandoverFacts, expected_tops, handover_facts, is_own_number, stated
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
+from custody.handover.waybill import NOT_ON_PAPER
+from custody.measures.truckloads import Truckloads
 from db.log.paper_records import NOTHING, Waybill
 from db.log.receipt_lookup import come_since, list_there
 from db.state.queries import State
@@ -30,6 +33,50 @@ def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[s
         first = _told(store, past.without(late))[0].expected
         facts = replace(facts, expected_first=first if first != facts.expected else None)
     return facts, then
+
+
+def told_beside(
+    store: Store, counted: Iterable[Counted], loads: Truckloads, *, as_of: str
+) -> list[tuple[Counted, Finding]]:
+    """What handovers show of single things and no chain tells, as sure as their letters say it: what is on a truck
+    still, and what came, or did not come, otherwise than papers say whose records are not here.
+
+    Args:
+        counted: all handovers that count, part by part.
+    """
+    aboard = list(loads.left_aboard(store.state.places.tree()))
+    shared = {part.key for part, _finding in aboard if not is_own_number(part.key.log, part.key.bast)}
+    awaited, own, keys = store.papers.awaited(), store.ledger.own_row(), dict[HandoverKey, list[Counted]]()
+    for part in counted:
+        is_by_paper = part.key.giver in awaited and own is not None and part.key.log == own.name
+        if part.key in shared or (is_by_paper and moment(part.happened) <= moment(as_of)):
+            keys.setdefault(part.key, []).append(part)
+    found: dict[tuple[str, str | None], tuple[Counted, Finding]] = {}
+    unsure: dict[HandoverKey, set[str | None]] = {}
+    for key, parts in sorted(keys.items(), key=lambda entry: entry[1][0].happened):
+        parts.sort(key=lambda part: part.part)
+        events = [event for part in parts if (event := store.ledger.find(part.leaf))]
+        facts, _then = told_of(store, events)
+        unsure[key] = {f.item for f in facts.findings if f.code == "SHORTAGE" and f.is_provisional}
+        if key.giver in awaited:  # of several handovers of one way the newest tells
+            found |= {(f.code, f.item): (parts[-1], f) for f in _by_papers(store, events, facts)}
+    for part, finding in aboard:
+        is_sure = store.state.has_met(part.key.giver) and finding.item not in unsure.get(part.key, ())
+        found[finding.code, finding.item] = (part, finding if is_sure else replace(finding, is_provisional=True))
+    return list(found.values())
+
+
+def _by_papers(store: Store, events: Sequence[Event], facts: HandoverFacts) -> Iterator[Finding]:
+    """Of the findings about a handover of this station those that rest on papers whose records are not here, and that
+    no list tells in the thing's own chain.
+    """
+    tops = expected_tops(events[0].body, store.state.places)
+    papers = _papers_then(store, events, tops)
+    still = store.papers.waybill(events[0].body["from"], events[0].body["to"], tops).items.keys() & papers.items
+    still -= {code for event in events for code in event.absent}
+    for finding in facts.findings:
+        if finding.message == NOT_ON_PAPER or (finding.code == "SHORTAGE" and finding.item in still):
+            yield finding
 
 
 class Past(NamedTuple):
@@ -117,7 +164,7 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
         log=log,
         listed=listed,
         paper=waybill.items,
-        met_giver=state.has_met(giver),
+        met_giver=state.has_met(giver, log),
         logs=state.held,
         events=[event for events in histories.values() for event in events],
     )

@@ -8,10 +8,10 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from custody.errors import N_, InputError
 from tables.output.safe_file import safe_file
@@ -41,6 +41,16 @@ class Sheet:
     headers: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[float] = ()
+
+
+def row_of(columns: Mapping[str, Callable[..., Cell]], *of: Any) -> dict[str, Cell]:
+    """The cells of a row by the names of its columns, each of which says what stands in it."""
+    return {name: cell(*of) for name, cell in columns.items()}
+
+
+def sheet_of(title: str, columns: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Sheet:
+    """The table of such rows under the names of their columns, which stand there without rows too."""
+    return Sheet(title, tuple(columns), [list(row.values()) for row in rows])
 
 
 def write_table(out: Path, sheets: Sequence[Sheet]) -> None:

@@ -19,8 +19,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, BinaryIO
 
 from tables.sandbox import windows_job
@@ -143,8 +143,7 @@ def work(function: str) -> None:
     """Do what a parent asks for on standard input, and end the process."""
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no piece
-    module, _, name = function.partition(":")
-    found = getattr(import_module(module), name)
+    found = resolve_name(function)
     told, payload = json.loads(source.readline()), source.read()
 
     def send(data: Any = b"", **head: Any) -> None:

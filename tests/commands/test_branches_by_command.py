@@ -1,11 +1,19 @@
 """A branch by command: what it loads counts for itself, what it may not is refused in one line, and offices join."""
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.support.command_examples import Once, Terminal, station_at
+from commands.context import station_at as opened
+from custody.compose.compose import withdraw_events
+from custody.format.codes import show_code
+from tests.support.command_examples import NOW, Once, Terminal, station_at
 from tests.support.meet_examples import fingerprint_of, meet
+from tests.support.tool_examples import import_tool
+
+standalone = import_tool("verify_standalone")
 
 PROVINCE = """\
 code,name,level,parent,due
@@ -162,3 +170,45 @@ def test_an_office_that_was_admitted_and_has_not_joined_is_told_how_at_both_ends
     assert office("join", hub.home / CARD, "--yes").code == 0
     meet(office, hub)
     assert "join" not in office("items").err + hub("items").err
+
+
+def test_whoever_checks_a_bundle_or_tiles_sees_who_takes_out_of_the_plan_what_is_of_another_branch(
+    hub: Terminal, denpasar: Terminal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The program refuses to record it; other software may write it all the same."""
+    assert denpasar("load", tmp_path / "denpasar.csv", tmp_path / "needs.csv").code == 0
+    assert denpasar("plan").code == 0
+    meet(denpasar, hub)
+    (tmp_path / "buleleng.csv").write_text(DENPASAR.replace("51.71", "51.08"))
+    assert hub("load", tmp_path / "buleleng.csv").code == 0
+    assert hub("plan", "--place", "51.08").code == 0
+    meet(hub, denpasar)
+    theirs, ours = hub.codes("--to", "51.08")[0], denpasar.codes("--to", "51.71")[0]
+    with opened(str(denpasar.home), None, lambda: NOW).store(write=True) as store:
+        for code in (theirs, ours):
+            store.record(withdraw_events([{"row": "item", "code": code}]))
+        store.record(withdraw_events([{"row": "place", "code": "51.08.01.2001.001"}]))
+    meet(denpasar, hub)
+    assert hub("export", "--out", tmp_path / "all.serah").code == 0
+    assert hub("export", "--tiles", tmp_path / "tiles").code == 0
+    said = set()
+    for what in ((), (tmp_path / "all.serah",), (tmp_path / "tiles",)):
+        ran = hub("verify", *what, "--root", fingerprint_of(hub), "--json")
+        assert ran.code == 0
+        named = [f for f in ran.json["findings"] if f["code"] == "UNKNOWN_STATION"]
+        said.add(tuple(sorted((f["seq"], f["detail"]) for f in named)))
+    [told] = said
+    assert [show_code(theirs) in detail for _seq, detail in told] == [True, False]
+    assert "51.08.01.2001.001" in told[1][1] and show_code(ours) not in str(told)
+    packed = gzip.decompress((tmp_path / "all.serah").read_bytes())
+    lines = [line.replace(rb"\"note\":\"\"", rb"\"note\":\"x\"") for line in packed.splitlines(keepends=True)]
+    (tmp_path / "altered.serah").write_bytes(gzip.compress(b"".join(lines)))
+    altered = hub("verify", tmp_path / "altered.serah", "--root", fingerprint_of(hub), "--json")
+    assert altered.code == 1 and "UNKNOWN_STATION" not in altered.out, "what no key signed says nothing of a station"
+    code = standalone.main([str(tmp_path / "all.serah"), "--root", fingerprint_of(hub), "--json"])
+    alone = json.loads(capsys.readouterr().out)["findings"]
+    notes = {f["seq"]: f["detail"] for f in alone if f["code"] == "UNKNOWN_STATION"}
+    assert code == 0 and {seq for seq, _detail in told} <= notes.keys()
+    assert set(notes.values()) == {"counts below 51.71 alone: look at what it withdraws"}
+    assert standalone.main([str(tmp_path / "all.serah"), "--json"]) == 0
+    assert "UNKNOWN_STATION" not in capsys.readouterr().out, "without the root's fingerprint every key may plan"

@@ -277,7 +277,7 @@ def test_a_command_that_opens_no_ledger_loads_nothing_that_stores() -> None:
     script = """
 import sys
 from importlib import import_module
-for command in ("scan.decode", "admin.pins", "admin.printers", "admin.template", "exchange.verify"):
+for command in ("scan.decode", "admin.tokens", "admin.printers", "admin.template", "exchange.verify"):
     import_module(f"commands.{command}")
     assert not {"peewee", "apsw"} & sys.modules.keys(), command
 """

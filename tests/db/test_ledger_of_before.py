@@ -21,7 +21,7 @@ from custody.compose.compose import Extra, Handover
 from custody.errors import ConflictError, StoreError
 from custody.handover.draft import Details
 from db.log.quarantine import Strangers
-from db.models import _MODELS
+from db.models import MODELS
 from db.schema import changed_objects
 from db.sqlite_backup import keep_older
 from db.store import open_store
@@ -71,7 +71,7 @@ def file(sqlite_file: Path) -> Path:
 def test_the_ledger_of_before_opens_with_everything(file: Path) -> None:
     with open_store(f"sqlite:///{file}", signer(), around(1)) as store:
         tables, codes = store.state.tables, SAYS["codes"]
-        rows = {name: getattr(tables, name).select().count() for name in _MODELS}
+        rows = {name: getattr(tables, name).select().count() for name in MODELS}
         assert rows.pop("cosigned") == 0, "a table that came since"
         assert rows == SAYS["rows"] and all(rows.values())
         bodies = b"".join(body for body, _signatures in store.ledger.entries())

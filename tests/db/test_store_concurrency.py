@@ -5,13 +5,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from custody.compose.compose import Handover
 from custody.errors import ConflictError, InputError, StoreError
 from custody.plan.places import Place
+from db.log.seen_heads import SeenHeads
 from db.store import open_store
 from services.plan.custodians import find_custodian
 from services.plan.planning import record_plan
@@ -19,6 +22,7 @@ from services.records.handovers import record_handover
 from tests.support.ledger_examples import (
     TPS,
     WAREHOUSE,
+    absorb,
     all_events,
     around,
     boxes,
@@ -191,6 +195,33 @@ def test_readers_go_on_while_somebody_writes(url: str) -> None:
             record_handover(writer, Handover(WAREHOUSE, TPS[0]), touched(codes))
             assert reader.state.items_of(codes)[codes[0]].held_by == WAREHOUSE
         assert reader.state.items_of(codes)[codes[0]].held_by == TPS[0]
+
+
+def test_how_far_others_have_seen_a_log_is_told_while_somebody_writes(url: str, fresh_url: Callable[[], str]) -> None:
+    with planned_station(url) as own, planned_station(fresh_url(), 2) as other:
+        absorb(own, other)
+        size = own.ledger.own_row().size
+        with open_store(url, None, around(1), busy_timeout_s=0.1) as reader, own.transaction():
+            assert reader.heads.unwitnessed() == size, "what it would note of a log that has just come can wait"
+        assert own.heads.unwitnessed() == size
+
+
+def test_what_comes_while_a_log_is_looked_at_keeps_nothing_from_being_noted(
+    url: str, fresh_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with planned_station(url) as own, planned_station(fresh_url(), 2) as other:
+        absorb(own, other)
+        with open_store(url, None, around(1)) as reader:
+            heads, looked = reader.heads, []
+
+            def look(*of: Any) -> int:
+                looked.append(boxes(own, 1))
+                return SeenHeads._look_at(heads, *of)
+
+            monkeypatch.setattr(heads, "_look_at", look)
+            heads.unwitnessed()
+            heads.unwitnessed()
+            assert len(looked) == 1, "the second time it was known"
 
 
 def test_a_transaction_that_fails_leaves_the_ledger_to_the_next_one(url: str) -> None:

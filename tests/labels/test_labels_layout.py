@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from custody.errors import LabelError
 from labels.draw import measure
 from labels.layout import PT_PER_MM, Box, Slot, arrange
-from labels.setting import set_label
 from labels.stock import STOCKS, stock
 from labels.symbol import LEAST_MODULE_MM, choose_version
-from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Paragraph, TooTightError, set_slot
+from labels.typeset import ASCENT, DESCENT, PLATE_X, PLATE_Y, Paragraph, TooTightError, set_label, set_slot
 from tests.support.label_examples import contents_for, layout_of
 from tests.support.sampling import examples
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from custody.errors import InputError, LabelError
 from labels.draw import fits
-from labels.stock import STOCKS, stock, with_own
-from labels.stock_file import read_stocks
+from labels.stock import STOCKS, read_stocks, stock, with_own
 from tests.support.label_examples import contents
 
 SHEET = """\

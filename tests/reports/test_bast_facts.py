@@ -25,7 +25,7 @@ def test_each_kind_is_a_row_with_its_elections_and_conditions():
     assert [(row.kind, row.count) for row in facts.rows] == [("box", 5), ("ink", 5)]
     assert dict(facts.rows[0].conditions) == {"wet": 1, None: 4}
     assert dict(facts.rows[0].elections) == {"PPWP": 3, "DPR": 2}
-    assert len(facts.taken) == facts.counted == 10
+    assert len(facts.taken) == facts.told.counted == 10
 
 
 def test_a_condition_noted_at_a_handover_is_told_where_nothing_is_registered_and_beats_what_stood_before():
@@ -73,9 +73,9 @@ def test_what_stayed_with_the_giver_is_missing_and_what_left_before_is_not():
     late.add("GDG-01", "register", items=[registered([came_late])[0].body["items"][0]], held_by=WAREHOUSE, out_of=None)
     known += [event_of(signed_sheet(earlier)), *late.events]
     facts = facts_of(records, known, also=[left, elsewhere, came_late])
-    assert (facts.expected, facts.missing) == (1, ())
+    assert (facts.told.expected, facts.told.missing) == (1, ())
     before = [event for event in known if event.seq != 80]
-    assert [item.code for item in facts_of(records, before, also=[left, elsewhere, came_late]).missing] == [left]
+    assert [item.code for item in facts_of(records, before, also=[left, elsewhere, came_late]).told.missing] == [left]
 
 
 def test_what_happens_later_changes_no_count_and_no_condition():
@@ -86,8 +86,12 @@ def test_what_happens_later_changes_no_count_and_no_condition():
     onward = event_of(signed_sheet(handover2(named[4:], seq=99, id="onward", bast="0043/GUDANG-1/2024", to="DK9ZZ")))
     ruined = inspected(records[0], named[0], "heavy", seq=100, id="another-session", at="2024-02-13T00:00:00Z")
     after = facts_of(records, [*known, onward, ruined], also=named[4:])
-    assert (after.expected, after.missing, after.rows) == (before.expected, before.missing, before.rows)
-    assert len(before.missing) == 2
+    assert (after.told.expected, after.told.missing, after.rows) == (
+        before.told.expected,
+        before.told.missing,
+        before.rows,
+    )
+    assert len(before.told.missing) == 2
 
 
 def test_the_order_in_which_records_came_does_not_matter():
@@ -148,7 +152,7 @@ def test_it_took_place_where_no_wheels_are(ends, place, carrier):
 def test_a_truck_bound_for_nowhere_known_has_no_expectation():
     named = codes(2)
     records, _sheets = recorded(named, to=TRUCK, bound=[])
-    assert facts_of(records, registered(named)).expected is None
+    assert facts_of(records, registered(named)).told.expected is None
 
 
 def test_a_handover_in_the_first_form_is_told_as_well():
@@ -167,8 +171,8 @@ def test_what_moved_inside_a_scanned_thing_is_told_apart_from_what_was_seen():
     book.hour = 5
     pack = book.add("GDG-02", "pack", parent=parent, children=[inside], action="add")
     facts = facts_of(records, [*known, pack], also=[inside, left])
-    assert [item.code for item in facts.carried] == [inside]
-    assert [item.code for item in facts.missing] == [left] and facts.expected == 3
+    assert [item.code for item in facts.told.carried] == [inside]
+    assert [item.code for item in facts.told.missing] == [left] and facts.told.expected == 3
     assert [line.code for line in facts.lines] == [parent]
     unpacked = facts_of(records, known, also=[inside, left])
-    assert unpacked.carried == () and {item.code for item in unpacked.missing} == {inside, left}
+    assert unpacked.told.carried == () and {item.code for item in unpacked.told.missing} == {inside, left}

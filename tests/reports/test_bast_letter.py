@@ -120,7 +120,10 @@ def test_without_a_head_of_the_log_the_letter_has_no_codes():
 def test_the_same_facts_give_the_same_bytes():
     picture = io.BytesIO()
     Image.new("RGB", (30, 30), "navy").save(picture, "PNG")
-    signatures = {"giver": picture.getvalue()}
+    signatures = {
+        "giver": picture.getvalue(),
+        "receiver": picture.getvalue(),
+    }  # of one picture, which stands there twice
     made = [letter(*example(30), signatures=signatures) for _ in range(2)]
     assert hashlib.sha256(made[0]).digest() == hashlib.sha256(made[1]).digest()
 
@@ -252,6 +255,11 @@ def test_a_drawn_signature_and_a_logo_stand_on_the_letter(tmp_path):
     blue, green, red = np.concatenate(pictures).T
     assert ((red > 150) & (green < 90) & (blue < 90)).sum() > 50
     assert ((blue > 150) & (green < 40) & (red < 40)).sum() > 500
+    first = pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_numpy()[..., :3]
+    bare = pypdfium2.PdfDocument(letter(*example(1)))[0].render(scale=1).to_numpy()[..., :3]
+    assert abs(int((first < 40).all(axis=2).sum()) - int((bare < 40).all(axis=2).sum())) < 500, (
+        "paper, not black, around the line"
+    )
 
 
 def test_the_shipped_templates_are_where_the_guide_says():

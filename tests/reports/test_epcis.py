@@ -15,8 +15,7 @@ from custody.errors import InputError
 from custody.format.event_types import FORMS
 from custody.format.events import Event
 from reports.epcis.epcis_events import Uris, epcis_event, write_epcis
-from reports.tables.ledger_tables import handover_table, record_table
-from reports.tables.record_tables import record_tables
+from reports.ledger_tables import handover_table, record_table, record_tables
 from tests.support.busy_day import TRUCK, Day
 from tests.support.epcis_schema import SCHEMA, gs1_schema
 from tests.support.report_examples import NEEDS, PLACES, hostile_chain

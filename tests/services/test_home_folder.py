@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.home_folder import is_on_network, synchronised_by
+from services.paths import is_on_network, synchronised_by
 from tests.support.command_examples import Terminal
 
 

@@ -31,14 +31,12 @@ from services.records.membership import admit
 from services.records.packing import record_packing
 from services.records.vendor_deliveries import record_delivery
 from services.reporting.bast_letters import letter_facts
-from services.reporting.overview import Overview
-from services.reporting.survey import survey
 from services.scanning.draft_details import keep_details
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import facts_now, found_in
 from services.scanning.handover_past import told_of
 from services.scanning.judging import judge_handover
-from tests.support.drawn_epcis import epcis, epcis_sums
+from tests.support.drawn_epcis import epcis
 from tests.support.ledger_examples import (
     TPS,
     TRUCK,
@@ -305,61 +303,6 @@ def letter(store: Store, parts: Sequence[Event], facts: HandoverFacts) -> None:
     assert found["COUNT"] == counts["COUNT"] and found["SHORTAGE"] == 0
     assert {f["item"] for f in written["findings"] if f["code"] == "EXCESS" and f["item"]} >= set(facts.beyond)
     assert [(f["code"], f["item"]) for f in written["findings"]].count(("EXCESS", None)) == len(unlabelled(facts))
-
-
-def reports_agree(store: Store) -> None:
-    """What a whole ledger shows of all handovers is what each one's records say."""
-    now = store.around.now_utc()
-    seen, overview = survey(store, now), Overview()
-    while not overview.advance(store, 10):
-        pass
-    rows = [one for one in seen.discrepancies if one.finding.is_open and one.finding.severity != "info"]
-    shown = Counter((i.finding.code, i.finding.item, i.bast) for i in overview.irregular() if i.finding.code == "COUNT")
-    assert shown == Counter((row.finding.code, None, row.bast) for row in rows if row.finding.code == "COUNT")
-    faults = [f for card in seen.cards for f in card.figures["quantity"].faults if f.code == "COUNT"]
-    assert Counter(fault.record for fault in faults) == Counter(r.record for r in rows if r.finding.code == "COUNT")
-    short = Counter(i.finding.item for i in overview.irregular() if i.finding.code == "SHORTAGE")
-    assert short == Counter(row.finding.item for row in rows if row.finding.code == "SHORTAGE")
-    wrong = {(row.record.rpartition(":")[0], row.bast) for row in rows if row.finding.code == "COUNT"}
-    told_then, loose = [], []
-    for parts in standing_handovers(store):
-        facts, _then = told_of(store, parts)
-        loose += [(parts[0].log, parts[0].body["bast"], text) for text in unlabelled(facts)]
-        assert ((parts[0].log, parts[0].body["bast"]) in wrong) == any(f.code == "COUNT" for f in facts.findings)
-        told_then.append((parts[0], facts))
-        letter(store, parts, facts)
-        leaves = {part.leaf for part in parts}
-        absent = {code for part in parts for code in part.absent}
-        chains = {chain.code: chain for chain in store.state.chains(sorted(absent))}
-        said = {
-            (code, f.is_open)
-            for code, chain in chains.items()
-            for f in chain.findings
-            if f.code == "SHORTAGE" and f.leaf in leaves
-        }
-        missing = {item.code for item in facts.missing} & absent
-        assert {
-            code
-            for part in parts
-            for code in part.beyond
-            for f in store.state.chain(code).findings
-            if (f.code, f.leaf) == ("EXCESS", part.leaf)
-        } == {*facts.beyond}
-        assert {code for code, _is_open in said} == missing, "what a list missed is short in its own chain"
-    listed = [row for row in rows if (row.finding.code, row.finding.item) == ("EXCESS", None)]
-    assert sorted(loose) == sorted((r.record.rpartition(":")[0], r.bast, str(r.finding)) for r in listed)
-    epcis_sums(told_then)
-
-
-def standing_handovers(store: Store) -> Iterator[list[Event]]:
-    """The handovers of one part that count and that no correction took back."""
-    stations = store.state.stations.now()
-    events = list(store.ledger.events_since({}))
-    gone = {event.body["target"] for event in events if event.type == "correct"}
-    for event in events:
-        if event.type == "handover" and event.leaf not in gone and stations.stands(event):
-            assert event.body["parts"] == 1
-            yield [event]
 
 
 class _UndoneError(Exception):

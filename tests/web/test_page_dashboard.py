@@ -55,6 +55,11 @@ def test_what_is_late_and_what_is_irregular_is_told(station: Terminal, page_at: 
         assert "Of 27, 27 were to be there by now; 2 are." in said, "the trend; one went astray"
         found = words(client.get("/dashboard?view=findings").text)
         assert "Open discrepancies (2)" in found and "was found wet" in found and "Critical:" in found
+        page = client.get("/dashboard/51.08/irregular").text
+        kinds = re.findall(r"/dashboard/51.08/irregular[?]kind=([A-Z_]+)", page)
+        assert len(kinds) == 2 and len(set(kinds)) == 2, "each kind with its number, to look at it alone"
+        of_one = words(client.get(f"/dashboard/51.08/irregular?kind={kinds[1]}").text)
+        assert "Open discrepancies (1)" in of_one and "All kinds of findings" in of_one
         scores = words(client.get("/dashboard?view=scores").text)
         assert "nothing went wrong in the hands of PPK Gerokgak (things: 3, loads: 1)" in scores
         assert "PPK Gerokgak 3 1 100 % 0/3" in scores

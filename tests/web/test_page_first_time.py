@@ -48,11 +48,13 @@ def test_the_names_of_last_time_are_offered_and_the_driver_is_named(visitor: Vis
     typed(visitor, first, codes[0])
     page = visitor.see(f"/scan/{first}/review")
     assert "as last time" not in page and page.count("(the driver,") == 1
-    record(visitor, first, reviewed(visitor, first), giver_name="Made", receiver_name="Ketut")
+    said = {"giver_name": "Made", "giver_office": "Kepala gudang", "receiver_name": "Ketut"}
+    record(visitor, first, reviewed(visitor, first), **said)
     second = begun_draft(visitor)
     typed(visitor, second, codes[1])
     page = visitor.see(f"/scan/{second}/review")
     assert 'value="Made" data-offered' in page and "as last time" in page and "(the driver," not in page
+    assert 'value="Kepala gudang"' in page
     assert re.findall(r'<option value="([^"]+)"></option>', page) == ["Made", "Ketut"]
     visitor.ask("PUT", f"/api/drafts/{second}/said", {"giver_name": "Wayan"})
     page = visitor.see(f"/scan/{second}/review")

@@ -89,6 +89,28 @@ def test_a_form_says_what_is_wrong_beside_its_field_and_keeps_what_was_typed(
     assert [error for error in here.errors if "422" not in error] == []
 
 
+def test_what_changed_since_it_was_shown_is_shown_again_and_nothing_typed_is_lost(
+    window: "BrowserContext", served: Served
+) -> None:
+    codes = served.station.codes("--to", "51.08.01.2001")[:2]
+    bast = served.station.give(codes, "51.08", "51.08.01", "--json").json["bast"]
+    here = tab(window, f"{served.url}/records/correct?event={bast}&lang=id")
+    here.page.select_option("[data-field=reason] select", "did_not_occur")
+    here.page.fill("[data-field=note] input", "dobel")
+    here.page.click("#record > .actions button.main")
+    here.page.wait_for_selector("#record-outcome button.main")
+    assert served.station.give(codes, "51.08.01", "51.08.01.2001", now="2024-02-11T02:00:00Z").code == 0
+    before = served.station.event_count()
+    here.page.click("#record-outcome button.main")
+    here.shows("#record-outcome .wrong", "Ada yang berubah")
+    here.page.wait_for_selector("#record-outcome button.main")
+    assert here.page.input_value("[data-field=note] input") == "dobel" and served.station.event_count() == before
+    here.page.click("#record-outcome button.main")
+    here.shows("#record-outcome .right", "1 catatan")
+    assert served.station.event_count() == before + 1
+    assert [error for error in here.errors if "409" not in error] == []
+
+
 _CAMERA = """modules => {
   const sheet = document.createElement("canvas"), pen = sheet.getContext("2d"), size = 12;
   sheet.width = 1280; sheet.height = 720;

@@ -134,7 +134,7 @@ def test_printing_asks_in_the_pages_own_words_and_renews_what_it_changes(
     page.shows("#unprinted", f"{ITEMS}")
     page.page.fill("#to", "51.08.01.2001.001")
     page.page.click("#print button.main")
-    page.shows("#sure", "Cetak label ini?")
+    page.shows("#sure", "Cetak 9 label?")
     page.check_access()
     page.page.keyboard.press("Enter")  # the first button leads back
     page.page.wait_for_selector("#sure", state="hidden")

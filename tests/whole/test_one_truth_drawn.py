@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.drawn_handovers import Field, Step, reports_agree, steps, undone
+from services.reporting.overview import Overview
+from tests.support.drawn_handovers import STATIONS, Field, Step, steps, undone
+from tests.support.drawn_reports import on_paper, reports_agree
 from tests.support.sampling import examples
 
 
@@ -106,10 +108,14 @@ def test_whatever_tells_of_a_drawn_handover_tells_the_same(field: Field, plan: l
 
 
 def tell_the_same(field: Field, plan: list[Step]) -> None:
+    sums = {name: Overview() for name in STATIONS}
     with undone(field):
         for step in plan:
             field.work(step)
+        for name in {step.by for step in plan if step.meet == "paper"}:  # what papers alone say
+            reports_agree(field.stores[name], sums[name])
         field.meet()
         field.still_told()
         for name in ("root", "second", "district"):
-            reports_agree(field.stores[name])
+            reports_agree(field.stores[name], sums[name])
+        on_paper(field.stores[plan[-1].by])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_examples import Terminal, station_at
-from tests.support.page_examples import Visitor
+from tests.support.page_examples import PageAt, Visitor, site_at
 from tests.support.paper_examples import photograph
 from tests.support.pdf_text import text_of
 from tests.support.scan_pages import begun, typed
@@ -33,6 +33,16 @@ def tell(giver: Terminal, other: Terminal, folder: Path) -> None:
 def judged(findings: list[dict], *codes: str) -> list[tuple[str, bool]]:
     """The items of the findings with one of these codes, and whether they are provisional."""
     return sorted((f["item"], f["provisional"]) for f in findings if f["code"] in codes)
+
+
+def of_reports(station: Terminal, page_at: PageAt, code: str) -> list[tuple[str, str]]:
+    """The items and states of what `report discrepancies` lists with a code, as the dashboard's sums and programs."""
+    rows = sorted((item or "", state) for _code, item, state in of_codes(station, code) if state != "settled")
+    with page_at(site_at(station.home)) as page:
+        told = page.get("/api/v1/findings").json()["findings"]
+    names = {True: "provisional", False: "open"}
+    assert rows == sorted((f["item"] or "", names[f["provisional"]]) for f in told if f["code"] == code)
+    return rows
 
 
 def test_a_letter_whose_count_was_corrected_keeps_what_was_seen_at_the_handover(
@@ -192,20 +202,89 @@ def test_a_letter_says_once_that_its_station_is_not_admitted(station: Terminal, 
     assert at_root["detail"].startswith("PPK-1 recorded something of 18 things; it is kept and counted nowhere")
 
 
-def test_what_the_givers_paper_does_not_name_is_beyond_it_on_screen_and_letter_until_the_record_comes(
-    station: Terminal, tmp_path: Path
+def test_what_the_givers_paper_does_not_name_is_beyond_it_everywhere_until_the_record_comes(
+    station: Terminal, tmp_path: Path, page_at: PageAt
 ) -> None:
     ppk = admitted(station, tmp_path, PPK, "PPK-1")
     named, beyond = station.codes("--to", PPK)[:2]
     station.give([named], "51.08", TRUCK, "--bound", PPK, "--paper", tmp_path / "paper.pdf")
-    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", tmp_path / "paper.pdf", "--yes").code in (0, 2)
+    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", photograph(tmp_path / "paper.pdf"), "--yes").code in (
+        0,
+        2,
+    )
     ran = ppk.give([named, beyond], TRUCK, PPK).json
     of_paper = [f for f in ran["findings"] if f["code"] == "EXCESS"]
     assert [f["item"] for f in of_paper] == [beyond]
     written = [f for f in letter(ppk, ran["bast"])["findings"] if f["code"] == "EXCESS"]
     assert [(f["item"], f["detail"]) for f in written] == [(f["item"], f["detail"]) for f in of_paper]
+    [row] = of_reports(ppk, page_at, "EXCESS")
+    assert row == (beyond, "provisional"), "the rest of the load may stand on a paper that was not read"
     tell(station, ppk, tmp_path)
     assert {f["code"] for f in letter(ppk, ran["bast"])["findings"]} == {"GAP"}, "what the records say of it"
+    assert of_reports(ppk, page_at, "EXCESS") == []
+
+
+def test_what_a_paper_alone_names_and_nobody_scanned_is_short_everywhere_until_it_comes(
+    station: Terminal, tmp_path: Path, page_at: PageAt
+) -> None:
+    ppk = admitted(station, tmp_path, PPK, "PPK-1")
+    codes = station.codes("--to", PPK)[:3]
+    station.give(codes, "51.08", TRUCK, "--bound", PPK, "--paper", tmp_path / "paper.pdf")
+    assert ppk("scan", "--from", TRUCK, "--to", PPK, "--source", photograph(tmp_path / "paper.pdf"), "--yes").code in (
+        0,
+        2,
+    )
+    ran = ppk.give(codes[:1], TRUCK, PPK).json
+    short = judged(ran["findings"], "SHORTAGE")
+    assert short == [(code, True) for code in sorted(codes[1:])]
+    assert of_reports(ppk, page_at, "SHORTAGE") == [(code, "provisional") for code, _is_provisional in short]
+    assert judged(ppk.give([codes[1]], TRUCK, PPK).json["findings"], "SHORTAGE") == [(codes[2], True)]
+    assert of_reports(ppk, page_at, "SHORTAGE") == [(codes[2], "provisional")], "once, though two handovers miss it"
+    tell(station, ppk, tmp_path)
+    assert of_reports(ppk, page_at, "SHORTAGE") == [(codes[2], "provisional")], "and by its record"
+    ppk.give([codes[2]], TRUCK, PPK)
+    assert of_reports(ppk, page_at, "SHORTAGE") == []
+
+
+def test_what_stayed_on_a_truck_is_as_provisional_in_reports_as_on_the_waybill(
+    station: Terminal, tmp_path: Path, page_at: PageAt
+) -> None:
+    ppk, other = admitted(station, tmp_path, PPK, "PPK-1"), admitted(station, tmp_path, "51.08.02", "PPK-2")
+    number, codes = "0007/TRUK-1/2024", station.codes("--to", PPK)[:4]
+    station.give(codes, "51.08", TRUCK, "--bound", PPK)
+    tell(station, ppk, tmp_path)
+    ran = ppk.give(codes[:3], TRUCK, PPK).json
+    assert judged(ran["findings"], "SHORTAGE") == [(codes[3], True)], "another station may have taken it off"
+    tell(ppk, station, tmp_path)
+    for laptop in (ppk, station):
+        assert of_reports(laptop, page_at, "SHORTAGE") == [(codes[3], "provisional")]
+    tell(other, station, tmp_path)
+    tell(station, ppk, tmp_path)
+    for laptop in (ppk, station):
+        assert of_reports(laptop, page_at, "SHORTAGE") == [(codes[3], "open")], "the log of each station is here"
+    assert ppk.give(codes[3:], TRUCK, PPK).code == 0
+    more = station.codes("--to", PPK)[4:6]
+    assert station.give(more, "51.08", TRUCK, "--bound", PPK).code == 0
+    tell(station, ppk, tmp_path)
+    shared = ppk.give(more[:1], TRUCK, PPK, "--number", number).json
+    assert judged(shared["findings"], "SHORTAGE") == [(more[1], True)], "under a shared number another laptop may"
+    assert of_reports(ppk, page_at, "SHORTAGE") == [(more[1], "provisional")]
+
+
+def test_how_much_was_to_go_is_not_known_at_root_either_before_the_station_is_admitted(
+    station: Terminal, tmp_path: Path
+) -> None:
+    root = station("verify", "--json").json["logs"][0]["key"]
+    new = station_at(station, tmp_path / "new", "--place", PPK, "--station", "New", "--root", root)
+    tell(station, new, tmp_path)
+    codes = station.codes("--to", PPK)
+    off_truck, direct = new.give(codes[:1], TRUCK, PPK).json, new.give(codes[1:2], "51.08", PPK).json
+    assert (off_truck["expected"], direct["expected"]) == (None, 17)
+    tell(new, station, tmp_path)
+    for ran in (off_truck, direct):
+        assert letter(station, ran["bast"])["expected"] == letter(new, ran["bast"])["expected"] == ran["expected"]
+    assert station("admit", tmp_path / "new" / "station-card.json").code == 0
+    assert letter(station, off_truck["bast"])["expected"] is None
 
 
 def test_the_first_page_says_what_was_withdrawn_and_corrected(station: Terminal, visitor: Visitor) -> None:

@@ -11,8 +11,15 @@ from language import _, chosen, ngettext
 from language.text import fill, number, printable
 from reports.words import custodian_name, kind_name
 from services.access.admission_notice import drop_strangers, strangers_named
-from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
-from services.plan.profiles import profile_shown, profile_title, record_profile, things_registered, weigh_profile
+from services.plan.profile_file import read_profile, shipped_profiles
+from services.plan.profiles import (
+    ReadProfile,
+    profile_shown,
+    profile_title,
+    record_profile,
+    things_registered,
+    weigh_profile,
+)
 from services.records.membership import revocable, revoke, weigh_revocation
 from web.forms.fields import Done, Field, Form, Given, Seen
 

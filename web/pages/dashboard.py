@@ -94,16 +94,18 @@ def whole_list(
     code: Code,
     what: Literal["pressing", "irregular", "incidents", "readiness", "points", "scores"],
     at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
+    kind: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     part = slice(at - 1, at - 1 + _LISTED)
 
     def make(store: Store, overview: Overview) -> dict[str, Any]:
-        return list_of(seen(store, overview, code, with_staff=with_staff), what, part)
+        return list_of(seen(store, overview, code, with_staff=with_staff), what, part, kind)
 
-    facts, _version = site.overview.ask(("list", code, what, at, language.chosen(), with_staff), make)
+    facts, _version = site.overview.ask(("list", code, what, at, kind, language.chosen(), with_staff), make)
     listed = facts["listed"]
     rows = listed["faults" if what == "scores" else "rows"] if listed else []
-    more = {"what": what, "title": _title(what), "listed": listed, "rows": rows, "at": at, "shown": len(rows)}
+    more = {"what": what, "title": _title(what), "listed": listed, "rows": rows, "at": at, "kind": kind}
+    more["shown"] = len(rows)
     return render_page(request, "dashboard_list.html", facts=facts, page=_LISTED, **more)
 
 

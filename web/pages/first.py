@@ -43,8 +43,8 @@ from services.labels.print_run import is_practice
 from services.one_line import one_line
 from services.paths import keep_details
 from services.plan.custodians import may_load_plan
-from services.plan.profile_file import ReadProfile, read_profile, shipped_profiles
-from services.plan.profiles import profile_title
+from services.plan.profile_file import read_profile, shipped_profiles
+from services.plan.profiles import ReadProfile, profile_title
 from services.records.introducing import joined_by, may_join
 from web.dependencies import SiteDep
 from web.downloads import saved_file

@@ -13,8 +13,8 @@ from custody.format.codes import parse_code, show_code
 from db.store import Store
 from labels.calibration import from_measures
 from labels.stock import STOCKS, title_of
-from language import _
-from language.text import decimal, error_text, hint_text
+from language import _, ngettext
+from language.text import decimal, error_text, hint_text, number
 from reports.words import kind_name
 from services.labels.print_job import PrintJob, chosen_stock, known_stocks
 from services.labels.print_run import reprint_items
@@ -61,6 +61,11 @@ def labels(
 @router.post("/api/labels/preview", summary="Draw the first page of labels; records nothing")
 def preview(site: SiteDep, choice: Choice) -> dict[str, Any]:
     return site.jobs.do(lambda store, progress: _preview(site, choice, store, progress))
+
+
+@router.post("/api/labels/count", summary="Count the labels that would be printed, and ask whether they shall be")
+def count(site: SiteDep, choice: Choice) -> dict[str, Any]:
+    return site.jobs.do(lambda store, _progress: _counted(chosen(store, choice).count))
 
 
 @router.post("/api/labels/print", summary="Print labels, and record that they were printed")
@@ -116,6 +121,13 @@ def _preview(site: Site, choice: Choice, store: Store, progress: Progress) -> An
     said = {"what": what, "stock": job.stock, "title": title_of(job.stock), "sheets": sheets}
     page = render("labels_preview.html", picture=key, **said)
     return Answer(page, {"labels": what.count, "pages": sheets})
+
+
+def _counted(count: int) -> Answer:
+    words = ngettext(
+        "Print {count} label? It is recorded as printed.", "Print {count} labels? They are recorded as printed.", count
+    )
+    return Answer("", {"labels": count, "question": words.format(count=number(count))})
 
 
 def _print(site: Site, choice: Choice, store: Store, progress: Progress) -> Answer:

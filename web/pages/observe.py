@@ -56,7 +56,8 @@ def leave() -> JSONResponse:
 @router.get("/observers", include_in_schema=False)
 def observers(request: Request, site: SiteDep) -> Response:
     here = site.ask.do(station_clock)
-    return render_page(request, "observers.html", tokens=_rows(site, here), days=DAYS)
+    address = str(request.url.replace(path=OBSERVERS_ENTRY, query=""))
+    return render_page(request, "observers.html", tokens=_rows(site, here), days=DAYS, address=address)
 
 
 def _rows(site: Site, here: str) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ MOST_EXTRAS, WITNESSES = 12, 2
 """So many kinds of things without a label, and so many witnesses, have fields on the page."""
 _FIELDS = (*NAMES, "note", "counted", "extras")
 _SHOWN, _NAMED = 30, 20
+_OFFERED = (("name", "giver"), ("office", "giver_office"))
+"""What is offered of who gave last: the field's name behind `giver_`, and where a record has it."""
 
 
 class Extra(Given):
@@ -224,12 +226,15 @@ def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int
 
 
 def _names(store: Store, giver: str, details: Details) -> dict[str, Any]:
-    """The names of people in our own last handovers, newest first; who gave last from there, while nobody is named."""
-    recent = store.papers.recent(_NAMED)
-    known = dict.fromkeys(name for body in recent for name in body["parties"].values() if name)
+    """The names of people in our own last handovers, newest first; who gave last from there and as what, while nobody
+    is named.
+    """
+    recent = [(body["from"], body["parties"]) for body in store.papers.recent(_NAMED)]
+    known = dict.fromkeys(name for _at, said in recent for name in (said["giver"], said["receiver"]) if name)
     is_named = details.giver_name or details.receiver_name
-    last = next((body["parties"]["giver"] for body in recent if body["from"] == giver), "")
-    return {"known_names": list(known), "offered": "" if is_named else last or ""}
+    last: dict[str, Any] = {} if is_named else next((said for at, said in recent if at == giver), {})
+    offered = {f"giver_{name}": said for name, key in _OFFERED if (said := last.get(key))}
+    return {"known_names": list(known), "offered": offered if "giver_name" in offered else {}}
 
 
 def _reasons(session: Session) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import { ask, Refusal } from "./page.js";
 import { chooser } from "./choose.js";
-import { is_sure, renew_part, work_form } from "./work.js";
+import { is_sure, renew_part, work, work_form } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
 const print = $("print"), again = $("again"), measure = $("measure");
@@ -43,13 +43,14 @@ const paper = (form) => ({
 const renew = (answer) => "name" in answer && renew_part("/labels", "unprinted", "lately");
 
 work_form(print, async (form, button) => {
-  if (button.dataset.ask && form.what.value !== "places" && !(await is_sure(form.dataset.question))) return null;
   const what = form.what.value;
-  return {
+  const asked = {
     ...paper(form), what, kind: what === "places" ? "" : form.kind.value, to: what === "blank" ? "" : form.to.value,
     delivery: what === "items" && !form.codes ? form.delivery.value : "", codes: what === "items" ? form.codes?.value ?? "" : "",
     count: what === "blank" ? Number(form.count.value) || null : null, by: form.by.value,
   };
+  if (button.dataset.ask && what !== "places" && !(await is_sure((await work("/api/labels/count", asked)).question))) return null;
+  return asked;
 }, renew);
 work_form(again, (form) => ({
   ...paper(form), codes: form.codes.value, reason: form.reason.value, by: [form.by_1.value, form.by_2.value].filter((name) => name.trim()),

@@ -40,6 +40,7 @@ for (const form of [$("admit"), $("join")].filter(Boolean)) {
       outcome.innerHTML = answer.page; // rendered and escaped by the server
       clear_files(form.files);
       form.hidden = form.id === "join"; // that is for good
+      outcome.focus({ preventScroll: true }); // what was pressed is gone
       outcome.scrollIntoView({ block: "nearest" });
       return renew_part("/meet", "held", "admission", ...["to-admit"].filter($));
     });

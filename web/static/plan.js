@@ -24,6 +24,7 @@ work_form(load, async (form, button, tell) => {
     said = [...said, JSON.parse(button.dataset.said)];
     return { uploads: sent, said, under: under() };
   }
+  if (!button) return { uploads: sent, said, under: under() }; // looked at again
   if (!files.files.length) { files.focus(); files.click(); return null; }
   said = [];
   sent = await send_all(files, form.dataset.sending, tell);

@@ -63,6 +63,15 @@ async function typed() {
   return { typed: said, files };
 }
 
+// What was shown has changed meanwhile: it is shown as it is now, below the line that says so; what was typed stays.
+async function look_again() {
+  const line = outcome.firstElementChild;
+  try {
+    outcome.innerHTML = (await ask("POST", `${form.dataset.path}/look`, await typed())).page; // rendered and escaped by the server
+    outcome.prepend(line);
+  } catch { /* the line says what to do */ }
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const buttons = [...form.querySelectorAll("button")], version = event.submitter?.dataset.version ?? "";
@@ -94,6 +103,7 @@ form.addEventListener("submit", async (event) => {
     outcome.replaceChildren();
     const fields = error instanceof Refusal && error.answer.fields;
     if (fields) show_wrong(form, fields); else tell_refusal(outcome, error, form.dataset.failed);
+    if (error.status === 409 && version) await look_again();
   } finally {
     for (const button of buttons) button.disabled = false;
   }

@@ -99,14 +99,27 @@ export function work_form(form, body, then = () => {}) {
     } catch (error) {
       const fields = error instanceof Refusal && error.answer.fields;
       if (!fields) tell_refusal(outcome, error, form.dataset.failed);
+      if (error.status === 409 && path !== form.dataset.path) await look_again(form, body, then, outcome);
       set_busy(form, false);
       if (fields) { outcome.replaceChildren(); show_wrong(form, fields); return; }
     } finally {
       set_busy(form, false);
+      if (document.activeElement === document.body) button?.focus({ preventScroll: true }); // a button that is off loses the focus
     }
     outcome.focus({ preventScroll: true });
     outcome.scrollIntoView({ block: "nearest" });
   });
+}
+
+/** What was shown has changed meanwhile: it is shown as it is now, below the line that says so; what was typed stays. */
+async function look_again(form, body, then, outcome) {
+  const line = outcome.firstElementChild;
+  try {
+    const answer = await work(form.dataset.path, await body(form, null, () => {}));
+    outcome.innerHTML = answer.page; // rendered and escaped by the server
+    outcome.prepend(line);
+    then(answer, outcome);
+  } catch { /* the line says what to do */ }
 }
 
 function set_busy(form, is_busy) {
@@ -159,5 +172,6 @@ export function tell_refusal(place, error, failed) {
     notice.append(list);
   }
   place.replaceChildren(notice);
+  place.focus({ preventScroll: true }); // the button that was pressed was off meanwhile
   if (!(error instanceof Refusal)) console.warn(error);
 }

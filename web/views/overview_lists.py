@@ -17,6 +17,7 @@ from db.store import Store
 from language import _
 from language.in_words import level_short
 from language.text import printable, short_time
+from reports.chain.finding_rows import finding_title
 from reports.lists.late_list import state_word
 from reports.lists.readiness import question_words
 from reports.words import custodian_name, finding_text, place_path, severity_word
@@ -143,17 +144,23 @@ def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
     return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
 
 
-def irregular_list(store: Store, overview: Overview, place: Place, here: str, part: slice) -> dict[str, Any]:
-    """A part of what is irregular at a place and below it, with its counts."""
-    found = irregular_under(overview, place)
+def irregular_list(
+    store: Store, overview: Overview, place: Place, here: str, part: slice, kind: str = ""
+) -> dict[str, Any]:
+    """A part of what is irregular at a place and below it, with its counts by kind; of one kind, where it is named."""
+    everything = irregular_under(overview, place)
+    kinds = Counter((one.finding.code, one.finding.severity) for one in everything)
+    found = [one for one in everything if one.finding.code == kind] if kind else everything
     needs = store.state.kinds()
     places = store.state.places
-    kinds = Counter(one.finding.code for one in found)
     return {
-        "count": len(found),
-        "critical": sum(one.finding.severity == "critical" for one in found),
+        "count": len(everything),
+        "critical": sum(one.finding.severity == "critical" for one in everything),
         "more": max(len(found) - part.stop, 0),
-        "kinds": sorted(kinds.items(), key=lambda kind: -kind[1]),
+        "kinds": [
+            {"code": code, "title": finding_title(code), "severity": severity, "count": count}
+            for (code, severity), count in kinds.items()
+        ],
         "rows": [
             {
                 "code": one.finding.code,

@@ -136,7 +136,7 @@ def _view(look: Seen, asked: Asked, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def list_of(look: Seen, what: str, part: slice) -> dict[str, Any]:
+def list_of(look: Seen, what: str, part: slice, kind: str = "") -> dict[str, Any]:
     """A part of one of the lists that stand on pages of their own: `listed` is None until everything is added up."""
     store, overview, place, here = look.store, look.overview, look.place, look.here
     listed: dict[str, Any] | None = None
@@ -145,7 +145,7 @@ def list_of(look: Seen, what: str, part: slice) -> dict[str, Any]:
     elif overview.share >= 1 and what == "pressing":
         listed = pressing_list(look.rows, here, place.code, part)
     elif overview.share >= 1 and what == "irregular":
-        listed = irregular_list(store, overview, place, here, part)
+        listed = irregular_list(store, overview, place, here, part, kind)
     elif what == "scores":
         listed = score_board(overview, place, store.state.places.tree(), look.now, here, part)
     return _heading(look) | {"listed": listed}

@@ -1,1 +1,0 @@
-"""Plain tables of what a ledger holds, for other programs."""
