@@ -28,24 +28,27 @@ class Read:
         return frozenset(self.engine.split("+"))
 
 
-Hint = Literal["closer", "still", "flat"]
-"""What would help a code to be read: come closer; hold it still; flatten it, or tilt it out of the light."""
+Hint = Literal["closer", "still", "glare"]
+"""What would help a code to be read: come closer; hold it still; tilt it out of the light."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A QR code that is seen and not read: its four corners in pixels, in order around it, and what would help."""
+    """A QR code that is seen and not read: its four corners in pixels, in order around it, and what would help; None:
+    nobody knows.
+    """
 
     corners: Corners
-    hint: Hint
+    hint: Hint | None
 
 
-def hint_words(hint: Hint) -> str:
-    """The hint in the user's language."""
+def hint_words(hint: Hint | None) -> str:
+    """The hint in the user's language; empty for none."""
     match hint:
         case "closer":
             return _("Come closer")
         case "still":
             return _("Hold still")
-        case "flat":
-            return _("Tilt or flatten the label")
+        case "glare":
+            return _("Tilt the label out of the light")
+    return ""

@@ -1,5 +1,6 @@
 """Checks of this computer and this station, each with the command that fixes it: for `doctor` and the page."""
 
+import json
 import platform
 import shutil
 import sys
@@ -23,6 +24,8 @@ from scanner.sources.camera_list import in_words
 from scanner.sources.camera_open import this_machine
 from scanner.sources.frames import monotonic_ms
 from scanner.ui.sound import find_ways, player_name
+from services.exchange.hub_client import CutError, HubClient
+from services.exchange.invitation import hub_here, known_hub
 from services.paths import is_on_network, synchronised_by
 from services.plan.profiles import profile_shown
 from services.progress_bar import Progress, unseen
@@ -33,6 +36,8 @@ from tables.output.private_files import how_to_keep_private, is_open_to_others
 Health = Literal["ok", "warning", "broken", "unseen"]
 """`unseen`: what needs somebody's eyes or ears, and nobody looked."""
 MIN_FREE_MB = 500
+BEHIND_S = 60
+"""So long lists at a hub may lack what arrived, before somebody should know."""
 _NAMED, _NEAR = 3, 0.8
 _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 _NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptography", "python-calamine", "XlsxWriter")
@@ -250,6 +255,37 @@ def look_at_ledger(at: Looked) -> Iterator[Check]:
         yield Check(_("Copies"), "ok", _("all records are in the one file at this moment"), never)
     yield _key(at.home, began_with)
     yield _clock(now, newest)
+
+
+def look_at_hub(at: Looked) -> Iterator[Check]:
+    """Check the hub that runs here, else the one that this station knows, by asking it."""
+    name = _("Hub")
+    try:
+        with at.open_store() as store:
+            address = hub_here(store, at.home).invitation or known_hub(at.home)
+        client = HubClient(address)
+        try:
+            answer = client.ask("GET", "/healthz")
+            told = json.loads(answer.body)
+            waiting, behind_s, status = int(told["waiting"]), float(told["behind_s"]), str(told["status"])
+        finally:
+            client.close()
+    except CustodyError as error:
+        yield Check(name, "broken", error_text(error), hint_text(error))
+        return
+    except (CutError, ValueError, TypeError, KeyError):
+        yield Check(name, "broken", _("it answers, and not as a hub of this version"), _("Start the hub again."))
+        return
+    found = _("{address} answers; stored records that lists do not show yet: {count}, for {seconds} s")
+    found = found.format(address=address, count=number(waiting), seconds=number(round(behind_s)))
+    if status == "full":
+        yield Check(name, "broken", found, _("Free some space: a full disk stops recording."))
+    elif answer.status != 200:
+        stuck = _("Its ledger does not answer. Start the hub again: what it acknowledged is stored.")
+        yield Check(name, "broken", found, stuck)
+    else:
+        patience = _("Lists and reports follow once fewer stations send at once; receipts do not wait for them.")
+        yield Check(name, "warning" if behind_s > BEHIND_S else "ok", found, patience if behind_s > BEHIND_S else "")
 
 
 def _read_only(path: Path) -> Iterator[Check]:

@@ -113,11 +113,12 @@ def refusal_answer(refusal: HubRefusalError, headers: Mapping[str, str] | None =
 class Answers:
     """How one server answers: each refusal as the protocol's status, and whoever is refused too often is told to wait.
 
-    `active` counts the requests that are being answered.
+    `active` counts the requests that are being answered; `seen` is told of each one, with the seconds it took.
     """
 
     now_s: Callable[[], float] = time.monotonic
     active: int = 0
+    seen: Callable[[Request, Response, float], None] = lambda _request, _response, _took_s: None
     _refusals: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def to(self, does: Handler) -> Handler:
@@ -125,6 +126,7 @@ class Answers:
 
         async def answer(request: Request) -> Response:
             self.active += 1
+            began = self.now_s()
             try:
                 response = self._told_to_wait(request) or await does(request)
             except HubRefusalError as refusal:
@@ -139,6 +141,7 @@ class Answers:
             finally:
                 self.active -= 1
             response.headers[HUB] = "1"
+            self.seen(request, response, self.now_s() - began)
             return response
 
         return answer

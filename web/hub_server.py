@@ -3,7 +3,7 @@
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,12 +72,14 @@ class Hub:
         port: int | None,
         certificate: Path | None = None,
         tell: Callable[[str], None] = lambda _line: None,
+        log: Callable[[Mapping[str, object]], None] | None = None,
     ) -> None:
         """Args:
         address: listen there alone; None: everywhere.
         port: this one and no other; None: the first that is free from `PORT` on.
         certificate: a public one, with its key; None: the hub's own, which stations know by its fingerprint.
         tell: is told in words what witnesses could not cosign, once while it lasts.
+        log: is told of each request: path, status, reason, address and milliseconds.
 
         Raises:
             StoreError: the port is taken, or the folder cannot be written.
@@ -89,6 +91,7 @@ class Hub:
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
         known_by = frozenset({self.pin, *self.certificate.names})
         self.site = HubSite(StoreWorker(open_store, "hub"), known_by, secrets.token_bytes(32), home)
+        self.site.health.log = log
         self.site.worker.do(self.site.desk.recall)
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.store import Store
-from evidence.mirror_forms import PACKAGE, records
+from evidence.mirror_forms import PACKAGE, Standing, records
 from services.exchange.hub_desk import HubDesk, HubRefusalError
 from services.exchange.hub_reading import asking_log, hub_facts, is_number, listing, new_number, readable
 from web.hub_bodies import (
@@ -31,6 +31,7 @@ from web.hub_bodies import (
     unpacked,
     whole_body,
 )
+from web.hub_health import HubHealth
 from web.hub_intake import Intake
 from web.hub_tiles import PREFIX, TileReads
 from web.live.store_worker import StoreWorker
@@ -69,11 +70,14 @@ class HubSite:
     _intakes: list[Intake] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tiles = TileReads(self, self.home)
+        self.tiles, self.health = TileReads(self, self.home), HubHealth(self, self.home)
+        self.answers.seen = self.health.seen
 
     def app(self) -> Starlette:
         """The application."""
         routes = (
+            ("/healthz", "GET", self.health.healthz),
+            ("/metrics", "GET", self.metrics),
             ("/hub", "GET", self.facts),
             ("/logs", "POST", self.logs),
             ("/entries", "GET", self.entries),
@@ -103,6 +107,12 @@ class HubSite:
         """Who this hub is, and the number that a station signs to ask for more."""
         number = new_number(self.secret, int(self.now_s()))
         return JSONResponse(asdict(await self.do(lambda store: hub_facts(store, number))))
+
+    async def metrics(self, request: Request) -> Response:
+        """Figures for programs that have an observer's token."""
+        if not (await self.tiles.reader(request)).startswith(" "):
+            raise HubRefusalError(403, "token")
+        return self.health.metrics()
 
     async def logs(self, request: Request) -> Response:
         """How far the hub has each log of which the station that asks has another length."""
@@ -200,8 +210,12 @@ class HubSite:
         finally:
             self._intakes.remove(intake)
             intake.close()
+            self.health.entries += intake.taken
         log = intake.upload.log
         await intake.keep_begun()
         if (answer := intake.answer) is None:
             answer = await self.do(lambda store: self.desk.finish(store, log))
-        return PlainTextResponse(answer) if isinstance(answer, str) else standing_answer(202, answer)
+        if isinstance(answer, Standing):
+            return standing_answer(202, answer)
+        self.health.receipts += 1
+        return PlainTextResponse(answer)

@@ -60,13 +60,13 @@ class TileReads:
 
     async def answer(self, request: Request) -> Response:
         """A file of a log, the list of logs, or what to do instead."""
-        asking = await self._reader(request)
+        asking = await self.reader(request)
         if self._is_too_much(asking):
             return refusal_answer(HubRefusalError(429, "busy"), {"retry-after": str(int(WINDOW_S))})
         path = str(request.path_params["path"])
         return await self.site.do(lambda store: self._file(store, asking, path))
 
-    async def _reader(self, request: Request) -> str:
+    async def reader(self, request: Request) -> str:
         """Who reads: a station's log, or an observer's name behind a blank, which no log's name begins with.
 
         Raises:

@@ -12,7 +12,7 @@ from custody.errors import N_, InputError
 from language import _
 from language.text import fill, number
 from services.exchange.backup import copy_ledger
-from services.health import Check, Looked, look_at_ledger, looks, rebuilt
+from services.health import Check, Looked, look_at_hub, look_at_ledger, looks, rebuilt
 
 _SIGNS = {"ok": "+", "warning": "!", "broken": "X", "unseen": "?"}
 
@@ -29,11 +29,15 @@ def backup(station: Station, file: Path, as_json: bool) -> None:
 
 
 def doctor(
-    station: Station, camera: str, rebuild: bool, sound: bool, full: bool, out: Path | None, as_json: bool
+    station: Station, camera: str, rebuild: bool, sound: bool, hub: bool, full: bool, out: Path | None, as_json: bool
 ) -> None:
     if out is not None:
         raise InputError(N_("--out is the page of a test: it goes with --full alone"), hint=N_("Add --full."))
     at = Looked(station.home, station.store, station.now_utc)
+    if hub and rebuild:
+        raise InputError(N_("these options do not go together"), hint=N_("Give --full, --rebuild or --hub."))
+    if hub:
+        show_checks(chain(look_at_hub(at), look_at_ledger(at)), as_json=as_json)
     rebuilding = chain(rebuilt(at, partial(progress, quiet=as_json)), look_at_ledger(at))
     show_checks(rebuilding if rebuild else looks(at, camera=camera, sound=sound), as_json=as_json)
 

@@ -19,10 +19,10 @@ from services.self_test import SelfTest
 
 
 def doctor(
-    station: Station, camera: str, rebuild: bool, sound: bool, full: bool, out: Path | None, as_json: bool
+    station: Station, camera: str, rebuild: bool, sound: bool, hub: bool, full: bool, out: Path | None, as_json: bool
 ) -> None:
-    if rebuild:
-        raise InputError(N_("these options do not go together"), hint=N_("Give --full, or --rebuild."))
+    if rebuild or hub:
+        raise InputError(N_("these options do not go together"), hint=N_("Give --full, --rebuild or --hub."))
     if out is not None and out.suffix.lower() not in SUFFIXES:
         raise wrong_suffix(out)
     show_checks(_checks(station, camera, out, is_attended=sys.stdin.isatty() and not as_json), as_json=as_json)

@@ -24,6 +24,7 @@ def backup() -> None: ...
     help=_("Rebuild the tables of the present state from the records, which stay as they are."),
 )
 @click.option("--sound", is_flag=True, help=_("Play the four sounds: taken, taken already, taken out again, wrong."))
+@click.option("--hub", is_flag=True, help=_("Ask the hub that runs here, or that this station knows, how it is."))
 @click.option(
     "--full",
     is_flag=True,

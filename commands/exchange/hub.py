@@ -1,15 +1,16 @@
 """The command by which stations send to this one: hub."""
 
+import json
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from commands.context import Station, note, print_json
-from custody.errors import N_
+from custody.errors import N_, unwritable
 from labels.qr import qr_lines
 from language import _
 from language.text import fill
@@ -29,6 +30,7 @@ def hub(
     certificate: Path | None,
     sheet: Path | None,
     policy: Path | None,
+    log: Path | None,
     as_json: bool,
 ) -> None:
     if policy:
@@ -37,8 +39,10 @@ def hub(
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here
         own = store.ledger.own_log()
     _end_like_ctrl_c()
-    opened = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, tell=note)
-    with closing(opened) as running, ExitStack() as shown:
+    with ExitStack() as shown:
+        write = None if log is None else shown.enter_context(_written(log, station.now_utc))
+        opened = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, note, write)
+        running = shown.enter_context(closing(opened))
         addresses = running.invitations
         shown.callback(open_hub(station.home, addresses[0]))
         if sheet is not None:
@@ -59,6 +63,26 @@ def _end_like_ctrl_c() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+@contextmanager
+def _written(path: Path, now_utc: Callable[[], str]) -> Iterator[Callable[[Mapping[str, object]], None]]:
+    """What adds lines of JSON to a file, each with the time in front.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    try:
+        file = path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+    def write(told: Mapping[str, object]) -> None:
+        with suppress(OSError):  # a full disk must not keep receipts from those who ask for them
+            file.write(json.dumps({"at": now_utc(), **told}) + "\n")
+
+    with file:
+        yield write
 
 
 def _show(addresses: Sequence[HubAddress], sheet: Path | None) -> None:

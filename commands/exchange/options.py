@@ -176,6 +176,7 @@ def verify() -> None: ...
     help=_("A PEM file: a public certificate for this computer's name, its chain and key, in place of the hub's own."),
 )
 @click.option("--sheet", type=Output(), help=_("Write the hub's QR code and words to this PDF, for stations."))
+@click.option("--log", type=Output(), help=_("Add a line of JSON for each request to this file."))
 @policy_option
 @json_option
 @pass_station

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -90,7 +91,7 @@ class PyzbarEngine:
             found = self._pyzbar.decode(gray, symbols=[self._pyzbar.ZBarSymbol.QRCODE])
         except self._error as error:
             raise RuntimeError(str(error)) from error
-        return [Read(code.data.decode("utf-8", "replace"), _pyzbar_corners(code), PYZBAR) for code in found]
+        return [Read(_said(code.data.decode("utf-8", "replace")), _pyzbar_corners(code), PYZBAR) for code in found]
 
 
 def available_engines() -> list[Engine]:
@@ -181,6 +182,20 @@ def _zxing_corners(position: Any) -> Corners:
         (bottom_right.x, bottom_right.y),
         (bottom_left.x, bottom_left.y),
     )
+
+
+_GUESSES = ("cp932", "big5", "gb18030", "latin-1")
+"""Character sets that zbar guesses where a code does not name one, Shift-JIS before UTF-8."""
+
+
+def _said(text: str) -> str:
+    """What zbar has read, put back into the code's own bytes where these are UTF-8; ASCII is the same in all sets."""
+    if text.isascii():
+        return text
+    for charset in _GUESSES:
+        with suppress(UnicodeError):
+            return text.encode(charset).decode("utf-8")
+    return text
 
 
 def _pyzbar_corners(code: Any) -> Corners:

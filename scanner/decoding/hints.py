@@ -1,4 +1,4 @@
-"""What would help a code to be read that is seen and not read: come closer, hold it still, or flatten it."""
+"""What would help a code to be read that is seen and not read: come closer, hold it still, or tilt it."""
 
 import cv2
 import numpy as np
@@ -11,6 +11,7 @@ _SMALL_MODULE_PX = 2.3
 """Below it even the enlarged picture reads badly (20 of 20 labels from 2.5 pixels, 18 from 2.25)."""
 _SOFT, _SOFT_PER_PX = 1.2, 0.36
 """Below this the blur is as wide as a module; small modules are never sharper than so much for each of their pixels."""
+_BLINDED, _SPOT_MODULES = 250, 4.0
 _SIDE_MODULES = 25
 """Of our labels; where the modules could not be measured."""
 
@@ -18,19 +19,37 @@ _SIDE_MODULES = 25
 def see(gray: Image, corners: Corners, module_px: float | None = None) -> Seen:
     """A code that is seen and not read, with what would help; `module_px` None: its modules were not measured."""
     module = module_px or guess_module_px(corners)
-    return Seen(corners, choose_hint(module, measure_sharpness(gray, corners, module)))
+    sharpness = measure_sharpness(gray, corners, module)
+    return Seen(corners, choose_hint(module, sharpness, is_blinded=has_glare(gray, corners, module)))
 
 
-def choose_hint(module_px: float, sharpness: float) -> Hint:
-    """Return the hint that would help most.
+def choose_hint(module_px: float, sharpness: float, *, is_blinded: bool) -> Hint | None:
+    """Return the hint that would help most; None where nothing is known to be wrong but that it is not read.
 
     Args:
         module_px: how large the code's modules are.
         sharpness: see `measure_sharpness`.
+        is_blinded: see `has_glare`.
     """
     if module_px < _SMALL_MODULE_PX:
         return "closer"
-    return "still" if sharpness < min(_SOFT, _SOFT_PER_PX * module_px) else "flat"
+    if is_blinded:
+        return "glare"
+    return "still" if sharpness < min(_SOFT, _SOFT_PER_PX * module_px) else None
+
+
+def has_glare(gray: Image, corners: Corners, module_px: float) -> bool:
+    """Whether the sensor is blinded in a spot of the code that is larger than light modules side by side."""
+    points = np.array(corners)
+    left, top = np.maximum(points.min(axis=0), 0)
+    right, bottom = np.minimum(points.max(axis=0) + 1, gray.shape[::-1])
+    if right - left < 8 or bottom - top < 8:
+        return False
+    inside = np.zeros((bottom - top, right - left), np.uint8)
+    cv2.fillConvexPoly(inside, (points - (left, top)).astype(np.int32), 255)
+    blind = np.where(gray[top:bottom, left:right] >= _BLINDED, inside, 0).astype(np.uint8)
+    side = max(round(_SPOT_MODULES * module_px), 3)
+    return bool(cv2.erode(blind, np.ones((side, side), np.uint8), borderValue=0).any())
 
 
 def measure_sharpness(gray: Image, corners: Corners, module_px: float) -> float:

@@ -27,7 +27,7 @@ from scanner.decoding.looks import (
     StillReader,
     result_of,
 )
-from scanner.decoding.picture_reader import Glance, Reader, never
+from scanner.decoding.picture_reader import Glance, Reader
 from scanner.decoding.renderings import covered
 from scanner.reads import Corners, Read, Seen
 from scanner.sources.effort import Effort
@@ -52,6 +52,8 @@ _CROWD = 8
 _DEADLINE_MS, _VIDEO_MS, _UNHURRIED_MS = 3000.0, 10_000.0, 30_000.0
 """A look that takes longer hangs; it is left behind, and another thread takes its place. Those at a file may take
 longer: second looks at a video, and others."""
+_LOOK_MS = 1000.0
+"""A second look at a camera's picture ends at the next place after so long; a tablecloth of squares has thousands."""
 _MOST_REPLACED = 3
 
 log = logging.getLogger(__name__)
@@ -276,10 +278,11 @@ class LiveReader:
         self._begun_at_ms = at_ms
         gray = covered(glance.gray, [read.corners for read in settled])
         tasks = self._places.due()
-        is_late = effort.is_used_up if effort else never
+        begun_ms = self._clock()
+        is_late = effort.is_used_up if effort else lambda: self._clock() - begun_ms > _LOOK_MS
         job = partial(_look, self._reader, gray, glance, settled, tasks, self._turn, is_late)
         at_first = frozenset(read.text for read in glance.reads)
-        self._job = _Job(at_ms, self._clock(), at_first, tasks, self._executor.submit(job))
+        self._job = _Job(at_ms, begun_ms, at_first, tasks, self._executor.submit(job))
 
     def _not_read(self, reads: Sequence[Read]) -> list[Seen]:
         """What second looks saw a moment ago where nothing was read since."""

@@ -354,14 +354,18 @@ class Reader:
 
 def _may_be_left(found: Sequence[Read], unread: Sequence[Unread]) -> bool:
     """Whether nothing was read, or something was found beside it and not read."""
-    places = [each.corners for each in unread if longest_px(each.corners) > 0]  # zxing-cpp gives some no place
-    return not found or bool(apart(places, [read.corners for read in found]))
+    return not found or bool(apart(_placed(unread), [read.corners for read in found]))
+
+
+def _placed(unread: Sequence[Unread]) -> list[Corners]:
+    """Where these lie; zxing-cpp gives some no place."""
+    return [each.corners for each in unread if longest_px(each.corners) > 0]
 
 
 def _is_more(plain: Rendering, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
     """Whether something looks like a code beside those that were read, at a first look."""
     places = [read.corners for read in found]
-    if apart([each.corners for each in unread], places):
+    if apart(_placed(unread), places):
         return True
     free = covered(plain.image, [plain.found(corners) for corners in places])
     points = [plain.at(finder.x, finder.y) for finder in find_finders(free)]

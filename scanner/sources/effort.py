@@ -148,7 +148,7 @@ _PAGES, _BYTES_A_PAGE = 50, 512
 """A page of labels or of a letter takes two thousand bytes and more; one that is named a thousand times takes six."""
 
 _DRAWING_S, _DRAWING_S_PER_BYTE = 1.2, 0.8e-6
-_PAGE_S, _PAGES_S_PER_BYTE = 0.06, 30e-6
+_DRAWN_PAGE_S, _DRAWN_PAGES_S_PER_BYTE = 0.06, 30e-6
 """The processor's time for drawing: for any PDF and each of its bytes; and for each page, so far as it has bytes. A
 page of labels takes 0.02 s and 3,600 bytes."""
 
@@ -160,7 +160,7 @@ def most_pages(file_bytes: int) -> int:
 
 def drawing_s(file_bytes: int, pages: int) -> float:
     """The processor's time in seconds that the drawing of all pages of a PDF of this size may take."""
-    of_pages = min(_PAGE_S * pages, _PAGES_S_PER_BYTE * file_bytes)
+    of_pages = min(_DRAWN_PAGE_S * pages, _DRAWN_PAGES_S_PER_BYTE * file_bytes)
     return _DRAWING_S + _DRAWING_S_PER_BYTE * file_bytes + of_pages
 
 

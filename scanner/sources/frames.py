@@ -137,8 +137,11 @@ def _small(image: Image) -> Image:
     import cv2
     import numpy as np
 
+    is_gray, is_colour = image.ndim == 2, image.ndim == 3 and image.shape[2] in (3, 4)
+    if image.dtype != np.uint8 or not (is_gray or is_colour):
+        return np.zeros((0, 0), np.uint8)
     every = np.ascontiguousarray(image[:: SMALL // 2, :: SMALL // 2])
-    gray = cv2.cvtColor(every, cv2.COLOR_BGR2GRAY) if every.ndim == 3 else every
+    gray = every if is_gray else cv2.cvtColor(every[..., :3], cv2.COLOR_BGR2GRAY)
     size = max(gray.shape[1] // 2, 1), max(gray.shape[0] // 2, 1)
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
 

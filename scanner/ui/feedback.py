@@ -53,6 +53,8 @@ class Adviser:
         self._light, self._steady = light.LightWatch(), steady.SteadyHints()
         self._hints: light.Lasting[Hint] = light.Lasting()
         self._advice = ""
+        self.aim: Hint | Trouble | None = None
+        """What is said now, in a word."""
         self.unread: Sequence[Seen] = ()
         """What is seen and not read for long enough to be told."""
 
@@ -62,10 +64,10 @@ class Adviser:
         if not frame.is_blank:
             trouble = self._light.see(frame.image, frame.at_ms, is_read=bool(reads))
             self.unread = self._steady.see(unread, reads, frame.at_ms)
-            hint = self._hints.see(self.unread[0].hint if self.unread else None, frame.at_ms)
-            self._advice = _words(trouble)
+            hint = self._hints.see(next((seen.hint for seen in self.unread if seen.hint), None), frame.at_ms)
+            self.aim, self._advice = trouble, _words(trouble)
             if hint and trouble != "dark":
-                self._advice = _("Seen, not read: {hint}").format(hint=hint_words(hint))
+                self.aim, self._advice = hint, _("Seen, not read: {hint}").format(hint=hint_words(hint))
         return self._advice
 
 

@@ -79,7 +79,8 @@ def outline(
     for corners, hint in unread:
         around = _around(corners)
         _draw_corners(drawn, around, unit)
-        _draw_hint(drawn, around, hint, unit)
+        if hint:
+            _draw_hint(drawn, around, hint, unit)
     for read in reads:
         around = _around(read.corners).astype(np.int32).reshape(-1, 1, 2)
         cv2.polylines(drawn, [around], True, _GROUND, max(round(9 * unit), 3), cv2.LINE_AA)

@@ -231,7 +231,7 @@ class _Line(http.client.HTTPSConnection):
         _ask_whether_it_is_there(self.sock)
         self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
 
-    def send(self, data: bytes) -> None:  # type: ignore[override]
+    def send(self, data: Any) -> None:
         """Keep it until all of the request is here, which then goes as one."""
         self._said += data
 

@@ -115,7 +115,7 @@ class _Sync:
         if (told := theirs.get(own)) and told["note"]:  # it has more of our own log than we do
             store.heads.take(told["note"], at=store.around.now_utc())
         for log, size in self._sizes().items():
-            if log == self.talk.facts.log:
+            if log == self.talk.facts.log or log in self.receipts:
                 continue
             self._send(log, theirs[log]["size"] if log in theirs else size)
         for log, told in theirs.items():

@@ -90,8 +90,8 @@ def test_the_first_contact_may_be_by_words_or_a_picture_and_pins_the_whole_key(
 def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_open(
     station: Terminal, tmp_path: Path, ended_by: str
 ) -> None:
-    sheet = tmp_path / "hub.pdf"
-    process = station.process("hub", "--listen", "127.0.0.1", "--sheet", str(sheet), "--json")
+    sheet, log = tmp_path / "hub.pdf", tmp_path / "hub.log"
+    process = station.process("hub", "--listen", "127.0.0.1", "--sheet", str(sheet), "--log", str(log), "--json")
     try:
         assert process.stdout
         told = json.loads(process.stdout.readline())
@@ -103,6 +103,8 @@ def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_op
         client = HubClient(read_invitation(said))
         assert client.ask("GET", "/hub").status == 200
         client.close()
+        [asked] = log.read_text("utf-8").splitlines()
+        assert json.loads(asked).items() >= {"path": "/hub", "status": 200, "address": "127.0.0.1"}.items()
         process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.Signals[ended_by])
         _out, err = process.communicate(timeout=60)
     finally:

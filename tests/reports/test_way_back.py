@@ -118,6 +118,9 @@ def test_a_whole_way_back_accuses_nobody_and_each_state_is_told(sqlite_url):
         ]
         report = returns_report(rows, list(told.values()), store.state.places.all(), {}, as_of="2024-02-20T00:00:00Z")
         assert [row["code"] for row in report.facts["not_back"]] == [there, stuck]
+        assert {(row["code"], row["home"]) for row in report.facts["not_back"]} == {
+            (c, told[c].home) for c in (there, stuck)
+        }
         assert [row["holder"] for row in report.facts["given_away"]] == [VENDOR]
         assert "At the warehouse: 3; emptied 1, folded or looked at 1." in report.summary
 

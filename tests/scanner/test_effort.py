@@ -99,6 +99,7 @@ def test_what_was_left_out_is_told_once_for_a_file() -> None:
 def test_time_grows_with_bytes_and_is_short_for_small_files() -> None:
     for time_s in (picture_s, pdf_s, lambda size: most_pdf_s(size, 50), lambda size: drawing_s(size, 50)):
         assert time_s(2_000) < 2.6 and time_s(20_000_000) > 10 * time_s(2_000)
+    assert most_pdf_s(600_000, 900) < 4.6  # a page of finder patterns, named nine hundred times
     assert drawing_s(350_000, 96) > 3 * 96 * 0.02  # labels, on a slow computer
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.format.codes import item_payload
-from scanner.decoding.hints import choose_hint, measure_sharpness
+from scanner.decoding.hints import choose_hint, has_glare, measure_sharpness
 from scanner.decoding.live_reader import LiveReader, open_looks
 from scanner.decoding.looks import AtOnce, Beside, in_view
 from scanner.decoding.picture_reader import Reader, ZxingEngine
@@ -220,14 +220,31 @@ def test_each_code_that_is_seen_and_not_read_says_what_would_help() -> None:
         looks = live.inspect(frame, n * FRAME_MS)
     (seen,) = live.unread
     assert texts(looks[-1:]) == [[text]]
-    assert np.allclose(seen.corners, [(370, 60), (495, 60), (495, 185), (370, 185)], atol=8) and seen.hint == "flat"
+    assert np.allclose(seen.corners, [(370, 60), (495, 60), (495, 185), (370, 185)], atol=8) and seen.hint == "glare"
 
 
 @pytest.mark.parametrize(
-    ("module_px", "sharpness", "hint"), [(1.5, 2.0, "closer"), (4.0, 0.6, "still"), (4.0, 1.6, "flat")]
+    ("module_px", "sharpness", "is_blinded", "hint"),
+    [
+        (1.5, 2.0, True, "closer"),
+        (4.0, 0.6, True, "glare"),
+        (4.0, 0.6, False, "still"),
+        (4.0, 1.6, False, None),
+    ],
 )
-def test_the_hint_follows_size_first_then_sharpness(module_px: float, sharpness: float, hint: str) -> None:
-    assert choose_hint(module_px, sharpness) == hint
+def test_the_hint_follows_size_first_then_light_and_sharpness_and_is_none_where_nothing_is_known(
+    module_px: float, sharpness: float, is_blinded: bool, hint: str | None
+) -> None:
+    assert choose_hint(module_px, sharpness, is_blinded=is_blinded) == hint
+
+
+def test_glare_is_a_spot_that_blinds_and_not_white_paper() -> None:
+    _text, code = payload_and_code()
+    outline: Corners = ((20, 20), (145, 20), (145, 145), (20, 145))
+    spot = np.asarray(cv2.circle(code.copy() // 2, (80, 80), 20, 255, -1), np.uint8)
+    assert has_glare(spot, outline, 5.0)
+    assert not has_glare(code, outline, 5.0) and not has_glare(code // 2, outline, 5.0)
+    assert not has_glare(code, ((0, 0), (2, 0), (2, 2), (0, 2)), 5.0)
 
 
 def test_blur_lowers_the_sharpness_in_every_direction() -> None:
@@ -236,9 +253,11 @@ def test_blur_lowers_the_sharpness_in_every_direction() -> None:
     moved = np.asarray(cv2.blur(code, (11, 1)), np.uint8)
     soft = np.asarray(cv2.GaussianBlur(code, (0, 0), 3.5), np.uint8)
     sharp, *blurred = (measure_sharpness(each, outline, 5.0) for each in (code, moved, soft))
-    assert choose_hint(5.0, sharp) == "flat" and all(choose_hint(5.0, each) == "still" for each in blurred)
+    assert choose_hint(5.0, sharp, is_blinded=False) is None
+    assert all(choose_hint(5.0, each, is_blinded=False) == "still" for each in blurred)
 
 
-@given(st.floats(0, 1e6), st.floats(0, 1e6))
-def test_every_size_and_sharpness_has_a_hint_in_words(module_px: float, sharpness: float) -> None:
-    assert hint_words(choose_hint(module_px, sharpness))
+@given(st.floats(0, 1e6), st.floats(0, 1e6), st.booleans())
+def test_every_hint_has_words_and_no_hint_has_none(module_px: float, sharpness: float, is_blinded: bool) -> None:
+    hint = choose_hint(module_px, sharpness, is_blinded=is_blinded)
+    assert bool(hint_words(hint)) is (hint is not None)

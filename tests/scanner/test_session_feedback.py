@@ -255,12 +255,20 @@ def test_advice_is_said_once_in_a_pipe() -> None:
     assert out.getvalue().splitlines() == ["Too dark: bring more light"]
 
 
-@pytest.mark.parametrize(("hint", "words"), [("closer", "Come closer"), ("still", "Hold still"), ("flat", "flatten")])
+@pytest.mark.parametrize(
+    ("hint", "words"), [("closer", "Come closer"), ("still", "Hold still"), ("glare", "out of the light")]
+)
 def test_a_label_that_is_seen_and_not_read_says_what_would_help_once_it_lasts(hint: Hint, words: str) -> None:
     adviser = Adviser()
     frames = [Frame(_PICTURES["good"], "camera 0", number, number * HOLD_MS / 4) for number in range(30)]
     said = [adviser.see(frame, [], [Seen(SQUARE, hint)] if number < 12 else []) for number, frame in enumerate(frames)]
     assert said[:4] == [""] * 4 and words in said[11] and said[25:] == [""] * 5
+
+
+def test_nothing_is_said_of_a_label_of_which_nobody_knows_what_would_help() -> None:
+    adviser, seen = Adviser(), [Seen(SQUARE, None)]
+    said = [adviser.see(Frame(_PICTURES["good"], "camera 0", n, n * HOLD_MS / 4), [], seen) for n in range(20)]
+    assert set(said) == {""} and adviser.aim is None and list(adviser.unread) == seen
 
 
 def test_in_the_dark_light_comes_first() -> None:

@@ -36,3 +36,14 @@ def test_commands_and_page_take_nothing_from_the_store_but_the_store():
     }
     assert len(taken) > 20
     assert sorted(pair for pair in taken if pair[1] not in FROM_STORE) == []
+
+
+def test_only_the_program_imports_modules_by_a_name_made_as_it_runs():
+    by_name = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if {"import_module", "__import__"}
+        & {getattr(n, "id", "") for n in ast.walk(ast.parse(path.read_text("utf-8")))}
+    }
+    assert by_name == {"commands/program.py"}

@@ -123,7 +123,7 @@ def test_a_checklist_asks_the_questions_of_the_office(visitor: Visitor, station:
         "key,question,about\nroof,Is the roof sound?,storage\ndoor,Does the door lock?,storage\n"
     )
     page = visitor.see("/records/checklist")
-    assert "Is the roof sound?" in page and "Remark on: Does the door lock?" in page
+    assert "Is the roof sound?" in page and 'Remark<span class="hidden-words">: Does the door lock?' in page
     said = {"names": "Wayan", "answer:Is the roof sound?": "no", "remark:Is the roof sound?": "drips"}
     wrong = send(visitor, "checklist", said, expect=422)
     assert set(wrong["fields"]) == {"answer:Does the door lock?"}  # type: ignore[call-overload]

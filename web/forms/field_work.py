@@ -149,7 +149,7 @@ def _questions(store: Store, home: Path) -> list[Field]:
     for row in read_questions(home, None, STORAGE, store.state.profile):
         words = question_words(row.question)
         fields.append(Field(f"answer:{row.question}", words, "choice", is_needed=True, choices=answers))
-        fields.append(Field(f"remark:{row.question}", _("Remark on: {question}").format(question=words), limit=500))
+        fields.append(Field(f"remark:{row.question}", N_("Remark"), limit=500, about=words))
     return fields
 
 

@@ -66,7 +66,8 @@ class Field:
 
     `choices` offers words for a `choice`, and proposals for a `line`. `fits` names a field and a value of it: with
     another value this one is not asked for. `limit` is the most characters, 0: those of its kind; `least` and `most`
-    bound a count. `suffixes` are those of the files that are offered for a `file`.
+    bound a count. `suffixes` are those of the files that are offered for a `file`. `about` says to who hears the page
+    what the words are about, where it stands above them to be seen.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Field:
     limit: int = 0
     least: int = 0
     most: int = _MOST
+    about: str = ""
     suffixes: str = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.tsv,.txt"
 
     @property

@@ -1,0 +1,150 @@
+"""A hub says how it is: to load balancers, to Prometheus, to whoever runs it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from db.store import Store, open_store
+from services.access.observers import Observers
+from services.exchange.hub_client import Answer, HubClient
+from services.exchange.invitation import remember_hub
+from services.health import Looked, look_at_hub
+from tests.services.test_hub import fresh, own, remark
+from tests.support.hub_examples import Running, running_hub
+from tests.support.ledger_examples import around, planned_station
+from tests.support.merge_examples import join
+from web import hub_health
+
+Fresh = Callable[[], str]
+__all__ = ["fresh"]
+
+
+@pytest.fixture
+def url(fresh: Fresh) -> str:
+    return fresh()
+
+
+@pytest.fixture
+def root(url: str) -> Iterator[Store]:
+    with planned_station(url, 1) as store:
+        yield store
+
+
+@pytest.fixture
+def hub(url: str, root: Store, tmp_path: Path) -> Iterator[Running]:
+    with running_hub(url, tmp_path) as running:
+        yield running
+
+
+def get(hub: Running, path: str, **headers: str) -> Answer:
+    client = HubClient(hub.address)
+    try:
+        return client.ask("GET", path, None, headers)
+    finally:
+        client.close()
+
+
+def figures(hub: Running, tmp_path: Path) -> dict[str, float]:
+    _token, secret = Observers(tmp_path, around(1).now_utc).make("Prometheus")
+    told = get(hub, "/metrics", authorization=f"Bearer {secret}")
+    assert told.status == 200 and told.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = [line.rsplit(" ", 1) for line in told.body.decode().splitlines() if not line.startswith("# TYPE ")]
+    return {name.removeprefix("serah_hub_"): float(value) for name, value in lines}
+
+
+def test_a_hub_that_is_well_says_so_to_anybody(hub: Running) -> None:
+    told = get(hub, "/healthz")
+    assert (told.status, json.loads(told.body)) == (200, {"status": "ok", "waiting": 0, "behind_s": 0.0})
+
+
+def test_a_hub_whose_disk_is_nearly_full_says_so(hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_health.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1_000_000))
+    told = get(hub, "/healthz")
+    assert told.status == 503 and json.loads(told.body)["status"] == "full"
+
+
+def test_a_hub_whose_ledger_hangs_says_so_and_answers_again_when_it_goes_on(
+    hub: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_health, "PATIENCE_S", 0.2)
+    goes_on = threading.Event()
+    hangs = threading.Thread(target=lambda: hub.hub.site.worker.do(lambda _store: goes_on.wait(60)))
+    hangs.start()
+    get(hub, "/healthz")
+    threads = threading.active_count()
+    for _asked in range(5):
+        told = get(hub, "/healthz")
+        assert told.status == 503 and json.loads(told.body)["status"] == "stuck"
+    assert threading.active_count() <= threads  # none that waits for each question
+    goes_on.set()
+    hangs.join()
+    assert get(hub, "/healthz").status == 200
+
+
+def test_what_was_sent_and_refused_is_counted(hub: Running, root: Store, fresh: Fresh, tmp_path: Path) -> None:
+    office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+    remark(office, 5)
+    hub.sync(office)
+    assert get(hub, "/entries?log=x&begin=0").status == 401
+    told = figures(hub, tmp_path)
+    assert told["entries_total"] == office.ledger.sizes()[own(office)] and told["receipts_total"] == 1
+    assert told['requests_total{path="/add-entries",status="200"}'] == 1
+    assert told['refusals_total{reason="station"}'] == 1
+    assert told["waiting_entries"] == told["behind_seconds"] == told["buffered_bytes"] == 0
+
+
+def test_figures_are_for_those_who_have_a_token(hub: Running) -> None:
+    assert get(hub, "/metrics").status == 401
+    assert get(hub, "/metrics", authorization="Bearer 0").status == 401
+
+
+def test_what_lists_do_not_show_yet_is_told_with_its_age(hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = hub.hub.site
+    monkeypatch.setattr(type(site), "may_settle", False)
+    site.desk.arrived["serah/x/y"] = [b"leaf"]
+    assert json.loads(get(hub, "/healthz").body)["waiting"] == 1
+    time.sleep(0.15)
+    assert json.loads(get(hub, "/healthz").body)["behind_s"] >= 0.1
+    del site.desk.arrived["serah/x/y"]
+    assert json.loads(get(hub, "/healthz").body) == {"status": "ok", "waiting": 0, "behind_s": 0.0}
+
+
+def test_each_request_is_a_line_with_what_became_of_it(hub: Running) -> None:
+    said = list[object]()
+    hub.hub.site.health.log = said.append
+    get(hub, "/hub")
+    get(hub, "/entries")
+    first, second = said
+    assert isinstance(first, dict) and isinstance(second, dict)
+    assert (first["path"], first["status"], first["reason"], first["address"]) == ("/hub", 200, "", "127.0.0.1")
+    assert (second["path"], second["status"], second["reason"]) == ("/entries", 401, "station")
+
+
+def test_the_doctor_asks_the_hub_that_a_station_knows(
+    hub: Running, root: Store, fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, url = tmp_path / "office", fresh()
+    home.mkdir()
+    join(url, 2, root, place="51.08.01", name="PPK 1")
+    at = Looked(home, lambda: open_store(url, None, around(2)), around(2).now_utc)
+    [none] = look_at_hub(at)
+    assert none.health == "broken" and "knows no hub" in none.found
+    remember_hub(home, hub.address)
+    [well] = look_at_hub(at)
+    assert well.health == "ok" and str(hub.address) in well.found
+    monkeypatch.setattr(hub_health.HubHealth, "behind", lambda _self: (7, 100.0))
+    [behind] = look_at_hub(at)
+    assert behind.health == "warning" and "7" in behind.found and "receipts do not wait" in behind.remedy
+    monkeypatch.setattr(hub_health.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1_000_000))
+    [full] = look_at_hub(at)
+    assert full.health == "broken" and "full disk" in full.remedy
+    hub.hub.server.should_exit = True
+    hub.hub.listening.close()
+    time.sleep(1)
+    [gone] = look_at_hub(at)
+    assert gone.health == "broken"
