@@ -44,7 +44,7 @@ def write_chain_pdf(
 
     Args:
         chains: walked twice where there is a cover. Give something that folds them again on each walk (not an iterator,
-            which is kept in a list), and none is kept: a chain costs some 120 bytes of memory, for its place in the file.
+            which is kept in a list), and none is kept: a chain costs some 100 bytes of memory, its places in the file.
         heads: how far each log was known; printed, so that a paper witnesses what it was made from.
         scope: the place that the list is about, for the cover.
         proof: a proof file (evidence.custody_proof) to travel inside the PDF.
@@ -233,8 +233,8 @@ class Cover:
     def finish(self) -> None:
         """Write the page numbers into the list, one form for each page of it."""
         canvas, right = self._paper.canvas, self._paper.right
-        ends = [first for _page, first in self._sheets[1:]]
-        for (page, first), end in zip_longest(self._sheets, ends, fillvalue=len(self._begins)):
+        ends = [*(first for _page, first in self._sheets[1:]), len(self._begins)]
+        for (page, first), end in zip(self._sheets, ends, strict=False):
             canvas.beginForm(f"list-{page}")
             canvas.setFont(fonts()[0], 8)
             canvas.setFillColor(INK)
