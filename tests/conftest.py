@@ -34,7 +34,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to the full run what `ON_BOTH` does not name."""
+    """Leave to the full run what `ON_BOTH` does not name, and begin with the tests in a browser, the longest by far."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
         drawn = getattr(item, "callspec", None)
         if drawn is not None and drawn.params.get("fresh_url") == "postgres" and item.path.stem not in ON_BOTH:
@@ -53,15 +54,21 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep the tests of a file together, which share what is made for them; those on PostgreSQL share a server."""
+    """Keep the tests of a file together, which share what is made for them; those on PostgreSQL share a server.
+
+    A walk over all pages in a browser shares nothing and takes minutes: each is by itself. The order stays, so that
+    what takes longest does not come last, when the other processes have nothing left to do.
+    """
     if config.getoption("dist") != "load":
         return None
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "postgres" if "[postgres" in nodeid else nodeid.partition("::")[0]
+            file = nodeid.partition("::")[0]
+            return "postgres" if "[postgres" in nodeid else nodeid if "_browser" in file else file
 
+    config.option.loadscopereorder = False
     return Together(config, log)
 
 

@@ -117,7 +117,7 @@ def fold_beginning(text: str) -> str | None:
 
 def show_code(code: str) -> str:
     """Write a code in groups, as labels and screens show it: 7Q2M-9X4T-5B8C-6."""
-    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+    return f"{code[:4]}-{code[4:8]}-{code[8:12]}-{code[12:]}".rstrip("-")  # pages show thousands at a time
 
 
 def item_payload(code: str, print_number: int) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Literal
 
 from custody.chain.findings import Finding, name_of
@@ -348,7 +349,9 @@ class DraftDesk:
         now, touches = self.store.around.now_utc(), self.store.drafts.touches(self.draft)
         hangs_on = (heard_mark(self.store), handover, touches, now[:16])
         if self._foreseen is None or self._foreseen[0] != hangs_on:
-            self._foreseen = (hangs_on, foresee(self.store, handover, touches, now=now))
+            is_between_same = replace(handover, giver=self.giver, to=self._receiver, bound=self.bound) == handover
+            judge = self._verdicts if is_between_same else None
+            self._foreseen = (hangs_on, foresee(self.store, handover, touches, now=now, judge=judge))
         return self._foreseen[1]
 
     def words(self, item: Item | None, *, is_foretold: bool = False) -> str:

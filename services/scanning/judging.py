@@ -1,6 +1,6 @@
 """What is wrong with what comes at a handover. Records nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -50,6 +50,10 @@ class Verdict(NamedTuple):
     own: tuple[Finding, ...]
     inside: Mapping[str, Finding]
     beyond: tuple[Finding, ...] = ()
+
+
+Judge = Callable[[Sequence[ItemLabel]], Sequence[Verdict]]
+"""Gives the verdict on each of some labels."""
 
 
 def judge_scanned(store: Store, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
@@ -207,18 +211,32 @@ def judge_handover(store: Store, handover: Handover, touches: Sequence[Touch], *
     return foresee(store, handover, touches, now=now).findings
 
 
-def foresee(store: Store, handover: Handover, touches: Sequence[Touch], *, now: str) -> Weighed:
+def foresee(
+    store: Store, handover: Handover, touches: Sequence[Touch], *, now: str, judge: Judge | None = None
+) -> Weighed:
     """What would be recorded now, what it would say, and all that would be found."""
     store.state.places.refresh()
     handover, touches = apart(handover, touches)
-    return weigh(store, handover, touches, {}, bast=handover.number, now=now)
+    return weigh(store, handover, touches, {}, bast=handover.number, now=now, judge=judge)
 
 
 def weigh(
-    store: Store, handover: Handover, touches: Sequence[Touch], latest: Mapping[str, Ref], *, bast: str, now: str
+    store: Store,
+    handover: Handover,
+    touches: Sequence[Touch],
+    latest: Mapping[str, Ref],
+    *,
+    bast: str,
+    now: str,
+    judge: Judge | None = None,
 ) -> Weighed:
-    """The events of a handover before they are recorded, what they say of it, and all that is wrong with it."""
-    items, found = together(_judge_items(store, [ItemLabel(touch.code, touch.print) for touch in touches], handover))
+    """The events of a handover before they are recorded, what they say of it, and all that is wrong with it.
+
+    `judge` has verdicts on labels that were kept, each as it is now; None: they are judged here.
+    """
+    labels = [ItemLabel(touch.code, touch.print) for touch in touches]
+    verdicts = judge(labels) if judge else _judge_items(store, labels, handover)
+    items, found = together([verdict._replace(beyond=()) for verdict in verdicts])  # that is in the handover's facts
     found += _judge_refused(store, handover)
     offered = [touch.code for touch in (*touches, *handover.refused)]
     refused = store.state.items_of(touch.code for touch in handover.refused)

@@ -9,7 +9,7 @@ import pytest
 from commands.context import station_at as opened
 from custody.compose.compose import withdraw_events
 from custody.format.codes import show_code
-from tests.support.command_examples import NOW, Terminal, station_at
+from tests.support.command_examples import NOW, Once, Terminal, station_at
 from tests.support.meet_examples import fingerprint_of, meet
 from tests.support.tool_examples import import_tool
 
@@ -33,27 +33,35 @@ CARD = "station-card.json"
 
 
 @pytest.fixture
-def hub(station: Terminal, tmp_path: Path) -> Terminal:
+def hub(station: Terminal, tmp_path: Path, once: Once) -> Terminal:
     """A province with two regencies in its plan, and five boxes and two bottles of ink for each TPS."""
-    (tmp_path / "province.csv").write_text(PROVINCE)
-    (tmp_path / "denpasar.csv").write_text(DENPASAR)
-    (tmp_path / "needs.csv").write_text(NEEDS)
-    everywhere = NEEDS.replace(",2,", ",5,") + "ink,Tinta,Ink,polling_station,2,botol,item\n"
-    (tmp_path / "everywhere.csv").write_text(everywhere)
-    found = station_at(station, tmp_path / "hub", "--place", "51", "--station", "Provinsi")
-    assert found("load", tmp_path / "province.csv", tmp_path / "everywhere.csv").code == 0
-    return found
+
+    @once
+    def planned() -> None:
+        (tmp_path / "province.csv").write_text(PROVINCE)
+        (tmp_path / "denpasar.csv").write_text(DENPASAR)
+        (tmp_path / "needs.csv").write_text(NEEDS)
+        everywhere = NEEDS.replace(",2,", ",5,") + "ink,Tinta,Ink,polling_station,2,botol,item\n"
+        (tmp_path / "everywhere.csv").write_text(everywhere)
+        found = station_at(station, tmp_path / "hub", "--place", "51", "--station", "Provinsi")
+        assert found("load", tmp_path / "province.csv", tmp_path / "everywhere.csv").code == 0
+
+    return Terminal(tmp_path / "hub", station._capsys, station._monkeypatch)
 
 
 @pytest.fixture
-def denpasar(hub: Terminal, tmp_path: Path) -> Terminal:
+def denpasar(hub: Terminal, tmp_path: Path, once: Once) -> Terminal:
     """A regency that the province lets plan for itself."""
-    place = ("--place", "51.71", "--station", "Denpasar")
-    found = station_at(hub, tmp_path / "regency", *place, "--root", fingerprint_of(hub))
-    admitted = hub("admit", found.home / CARD, "--power", "plan", "--power", "admit", "--under", "51.71", "--json")
-    assert admitted.json["under"] == ["51.71"]
-    meet(hub, found)
-    return found
+
+    @once
+    def admitted() -> None:
+        place = ("--place", "51.71", "--station", "Denpasar")
+        found = station_at(hub, tmp_path / "regency", *place, "--root", fingerprint_of(hub))
+        powers = ("--power", "plan", "--power", "admit", "--under", "51.71")
+        assert hub("admit", found.home / CARD, *powers, "--json").json["under"] == ["51.71"]
+        meet(hub, found)
+
+    return Terminal(tmp_path / "regency", hub._capsys, hub._monkeypatch)
 
 
 def missing(at: Terminal, *more: object) -> dict[str, int]:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from services.plan.profile_file import SHIPPED
-from tests.support.command_examples import Terminal
+from tests.support.command_examples import Once, Terminal
 
 PLACES = """\
 code,name,level,parent
@@ -17,11 +17,14 @@ SD-2,SDN 2,sd,SR-1
 
 
 @pytest.fixture
-def exams(terminal) -> Terminal:
-    ran = terminal(
-        "init", "--place", "DINAS", "--station", "Dinas", "--election", "Ujian", "--profile", "ujian", "--json"
-    )
-    assert ran.code == 0 and ran.json["profile"] == "ujian", ran.err
+def exams(terminal, once: Once) -> Terminal:
+    @once
+    def begun() -> None:
+        ran = terminal(
+            "init", "--place", "DINAS", "--station", "Dinas", "--election", "Ujian", "--profile", "ujian", "--json"
+        )
+        assert ran.code == 0 and ran.json["profile"] == "ujian", ran.err
+
     return terminal
 
 

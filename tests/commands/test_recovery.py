@@ -55,8 +55,11 @@ def words_in(page: Path) -> str:
 
 
 @pytest.fixture
-def root(terminal: Terminal) -> Terminal:
-    assert terminal(*BEGIN).code == 0
+def root(terminal: Terminal, once: Once) -> Terminal:
+    @once
+    def begun() -> None:
+        assert terminal(*BEGIN).code == 0
+
     return terminal
 
 

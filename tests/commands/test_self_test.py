@@ -17,7 +17,7 @@ import zxingcpp
 import services.health
 import services.self_test
 import tables.output.safe_file
-from tests.support.command_examples import Attended, Ran, Terminal
+from tests.support.command_examples import Attended, Once, Ran, Terminal
 from tests.support.pdf_text import text_of
 
 MEASURED = {"Camera's pictures", "Writes to the disk", "24 labels"}
@@ -54,8 +54,11 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def begun(terminal: Terminal) -> Terminal:
-    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+def begun(terminal: Terminal, once: Once) -> Terminal:
+    @once
+    def made() -> None:
+        assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+
     return terminal
 
 

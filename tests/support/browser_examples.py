@@ -42,6 +42,8 @@ PACE = """(() => {
 By how much a key was late is taken off the time of all that comes behind it."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
+OF_ROOM = ["target-size", "scrollable-region-focusable"]
+"""What a screen of another width changes where the same things are shown on it."""
 MORE_RULES = {name: {"enabled": True} for name in ("landmark-unique", "page-has-heading-one")}
 
 
@@ -167,10 +169,10 @@ class Watched:
         self.page.click("#sign-keep")
         self.page.wait_for_selector(f'[data-back="{signer}"]')
 
-    def check_access(self, schemes: tuple[str, ...] = ("light", "dark")) -> None:
+    def check_access(self, schemes: tuple[str, ...] = ("light", "dark"), rules: list[str] = RULES) -> None:
         """Nothing on the page keeps people from reading or reaching it, in light and in dark (WCAG 2.2 AA, by axe).
 
-        All rules in the first scheme; in the other those of colours, which alone it changes.
+        All rules in the first scheme, or `rules`; in the other those of colours, which alone it changes.
         """
         from axe_playwright_python.sync_playwright import Axe
 
@@ -178,7 +180,9 @@ class Watched:
             self.page.evaluate(Axe().axe_script)
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            chosen = {"runOnly": RULES, "rules": MORE_RULES} if scheme == schemes[0] else {"runOnly": OF_COLOURS}
+            chosen = {"runOnly": rules} if scheme == schemes[0] else {"runOnly": OF_COLOURS}
+            if chosen["runOnly"] is RULES:
+                chosen |= {"rules": MORE_RULES}
             answer = self.page.evaluate("asked => axe.run(asked)", {**chosen, "resultTypes": ["violations"]})
             found = [(rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in answer["violations"]]
             assert found == [], f"{scheme}: {self.page.url}: {found}"

@@ -282,7 +282,9 @@ def many_rows(count: int = A_LINE // 85) -> bytes:
     return b'{"logs":[%b],"serah_bundle":1}\n' % b",".join(one % number for number in range(count))
 
 
+@pytest.mark.slow
 def test_a_list_of_more_logs_than_any_election_has_is_refused(tmp_path: Path) -> None:
+    """As whole programs; tests/evidence/test_limits.py asks each verifier for the same limit, in this process."""
     for count, code in ((10_000, 0), (10_001, 1)):
         path = tmp_path / f"{count}.serah"
         path.write_bytes(gzip.compress(many_rows(count), 0, mtime=0))
