@@ -84,7 +84,7 @@ def draw_chain(paper: Document, chain: Chain, places: Places, needs: Needs, elec
     paper.running = ""
     paper.new_page()
     paper.canvas.bookmarkPage(f"item-{at}")
-    paper.canvas.addOutlineEntry(f"{shown}  {what}", f"item-{at}")
+    paper.canvas.add_to_outline(f"{shown}  {what}", f"item-{at}")
     paper.running = " · ".join((_("Chain of custody"), shown, what, _("continued")))
     _draw_head(paper, chain, election, shown, what)
     _draw_state(paper, chain, places, found)

@@ -18,10 +18,7 @@ from reportlab.pdfbase.pdfdoc import (
     PDFImageXObject,
     PDFIndirectObject,
     PDFName,
-    PDFObject,
     PDFObjectReference,
-    PDFOutlines,
-    PDFPages,
     PDFTrailer,
     PDFZCompress,
     xObjectName,
@@ -46,9 +43,9 @@ class StreamedCanvas(Canvas):  # type: ignore[misc]
     def _bookmarkReference(self, name: str) -> Any:  # noqa: N802
         return self._doc.place_of(name)
 
-    def addOutlineEntry(self, title: str, key: str) -> None:  # noqa: N802
+    def add_to_outline(self, title: str, key: str) -> None:
         """Let the outline lead to that name, by this title; all entries are on one level."""
-        self._doc.outline.add(self._doc, title, self._doc.place_of(key))
+        self._doc.add_entry(title, key)
 
 
 class _Numbers:
@@ -90,51 +87,12 @@ def _parted(name: str) -> tuple[str, int]:
     return (found[1], int(found[2])) if found else (name, 0)
 
 
-class _Pages(PDFPages):  # type: ignore[misc]
-    """The tree of all pages, which has only their numbers."""
-
-    def __init__(self) -> None:
-        self.numbers = array("I")
-
-    def check_format(self, document: Any) -> None:
-        self.Kids, self.Count = _Kids(self.numbers), len(self.numbers)
-
-
-class _Kids(PDFObject):  # type: ignore[misc]
-    def __init__(self, numbers: "array[int]") -> None:
-        self._numbers = numbers
-
-    def format(self, _document: Any) -> bytes:
-        told = bytearray(b"[")
-        for at, number in enumerate(self._numbers):
-            told += (b" " if at % 10 or not at else b" \n  ") + b"%d 0 R" % number
-        return bytes(told + b" ]")
-
-
-class _Outline(PDFOutlines):  # type: ignore[misc]
-    """The outline, of which an entry is written when the next one is known."""
-
-    def __init__(self) -> None:
-        self._count, self._last = 0, OutlineEntryObject()
-
-    def add(self, document: "_StreamedDocument", title: str, to: Any) -> None:
-        entry, before = OutlineEntryObject(), self._last
-        entry.Title, entry.Dest, entry.Parent = title, to, document.Reference(self)
-        self._count += 1
-        name = f"Outline.{self._count}"
-        document.keep(name, entry)
-        if self._count > 1:
-            entry.Prev, before.Next = document.Reference(before), document.Reference(entry)
-            document.pass_on(before.__InternalName__)
-        self._last = entry
-
-    def prepare(self, document: "_StreamedDocument", _canvas: Any) -> None:
-        self.ready = 1 if self._count else -1
-
-    def format(self, document: "_StreamedDocument") -> bytes:
-        ends = {"First": PDFObjectReference("Outline.1"), "Last": PDFObjectReference(f"Outline.{self._count}")}
-        told: bytes = PDFDictionary({"Type": PDFName("Outlines"), "Count": self._count, **ends}).format(document)
-        return told
+def _kids(numbers: "array[int]") -> bytes:
+    """The list of all pages, in lines of ten."""
+    told = bytearray(b"[")
+    for at, number in enumerate(numbers):
+        told += (b" " if at % 10 or not at else b" \n  ") + b"%d 0 R" % number
+    return bytes(told + b" ]")
 
 
 class _StreamedDocument(PDFDocument):  # type: ignore[misc]
@@ -149,8 +107,9 @@ class _StreamedDocument(PDFDocument):  # type: ignore[misc]
         for number, name in self.numberToId.items():
             numbers[name] = number, 0
         self._offsets = array("Q", [0])
-        self.Pages = self.Catalog.Pages = _Pages()
-        self.outline = self.Outlines = self.Catalog.Outlines = _Outline()
+        self.Pages = self.Catalog.Pages = PDFDictionary({"Type": PDFName("Pages")})
+        self._pages = array("I")
+        self._entries, self._entry = 0, OutlineEntryObject()
 
     def addPage(self, page: Any) -> None:  # noqa: N802
         name = self.thisPageName()
@@ -162,7 +121,7 @@ class _StreamedDocument(PDFDocument):  # type: ignore[misc]
         self.pass_on(page.Contents.__InternalName__)
         for annotation in page.Annots.sequence if page.Annots else ():
             self.pass_on(annotation.name)
-        self.Pages.numbers.append(self.idToObjectNumberAndVersion[name][0])
+        self._pages.append(self.idToObjectNumberAndVersion[name][0])
         self.pageCounter += 1
         self.inObject = None
 
@@ -189,8 +148,25 @@ class _StreamedDocument(PDFDocument):  # type: ignore[misc]
         self.keep(f"To.{name}", PDFArray([self.thisPageRef(), PDFName("Fit")]))
         self.pass_on(f"To.{name}")
 
+    def add_entry(self, title: str, key: str) -> None:
+        """Add an entry to the outline; it is written when the next one is known."""
+        before, self._entry = self._entry, OutlineEntryObject()
+        self._reserve("Outlines")
+        entry, self._entries = self._entry, self._entries + 1
+        entry.Title, entry.Dest, entry.Parent = title, self.place_of(key), PDFObjectReference("Outlines")
+        self.keep(f"Outline.{self._entries}", entry)
+        if self._entries > 1:
+            entry.Prev, before.Next = self.Reference(before), self.Reference(entry)
+            self.pass_on(before.__InternalName__)
+
     def format(self) -> bytes:
         """Write what is left, and the file's end; nothing of it is returned."""
+        self.Pages["Kids"], self.Pages["Count"] = _kids(self._pages), len(self._pages)
+        if self._entries:
+            ends = {"First": PDFObjectReference("Outline.1"), "Last": PDFObjectReference(f"Outline.{self._entries}")}
+            top = PDFDictionary({"Type": PDFName("Outlines"), "Count": self._entries, **ends})
+            self.keep("Outlines", top)
+            self.Catalog.Outlines = top
         root, info = self.Reference(self.Catalog), self.Reference(self.info)
         while self.numberToId:  # which grows meanwhile
             self._write(self.numberToId.pop(min(self.numberToId)))

@@ -26,7 +26,7 @@ class _Counted(io.RawIOBase):
 def _draw(canvas: StreamedCanvas, pages: range) -> None:
     for at in pages:
         canvas.bookmarkPage(f"item-{at}")
-        canvas.addOutlineEntry(f"Item {at} of many, with a title of some length", f"item-{at}")
+        canvas.add_to_outline(f"Item {at} of many, with a title of some length", f"item-{at}")
         canvas.linkRect("", f"item-{at}", (0, 0, 10, 10))
         canvas.doForm(f"page-{at}")
         canvas.drawString(50, 50, "some words")
