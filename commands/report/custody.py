@@ -72,10 +72,11 @@ def _tell_many(
             N_("no file is named for the report"), hint=N_("Add --out custody.pdf, .zip, .csv, .xlsx or .json")
         )
     found = store.state.find_items(kind=kind, under=top, held_by=held_by)
-    items = leaving_order(found, store.state.places.tree())
-    if not items:
+    codes = [item.code for item in leaving_order(found, store.state.places.tree())]
+    del found  # of many items, more than the report itself takes
+    if not codes:
         raise InputError(N_("there is no item to report on"), hint=N_("Widen the selection, or register items first."))
-    chains = Chains(store, [item.code for item in items], progress=progress)
+    chains = Chains(store, codes, progress=progress)
     if out is not None:
         save_chains_of(store, out, chains, scope=top)
     if as_json:

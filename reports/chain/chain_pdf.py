@@ -3,11 +3,13 @@
 Says what it proves and what it does not, in the same type as the rest.
 """
 
+import json
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import BinaryIO
+from tempfile import TemporaryFile
+from typing import BinaryIO, NamedTuple
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
@@ -21,7 +23,7 @@ from reports.chain.blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, Sever
 from reports.chain.finding_rows import FindingRow, finding_rows, finding_summary, named_finding
 from reports.chain.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
 from reports.output import PROOF_NAME, Colophon, LogHead, Made
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, Spot, draw_colophon, fonts, row, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, draw_colophon, fonts, row, text
 from reports.words import Needs, Places, place_path, show_custodian, zone_code
 
 QR_MM = 34.0
@@ -42,7 +44,7 @@ def write_chain_pdf(
 
     Args:
         chains: walked twice where there is a cover. Give something that folds them again on each walk (not an iterator,
-            which is kept in a list), and none is kept: a chain costs some 5 kB of memory, for its place in the file.
+            which is kept in a list), and none is kept: a chain costs some 100 bytes of memory, its places in the file.
         heads: how far each log was known; printed, so that a paper witnesses what it was made from.
         scope: the place that the list is about, for the cover.
         proof: a proof file (evidence.custody_proof) to travel inside the PDF.
@@ -66,23 +68,23 @@ def write_chain_pdf(
         draw_colophon(paper, colophon)
     else:
         cover = Cover(paper, chains, places, needs, election=election, scope=scope, colophon=colophon)
-        for chain in chains:
-            cover.note_page(chain.code, paper.page + 1)
-            draw_chain(paper, chain, places, needs, election)
+        for at, chain in enumerate(chains, 1):
+            cover.note_page(paper.page + 1)
+            draw_chain(paper, chain, places, needs, election, at=at)
         cover.finish()
     if proof is not None:
         paper.attach(PROOF_NAME, proof)
     paper.finish()
 
 
-def draw_chain(paper: Document, chain: Chain, places: Places, needs: Needs, election: str) -> None:
-    """Draw one chain, beginning on a new page."""
+def draw_chain(paper: Document, chain: Chain, places: Places, needs: Needs, election: str, *, at: int = 1) -> None:
+    """Draw one chain, the `at`th of the file counted from 1, beginning on a new page."""
     found = finding_rows(chain, places, needs)
     shown, what = show_code(chain.code), headline(chain.item, needs)
     paper.running = ""
     paper.new_page()
-    paper.canvas.bookmarkPage(chain.code)
-    paper.canvas.addOutlineEntry(f"{shown}  {what}", chain.code)
+    paper.canvas.bookmarkPage(f"item-{at}")
+    paper.canvas.add_to_outline(f"{shown}  {what}", f"item-{at}")
     paper.running = " · ".join((_("Chain of custody"), shown, what, _("continued")))
     _draw_head(paper, chain, election, shown, what)
     _draw_state(paper, chain, places, found)
@@ -178,9 +180,8 @@ _WIDTHS_MM = [40.0, 50.0, 37.0, 5.0, 28.0, 14.0]
 _LINE = ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What the list keeps of a chain; `gravest` is the severity of its gravest open finding, empty for none."""
+class _Row(NamedTuple):
+    """What the list shows of a chain; `gravest` is the severity of its gravest open finding, empty for none."""
 
     code: str
     what: str
@@ -204,41 +205,46 @@ class Cover:
         colophon: Colophon,
     ) -> None:
         self._paper = paper
-        self._spots: list[Spot] = []
-        self._pages: list[int] = []
+        self._tops = array("d")
+        self._begins = array("L")
+        self._sheets: list[tuple[int, int]] = []
         paper.running = ""
         paper.new_page()
         paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
         paper.place(text(_("Chains of custody"), 22, face=1, color=ACCENT, leading=1.15), after_mm=2)
         if scope:
             paper.place(text(_("Items for {place}").format(place=place_path(places, scope)), 11), after_mm=3)
-        rows = list(_rows(chains, places, needs))
-        self._draw_totals(rows)
-        draw_colophon(paper, colophon)
-        paper.heading(_("Items"), keep_mm=20)
-        paper.running = _("Chains of custody")
-        self._draw_list(rows)
+        counts: Counter[str] = Counter()
+        with TemporaryFile("w+", encoding="ascii") as rows:  # the totals stand before the list
+            for found in _rows(chains, places, needs):
+                counts[found.gravest] += 1
+                rows.write(json.dumps(found) + "\n")
+            self._draw_totals(counts)
+            draw_colophon(paper, colophon)
+            paper.heading(_("Items"), keep_mm=20)
+            paper.running = _("Chains of custody")
+            rows.seek(0)
+            self._draw_list(_Row(*json.loads(line)) for line in rows)
 
-    def note_page(self, code: str, page: int) -> None:
+    def note_page(self, page: int) -> None:
         """Say on which page the next chain of the list begins."""
-        self._pages.append(page)
+        self._begins.append(page)
 
     def finish(self) -> None:
         """Write the page numbers into the list, one form for each page of it."""
-        canvas = self._paper.canvas
-        for page in sorted({spot.page for spot in self._spots}):
+        canvas, right = self._paper.canvas, self._paper.right
+        ends = [*(first for _page, first in self._sheets[1:]), len(self._begins)]
+        for (page, first), end in zip(self._sheets, ends, strict=False):
             canvas.beginForm(f"list-{page}")
             canvas.setFont(fonts()[0], 8)
             canvas.setFillColor(INK)
-            for spot, begins in zip(self._spots, self._pages, strict=False):
-                if spot.page == page:
-                    canvas.drawRightString(spot.right - 2, spot.top - 2 - 8, str(begins))
+            for at in range(first, end):
+                canvas.drawRightString(right - 2, self._tops[at] - 2 - 8, str(self._begins[at]))
             canvas.endForm()
 
-    def _draw_totals(self, rows: list[_Row]) -> None:
-        counts = Counter(row.gravest for row in rows)
+    def _draw_totals(self, counts: Counter[str]) -> None:
         cells: list[Flowable | list[Flowable]] = [
-            [text(_("Items"), 7, color=MUTED), Spacer(1, 0.8 * mm), text(number(len(rows)), 15, face=1)]
+            [text(_("Items"), 7, color=MUTED), Spacer(1, 0.8 * mm), text(number(counts.total()), 15, face=1)]
         ]
         for severity, label in (
             ("critical", _("Critical findings")),
@@ -258,12 +264,12 @@ class Cover:
         ]
         self._paper.place(row(cells, [26, 37, 37, 37, 37], *box, padding_pt=6))
 
-    def _draw_list(self, rows: list[_Row]) -> None:
+    def _draw_list(self, rows: Iterable[_Row]) -> None:
         paper = self._paper
         titles = [_("Code"), _("Item"), _("Held now by"), "", _("Findings"), _("Page")]
         head = [text(title, 7, color=MUTED, align=2 if title == titles[-1] else 0) for title in titles]
         paper.place(row(head, _WIDTHS_MM, _LINE), keep_mm=10)
-        for entry in rows:
+        for at, entry in enumerate(rows):
             cells = [
                 text(show_code(entry.code), 8, face=1),
                 text(entry.what, 8),
@@ -273,10 +279,11 @@ class Cover:
                 "",
             ]
             spot = paper.place(row(cells, _WIDTHS_MM, _LINE))
-            if not self._spots or self._spots[-1].page != spot.page:
+            if not self._sheets or self._sheets[-1][0] != spot.page:
                 paper.canvas.doForm(f"list-{spot.page}")
-            self._spots.append(spot)
-            paper.canvas.linkRect("", entry.code, (spot.left, spot.bottom, spot.right, spot.top))
+                self._sheets.append((spot.page, at))
+            self._tops.append(spot.top)
+            paper.canvas.linkRect("", f"item-{at + 1}", (spot.left, spot.bottom, spot.right, spot.top))
 
 
 def _rows(chains: Iterable[Chain], places: Places, needs: Needs) -> Iterator[_Row]:

@@ -59,7 +59,7 @@ def _draw_chapter(paper: Document, at: int, chapter: Listing) -> None:
     if paper.room < 90 * mm:
         paper.new_page()
     paper.canvas.bookmarkPage(f"chapter-{at}")
-    paper.canvas.addOutlineEntry(f"{at}. {chapter.title}", f"chapter-{at}")
+    paper.canvas.add_to_outline(f"{at}. {chapter.title}", f"chapter-{at}")
     paper.heading(f"{at}. {chapter.title}", keep_mm=40, size_pt=14)
     if chapter.meaning:
         paper.place(text(chapter.meaning, 7.5, color=MUTED), after_mm=2)

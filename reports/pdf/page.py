@@ -1,7 +1,7 @@
 """Pages of a PDF report: fonts, colours, a cursor that goes down the page, and a footer with page x of y.
 
 Knows paper; knows nothing of items or custody. Blocks go to the canvas as they come and are forgotten; a page
-waits for the end of the file as some 20 kB of drawing commands.
+goes to the file when it ends.
 """
 
 from dataclasses import dataclass
