@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Literal
 
 from custody.chain.findings import Finding, name_of
@@ -339,18 +338,16 @@ class DraftDesk:
         return [known[label] for label in labels]
 
     def foresee(self, handover: Handover) -> Weighed | None:
-        """Return the handover as it would be recorded in this minute; None while giver or receiver is not set.
-
-        Args:
-            handover: `handover`, with all that the draft has kept of it (`draft_details.with_details`).
+        """Return `handover`, with all that the draft kept of it (`with_details`), as it would be recorded this minute;
+        None while giver or receiver is not set.
         """
         if not handover.giver or not handover.to:
             return None
         now, touches = self.store.around.now_utc(), self.store.drafts.touches(self.draft)
         hangs_on = (heard_mark(self.store), handover, touches, now[:16])
         if self._foreseen is None or self._foreseen[0] != hangs_on:
-            is_between_same = replace(handover, giver=self.giver, to=self._receiver, bound=self.bound) == handover
-            judge = self._verdicts if is_between_same else None
+            ends = (handover.giver, handover.to, handover.bound)
+            judge = self._verdicts if ends == (self.giver, self._receiver, self.bound) else None
             self._foreseen = (hangs_on, foresee(self.store, handover, touches, now=now, judge=judge))
         return self._foreseen[1]
 
