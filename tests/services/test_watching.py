@@ -48,6 +48,7 @@ def test_it_sends_soon_after_a_record_and_else_once_a_minute(fresh: Fresh, tmp_p
         assert (second.sent, sum(waits)) == (1, 10)
         next(outcomes)
         assert sum(waits) == 10 + EVERY_S
+        hub.settle()
         assert size_at(root, office) == 2
 
 
