@@ -1,6 +1,5 @@
 """What comes to a hub from those who mean harm: refused with the protocol's status, and nothing of it stored."""
 
-import asyncio
 import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from services.exchange.hub_client import Answer, CutError, HubClient
 from services.exchange.hub_reading import NUMBER_LASTS_S, listing, new_number, sign_request
 from services.records.membership import revoke
 from tests.services.test_hub import POINT, clone, fresh, own, remark
+from tests.support import coroutines
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import empty_ledger, planned_station, record, signer
 from tests.support.merge_examples import bundle_of, join, take
@@ -208,7 +208,7 @@ def test_a_bomb_of_gzip_is_unpacked_piece_by_piece() -> None:
             sizes.append(len(piece))
 
     with pytest.raises(hub_desk.HubRefusalError, match="large"):
-        asyncio.run(read())
+        coroutines.run(read())
     assert max(sizes) <= 256 * 1024 and sum(sizes) < 6_000_000
 
 

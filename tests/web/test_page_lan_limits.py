@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.support import coroutines
 from tests.support.browser_examples import Served, wait_until
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import HOST, Visitor
@@ -232,4 +233,4 @@ def test_no_answer_waits_until_its_first_packet_is_acknowledged() -> None:
             transport.abort()
             return int(no_delay)
 
-    assert asyncio.run(served())
+    assert coroutines.run(served())
