@@ -5,6 +5,7 @@ Record what happened and flag what is irregular; refuse only what cannot be true
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from custody.errors import N_
@@ -286,13 +287,19 @@ def shortage(item: Item, destination: str, *, is_listed: bool = False, is_final:
         is_listed: a list says that it was to go; else the giver's stock or paper does.
         is_final: whether no log that is not here could explain it.
     """
-    shown: dict[str, Any] = {"item": show_code(item.code)}
-    if not item.kind:
+    return _missed(item.code, item.kind, item.k, item.n, destination, is_listed, is_final)
+
+
+@lru_cache(maxsize=1 << 14)
+def _missed(code: str, kind: str, k: int, n: int, destination: str, is_listed: bool, is_final: bool) -> Finding:
+    """The finding of `shortage`, kept: a session's review has the same thousands of them after each scan."""
+    shown: dict[str, Any] = {"item": show_code(code)}
+    if not kind:
         unknown = N_("{item} is on the list of what was to go and was not scanned") if is_listed else MISSED_BY_PAPER
-        return Finding("SHORTAGE", unknown, shown, item.code, is_provisional=not is_final)
-    shown |= {"kind": item.kind, "k": item.k, "n": item.n, "destination": destination}
+        return Finding("SHORTAGE", unknown, shown, code, is_provisional=not is_final)
+    shown |= {"kind": kind, "k": k, "n": n, "destination": destination}
     missed = N_("{item} was expected and not scanned: {kind} {k}/{n} for {destination}")
-    return Finding("SHORTAGE", missed, shown, item.code, is_provisional=not is_final)
+    return Finding("SHORTAGE", missed, shown, code, is_provisional=not is_final)
 
 
 def judge_count(offered: int, extras: int, counted: int | None) -> list[Finding]:

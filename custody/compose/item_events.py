@@ -47,6 +47,9 @@ class Touch:
     how: How
 
 
+_HOWS: Mapping[str, How] = {how: how for how in get_args(How)}
+
+
 def how_entered(label: ItemLabel) -> How:
     """Return how a line without timing was entered: a symbol's text by a scanner, anything else by hand."""
     return "wedge" if label.is_symbol else "typed"
@@ -54,7 +57,7 @@ def how_entered(label: ItemLabel) -> How:
 
 def how_read(text: str) -> How:
     """How a label was read, as it was kept; `typed` where it is none of the known ways."""
-    return text if text in get_args(How) else "typed"  # type: ignore[return-value]
+    return _HOWS.get(text, "typed")
 
 
 def parts(rows: Sequence[T], size: int) -> list[Sequence[T]]:
