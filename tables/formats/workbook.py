@@ -74,16 +74,21 @@ class XlsxSheet:
             ]
 
 
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(MAX_XLSX_BYTES + 1)
+    if len(data) > MAX_XLSX_BYTES:
+        raise too_large(path.name, MAX_XLSX_BYTES)
+    return data
+
+
 def open_book(path: Path) -> tuple[str, list[XlsxSheet]]:
     """The SHA-256 of a workbook in hex, and its sheets that have content and are not hidden.
 
     Raises:
         InputError: not a workbook, protected by a password, damaged, or over a limit.
     """
-    with path.open("rb") as file:
-        data = file.read(MAX_XLSX_BYTES + 1)
-    if len(data) > MAX_XLSX_BYTES:
-        raise too_large(path.name, MAX_XLSX_BYTES)
+    data = _read(path)
     if data.startswith(_OLE):
         is_locked = "EncryptedPackage".encode("utf-16-le") in data
         message = N_("{file} is protected by a password") if is_locked else N_("{file} is an old Excel file")
@@ -315,10 +320,7 @@ def open_old_book(path: Path) -> tuple[str, list[OldSheet]]:
     Raises:
         InputError: not a workbook, protected by a password, damaged, or over a limit.
     """
-    with path.open("rb") as file:
-        data = file.read(MAX_XLSX_BYTES + 1)
-    if len(data) > MAX_XLSX_BYTES:
-        raise too_large(path.name, MAX_XLSX_BYTES)
+    data = _read(path)
     found = []
     try:
         with bounded("tables.formats.book_child:sheets", len(data), {"bytes": len(data)}, data) as pieces:
