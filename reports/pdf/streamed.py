@@ -35,6 +35,7 @@ class StreamedCanvas(Canvas):  # type: ignore[misc]
         """
         super().__init__(out, pagesize=size, invariant=1, pageCompression=1)
         self._doc = _StreamedDocument(out, lang)
+        self._make_preamble()  # each page begins with a font, which this document has to know too
 
     def bookmarkPage(self, key: str) -> None:  # noqa: N802 -- the name in the library
         """Say that this page is where links to this name lead."""

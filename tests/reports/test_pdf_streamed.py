@@ -99,3 +99,14 @@ def test_each_name_has_its_own_number(names: list[str]) -> None:
     assert [numbers[name] for name in names] == [(at, 0) for at in range(1, len(names) + 1)]
     with pytest.raises(KeyError):
         numbers["c1"]
+
+
+def test_each_font_that_a_page_names_is_in_the_document() -> None:
+    out = io.BytesIO()
+    canvas = StreamedCanvas(out, A4, "id")
+    canvas.showPage()
+    canvas.save()
+    [page] = PdfReader(out).pages
+    named = {bytes(word) for word in page.get_contents().get_data().split() if word.startswith(b"/F")}
+    known = {name.encode() for name in page["/Resources"]["/Font"]}
+    assert named and named <= known
