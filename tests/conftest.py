@@ -13,6 +13,7 @@ import pytest
 from language import use, use_terms
 from tests.support import (
     bytecode,  # noqa: F401 -- before any other file of the tests is read
+    quick_children,  # noqa: F401 -- before the first stranger's file is read
     sampling,  # noqa: F401 -- the size of samples is set before any test is read
     workplace,  # noqa: F401 -- before the first file is written
 )
@@ -49,6 +50,7 @@ gc.disable()  # until all tests are read: whatever is made before stays
 def pytest_collection_finish() -> None:
     """Leave the tests and all modules out of every later search for what is not used any more."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # rarely: nothing of a test lives long
     gc.enable()
 
 

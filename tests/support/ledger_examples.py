@@ -120,8 +120,8 @@ def planned_station(url: str, seed: int = 0) -> Iterator[Store]:
 
 @contextmanager
 def later(url: str, seed: int) -> Iterator[Store]:
-    """A station's ledger that was closed before, a day later."""
-    with open_store(url, signer(seed), around(seed, Clock(86_400), random.Random(1000 + seed))) as store:
+    """A station's ledger that was closed before, some hours later."""
+    with open_store(url, signer(seed), around(seed, Clock(40_000 + 600 * seed), random.Random(1000 + seed))) as store:
         yield store
 
 
