@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from custody.format.codes import show_code
 from db.station_key import load_key
 from services.access.key_shares import shares_in, split
 from tables.output.private_files import is_open_to_others
@@ -61,6 +62,22 @@ def test_a_safe_copy_with_its_key_goes_on_under_the_same_key(
     assert (new_home / "station.key").read_bytes() == (station.home / "station.key").read_bytes()
     assert not any(is_open_to_others(new_home / name) for name in ("station.key", "ledger.db"))
     assert there.give(there.codes()[:1], "51.08", "51.08.01").code == 0
+
+
+def test_a_station_that_was_put_back_gives_no_number_of_a_letter_twice(
+    guide: Visitor, station: Terminal, copy: Path, tmp_path: Path, new_home: Path
+) -> None:
+    codes = station.codes()
+    lost = station.give(codes[:1], "51.08", "51.08.01").json["bast"]  # after the copy was made
+    assert station("export", "--out", tmp_path / "later.serah").code == 0
+    put_back(guide, [upload(guide, copy)], upload(guide, station.home / "station.key"))
+    there = at(station, new_home)
+    given = there.give(codes[1:2], "51.08", "51.08.01").json["bast"]
+    assert (lost, given) == ("0001/GUDANG-1/2024", "0001/GUDANG-1-2/2024")
+    assert there("import", tmp_path / "later.serah").code == 0
+    for number, code in ((lost, codes[0]), (given, codes[1])):
+        [item] = there("report", "bast", "--number", number, "--json").json["items"]
+        assert item["code"] == show_code(code)
 
 
 def test_without_its_key_it_gets_a_new_one(guide: Visitor, station: Terminal, copy: Path, new_home: Path) -> None:
