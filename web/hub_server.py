@@ -16,7 +16,7 @@ from services.exchange.hub_client import PORT, HubAddress
 from services.exchange.trust_anchors import kept_policy
 from services.exchange.witnesses import ask_witnesses
 from web.hub_site import HubSite
-from web.live.store_worker import OpenStore, StoreWorker
+from web.live.store_worker import OpenStore, StorePool
 from web.security.certificate import hub_certificate, public_certificate
 from web.security.lan_server import LanServer, most_connections
 from web.security.sockets import lan_addresses, listen
@@ -90,9 +90,8 @@ class Hub:
         self.listening = listen(port, host, PORT)
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
         known_by = frozenset({self.pin, *self.certificate.names})
-        self.site = HubSite(StoreWorker(open_store, "hub"), known_by, secrets.token_bytes(32), home)
+        self.site = HubSite(StorePool(open_store, "hub"), known_by, secrets.token_bytes(32), home)
         self.site.health.log = log
-        self.site.worker.do(self.site.desk.recall)
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()
         threading.Thread(target=self._ask_witnesses, args=(home, tell), name="witnesses", daemon=True).start()
@@ -117,7 +116,7 @@ class Hub:
         placed = 0
         while not self._is_over.wait(0.0 if placed else LULL_S):
             try:
-                placed = self.site.settle() if self.site.may_settle else 0
+                placed = self.site.settle(may_wait=True)
             except CustodyError:  # the disk is full, or another program writes: what arrived stays
                 placed = 0
 
