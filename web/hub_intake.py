@@ -10,7 +10,8 @@ from custody.errors import TamperError
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
 from evidence.mirror_forms import Package, Standing, Upload, UploadReader
-from services.exchange.hub_desk import HubDesk, HubRefusalError, Known, check_entries, check_package
+from services.exchange.hub_desk import HubDesk, HubRefusalError, Known, check_entries
+from web.hub_workers import Check
 
 T = TypeVar("T")
 MOST_BUFFERED = 256 * 1024 * 1024
@@ -22,6 +23,10 @@ class Desk(Protocol):
 
     desk: HubDesk
     buffered: int
+
+    @property
+    def check(self) -> Check:
+        """How a package is checked."""
 
     async def do(self, job: Callable[[Store], T], log: str = "") -> T:
         """What a job of the ledger's thread for a log gives."""
@@ -77,7 +82,7 @@ class Intake:
         before, note = await self.hub.do(look, log)
         if note is None:
             raise HubRefusalError(422, "head")
-        checked = await run_in_threadpool(check_package, known, claimed_checkpoint(note), package, before)
+        checked = await run_in_threadpool(self.hub.check, known, claimed_checkpoint(note), package, before)
 
         def keep(store: Store) -> str | Standing:
             try:

@@ -17,10 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from db.log.settling import settle
 from db.store import Store
 from evidence.mirror_forms import PACKAGE, Standing, records
-from services.exchange.hub_desk import HubDesk, HubRefusalError
+from services.exchange.hub_desk import HubDesk, HubRefusalError, check_package, put_in_place
 from services.exchange.hub_reading import asking_log, hub_facts, is_number, listing, new_number, readable
 from web.hub_bodies import (
     MOST_HEAD,
@@ -35,6 +34,7 @@ from web.hub_bodies import (
 from web.hub_health import HubHealth
 from web.hub_intake import Intake
 from web.hub_tiles import PREFIX, TileReads
+from web.hub_workers import Check
 from web.live.store_worker import StorePool
 from web.security.guard import SECRET
 
@@ -56,12 +56,14 @@ class HubSite:
 
     `worker` has the threads that own the ledger. `addresses` are what names this hub to stations: its certificate's
     fingerprint, or its public host. `secret` makes the numbers that stations sign. `home` has the observers' tokens.
+    `check` is done in another thread than those.
     """
 
     worker: StorePool
     addresses: frozenset[str]
     secret: bytes
     home: Path
+    check: Check = check_package
     desk: HubDesk = field(default_factory=HubDesk)
     now_s: Callable[[], float] = time.monotonic
     buffered: int = 0
@@ -102,7 +104,7 @@ class HubSite:
         def place(store: Store) -> int:
             count = store.arrivals.behind().count
             is_due = count > MOST_ARRIVED or not (may_wait and self.answers.active)
-            return settle(store, most) if count and is_due else 0
+            return put_in_place(store, most) if count and is_due else 0
 
         return self.worker.behind.do(place)
 

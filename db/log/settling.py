@@ -121,7 +121,7 @@ def settle(store: Store, most: int) -> int:
     """
     if not store.arrivals.has_one_writer:
         with store.transaction(is_shared=True):
-            taking, placings, codes = Settling(store), [], dict[str, None]()
+            taking, placings, codes, for_one_alone = Settling(store), [], dict[str, None](), False
             for name in store.arrivals.oldest_logs():
                 log, entries = taking.next_of(name, most)
                 alike = _before_alone(entries)
@@ -130,11 +130,14 @@ def settle(store: Store, most: int) -> int:
                     placings.append((log, alike))
                     codes |= named
                     most -= len(alike)
+                else:
+                    for_one_alone = True
                 if most <= 0:
                     break
             store.arrivals.lock_items(codes)
             if placed := sum(map(taking.place, placings)):
                 taking.finish()
+            if placed or not for_one_alone:
                 return placed
     with store.transaction():
         taking, placed = Settling(store), 0

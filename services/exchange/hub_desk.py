@@ -7,12 +7,13 @@ method refuses by raising `HubRefusalError`, before anything is stored, or with 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from custody.chain.roster import NOTICES
 from custody.errors import InputError, TamperError
 from custody.format.encoding import is_name_of, leaf_digest
 from custody.format.event_types import Body
-from db.log.settling import Settling, settle_log
+from db.log.settling import Settling, settle, settle_log
 from db.store import Store
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
@@ -32,6 +33,10 @@ class HubRefusalError(Exception):
     """A request that goes no further: the protocol's status, a word for programs that says why, and where the log
     stands.
     """
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it goes from one process to another."""
+        return partial(HubRefusalError, size=self.size, standing=self.standing), (self.status, self.reason)
 
     def __init__(self, status: int, reason: str, *, size: int | None = None, standing: Standing | None = None) -> None:
         super().__init__(reason)
@@ -257,6 +262,11 @@ class HubDesk:
         own, signer = store.ledger.own_log(), store.signer()
         at = int(datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())
         return cosign(note, own.name, signer.public_key, at, signer.sign)
+
+
+def put_in_place(store: Store, most: int) -> int:
+    """Put up to so many entries that have arrived in place, so that lists show them; returns how many."""
+    return settle(store, most) if store.arrivals.behind().count else 0
 
 
 def _refuse_revoked(store: Store, head: Checkpoint) -> None:
