@@ -3,6 +3,7 @@
 Run as a program, this file is one that puts in place, for the tests to kill.
 """
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from custody.compose.compose import Handover, NewEvent, Touch
 from db.log.settling import settle
 from db.state.projection import Projection
 from db.store import Store, open_store
+from evidence.mirror_forms import Package, Upload
 from services.access.admission_notice import waiting_sentence
 from services.exchange.hub_client import HubClient
 from services.exchange.ledger_audit import audit_ledger
@@ -27,9 +29,11 @@ from services.records.lag import lag
 from services.records.packing import record_packing
 from services.reporting.made_by import made_of
 from tests.services.test_hub import POINT, clone, own, remark
+from tests.services.test_hub_attacks import ask, entries_of, head_of
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import TPS, Clock, absorb, around, boxes, cache_of, planned_station, record, signer
 from tests.support.merge_examples import bundle_of, join, take
+from web.hub_workers import HubWorkers
 
 FreshUrl = Callable[[], str]
 PPK = "51.08.01"
@@ -158,6 +162,36 @@ def test_a_program_that_is_killed_while_it_folds_loses_nothing(
     killed.kill()
     assert after.communicate(timeout=60) and after.returncode == 0
     is_as_folded(root)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_processes_beside_a_hub_check_and_place_and_are_begun_again_when_they_are_killed(
+    postgres_url: FreshUrl, sqlite_url: FreshUrl, tmp_path: Path
+) -> None:
+    url = postgres_url()
+    beside = HubWorkers(url, 2, is_server=True)
+    with planned_station(url, 1) as root, running_hub(url, tmp_path, workers=beside) as hub:
+        office = join(sqlite_url(), 2, root, place=PPK, name="PPK 1")
+        for _ in range(3):
+            remark(office, 20)
+            sent(hub, office)
+            for child in multiprocessing.active_children():
+                child.kill()  # kill -9
+        until = time.monotonic() + 60
+        while root.arrivals.behind().count and time.monotonic() < until:
+            time.sleep(0.1)
+        is_as_folded(root)
+        assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
+        with clone(sqlite_url(), office) as copy:
+            remark(office, 2)
+            record(copy, NewEvent("point", {**POINT, "title": "another history"}))
+            remark(copy, 1)
+            assert ask(hub, "/add-checkpoint", head_of(office, 61)).status == 200
+            body = Upload(own(office), 61, 63).to_bytes()
+            package = Package(0, 61, entries_of(copy, 61, 63), ())
+            answer = ask(hub, "/add-entries", body + package.to_bytes())
+        assert (answer.status, answer.reason) == (422, "proof")  # a refusal comes from there as from here
 
 
 @pytest.mark.postgres
