@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from db.store import Store
 from evidence.mirror_forms import PACKAGE, Standing, records
-from services.exchange.hub_desk import HubDesk, HubRefusalError, check_package, put_in_place
+from services.exchange.hub_desk import HubDesk, HubRefusalError, check_package, settle_arrived
 from services.exchange.hub_reading import asking_log, hub_facts, is_number, listing, new_number, readable
 from web.hub_bodies import (
     MOST_HEAD,
@@ -104,7 +104,7 @@ class HubSite:
         def place(store: Store) -> int:
             count = store.arrivals.behind().count
             is_due = count > MOST_ARRIVED or not (may_wait and self.answers.active)
-            return put_in_place(store, most) if count and is_due else 0
+            return settle_arrived(store, most) if count and is_due else 0
 
         return self.worker.behind.do(place)
 

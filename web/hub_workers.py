@@ -17,7 +17,7 @@ from db.store import Surroundings, open_store
 from evidence.checkpoint import Checkpoint
 from evidence.intake import Checked
 from evidence.mirror_forms import Package
-from services.exchange.hub_desk import Known, check_package, put_in_place
+from services.exchange.hub_desk import Known, check_package, settle_arrived
 
 Check = Callable[[Known, Checkpoint, Package, Sequence[bytes]], Checked]
 AT_ONCE = 16
@@ -79,7 +79,7 @@ def place(url: str) -> None:
     hub = parent_process()
     with suppress(CustodyError), open_store(url, None, Surroundings(lambda: "")) as store:  # which records nothing
         while hub is None or hub.is_alive():
-            if not put_in_place(store, AT_ONCE):
+            if not settle_arrived(store, AT_ONCE):
                 time.sleep(PAUSE_S)
     time.sleep(PAUSE_S)
 

@@ -264,7 +264,7 @@ class HubDesk:
         return cosign(note, own.name, signer.public_key, at, signer.sign)
 
 
-def put_in_place(store: Store, most: int) -> int:
+def settle_arrived(store: Store, most: int) -> int:
     """Put up to so many entries that have arrived in place, so that lists show them; returns how many."""
     return settle(store, most) if store.arrivals.behind().count else 0
 
