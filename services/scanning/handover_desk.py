@@ -25,7 +25,7 @@ from reports.words import kind_name, meant_words
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
-from services.scanning.handover_context import Expectation, expectation, heard_mark, waybill_for
+from services.scanning.handover_context import Expectation, expectation, heard_mark, receipts, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Verdict, Weighed, foresee, judge_labels, together
@@ -141,7 +141,7 @@ class DraftDesk:
             self._count.take(label.code)
             self._count.carry(inside)
             # it hangs on the scans which record of the other side is confirmed, and what has come
-            if self._found.may_change or label.code in self._found.meant.not_yet:
+            if self._found.may_change or label.code in self._found.meant.not_yet or self._is_news(item):
                 self.look_up()
             elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()
@@ -370,6 +370,12 @@ class DraftDesk:
             return find_custodian(self.store, custodian)
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
+
+    def _is_news(self, item: Item | None) -> bool:
+        """Whether a thing shows that another log recorded this handover, which was not seen before it was scanned."""
+        if item is None or not self._receiver or item.held_by != self._receiver or item.code in self._found.received:
+            return False
+        return bool(receipts(self.store, [item], self.giver, self._receiver))
 
     def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""
