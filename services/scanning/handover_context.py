@@ -315,6 +315,13 @@ def expectation(store: Store, handover: Handover, offered: Collection[str] = ())
     return Expectation(items, elsewhere, around.may_change, own, around.received)
 
 
+def shows_receipt(store: Store, handover: Handover, item: Item | None, found: Expectation) -> bool:
+    """Whether a thing that is scanned shows that another log recorded this handover, of which nobody had known."""
+    if item is None or not handover.to or item.held_by != handover.to or item.code in found.received:
+        return False
+    return bool(receipts(store, [item], handover.giver, handover.to))
+
+
 def waybill_for(store: Store, handover: Handover) -> Waybill:
     """What papers say is to come at this handover."""
     return store.papers.waybill(handover.giver, handover.to, tops_of(handover, store.state.places))
