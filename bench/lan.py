@@ -94,8 +94,8 @@ def served(folder: Path, descriptors: int) -> Iterator[Door]:
     try:
         assert child.stdout is not None
         told = json.loads(child.stdout.readline())
-        ports = [int(told[name].rstrip("/").rpartition(":")[2]) for name in ("address", "lan")]
-        yield Door(child.pid, *ports, kept_token(folder))
+        own, lan = (int(told[name].rstrip("/").rpartition(":")[2]) for name in ("address", "lan"))
+        yield Door(child.pid, own, lan, kept_token(folder))
     finally:
         child.terminate()
         child.wait()
