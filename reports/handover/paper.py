@@ -157,6 +157,7 @@ class _Page:
             words = decided_words(count, refused)
         if told is not None and body["parts"] == 1:
             words = tally_words(told)
+            words += _(", which nobody listed") if told.is_derived else ""
             words += "; " + _("{count} more inside").format(count=number(len(told.carried))) if told.carried else ""
         return words.replace(" ", "\u00a0")
 
