@@ -183,11 +183,11 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         about_it = [correction for correction in corrections if correction.leaf in said]
         about_it.sort(key=lambda event: (event.log, event.seq, event.leaf))
     state = fold.states[code]
-    item = state.item(code)
+    item, voids = state.item(code), state.voids
     if places and rules.as_of and item is not None:
         findings += _not_arrived(item, links, rules)
     seals = tuple(state.seals.uses.values())
-    told = (tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
+    told = (tuple(links), tuple(findings), voids, seals, tuple(about_it))
     chain = Chain(code, item, state.holder, *told, dues=rules.dues)
     if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
         return chain

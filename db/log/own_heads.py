@@ -21,10 +21,10 @@ from evidence.checkpoint import (
     make_checkpoint,
     make_seal,
     read_checkpoint,
+    read_note,
     read_seal,
 )
 from evidence.ed25519 import Signer
-from evidence.note import read_note
 from evidence.tree import Frontier
 
 
