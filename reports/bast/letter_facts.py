@@ -31,7 +31,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled thing as the record names it. `item` is None where it is registered nowhere that is known.
+    """One labelled thing as the record names it. `item` is None where it is registered nowhere that is known, and
+    `kind` and `to`, where it is bound for, are empty then.
 
     `print` is None where the code was typed without it; `condition` None where none was noted.
     """
@@ -40,17 +41,11 @@ class Line:
     print: int | None
     how: str
     item: Item | None
-    condition: str | None = None
-    remark: str = ""
-    is_refused: bool = False
-
-    @property
-    def kind(self) -> str:
-        return self.item.kind if self.item else ""
-
-    @property
-    def to(self) -> str:
-        return self.item.to if self.item else ""
+    kind: str
+    to: str
+    condition: str | None
+    remark: str
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +77,10 @@ class BastFacts:
 
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
-    is one, else empty. `is_withdrawn`: a correction took it back. `replaces`: the withdrawn records (`LOG:SEQ`) of the
-    same number that it says rightly. `foretold` is what papers said of it, where they are all that is known.
-    `online` is None where this station keeps no policy of witnesses.
+    is one, else empty. `taken` are the lines of what the receiver took. `signed` is who acknowledged it on the screen,
+    by signer: `giver`, `receiver`, `witness-1` ...; the last word of each. `is_withdrawn`: a correction took it back.
+    `replaces`: the withdrawn records (`LOG:SEQ`) of the same number that it says rightly. `foretold` is what papers
+    said of it, where they are all that is known. `online` is None where this station keeps no policy of witnesses.
     `unadmitted` are stations that recorded it and of which nobody can know yet whether root admits them.
     """
 
@@ -100,10 +96,12 @@ class BastFacts:
     giver: Party
     receiver: Party
     lines: tuple[Line, ...]
+    taken: tuple[Line, ...]
     rows: tuple[Row, ...]
     told: HandoverFacts
     witnesses: tuple[str, ...]
     acknowledged: tuple[Acknowledged, ...]
+    signed: Mapping[str, Acknowledged]
     carriage: Carriage
     carrier: str
     bound: tuple[str, ...]
@@ -116,18 +114,6 @@ class BastFacts:
     places: Places
     needs: Needs
     online: OnlineWitnesses | None = None
-
-    @property
-    def signed(self) -> Mapping[str, Acknowledged]:
-        """Who acknowledged it on the screen, by signer: `giver`, `receiver`, `witness-1` ...; the last word of each."""
-        witnesses = {name: f"witness-{place}" for place, name in enumerate(self.witnesses, 1)}
-        named = {row.party if row.party != "witness" else witnesses.get(row.name, ""): row for row in self.acknowledged}
-        return {signer: row for signer, row in named.items() if signer}
-
-    @property
-    def taken(self) -> tuple[Line, ...]:
-        """The lines of the items that the receiver took."""
-        return tuple(line for line in self.lines if not line.is_refused)
 
 
 def bast_facts(
@@ -156,6 +142,8 @@ def bast_facts(
     """
     first, last = records[0].body, records[-1].body
     lines = _lines(records, then, facts.conditions)
+    taken = tuple(line for line in lines if not line.is_refused)
+    acknowledged = tuple(Acknowledged(**row) for row in last.get("acknowledged", ()))
     giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
     findings, is_withdrawn = _found(records, replaced, chains, facts)
     carrier = next((code for code in (to, giver) if is_carrier(places, code)), "")
@@ -173,10 +161,12 @@ def bast_facts(
         giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
         receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
         lines=lines,
-        rows=_rows(line for line in lines if not line.is_refused),
+        taken=taken,
+        rows=_rows(taken),
         told=facts,
         witnesses=tuple(first["witnesses"]),
-        acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
+        acknowledged=acknowledged,
+        signed=_signed(acknowledged, first["witnesses"]),
         carriage=carriage_of(first),
         carrier=carrier,
         bound=tuple(first["bound"]),
@@ -189,6 +179,12 @@ def bast_facts(
         places=places,
         needs=needs,
     )
+
+
+def _signed(acknowledged: Iterable[Acknowledged], witnesses: Sequence[str]) -> dict[str, Acknowledged]:
+    named = {name: f"witness-{place}" for place, name in enumerate(witnesses, 1)}
+    rows = {row.party if row.party != "witness" else named.get(row.name, ""): row for row in acknowledged}
+    return {signer: row for signer, row in rows.items() if signer}
 
 
 def _unadmitted(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -204,12 +200,14 @@ def _lines(
     remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
     for record in records:
         for code, row in record.rows.items():
-            chain = then.get(code)
+            item = then[code].item if code in then else None
             lines[code] = Line(
                 code,
                 row["print"],
                 row["how"],
-                chain.item if chain else None,
+                item,
+                item.kind if item else "",
+                item.to if item else "",
                 conditions[code],
                 remarks.get(code, ""),
                 code in record.refused,

@@ -7,10 +7,10 @@ from reportlab.lib.units import mm
 
 from custody.format.paper_codes import Sheet, pack_sheet, paper_id, parts
 from language.text import printable
-from reports.bast.annex import SignedRecord
-from reports.bast.letter_content import Closing, LetterContent
+from reports.bast.letter_content import Closing, LetterContent, SignedRecord
 from reports.bast.letter_facts import BastFacts
 from reports.bast.letter_template import Template
+from reports.bast.letter_words import letter_words
 from reports.bast.template_keys import PAGE_SIZES_MM
 from reports.pdf.data_qr import draw_grid, draw_symbol, spread
 from reports.pdf.letter import Letter, Row
@@ -50,7 +50,8 @@ def write_bast(
         font_size_pt=float(template["page.font_size_pt"]),
     )
     paper.new_page()
-    for block in LetterContent(facts, template, sheets, signatures or {}, paper.width_mm).blocks():
+    words = letter_words(facts, template)
+    for block in LetterContent(facts, words, template, sheets, signatures or {}, paper.width_mm).blocks():
         match block:
             case Closing():
                 _draw_closing(paper, block)
