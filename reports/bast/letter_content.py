@@ -1,7 +1,7 @@
 """What a BAST letter says, section by section, as the office's template words it: blocks that a `Letter` draws."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
@@ -20,10 +20,12 @@ from reports.pdf.letter import (
     RIGHT,
     Block,
     Boxes,
+    Closing,
     Heads,
     Page,
     Picture,
     Row,
+    SignedRecord,
     Space,
     Text,
     Title,
@@ -37,24 +39,6 @@ _SMALL, _SMALLEST = 0.9, 0.82
 """The sizes of type in the table of the letter and among the codes."""
 _KIND_MM, _COLUMNS = 34.0, 3
 """The column of a kind beside its codes, and how many codes stand side by side."""
-
-
-class Closing(NamedTuple):
-    """The last sentence, which stays with the first boxes; `in_short` stands above it on a page of its own."""
-
-    words: Words
-    in_short: Words
-    boxes: Sequence[Boxes]
-
-
-class SignedRecord(NamedTuple):
-    """A signed record as QR codes beside its log's signed head; one of several begins a page of its own."""
-
-    title: Words
-    words: Words
-    head: str
-    sheet: Sheet
-    is_alone: bool
 
 
 class LetterContent:
@@ -79,10 +63,10 @@ class LetterContent:
         self.drawn, self.width_mm, self.values, self.taken = drawn, width_mm, template.values, len(facts.taken)
         self.boxes = list(self._boxes())
 
-    def blocks(self) -> list[Block | Closing | SignedRecord]:
+    def blocks(self) -> list[Block]:
         """All sections in the order of the template; one without anything to say has no block."""
-        sections: Mapping[str, Callable[[], Iterator[Block | Closing | SignedRecord]]] = {
-            "letterhead": self._letterhead,
+        sections: Mapping[str, Callable[[], Iterator[Block]]] = {
+            "letterhead": lambda: iter([self.words.head]),
             "title": self._title,
             "opening": self._opening,
             "parties": self._parties,
@@ -105,10 +89,6 @@ class LetterContent:
         return self.template.text(key, **{"number": self.facts.number, "election": self.facts.election, **blanks})
 
     # --- who, when and on what basis ----------------------------------------------------------------------------
-
-    def _letterhead(self) -> Iterator[Block]:
-        facts = self.facts
-        yield self.template.letterhead(office=self.words.office, election=facts.election, station=facts.station)
 
     def _title(self) -> Iterator[Block]:
         facts, election = self.facts, self.facts.election.upper()

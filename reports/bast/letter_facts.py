@@ -143,6 +143,7 @@ def bast_facts(
     first, last = records[0].body, records[-1].body
     lines = _lines(records, then, facts.conditions)
     taken = tuple(line for line in lines if not line.is_refused)
+    rows = _rows(taken)
     acknowledged = tuple(Acknowledged(**row) for row in last.get("acknowledged", ()))
     giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
     findings, is_withdrawn = _found(records, replaced, chains, facts)
@@ -162,7 +163,7 @@ def bast_facts(
         receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
         lines=lines,
         taken=taken,
-        rows=_rows(taken),
+        rows=rows,
         told=facts,
         witnesses=tuple(first["witnesses"]),
         acknowledged=acknowledged,

@@ -12,7 +12,7 @@ from language import _, chosen, ngettext
 from language.in_words import LongDate, in_words, long_date
 from language.text import number, printable
 from reports.bast.letter_facts import BastFacts, Line, Party, Row
-from reports.bast.letter_template import Template
+from reports.bast.letter_template import Letterhead, Template
 from reports.bast.template_keys import DAY_BLANKS
 from reports.handover.handover_words import counted_words, derived_words, scanned_words
 from reports.words import (
@@ -94,7 +94,7 @@ class LetterWords:
     `carriage` and `decisions` are lines by the key of their title in the template. `inside` is what moved unseen.
     """
 
-    office: str
+    head: Letterhead
     giver: PartyWords
     receiver: PartyWords
     day: Mapping[str, object]
@@ -124,17 +124,19 @@ class LetterWords:
 def letter_words(facts: BastFacts, template: Template) -> LetterWords:
     """The words of a letter about these facts."""
     told, places, needs = facts.told, facts.places, facts.needs
+    office = custodian_name(places, facts.office)
     giver, receiver = (_party(facts, template, party) for party in (facts.giver, facts.receiver))
+    happened, keyed_in = (long_date(utc, facts.here) for utc in (facts.happened_utc, facts.keyed_in_utc))
     bound = facts.bound or (facts.receiver.code,)
     kinds = Counter(item.kind for item in told.carried)
     unnoted = template.text("unnoted", number=facts.number, election=facts.election)
     return LetterWords(
-        office=custodian_name(places, facts.office),
+        head=template.letterhead(office=office, election=facts.election, station=facts.station),
         giver=giver,
         receiver=receiver,
-        day=_day(long_date(facts.happened_utc, facts.here)),
+        day=_day(happened),
         place=custodian_name(places, facts.place),
-        keyed_in=long_date(facts.keyed_in_utc, facts.here),
+        keyed_in=keyed_in,
         destination="; ".join(place_path(places, code) for code in bound),
         rows=[_row(row, needs, unnoted) for row in facts.rows],
         kinds=", ".join(f"{kind_word(needs, row.kind)} {number(row.count)}" for row in facts.rows),
@@ -142,16 +144,16 @@ def letter_words(facts: BastFacts, template: Template) -> LetterWords:
         carriage=_carriage(facts),
         scanned=scanned_words(told),
         counted=counted_words(told),
-        to_go=meant_words(told.phase, told.kinds, needs),
         derived=derived_words(told),
+        to_go=meant_words(told.phase, told.kinds, needs),
         papers=printable(", ".join(facts.foretold.basts), 200) if facts.foretold else "",
         found=finding_lines(facts),
         missing=missing_lines(facts),
         decisions=_decisions(facts),
         signers=_signers(facts, template, {"giver": giver.function, "receiver": receiver.function}),
         witnesses=[printable(name, _NAME) for name in facts.witnesses],
-        basis=[printable(line, 2500) for line in template["basis.list"]],
-        copies=[printable(line, 2500) for line in template["copies.to"]],
+        basis=[printable(line, 2500) for line in template.values["basis.list"]],
+        copies=[printable(line, 2500) for line in template.values["copies.to"]],
         coded=_coded(facts),
         inside=_inside(facts),
     )
@@ -162,7 +164,8 @@ def letter_words(facts: BastFacts, template: Template) -> LetterWords:
 
 def _party(facts: BastFacts, template: Template, party: Party) -> PartyWords:
     """One side: by the template, else by the plan."""
-    office, person = template.office(party.code), template.person(party.person)
+    office = template.values["offices"].get(party.code, {})
+    person = template.values["people"].get(party.person, {})
     return PartyWords(
         name=printable(office.get("name", ""), 200) or custodian_name(facts.places, party.code),
         code=show_custodian(party.code),
@@ -179,13 +182,13 @@ def _signers(facts: BastFacts, template: Template, functions: Mapping[str, str])
     people = {"giver": facts.giver.person, "receiver": facts.receiver.person}
     people |= {"driver": facts.carriage.driver, "escort": facts.carriage.escort}
     found = []
-    for signer in template["signatures"]:
+    for signer in template.values["signatures"]:
         who = signer["who"]
         if who in ("driver", "escort") and facts.carriage == NO_CARRIAGE:
             continue
         name = people.get(who, "") or signer.get("name", "")
         function = functions.get(who, "") or signer.get("function", "")
-        nip = template.person(name).get("nip", "") or signer.get("nip", "")
+        nip = template.values["people"].get(name, {}).get("nip", "") or signer.get("nip", "")
         found.append(
             SignerWords(
                 who,

@@ -49,13 +49,13 @@ def test_every_blank_that_a_text_may_have_is_filled(code):
 
 def test_the_example_of_an_office_has_no_fault():
     template = read_template(ROOT / "examples" / "buleleng" / "bast.toml")
-    assert template["page.size"] == "F4" and len(template["basis.list"]) == 3
+    assert template.values["page.size"] == "F4" and len(template.values["basis.list"]) == 3
 
 
 def test_what_an_office_leaves_out_is_taken_from_the_shipped_template(tmp_path):
     template = read_template(written(tmp_path, '[texts]\ntitle = "SURAT SERAH TERIMA"\n'))
-    assert template["texts.title"] == "SURAT SERAH TERIMA"
-    assert template["texts.number"] == shipped_template()["texts.number"]
+    assert template.values["texts.title"] == "SURAT SERAH TERIMA"
+    assert template.values["texts.number"] == shipped_template().values["texts.number"]
 
 
 @pytest.mark.parametrize(
