@@ -8,7 +8,6 @@ from typing import Any
 from peewee import Database, SqliteDatabase, fn
 
 from custody.chain.clocks import Stamp
-from custody.compose.compose import Ref
 from custody.errors import N_, StoreError, TamperError
 from custody.format.event_types import MAX_COUNT
 from custody.format.events import Event
@@ -29,7 +28,7 @@ class LedgerReader:
         self.database, self.tables = database, tables
         self.memory = Memory(database, tables)
         self.signed_heads = Heads(database, tables)
-        self._naming = Naming(database, tables)
+        self.items = Naming(database, tables, self.memory)
         self._own = Prepared(database, self._own_query)
         self._held_log = Prepared(database, self._held_log_query)
         self._leaves = Prepared(database, self._leaves_query)
@@ -77,10 +76,6 @@ class LedgerReader:
     def event_count(self) -> int:
         """How many events are held, of all logs. It grows with every change that anybody records."""
         return int(self.tables.log.select(fn.COALESCE(fn.SUM(self.tables.log.size), 0)).scalar())
-
-    def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
-        """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
-        return self._naming.naming(codes, with_forks=bool(self.memory.mark()[-1]))
 
     def on_topic(self, topics: Iterable[str], logs: Iterable[str] | None = None) -> list[Event]:
         """Every event of these topics (`db.log.stored`); in no order.
@@ -218,10 +213,6 @@ class LedgerReader:
         """The event of that identity, None where it is not held."""
         digest = bytes.fromhex(leaf)
         return next(iter(self._between(digest, digest)), None)
-
-    def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
-        """Where each of these events stands, but for those of another history of our own log."""
-        return self._naming.refs(leaves)
 
     def entries(self, logs: Sequence[str] | None = None) -> Iterator[tuple[bytes, str]]:
         """Every entry as it is stored, log by log in order of `seq`: its body's bytes and its signature lines.

@@ -141,7 +141,8 @@ def bast_facts(
         foretold: what papers said of it, where nothing is registered here and they are all that is known; else None.
     """
     first, last = records[0].body, records[-1].body
-    lines = _lines(records, then, facts.conditions)
+    carriage, remarks = carriage_of(first), {c: t for part in records for c, t in remarks_of(part.body).items()}
+    lines = _lines(records, then, facts.conditions, remarks)
     taken = tuple(line for line in lines if not line.is_refused)
     rows = _rows(taken)
     acknowledged = tuple(Acknowledged(**row) for row in last.get("acknowledged", ()))
@@ -168,7 +169,7 @@ def bast_facts(
         witnesses=tuple(first["witnesses"]),
         acknowledged=acknowledged,
         signed=_signed(acknowledged, first["witnesses"]),
-        carriage=carriage_of(first),
+        carriage=carriage,
         carrier=carrier,
         bound=tuple(first["bound"]),
         note=str(first["note"]),
@@ -195,10 +196,12 @@ def _unadmitted(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def _lines(
-    records: Sequence[Event], then: Mapping[str, Chain], conditions: Mapping[str, str | None]
+    records: Sequence[Event],
+    then: Mapping[str, Chain],
+    conditions: Mapping[str, str | None],
+    remarks: Mapping[str, str],
 ) -> tuple[Line, ...]:
     lines = {}
-    remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
     for record in records:
         for code, row in record.rows.items():
             item = then[code].item if code in then else None
