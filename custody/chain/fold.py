@@ -125,13 +125,15 @@ class Fold:
             if is_first := state.holder is None:
                 state.holder, state.holder_event = held_by, event
             state.origins.append(held_by)
+            row = event.rows[member]
             if state.row is None:
-                state.row, state.registered = event.rows[member], event
-                state.to = state.to or state.row["to"]
+                state.row, state.registered = row, event
+                state.to = state.to or row["to"]
             if member == self.code:
                 self._close("UNKNOWN_CODE")
                 self.links.append(Link(event, None, held_by if is_first else None))
-                self._find(event, *registered_twice(member, state, event.rows[member]))
+                if row != state.row:
+                    self._find(event, registered_twice(member, state))
 
     def _print(self, event: Event) -> None:
         number = event.body["print"]
@@ -291,7 +293,7 @@ class Fold:
         self._judge_label(event, state)
         if not is_repeat:
             self._judge_seal(event, state)
-            if not state.may_give(giver):
+            if state.holder not in (None, giver) and (state.moves or giver not in state.origins):
                 self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met, self.held))
             self._judge_way(event, state)
         if event.body["occurred"] is not None:

@@ -84,14 +84,14 @@ class LedgerReader:
             logs: the names of the logs that alone are read; None: all.
         """
         wanted = list(topics)
+        in_forks = self._in_forks(wanted)
         if logs is None:
-            found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
-            return found + self._in_forks(wanted)
+            return [read_stored(*stored) for stored in self._on_topic.rows(wanted)] + in_forks
         log, names = self.tables.log, set(logs)
         query = self._on_topic_query(wanted)
         query = query.where(self.tables.event.log_id.in_(log.select(log.id).where(log.name.in_(names))))
         found = [read_stored(*stored) for stored in query.tuples()]
-        return found + [event for event in self._in_forks(wanted) if event.log in names]
+        return found + [event for event in in_forks if event.log in names]
 
     def first_on_topic(self, topic: str, logs: Sequence[int]) -> list[Event]:
         """The first event of a topic in each of these logs, and all of it that other histories of forked logs have.

@@ -6,12 +6,13 @@ the time of the handover; findings are those known now.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
 from custody.chain.standing import each_station_once
 from custody.compose.compose import Acknowledged
+from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Carriage, Item, SerialRange, carriage_of, remarks_of
 from custody.handover.handover_facts import HandoverFacts
@@ -96,12 +97,10 @@ class BastFacts:
     giver: Party
     receiver: Party
     lines: tuple[Line, ...]
-    taken: tuple[Line, ...]
     rows: tuple[Row, ...]
     told: HandoverFacts
     witnesses: tuple[str, ...]
     acknowledged: tuple[Acknowledged, ...]
-    signed: Mapping[str, Acknowledged]
     carriage: Carriage
     carrier: str
     bound: tuple[str, ...]
@@ -114,6 +113,14 @@ class BastFacts:
     places: Places
     needs: Needs
     online: OnlineWitnesses | None = None
+    taken: tuple[Line, ...] = field(init=False)
+    signed: Mapping[str, Acknowledged] = field(init=False)
+
+    def __post_init__(self) -> None:
+        witnesses = {name: f"witness-{place}" for place, name in enumerate(self.witnesses, 1)}
+        rows = {row.party if row.party != "witness" else witnesses.get(row.name, ""): row for row in self.acknowledged}
+        object.__setattr__(self, "signed", {signer: row for signer, row in rows.items() if signer})
+        object.__setattr__(self, "taken", tuple(line for line in self.lines if not line.is_refused))
 
 
 def bast_facts(
@@ -134,8 +141,7 @@ def bast_facts(
 
     Args:
         records: all its parts, in order; `replaced` are the withdrawn ones that these say rightly (`replaced_by`).
-        then: the chains of the items that it names as of the handover, by code.
-        chains: the same as all events tell of them now; for the findings.
+        then, chains: those of the items that it names, by code as of the handover, and as all events tell of them now.
         facts: what the records say of the handover as a whole.
         office: the code of the place whose station recorded it.
         foretold: what papers said of it, where nothing is registered here and they are all that is known; else None.
@@ -143,13 +149,10 @@ def bast_facts(
     first, last = records[0].body, records[-1].body
     carriage, remarks = carriage_of(first), {c: t for part in records for c, t in remarks_of(part.body).items()}
     lines = _lines(records, then, facts.conditions, remarks)
-    taken = tuple(line for line in lines if not line.is_refused)
-    rows = _rows(taken)
-    acknowledged = tuple(Acknowledged(**row) for row in last.get("acknowledged", ()))
-    giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
-    findings, is_withdrawn = _found(records, replaced, chains, facts)
-    carrier = next((code for code in (to, giver) if is_carrier(places, code)), "")
-    place = giver if carrier == to else to
+    giver, receiver = _parties(first)
+    findings, unadmitted, is_withdrawn = _found(records, replaced, chains, facts)
+    carrier = next((code for code in (receiver.code, giver.code) if is_carrier(places, code)), "")
+    place = giver.code if carrier == receiver.code else receiver.code
     return BastFacts(
         number=str(first["bast"]),
         election=election,
@@ -158,24 +161,22 @@ def bast_facts(
         records=tuple(records),
         happened_utc=records[0].happened,
         keyed_in_utc=records[0].at if last["occurred"] else "",
-        here=zone_code(place, *first["bound"], giver, office),
+        here=zone_code(place, *first["bound"], giver.code, office),
         place=place,
-        giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
-        receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
+        giver=giver,
+        receiver=receiver,
         lines=lines,
-        taken=taken,
-        rows=rows,
+        rows=_rows(line for line in lines if not line.is_refused),
         told=facts,
         witnesses=tuple(first["witnesses"]),
-        acknowledged=acknowledged,
-        signed=_signed(acknowledged, first["witnesses"]),
+        acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
         carriage=carriage,
         carrier=carrier,
         bound=tuple(first["bound"]),
         note=str(first["note"]),
-        findings=tuple(finding for finding in findings if not finding.is_foretold),
+        findings=findings,
         foretold=foretold,
-        unadmitted=_unadmitted(findings),
+        unadmitted=unadmitted,
         is_withdrawn=is_withdrawn,
         replaces=() if is_withdrawn else tuple(f"{event.log}:{event.seq}" for event in replaced),
         places=places,
@@ -183,16 +184,12 @@ def bast_facts(
     )
 
 
-def _signed(acknowledged: Iterable[Acknowledged], witnesses: Sequence[str]) -> dict[str, Acknowledged]:
-    named = {name: f"witness-{place}" for place, name in enumerate(witnesses, 1)}
-    rows = {row.party if row.party != "witness" else named.get(row.name, ""): row for row in acknowledged}
-    return {signer: row for signer, row in rows.items() if signer}
-
-
-def _unadmitted(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The stations that root has not admitted, as far as root's log is not here to say so."""
-    foretold = (finding for finding in findings if finding.is_foretold and finding.code == "UNKNOWN_STATION")
-    return tuple(sorted({str(finding.values["station"]) for finding in foretold}))
+def _parties(first: Body) -> tuple[Party, Party]:
+    said = first["parties"]
+    return (
+        Party(str(first["from"]), said["giver"], said.get("giver_office", "")),
+        Party(str(first["to"]), said["receiver"], said.get("receiver_office", "")),
+    )
 
 
 def _lines(
@@ -255,8 +252,9 @@ def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
 
 def _found(
     records: Sequence[Event], replaced: Sequence[Event], chains: Iterable[Chain], facts: HandoverFacts
-) -> tuple[list[Finding], bool]:
-    """Return the findings about these records, each once, and whether the records were withdrawn.
+) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
+    """Return the findings about these records, each once; the stations that root has not admitted, as far as root's log
+    is not here to say so; and whether the records were withdrawn.
 
     What was looked at in the session of a record that these say rightly was looked at here. Missing items have no
     finding here; the letter lists them.
@@ -276,4 +274,6 @@ def _found(
     for finding in facts.findings:
         if finding.code != "SHORTAGE":
             found.setdefault((finding.code, str(finding)), finding)
-    return each_station_once(found.values()), is_withdrawn
+    known = each_station_once(found.values())
+    early = {str(one.values["station"]) for one in known if one.is_foretold and one.code == "UNKNOWN_STATION"}
+    return tuple(one for one in known if not one.is_foretold), tuple(sorted(early)), is_withdrawn

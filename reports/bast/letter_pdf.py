@@ -31,14 +31,12 @@ def write_bast(
     """
     words, values = letter_words(facts, template), template.values
     margins = Margins(*(float(values[f"page.margin_{side}_mm"]) for side in ("left", "right", "top", "bottom")))
-    title = template.text("title", election=facts.election.upper())
-    name = template.text("number", number=facts.number)
     record = facts.records[0]
     paper = Letter(
         out,
-        title=f"{printable(facts.number, _NAME)} · {title}",
+        title=f"{printable(facts.number, _NAME)} · {words.title}",
         author=printable(facts.station, _NAME),
-        footer=(f"{title} · {name}", f"{printable(record.log, 90)}:{record.seq} · {record.leaf[:16]}"),
+        footer=(f"{words.title} · {words.number}", f"{printable(record.log, 90)}:{record.seq} · {record.leaf[:16]}"),
         size_mm=PAGE_SIZES_MM[values["page.size"]],
         margins=margins,
         font=values["page.font"],

@@ -94,6 +94,8 @@ class LetterWords:
     `carriage` and `decisions` are lines by the key of their title in the template. `inside` is what moved unseen.
     """
 
+    title: str
+    number: str
     head: Letterhead
     giver: PartyWords
     receiver: PartyWords
@@ -124,20 +126,23 @@ class LetterWords:
 def letter_words(facts: BastFacts, template: Template) -> LetterWords:
     """The words of a letter about these facts."""
     told, places, needs = facts.told, facts.places, facts.needs
-    office = custodian_name(places, facts.office)
     giver, receiver = (_party(facts, template, party) for party in (facts.giver, facts.receiver))
+    office, place = custodian_name(places, facts.office), custodian_name(places, facts.place)
+    destination = "; ".join(place_path(places, code) for code in facts.bound or (facts.receiver.code,))
+    to_go = meant_words(told.phase, told.kinds, needs)
     happened, keyed_in = (long_date(utc, facts.here) for utc in (facts.happened_utc, facts.keyed_in_utc))
-    bound = facts.bound or (facts.receiver.code,)
     kinds = Counter(item.kind for item in told.carried)
     unnoted = template.text("unnoted", number=facts.number, election=facts.election)
     return LetterWords(
+        title=template.text("title", election=facts.election.upper()),
+        number=template.text("number", number=facts.number),
         head=template.letterhead(office=office, election=facts.election, station=facts.station),
         giver=giver,
         receiver=receiver,
         day=_day(happened),
-        place=custodian_name(places, facts.place),
+        place=place,
         keyed_in=keyed_in,
-        destination="; ".join(place_path(places, code) for code in bound),
+        destination=destination,
         rows=[_row(row, needs, unnoted) for row in facts.rows],
         kinds=", ".join(f"{kind_word(needs, row.kind)} {number(row.count)}" for row in facts.rows),
         carried=", ".join(f"{number(count)} {kind_word(needs, kind)}" for kind, count in kinds.items()),
@@ -145,7 +150,7 @@ def letter_words(facts: BastFacts, template: Template) -> LetterWords:
         scanned=scanned_words(told),
         counted=counted_words(told),
         derived=derived_words(told),
-        to_go=meant_words(told.phase, told.kinds, needs),
+        to_go=to_go,
         papers=printable(", ".join(facts.foretold.basts), 200) if facts.foretold else "",
         found=finding_lines(facts),
         missing=missing_lines(facts),
@@ -173,7 +178,7 @@ def _party(facts: BastFacts, template: Template, party: Party) -> PartyWords:
         nip=printable(person.get("nip", ""), 60),
         function=printable(party.function or person.get("function", "") or office.get("function", ""), 200),
         address=printable(office.get("address", ""), 400),
-        is_vehicle=is_plate(party.code) and party.code not in facts.places and not office.get("name"),
+        is_vehicle=party.code not in facts.places and is_plate(party.code) and not office.get("name"),
     )
 
 
