@@ -170,10 +170,11 @@ class Cells:
         text = self.text(column)
         if not text:
             return None
-        name, hours = next((zone(code) for code in (near, self._source.place) if zone(code)[0] != "UTC"), ("", None))
+        clocks = () if names_zone(text) else map(zone, (near, self._source.place))
+        name, hours = next((clock for clock in clocks if clock[0] != "UTC"), ("", None))
         try:
             moment = parse_moment(text, hours)
-            if name and not names_zone(text):
+            if name:
                 self._source.zones.add(name)
             return moment
         except NoHourError:

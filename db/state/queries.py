@@ -106,8 +106,7 @@ class State:
                 held=held,
                 dues=dues,
             )
-            if chain.seals:
-                chain = self.seals.compared(chain)
+            chain = self.seals.compared(chain) if chain.seals else chain
             if any(finding.code == "GAP" and finding.is_provisional for finding in chain.findings):
                 papers = self.waiting_papers() if papers is None else papers
                 chain = foretold_gaps(chain, papers)

@@ -121,7 +121,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 
 def test_a_file_of_notepad_is_read(tmp_path):
     text = '[texts]\r\ntitle = "Berita — Acara"\r\n'.encode("utf-8-sig")
-    assert read_template(written(tmp_path, text))["texts.title"] == "Berita — Acara"
+    assert read_template(written(tmp_path, text)).values["texts.title"] == "Berita — Acara"
 
 
 @given(st.dictionaries(st.sampled_from(sorted(TEXTS)), st.text(max_size=40), max_size=4))
