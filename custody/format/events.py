@@ -27,8 +27,8 @@ from custody.format.event_types import FORMS, NEWEST, Body, fields_of, first_wro
 from custody.format.item_facts import destinations_of
 
 _FIELDS = {form: fields_of(*form) for form in FORMS}
-_FORM = re.compile(rb'"type":"([a-z]+)","v":([0-9]+)')
-"""Where a body says its form: no key sorts between the two, and no text in it can look like this."""
+_FORM = re.compile(rb'"type":"([a-z]+)",(?:"under":(?:null|"[^"\\]*"),)?"v":([0-9]+)')
+"""Where a body says its form: only a plan's `under` sorts between the two, and no text in it can look like this."""
 
 
 _NO_LIST: Mapping[str, Any] = {}
