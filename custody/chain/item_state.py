@@ -1,6 +1,6 @@
 """What the fold knows of one item so far, and what it means that a giver gives what another holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -279,14 +279,3 @@ def _may_lead(places: Mapping[str, Place], holder: str, giver: str, to: str) -> 
     if has_no_station(places, holder):
         return True
     return is_under(places, to if has_no_station(places, giver) else giver, holder)
-
-
-def family_of(code: str, events: Iterable[Event]) -> set[str]:
-    """The item and everything it was ever inside of."""
-    family, grew = {code}, True
-    packs = [event.body for event in events if event.type == "pack"]
-    while grew:
-        parents = {pack["parent"] for pack in packs if not family.isdisjoint(pack["children"])}
-        grew = not parents <= family
-        family |= parents
-    return family

@@ -33,8 +33,10 @@ def told_of(
     """
     past = _past(store, parts, said_before(store, parts) if replaced is None else replaced)
     facts, then = _told(store, past)
-    if facts.is_derived and past.is_by_records and (late := come_since(store.state, parts[-1], past.leaves)):
-        first = _told(store, past.without(late))[0].expected
+    if facts.is_derived and past.is_by_records:
+        others = {e.leaf for events in past.histories.values() for e in events if e.log != past.log}
+        late = come_since(store.state, parts[-1], others)
+        first = _told(store, past.without(late))[0].expected if late else facts.expected
         facts = replace(facts, expected_first=first if first != facts.expected else None)
     return facts, then
 
@@ -107,11 +109,6 @@ class Past(NamedTuple):
     papers: Waybill
     log: str
     is_by_records: bool
-
-    @property
-    def leaves(self) -> set[str]:
-        """All records of other logs among those."""
-        return {event.leaf for events in self.histories.values() for event in events if event.log != self.log}
 
     def without(self, late: Collection[str]) -> "Past":
         """The same as long as these records had not come."""
