@@ -22,14 +22,13 @@ import cv2
 import numpy as np
 
 # the benches beside this one
-from filmed import draw_labels, texts_of
+from filmed import DPI, draw_labels, texts_of
 from reader import print_table
 
 from bench.optics.scene import Frame, Hardship, shoot
 from bench.optics.surfaces import Print, printed
 from bench.peers.wechat import Wechat
 from custody.format.codes import draw_code
-from labels.symbol import QUIET_MODULES
 from scanner.decoding.live_reader import LiveReader
 from scanner.decoding.looks import AtOnce
 from scanner.decoding.picture_reader import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines
@@ -49,9 +48,9 @@ HARDSHIPS = (
     Hardship("rain", print_flaw="rained_on", severity=(0.3, 1.0)),
     Hardship("finger", print_flaw="under_a_finger", severity=(0.1, 0.8)),
     Hardship("glare", glare=(2.0, 4.0)),
-    Hardship("wrap", wrap=(0.3, 0.8)),
+    Hardship("wrap", wrap=(0.2, 0.5)),
     Hardship("over-exposure", gain=(3.5, 8.0)),
-    Hardship("moire", print_flaw="on_a_screen", severity=(0.4, 1.0), screen_px=(1.6, 3.4)),
+    Hardship("moire", module_px=(1.8, 2.6), print_flaw="on_a_screen", severity=(0.4, 1.0), screen_px=(1.6, 3.4)),
     Hardship("defocus", defocus=(0.6, 1.1)),
     Hardship("motion", motion=(1.4, 2.6)),
     Hardship("thermal", print_flaw="thermal", severity=(0.2, 0.9)),
@@ -75,22 +74,7 @@ class Tally:
 def prints(stock: str) -> list[Print]:
     """Labels as they come out of a printer, by `labels/`."""
     randbelow = random.Random(SEED).randrange
-    found = []
-    for label in draw_labels([draw_code(randbelow) for _ in range(PRINTED)], stock):
-        module = label.side / label.modules
-        edge = QUIET_MODULES * module
-        found.append(
-            Print(
-                label.text,
-                printed(label.image),
-                300 / 25.4,
-                label.left + edge,
-                label.top + edge,
-                label.side - 2 * edge,
-                label.modules - 2 * QUIET_MODULES,
-            )
-        )
-    return found
+    return [printed(label, DPI) for label in draw_labels([draw_code(randbelow) for _ in range(PRINTED)], stock)]
 
 
 def frames_of(hardship: Hardship, labels: Sequence[Print], count: int, seed: int) -> Iterator[Frame]:

@@ -55,7 +55,9 @@ class Hardship:
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """Where a label is: its axes in the camera's (columns: along, down, out of it), its middle in mm; turn on a bottle."""
+    """Where a label is: its axes in the camera's (columns: along, down, out of it), its middle in mm, the bottle's
+    radius (0: flat), how far around it is, and how slantwise it was stuck on.
+    """
 
     axes: np.ndarray
     middle: np.ndarray
@@ -165,7 +167,7 @@ def _rays() -> np.ndarray:
 def _pose(
     label: Print, hardship: Hardship, module_px: float, number: int, count: int, rng: Rng
 ) -> tuple[Pose, np.ndarray, float]:
-    """A pose in which the symbol lies within the frame and shows enough of itself; its modules' places; what it shows."""
+    """A pose in which the symbol lies within the frame and shows enough; its modules' places; the share it shows."""
     steps = ((np.arange(label.modules) + 0.5) / label.modules - 0.5) * label.modules * label.module_mm
     along, down = np.meshgrid(steps, steps)
     for _try in range(500):

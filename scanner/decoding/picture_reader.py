@@ -81,14 +81,10 @@ _DEAR_S = 1.0
 _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
-_SEARCHES: tuple[tuple[int | None, bool, bool], ...] = (
-    (41, False, False),
-    (None, False, False),
-    (61, True, True),
-    (61, True, False),
-)
-"""How codes are looked for in a moving picture, in turn: by which neighbourhoods dark is told from light (None: a fifth
-of it), whether in its enlargement, and whether against blur."""
+_DOUBLED_BLOCK_PX = 61
+_BLOCKS_PX = (41, None, _DOUBLED_BLOCK_PX, _DOUBLED_BLOCK_PX)
+"""Neighbourhoods that tell dark from light where codes are looked for in a moving picture; None: a fifth of it. Of the
+enlargement every other time against blur."""
 _RESCUED_MODULE_PX = 2.6
 _RESCUED_BLOCKS_PX = (None, 41)
 
@@ -179,7 +175,7 @@ class Reader:
         missed = [*glance.unread, *missed]
         note(read.text for read in found)
         more, failed = self._passes(sizes, QUICK[1:], SLOW, is_late)
-        found, unread = self._with_bent(sizes, united(found, more), is_late), [*missed, *failed]
+        found, unread = self._with_bent(sizes.gray, united(found, more), is_late), [*missed, *failed]
         note(read.text for read in found)
         if is_late() and _may_be_left(found, missed):
             cut()
@@ -252,9 +248,10 @@ class Reader:
             By three finder patterns, with what would help, and about where by two, of which many are none.
         """
         sizes = Sizes(gray)
-        block_px, is_doubled, is_sharpened = _SEARCHES[turn % len(_SEARCHES)]
-        rendering = sizes.double if is_doubled and gray.size <= _SMALL_FRAME_PX else sizes.modest
-        rendering = rendering.then(against_blur) if is_sharpened else rendering
+        block_px = _BLOCKS_PX[turn % len(_BLOCKS_PX)]
+        is_doubled = block_px == _DOUBLED_BLOCK_PX and gray.size <= _SMALL_FRAME_PX
+        rendering = sizes.double if is_doubled else sizes.modest
+        rendering = rendering.then(against_blur) if is_doubled and turn % 2 == 0 else rendering
         signs = find_signs(find_finders(rendering.image, block_px=block_px), rendering.image)
         scale = gray.shape[1] / rendering.image.shape[1]
         sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in signs.outlines}
@@ -293,20 +290,16 @@ class Reader:
             if part is not None:
                 more, _unread = self._passes(Sizes(part.image), QUICK, SLOW, is_late)
                 if not any(each.text == read.text for each in more):
-                    more = self._with_bent(Sizes(part.image), [], is_late) or self._rescued(
-                        part, [], _MOST_GUESSES_QUICK
-                    )
-                    more = [each for each in more if each.text == read.text]
-                    told = united(told, more)
+                    more = [part.read_in_picture(each) for each in self._with_bent(part.image, [], is_late)]
+                    more = more or self._rescued(part, [], _MOST_GUESSES_QUICK)
+                    told = united(told, [each for each in more if each.text == read.text])
                 else:
                     told = united(told, [part.read_in_picture(each) for each in more if each.text == read.text])
         return told
 
-    def _with_bent(self, sizes: Sizes, known: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
+    def _with_bent(self, gray: Image, known: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
         """What is known with the bent labels that are read beside it; nothing more without zxing-cpp."""
-        if not isinstance(self._best, ZxingEngine) or is_late():
-            return list(known)
-        return look_for_bent(sizes.gray, known, is_late)
+        return look_for_bent(gray, known, is_late) if isinstance(self._best, ZxingEngine) else list(known)
 
     def _rescued(
         self,

@@ -1,4 +1,4 @@
-"""Codes that are bent, blurred or half hidden, read from one finder pattern on: pose and bend, blur undone, text weighed.
+"""Labels that are bent, blurred or half hidden, read from one finder pattern on: pose and bend, blur undone, text sure.
 
 `scanner.rescue.rescue` begins with two finder patterns and corrects bytes; this is for what it leaves, and for the
 labels of items alone. Its texts count as zxing-cpp's, like those.

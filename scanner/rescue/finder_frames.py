@@ -10,7 +10,7 @@ import numpy as np
 
 from scanner.rescue.finders import Finder
 from scanner.rescue.surface import SIZE, seen
-from scanner.rescue.surface_fit import STEP, sampled
+from scanner.rescue.surface_fit import CURVATURES, STEP, sampled
 
 _TURNS = np.radians([0.0, 18.0, 36.0, 54.0, 72.0])
 _REACH = np.arange(-4, 4.5, 1.0)
@@ -106,7 +106,7 @@ def _moved_to(
         change = np.linalg.solve(square, slope @ miss - (_HELD * (shapes - begun) / step)[..., None])[..., 0]
         change /= np.maximum(np.abs(change).max(axis=1, keepdims=True) / 8.0, 1.0)
         shapes = shapes + change * step
-        shapes[:, 6] = np.clip(shapes[:, 6], -0.02, 0.13)
+        shapes[:, 6] = np.clip(shapes[:, 6], *CURVATURES)
     return shapes
 
 

@@ -13,11 +13,15 @@ from scanner.rescue.qr_structure import build, side_of
 from scanner.rescue.surface import SIZE, seen
 
 STEP = np.array([0.25, 0.25, 0.02, 0.03, 0.03, 0.02, 0.004, 0.02])
-"""How far a number is moved to see what it does: about a quarter of a module at the label's edge; x and y in modules."""
+"""How far a number is moved to see what it does: about a quarter of a module at the label's edge; x, y in modules."""
 _PRIOR = np.array([0, 0, 0, 0, 0, 0, 0.0, 2.0])
 """How strongly a number is held to where it began, where the picture says nothing of it."""
-_LEVEL, _MOST_MISS, _HIDDEN = 0.8, 1.5, 0.6
-_CURVATURES = -0.02, 0.13
+_LEVEL = 0.8
+"""Darkness of a module that is seen well."""
+_MOST_MISS, _HIDDEN = 1.5, 0.6
+"""What a module costs at most, however wrong it is, and what one costs that is turned away."""
+CURVATURES = -0.02, 0.13
+"""Of labels, in 1 / modules: from a little hollow to a module of 0.9 mm around 14 mm."""
 _TURNED = 0.85
 """Residuals larger than this come of damage, not of a place that is a little off."""
 
@@ -98,7 +102,7 @@ def refined(
         change = np.linalg.solve(whole, pull[..., None])[..., 0]
         change /= np.maximum(np.abs(change).max(axis=1, keepdims=True) / 5.0, 1.0)
         tried = best + change * scale
-        tried[:, 6] = np.clip(tried[:, 6], *_CURVATURES)
+        tried[:, 6] = np.clip(tried[:, 6], *CURVATURES)
     return best
 
 

@@ -1,1 +1,0 @@
-"""Labels before a simulated camera that nothing in the reader was chosen on."""
