@@ -98,7 +98,12 @@ def _read_from(
     fitted = darkness(sharp(view.image, finder.module_px * scale), finder.module_px * scale) if is_sharpened else dark
     near = [each for each in finders if each is not finder and _may_belong(finder, each)][:_MOST_NEAR]
     placed = [
-        Finder(*((np.array((each.x, each.y)) - low + 0.5) * scale - 0.5), each.wide_px * scale, each.high_px * scale)
+        Finder(
+            (each.x - float(low[0]) + 0.5) * scale - 0.5,
+            (each.y - float(low[1]) + 0.5) * scale - 0.5,
+            each.wide_px * scale,
+            each.high_px * scale,
+        )
         for each in (finder, *near)
     ]
     focal_px *= scale
