@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from custody.compose.compose import NewEvent, plan_events, withdraw_events
+from custody.compose.compose import plan_events, withdraw_events
+from custody.compose.item_events import Ref
 from custody.errors import ConflictError, InputError, RuleError
 from custody.format.codes import show_code
 from custody.plan.places import Need, Place
@@ -254,13 +255,14 @@ def test_a_critical_point_is_withdrawn_by_its_own_branch_or_the_province_alone(
 ) -> None:
     found = province(FEW)
     neighbour, station = found.stations["51.08"], found.stations["51.71"]
-    record_points(neighbour, [PointRow("TK-01", "Lipat", "Luh", place="51.08.01"), PointRow("TK-02", "Truk", "Luh")])
+    told = [PointRow("TK-01", "Lipat", "Luh", place="51.08.01"), PointRow("TK-02", "Truk", "Luh")]
+    known = tuple(Ref(event.log, event.seq, event.leaf) for event in record_points(neighbour, told))
     found.meet()
     for name in ("TK-01", "TK-02"):
         with pytest.raises(RuleError, match=rf"{name} is of no place below 51\.71"):
             withdrawal_of(station, points=[name])
     rows = [{"row": "point", "point": name} for name in ("TK-01", "TK-02")]
-    record(station, NewEvent("withdraw", {"rows": rows, "note": "", "part": 1, "parts": 1}))  # by another program
+    record(station, *withdraw_events(rows, refs=known))  # by another program
     found.meet()
     for ledger in (found.hub, neighbour, station):
         assert set(point_rows(ledger)) == {"TK-01", "TK-02"}
