@@ -19,7 +19,7 @@ from tests.support import (
 )
 from tests.support.browser_examples import chromium, served, window  # noqa: F401 -- fixtures of the tests in a browser
 from tests.support.busy_day import busy  # noqa: F401 -- the fixture of all that is written of a whole ledger
-from tests.support.command_examples import once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
+from tests.support.command_examples import cheap_guesses, once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
 from tests.support.meet_examples import other  # noqa: F401 -- the fixture of tests in which two stations meet by commands
 from tests.support.page_examples import app, client, page_at, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
 from tests.support.stranger_examples import newcomer  # noqa: F401 -- a station that root has not admitted

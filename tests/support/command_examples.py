@@ -162,6 +162,16 @@ def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     yield Terminal(tmp_path / "home", capsys, monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def cheap_guesses() -> Iterator[None]:
+    """A guess at a passphrase costs a thousandth of a second, in this process alone; tests/db/test_station_key.py holds
+    what it costs else.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("db.station_key.LOG2_N", 10)
+        yield
+
+
 Once = Callable[[Callable[[], object]], None]
 _done: dict[Hashable, Path] = {}
 """What was done once in this process, by where it is written, and the folder as it was then."""
