@@ -68,7 +68,7 @@ class Roster:
         offices: the keys of the offices that began apart, whether they have joined or not.
         roots: the logs that the root's key signs.
         joined: the keys of the offices that began apart and belong to this root now.
-        correctors: whose corrections count: root's, and those of offices that have joined, of what their stations wrote.
+        correctors: whose corrections count: root's, and those of offices that joined, of what their stations wrote.
         strangers: the held logs of which nothing counts (`is_stranger`).
         ends: the numbers up to which the held logs of revoked keys stand, by log.
     """
