@@ -221,12 +221,12 @@ def alike_everywhere(field: Field, recorded: list[str]) -> None:
             found = Counter((f["code"], f["item"], f["open"], f["provisional"]) for f in said["findings"])
             told[name] = ([said[key] for key in keys], items, found)
         assert told["root"] == told["second"] == told["ppk"], (number, told)
-    told = {name: open_findings(field, each) for name, each in admitted.items()}
-    assert told["root"] == told["second"] == told["ppk"], told
+    lists = {name: open_findings(field, each) for name, each in admitted.items()}
+    assert lists["root"] == lists["second"] == lists["ppk"], lists
     with field.page_at(site_at(field.stations["root"].home, now=field.now)) as page:
         found = page.get("/api/v1/findings").json()["findings"]
     by_programs = Counter((f["code"], f["item"], f["provisional"]) for f in found if f["code"] != "LATE")
-    assert told["root"] == by_programs, told["root"] - by_programs | by_programs - told["root"]
+    assert lists["root"] == by_programs, (lists["root"] - by_programs) | (by_programs - lists["root"])
 
 
 def open_findings(field: Field, station: Terminal) -> Counter[tuple[str, str | None, bool]]:
