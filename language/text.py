@@ -272,7 +272,6 @@ WAYS: dict[str, Way] = {
     "reprint_printed": Way(N_("python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"), "/labels"),
     "resume": Way(N_("python main.py drafts --resume {id}{options}")),
     "revoke": Way(N_("python main.py revoke"), "/records"),
-    "serve_lan": Way(N_("python main.py serve --lan")),
     "sync": Way(N_("python main.py sync ADDRESS"), "/meet"),
     "sync_at": Way(N_("python main.py sync '{address}'")),
     "token": Way(N_("python main.py token"), "/"),

@@ -41,6 +41,7 @@ OURS = [
     ("0018_needs_follow",),
     ("0019_needs_of_branches",),
     ("0020_cosigned_heads",),
+    ("0021_when_it_arrived",),
 ]
 OF_BEFORE = [
     "0001_ledger",

@@ -199,7 +199,7 @@ def restore_here(site: SiteDep, lost: Lost) -> Response:
             raise named(error, site.home) from None
         site.first = None
         site.move_to(at.home, _opener(at, begun.signer))
-    return JSONResponse({"page": "/station"})
+    return JSONResponse({"page": "/station?restored=1"})
 
 
 def _seed(site: Site, lost: Lost) -> bytes | None:
@@ -236,8 +236,9 @@ def discard(site: SiteDep) -> dict[str, str]:
 
 
 @router.get("/station", include_in_schema=False)
-def station(request: Request, site: SiteDep) -> Response:
+def station(request: Request, site: SiteDep, restored: bool = False) -> Response:
     known = site.ask.do(_known)
+    known["restored"] = site.ask.do(lambda store: store.ledger.event_count()) if restored else 0
     files = [name for name, file in _FILES.items() if (site.home / file).is_file()]
     more = {"may_discard": site.practice is not None, "is_locked": needs_passphrase(site.home), "most": MOST_SHARES}
     return render_page(request, "station.html", files=files, **more, **known)
