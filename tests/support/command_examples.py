@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 import main
@@ -103,7 +104,8 @@ class Terminal:
 
     def event_count(self) -> int:
         """How many events the ledger has."""
-        with contextlib.closing(sqlite3.connect(self.home / "ledger.db")) as ledger:
+        ledger = apsw.Connection(str(self.home / "ledger.db"))  # another SQLite in one process would break its locks
+        with contextlib.closing(ledger):
             return int(ledger.execute("SELECT COUNT(*) FROM event").fetchone()[0])
 
     def give(self, codes: Sequence[str], giver: str, to: str, *more: object, **when: str) -> Ran:
@@ -178,7 +180,7 @@ _done: dict[Hashable, Path] = {}
 
 
 def once_in(folder: Path, key: Hashable, work: Callable[[], object]) -> None:
-    """Do something to a folder the first time; later it is copied. It does the same each time, to this folder alone."""
+    """Do something to a folder in which nothing is open the first time; later copy what became of it."""
     if key in _done:
         shutil.copytree(_done[key], folder, dirs_exist_ok=True)
         return
