@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from uuid import UUID
 
 from peewee import Database
@@ -33,6 +34,8 @@ from db.photos import Photos
 from db.state.projection import Projection
 from db.state.queries import State
 from evidence.ed25519 import Signer
+
+T = TypeVar("T")
 
 # --- What the store takes from outside --------------------------------------------------------------------------------
 
@@ -129,6 +132,15 @@ class Store:
         self.clock_finding = judge_clock(events[0]) if jumped else judge_step(before_at, now)
         self.untold = self.clock_finding or self.untold
         return events[len(jumped) :]
+
+    def do(self, job: Callable[["Store"], T]) -> T:
+        """What a job gives, for who goes on after an error: those of the database library are translated.
+
+        Raises:
+            StoreError, ConflictError: the database failed; open the store again.
+        """
+        with as_store_errors():
+            return job(self)
 
     def signer(self) -> Signer:
         """The station's key.
