@@ -190,10 +190,11 @@ class Merge:
 
     def _begun(self, body: Body) -> TakenLog:
         """A log whose first entry this is: it comes first, for `check_bundle` knows the log's key from there."""
-        name = str(body["log"])
+        name, log = str(body["log"]), self.tables.log
         columns = {column: body[column] for column in ("station", "place", "root", "public_key")}
-        self.tables.log.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0).execute()
-        self._logs[name] = self._held(*self._log_named(name)[0])
+        row = log.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0)
+        [(row_id,)] = row.returning(log.id).tuples().execute()
+        self._logs[name] = TakenLog(row_id, name, 0, None, 0, is_own=False, began_with=0)
         return self._logs[name]
 
     def _held(self, id: int, name: str, size: int, head: Any, handovers: int, is_own: int) -> TakenLog:

@@ -316,7 +316,7 @@ class _Loading:
             groups[item.kind].added += 1
             groups[item.kind].same -= 1
         added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
-        told = how_read(table, "items", rows)
+        told = how_read(table, rows)
         return Change(table.file, "items", added, (), same, digest=table.digest, groups=groups, **told)
 
 
