@@ -13,7 +13,7 @@ End = Literal["from", "to"]
 How = Literal["camera", "typed", "wedge", "matched"]
 What = Literal["refuse", "accept", "remark", "condition", "seal", "extra", "bound"]
 """What can be said of an item, or of the whole, while it is scanned."""
-Beep = Literal["ok", "again", "undone", "wrong"]
+Beep = Literal["aim", "ok", "again", "undone", "wrong"]
 Mark = Literal["taken", "finding", "wrong"]
 Kind = Literal[
     "taken",  # recorded in the draft

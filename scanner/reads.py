@@ -28,8 +28,8 @@ class Read:
         return frozenset(self.engine.split("+"))
 
 
-Hint = Literal["closer", "still", "glare"]
-"""What would help a code to be read: come closer; hold it still; tilt it out of the light."""
+Hint = Literal["closer", "farther", "still", "glare"]
+"""What would help a code to be read: come closer; show it whole; hold it still; tilt it out of the light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def hint_words(hint: Hint | None) -> str:
     match hint:
         case "closer":
             return _("Come closer")
+        case "farther":
+            return _("Show the whole label: move it back")
         case "still":
             return _("Hold still")
         case "glare":

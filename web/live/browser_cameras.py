@@ -10,10 +10,10 @@ from typing import Any
 
 from custody.errors import N_, ConflictError, InputError
 from custody.handover.draft import Seer
+from scanner.aim.adviser import Adviser
 from scanner.outcomes import Mark
 from scanner.reads import Read, hint_words
 from scanner.sources.frames import Frame, monotonic_ms
-from scanner.ui.feedback import Adviser
 from web.live.sessions import Sessions
 from web.live.shared_session import SharedSession
 
@@ -101,7 +101,8 @@ class BrowserCameras:
             return {
                 "width": image.shape[1],
                 "height": image.shape[0],
-                "advice": advice,
+                "advice": advice.words,
+                "aim": advice.aim or "",
                 "paused": is_paused,
                 "labels": [
                     {"corners": [[round(x), round(y)] for x, y in corners], "mark": mark, "words": words}
