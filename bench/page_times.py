@@ -101,6 +101,8 @@ def measure(site: Site, warehouse: str, area: str, goal_ms: float) -> None:
         ("/dashboard", "record", lambda: hand(1)),
         (f"/dashboard/{area}", "record", lambda: hand(1)),
         ("/dashboard/wall", "record", lambda: hand(1)),
+        ("/plan", "record", lambda: hand(1)),
+        (f"/scan/{draft}", "record", lambda: hand(1)),
         (f"/scan/{draft}/board", "scan", lambda: type_in(site, draft, next(scanned))),
         (f"/scan/{draft}/review", "scan", lambda: type_in(site, draft, next(scanned))),
     ):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from commands.context import Station, note, print_json
-from custody.errors import N_, unwritable
+from custody.errors import N_
 from labels.qr import qr_lines
 from language import _
 from language.text import fill
@@ -19,7 +19,7 @@ from services.exchange.hub_client import HubAddress
 from services.exchange.invitation import open_hub, words_for
 from services.exchange.trust_anchors import kept_policy
 from services.exchange.witness_policy import keep_policy
-from tables.output.safe_file import safe_file
+from tables.output.safe_file import not_written, safe_file
 from web.hub_server import Hub
 
 
@@ -70,12 +70,12 @@ def _written(path: Path, now_utc: Callable[[], str]) -> Iterator[Callable[[Mappi
     """What adds lines of JSON to a file, each with the time in front.
 
     Raises:
-        StoreError: it cannot be written.
+        StoreError, InputError: it cannot be written.
     """
     try:
         file = path.open("a", encoding="utf-8", buffering=1)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise not_written(path, error) from error
 
     def write(told: Mapping[str, object]) -> None:
         with suppress(OSError):  # a full disk must not keep receipts from those who ask for them

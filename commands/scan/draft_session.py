@@ -240,7 +240,7 @@ def confirm_draft(
     if not yes:
         if not sys.stdin.isatty():
             keep(_("Nobody is here to confirm it; add --yes to record without asking."))
-        weighed = desk.foresee(handover)
+        weighed = desk.foresee(handover, store.drafts.touches(desk.draft))
         if weighed and weighed.findings:
             show_findings(store, weighed.findings, handover.to, err=True)
         if told := foretold_now(store, handover, {*desk.taken, *desk.refused}):

@@ -63,16 +63,8 @@ class DraftDesk:
     @property
     def handover(self) -> Handover:
         """Who gives what to whom, as far as it is set."""
-        said = self._said
-        return Handover(
-            self.giver,
-            self._receiver,
-            self.bound,
-            number=said.number,
-            load=said.load,
-            phase=said.phase,
-            kinds=said.kinds,
-        )
+        said, ends = self._said, (self.giver, self._receiver, self.bound)
+        return Handover(*ends, number=said.number, load=said.load, phase=said.phase, kinds=said.kinds)
 
     @property
     def receiver(self) -> str | None:
@@ -318,12 +310,12 @@ class DraftDesk:
 
     def findings(self) -> list[Finding]:
         """What is wrong with everything in the draft, as its ends are now."""
-        return self.judged()[1]
+        return self.judged(self.store.drafts.touches(self.draft))[1]
 
-    def judged(self) -> tuple[dict[str, Item], list[Finding]]:
-        """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
-        touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
-        items, found = together(self._verdicts([ItemLabel(touch.code, touch.print) for touch in touches]))
+    def judged(self, touches: Iterable[Touch]) -> tuple[dict[str, Item], list[Finding]]:
+        """What is known of all that the draft has taken, by code, and what is wrong with it as its ends are now."""
+        labels = [ItemLabel(touch.code, touch.print) for touch in touches if touch.code not in self.refused]
+        items, found = together(self._verdicts(labels))
         self._told = _wrong_by_item(found)
         return items, found
 
@@ -337,13 +329,13 @@ class DraftDesk:
             known |= {verdict.label: verdict for verdict in judge_labels(self.store, new, self.handover)}
         return [known[label] for label in labels]
 
-    def foresee(self, handover: Handover) -> Weighed | None:
-        """Return `handover`, with all that the draft kept of it (`with_details`), as it would be recorded this minute;
-        None while giver or receiver is not set.
+    def foresee(self, handover: Handover, touches: Sequence[Touch]) -> Weighed | None:
+        """Return `handover`, with all that the draft kept of it (`with_details`) and has taken, as it would be recorded
+        this minute; None while giver or receiver is not set.
         """
         if not handover.giver or not handover.to:
             return None
-        now, touches = self.store.around.now_utc(), self.store.drafts.touches(self.draft)
+        now = self.store.around.now_utc()
         hangs_on = (heard_mark(self.store), handover, touches, now[:16])
         if self._foreseen is None or self._foreseen[0] != hangs_on:
             ends = (handover.giver, handover.to, handover.bound)
@@ -370,6 +362,11 @@ class DraftDesk:
             return find_custodian(self.store, custodian)
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
+
+    def refresh(self) -> None:
+        """Ask again where another program has said something of the draft."""
+        if details_of(self.store, self.draft) != self._said:
+            self.look_up()
 
     def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""

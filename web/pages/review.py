@@ -216,12 +216,13 @@ def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int
     needs = session.store.state.kinds()
     foretold = foretold_of(session)
 
-    def words(code: str) -> str:
-        if code in items and items[code].kind:
-            return kind_name(needs, items[code].kind)
-        return _("as on the paper") if code in foretold else _("not registered")
+    def kind(code: str) -> str | bool:
+        return (code in items and items[code].kind) or code in foretold
 
-    counts = Counter(words(code) for code in session.desk.taken if code not in session.desk.refused)
+    counts = Counter[str]()
+    for of, count in Counter(kind(code) for code in session.desk.taken if code not in session.desk.refused).items():
+        words = _("as on the paper") if of else _("not registered")
+        counts[kind_name(needs, of) if isinstance(of, str) else words] += count
     return counts.most_common()
 
 
@@ -248,7 +249,7 @@ def _reasons(session: Session) -> dict[str, Any]:
     reasons = [words for is_so, words in lacks if is_so] + people_words(
         named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)
     )
-    weighed = session.desk.foresee(handover)
+    weighed = session.foresee()
     return {"reasons": reasons, **critical_findings(session.store, weighed.findings if weighed else [])}
 
 
