@@ -1,4 +1,4 @@
-"""Whether what is said of a label that is held up and not read is right: too far, cut off, blurred, glare, dark; or none.
+"""Whether what is said of a label that is held up and not read is right: too far, cut off, blurred, glare, dark.
 
     python bench/aim.py [--films N] [--photographs FOLDER]
 
