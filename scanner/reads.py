@@ -15,6 +15,7 @@ class Read:
 
     `engine` names every engine that read this text at this place, joined by `+`; `looks` counts the renderings in
     which they did. A picture that stands alone is `is_sure` of what two engines or two renderings of it agree on.
+    `is_barcode`: it is no QR code, but a barcode as vendors print them.
     """
 
     text: str
@@ -22,6 +23,7 @@ class Read:
     engine: str
     looks: int = field(default=1, compare=False)
     is_sure: bool = field(default=True, compare=False)
+    is_barcode: bool = field(default=False, compare=False)
 
     @property
     def engines(self) -> frozenset[str]:

@@ -38,7 +38,7 @@ Health = Literal["ok", "warning", "broken", "unseen"]
 MIN_FREE_MB = 500
 BEHIND_S = 60
 """So long lists at a hub may lack what arrived, before somebody should know."""
-_MEASURING_MS = 6000.0
+_MEASURING_MS = 20_000.0
 _NAMED, _NEAR = 3, 0.8
 _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 _NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptography", "python-calamine", "XlsxWriter")

@@ -19,10 +19,11 @@ from scanner.decoding.engines import ZxingEngine
 from scanner.decoding.hints import guess_module_px, measure_sharpness
 from scanner.decoding.light import Trouble, judge
 from scanner.decoding.renderings import gray_of
+from scanner.reads import Corners
 from scanner.sources.frames import Clock, Image, Packed
 from scanner.sources.live_source import as_given
 
-_SETTLING, _JUDGED = 4, 3
+_SETTLING, _JUDGED = 3, 2
 """So many pictures after the first, or after a change, tell nothing yet; so many then are measured."""
 _SLOW_FPS, _FASTER = 8.0, 1.5
 """Fewer pictures a second are too few to read what a hand holds; a smaller picture must give so many times more."""
@@ -76,6 +77,8 @@ class Settings:
         return words + "; " + _("chosen: {chosen}").format(chosen=chosen)
 
 
+_Code = tuple[Corners, float]
+"""Where a code is in the picture, and its module size in pixels."""
 _Course = Generator[None, Image, Settings]
 
 
@@ -122,9 +125,11 @@ class Tuned:
         fps = self._fps()
         if fps < _SLOW_FPS:
             pictures = yield from self._speed_up(pictures, trouble, chosen)
-        sharpness = _sharpness_of_code(pictures[-1])
-        if sharpness is not None and sharpness < _SHARP:
-            sharpness = yield from self._focus(sharpness, chosen)
+        code, sharpness = _find_code(pictures[-1]), None
+        if code is not None:
+            sharpness = measure_sharpness(pictures[-1], *code)
+            if sharpness < _SHARP:
+                sharpness = yield from self._focus(code, sharpness, chosen)
         width, height = (int(self._device.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         return Settings(width, height, self._fps(), judge(pictures[-1]), sharpness, tuple(chosen))
 
@@ -209,15 +214,15 @@ class Tuned:
             pictures = yield from self._next()
         return pictures
 
-    def _focus(self, sharpness: float, chosen: list[str]) -> Generator[None, Image, float]:
+    def _focus(self, code: _Code, sharpness: float, chosen: list[str]) -> Generator[None, Image, float]:
         """Try fixed focuses on a label that the autofocus leaves blurred; return how sharp it is then."""
         if self._device.get(cv2.CAP_PROP_AUTOFOCUS) != 1 or not self._sets(cv2.CAP_PROP_AUTOFOCUS, 0):
             return sharpness
         found: dict[float, float] = {}
-        yield from self._try_focuses(_FOCUSES, found)
+        yield from self._try_focuses(code, _FOCUSES, found)
         if found:
             best = max(found, key=lambda value: found[value])
-            yield from self._try_focuses([best + step for step in _FINER if best + step >= 0], found)
+            yield from self._try_focuses(code, [best + step for step in _FINER if best + step >= 0], found)
             best = max(found, key=lambda value: found[value])
             if found[best] >= _SHARPER * sharpness and self._sets(cv2.CAP_PROP_FOCUS, best):
                 chosen.append(_("focus {value}").format(value=f"{best:g}"))
@@ -225,17 +230,19 @@ class Tuned:
         self._device.set(cv2.CAP_PROP_AUTOFOCUS, 1)
         return sharpness
 
-    def _try_focuses(self, values: Sequence[float], found: dict[float, float]) -> Generator[None, Image, None]:
+    def _try_focuses(
+        self, code: _Code, values: Sequence[float], found: dict[float, float]
+    ) -> Generator[None, Image, None]:
         for value in values:
             if self._sets(cv2.CAP_PROP_FOCUS, value):
                 pictures = yield from self._next()
-                found[value] = median(_sharpness_of_code(picture) or 0.0 for picture in pictures)
+                found[value] = median(measure_sharpness(picture, *code) for picture in pictures)
 
 
-def _sharpness_of_code(gray: Image) -> float | None:
-    """How sharp a code in the picture is (`measure_sharpness`); None where none is in view."""
+def _find_code(gray: Image) -> _Code | None:
+    """Return a code in the picture; None where none is in view."""
     reads, unread = ZxingEngine().inspect(gray)
     for corners in [each.corners for each in reads] + [each.corners for each in unread]:
-        return measure_sharpness(gray, corners, guess_module_px(corners))
+        return corners, guess_module_px(corners)
     code = find_dim_code(gray)
-    return None if code is None else measure_sharpness(gray, code.corners, code.module_px)
+    return None if code is None else (code.corners, code.module_px)

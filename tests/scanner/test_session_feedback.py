@@ -37,6 +37,7 @@ class Nothing:
     """A desk that is never asked for anything but how far it is."""
 
     receiver: str | None = None
+    wants_barcodes = False
     tally = Tally(0)
 
     def __getattr__(self, name: str) -> Any:

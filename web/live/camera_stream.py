@@ -227,6 +227,10 @@ class _Distant:
     def forget_view(self) -> None:
         self._sessions.do(self._draft, lambda session: session.scan.forget_view())
 
+    @property
+    def wants_barcodes(self) -> bool:
+        return self._sessions.do(self._draft, lambda session: session.scan.wants_barcodes)
+
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
         if reads:
             self.marks |= self._sessions.do(self._draft, lambda session: session.see(reads, at_ms, is_still=is_still))

@@ -6,7 +6,7 @@ import { chooser, goods_in, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
 import { own_eye, show_advice } from "./eye.js";
 import { mark_of, sender, tell_waiting } from "./lines.js";
-import { show_chosen, things } from "./things.js";
+import { note_seal, show_chosen, things } from "./things.js";
 import { sound, sound_is_locked, sound_is_on, switch_sound, when_unlocked } from "./sounds.js";
 import { catch_labels, catch_scanner, pace } from "./wedge.js";
 
@@ -65,6 +65,7 @@ function show_own(outcome) {
   say({ ...outcome, code: ["taken", "again"].includes(outcome.kind) ? outcome.code : "" });
   if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
+  if (outcome.serial) note_seal(outcome.code, outcome.serial);
 }
 
 // What to do next is the strong button: first to see something, then to review it.
