@@ -21,6 +21,7 @@ from custody.format.events import Event
 from db.connect import BUSY_TIMEOUT_S, opened
 from db.db_errors import as_store_errors
 from db.drafts import Drafts
+from db.log.arrivals import Arrivals
 from db.log.cosigned_heads import CosignedHeads
 from db.log.paper_records import Papers
 from db.log.reader import LedgerReader
@@ -83,6 +84,7 @@ class Store:
         self.state = State(self.ledger, tables)
         self.projection = Projection(self.state, self.transaction)
         self.heads = SeenHeads(self.ledger, self.state.stations, self.transaction)
+        self.arrivals = Arrivals(self.ledger)
         self.cosigned = CosignedHeads(self.ledger, self.transaction)
         self.papers = Papers(self.state, self.heads, self.transaction)
         self.drafts = Drafts(self.ledger, self.transaction)

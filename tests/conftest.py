@@ -24,7 +24,13 @@ from tests.support.page_examples import app, client, page_at, site, visitor, whi
 from tests.support.stranger_examples import newcomer  # noqa: F401 -- a station that root has not admitted
 
 FreshUrl = Callable[[], str]
-ON_BOTH = {"test_store_contract", "test_store_concurrency", "test_store_guards", "test_store_opening"}
+ON_BOTH = {
+    "test_hub_at_once",
+    "test_store_contract",
+    "test_store_concurrency",
+    "test_store_guards",
+    "test_store_opening",
+}
 """What a ledger promises on either kind of database; PostgreSQL is asked the rest in the full run."""
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

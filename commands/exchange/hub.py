@@ -21,6 +21,7 @@ from services.exchange.trust_anchors import kept_policy
 from services.exchange.witness_policy import keep_policy
 from tables.output.safe_file import not_written, safe_file
 from web.hub_server import Hub
+from web.hub_workers import HubWorkers
 
 
 def hub(
@@ -31,17 +32,19 @@ def hub(
     sheet: Path | None,
     policy: Path | None,
     log: Path | None,
+    workers: int,
     as_json: bool,
 ) -> None:
     if policy:
         keep_policy(station.home, policy)
     kept_policy(station.home)  # what is wrong with it is said here
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here
-        own = store.ledger.own_log()
+        own, is_server = store.ledger.own_log(), not store.arrivals.has_one_writer
     _end_like_ctrl_c()
     with ExitStack() as shown:
         write = None if log is None else shown.enter_context(_written(log, station.now_utc))
-        opened = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, note, write)
+        beside = HubWorkers(station.db_url, workers, is_server=is_server) if workers else None
+        opened = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, note, write, beside)
         running = shown.enter_context(closing(opened))
         addresses = running.invitations
         shown.callback(open_hub(station.home, addresses[0]))

@@ -13,7 +13,7 @@ from custody.chain.corrections import Roots, correction_findings, in_place_of, w
 from custody.chain.findings import BROKEN, Finding
 from custody.chain.fold import Fold
 from custody.chain.held import Held
-from custody.chain.item_state import Link, family_of
+from custody.chain.item_state import Link
 from custody.chain.order import causal_order
 from custody.chain.seals import SealUse
 from custody.format.events import Event
@@ -153,7 +153,7 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
     corrections = [event for event in unique.values() if event.type == "correct"]
     withdrawn, foreign = withdrawals(unique, roots) if corrections else ({}, [])
     gone = withdrawn
-    family = family_of(code, [event for leaf, event in unique.items() if leaf not in withdrawn])
+    family = _family_of(code, [event for leaf, event in unique.items() if leaf not in withdrawn])
     about = {leaf: event for leaf, event in unique.items() if not family.isdisjoint(event.rows) or code in event.absent}
     while more := {e.leaf: e for e in corrections if e.leaf not in about and e.body["target"] in about}:
         about |= more
@@ -183,17 +183,17 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         about_it = [correction for correction in corrections if correction.leaf in said]
         about_it.sort(key=lambda event: (event.log, event.seq, event.leaf))
     state = fold.states[code]
-    item = state.item(code)
+    item, voids = state.item(code), state.voids
     if places and rules.as_of and item is not None:
         findings += _not_arrived(item, links, rules)
     seals = tuple(state.seals.uses.values())
-    told = (tuple(links), tuple(findings), state.voids, seals, tuple(about_it))
+    told = (tuple(links), tuple(findings), voids, seals, tuple(about_it))
     chain = Chain(code, item, state.holder, *told, dues=rules.dues)
     if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
         return chain
     listed = found_by_lists(
         chain,
-        family_of(code, unique.values()),
+        _family_of(code, unique.values()),
         unique,
         [e for leaf, e in unique.items() if leaf not in gone],
         lambda member, known: folded(member, known, roots),
@@ -202,6 +202,17 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         rules.held,
     )
     return replace(chain, findings=(*chain.findings, *listed)) if listed else chain
+
+
+def _family_of(code: str, events: Iterable[Event]) -> set[str]:
+    """The item and everything it was ever inside of."""
+    family, grew = {code}, True
+    packs = [event.body for event in events if event.type == "pack"]
+    while grew:
+        parents = {pack["parent"] for pack in packs if not family.isdisjoint(pack["children"])}
+        grew = not parents <= family
+        family |= parents
+    return family
 
 
 def _keyed_in_later(

@@ -326,7 +326,7 @@ class _Loading:
             groups[item.kind].same -= 1
         added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
         added += tuple(_barcode_words(text, code) for text, code in fresh.items())
-        told = how_read(table, "items", rows)
+        told = how_read(table, rows)
         return Change(table.file, "items", added, (), same, digest=table.digest, groups=groups, **told)
 
     def _barcodes(self, table: Table) -> Change:
@@ -341,7 +341,7 @@ class _Loading:
         if not found and not self.dry_run:
             self.store.vendor_codes.keep(fresh)
         added = tuple(_barcode_words(text, code) for text, code in fresh.items())
-        told = how_read(table, "barcodes", rows)
+        told = how_read(table, rows)
         return Change(table.file, "barcodes", added, (), len(rows) - len(fresh), digest=table.digest, **told)
 
 

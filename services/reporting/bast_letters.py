@@ -6,7 +6,6 @@ from pathlib import Path
 
 from custody.format.events import Event
 from custody.format.paper_codes import Sheet
-from custody.handover.handover_history import replaced_by
 from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
 from evidence.policy import Policy
@@ -14,7 +13,7 @@ from language.text import printable
 from reports.bast.letter_facts import BastFacts, OnlineWitnesses, bast_facts
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
 from services.exchange.ledger_audit import policy_words
-from services.scanning.handover_past import told_of
+from services.scanning.handover_past import said_before, told_of
 
 
 def chosen_template(home: Path, named: Path | None = None) -> Template:
@@ -79,10 +78,9 @@ def drawn_signatures(facts: BastFacts, picture_of: Callable[[str], bytes | None]
 
 def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
     """The facts of a handover (`db.handover_lookup.find_handover`) by this ledger."""
-
     state = store.state
-    facts, then = told_of(store, found.parts)
-    replaced = replaced_by(found.parts, state.ledger.on_topic(("correct",)), state.ledger.find)
+    replaced = said_before(store, found.parts)
+    facts, then = told_of(store, found.parts, replaced)
     return bast_facts(
         found.parts,
         then,

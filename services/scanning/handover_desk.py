@@ -25,7 +25,7 @@ from reports.words import kind_name, meant_words
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
-from services.scanning.handover_context import Expectation, expectation, heard_mark, waybill_for
+from services.scanning.handover_context import Expectation, expectation, heard_mark, shows_receipt, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Verdict, Weighed, foresee, judge_labels, together
@@ -134,7 +134,8 @@ class DraftDesk(VendorBarcodes):
             self._count.take(label.code)
             self._count.carry(inside)
             # it hangs on the scans which record of the other side is confirmed, and what has come
-            if self._found.may_change or label.code in self._found.meant.not_yet:
+            hangs = self._found.may_change or label.code in self._found.meant.not_yet
+            if hangs or shows_receipt(self.store, self.handover, item, self._found):
                 self.look_up()
             elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()

@@ -22,18 +22,28 @@ from db.store import Store
 from services.scanning.handover_context import numbered_alike, standing, unlabelled
 
 
-def told_of(store: Store, parts: Sequence[Event]) -> tuple[HandoverFacts, dict[str, Chain]]:
+def told_of(
+    store: Store, parts: Sequence[Event], replaced: Sequence[Event] | None = None
+) -> tuple[HandoverFacts, dict[str, Chain]]:
     """Return the facts of one recorded handover, and the chains of the items that it names, as of then.
 
     Args:
         parts: all of its records, in order.
+        replaced: the withdrawn records that they say rightly (`said_before`); None: they are looked up.
     """
-    past = _past(store, parts)
+    past = _past(store, parts, said_before(store, parts) if replaced is None else replaced)
     facts, then = _told(store, past)
-    if facts.is_derived and past.is_by_records and (late := come_since(store.state, parts[-1], past.leaves)):
-        first = _told(store, past.without(late))[0].expected
+    if facts.is_derived and past.is_by_records:
+        others = {e.leaf for events in past.histories.values() for e in events if e.log != past.log}
+        late = come_since(store.state, parts[-1], others)
+        first = _told(store, past.without(late))[0].expected if late else facts.expected
         facts = replace(facts, expected_first=first if first != facts.expected else None)
     return facts, then
+
+
+def said_before(store: Store, parts: Sequence[Event]) -> list[Event]:
+    """The withdrawn records that the records of a handover say rightly, the first ones first."""
+    return replaced_by(parts, store.ledger.on_topic(("correct",)), store.ledger.find)
 
 
 def told_beside(
@@ -100,32 +110,26 @@ class Past(NamedTuple):
     log: str
     is_by_records: bool
 
-    @property
-    def leaves(self) -> set[str]:
-        """All records of other logs among those."""
-        return {event.leaf for events in self.histories.values() for event in events if event.log != self.log}
-
     def without(self, late: Collection[str]) -> "Past":
         """The same as long as these records had not come."""
         left = {code: [e for e in events if e.leaf not in late] for code, events in self.histories.items()}
         return self._replace(histories=left, others=[event for event in self.others if event.leaf not in late])
 
 
-def _past(store: Store, parts: Sequence[Event]) -> Past:
+def _past(store: Store, parts: Sequence[Event], replaced: Sequence[Event]) -> Past:
     state, first, own = store.state, parts[0].body, store.ledger.own_row()
     giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
     named = dict.fromkeys(code for part in parts for code in part.rows)
-    replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
     stood, leaves = first_said(parts, replaced), {part.leaf for part in parts}
     log = stood[0].log
     others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in leaves]
     lists = stated([*(part.body for part in parts), *(event.body for event in others)])
-    papers = _papers_then(store, stood, expected_tops(first, places))
-    tops = expected_tops(first, places) if lists is None else ()
+    tops = expected_tops(first, places)
+    papers = _papers_then(store, stood, tops)
     asked = named | (lists or {})
-    for top in tops:
-        asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
     if lists is None:
+        for top in tops:
+            asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
         asked |= dict.fromkeys(item.code for item in state.brought_by_others(to, state.ledger.log_id(log)))
     heard = frozenset({log, parts[0].log})  # it tells what its own station recorded, admitted or not
     histories = state.families.of(asked, heard=heard) | state.families.of(named, with_children=True, heard=heard)
@@ -141,6 +145,7 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
     giver, to, number = (parts[0].body[name] for name in ("from", "to", "bast"))
     places, own = state.places.tree(), {part.leaf for part in parts}
     named = dict.fromkeys(code for part in parts for code in part.rows)
+    met_giver, unmatched = state.has_met(giver, log), unlabelled(store, list(map(counted_in, parts)))
     before, then = chains_then(parts, histories, state.roots, past.replaced)
     before = (
         {code: _redirected(chain, waybill.redirected) for code, chain in before.items()}
@@ -158,6 +163,7 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
         if event.log != log and event.leaf not in own and told == (giver, to, number):
             beside.setdefault(event.leaf, event)
     others = standing(state, beside.values())
+    looks = [look.body for look in looks_of(parts, histories)]
     around = around_then(
         parts,
         before,
@@ -167,17 +173,16 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
         log=log,
         listed=listed,
         paper=waybill.items,
-        met_giver=state.has_met(giver, log),
+        met_giver=met_giver,
         logs=state.held,
         events=[event for events in histories.values() for event in events],
     )
     around = replace(
         around,
-        unmatched=unlabelled(store, list(map(counted_in, parts))),
+        unmatched=unmatched,
         papers=past.papers.named,
         received={*around.received, *past.papers.refs},
     )
-    looks = [look.body for look in looks_of(parts, histories)]
     return handover_facts([part.body for part in parts], looks, around, places), then
 
 

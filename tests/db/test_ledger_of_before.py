@@ -41,6 +41,7 @@ OURS = [
     ("0018_needs_follow",),
     ("0019_needs_of_branches",),
     ("0020_cosigned_heads",),
+    ("0021_when_it_arrived",),
     ("0022_vendor_codes",),
 ]
 OF_BEFORE = [

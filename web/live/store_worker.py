@@ -6,7 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack
 from contextvars import copy_context
+from itertools import count
 from typing import TypeVar
+from zlib import crc32
 
 from custody.errors import ConflictError, StoreError
 from db.store import Store
@@ -70,3 +72,26 @@ class StoreWorker:
         while (job := self._jobs.get()) is not None:
             job()
         self._close()
+
+
+class StorePool:
+    """Several such threads over one ledger, where its database lets several write at once (PostgreSQL); else one.
+
+    `behind` is the one that does what nobody waits for.
+    """
+
+    def __init__(self, open_store: OpenStore, name: str, most: int = 8) -> None:
+        self.behind = StoreWorker(open_store, name)
+        more = 0 if self.behind.do(lambda store: store.arrivals.has_one_writer) else most
+        self._workers = [StoreWorker(open_store, f"{name} {number}") for number in range(more)] or [self.behind]
+        self._turns = count()
+
+    def do(self, job: Callable[[Store], T], log: str = "") -> T:
+        """What the job gives, done in one of the threads: what is about one log always in the same one."""
+        turn = crc32(log.encode()) if log else next(self._turns)
+        return self._workers[turn % len(self._workers)].do(job)
+
+    def close(self) -> None:
+        """Finish what was asked, then let go of the ledger."""
+        for worker in {*self._workers, self.behind}:
+            worker.close()

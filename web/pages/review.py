@@ -16,6 +16,7 @@ from custody.people import named_twice_in
 from custody.plan.places import is_carrier
 from db.store import Store
 from language import _
+from reports.handover.handover_words import derived_words
 from reports.words import kind_name, people_words
 from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.draft_details import change_details, taken_from, with_details
@@ -206,6 +207,7 @@ def _review(session: Session) -> dict[str, Any]:
         "is_carried": is_carried,
         "by_kind": _by_kind(session, items),
         "foretold": foretold_now(store, handover, {*desk.taken, *desk.refused}),
+        "derived": derived_words(weighed.facts) if weighed else "",
         "few_missing": few_missing(session),
         **_names(store, desk.giver, details),
     }
