@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from uuid import UUID
 
 from peewee import Database
@@ -18,6 +19,7 @@ from custody.errors import N_, StoreError
 from custody.format.codes import draw_code
 from custody.format.encoding import key_fingerprint, log_name, slug
 from custody.format.events import Event
+from custody.handover.handover_facts import station_slug
 from db.connect import BUSY_TIMEOUT_S, opened
 from db.db_errors import as_store_errors
 from db.drafts import Drafts
@@ -34,6 +36,9 @@ from db.state.projection import Projection
 from db.state.queries import State
 from db.state.vendor_codes import VendorCodes
 from evidence.ed25519 import Signer
+
+_LONGEST_BASE = 27
+"""Of a station's name in the name of a log that goes on from another one, so that the count has room."""
 
 # --- What the store takes from outside --------------------------------------------------------------------------------
 
@@ -153,13 +158,18 @@ class Store:
 
         Args:
             root: the fingerprint of the election's root; None: this station is its own.
-            continues: the newest entry of the log that this one goes on from.
+            continues: the newest entry of the log that this one goes on from. Its letters get numbers that tell so
+                (`gudang-1-2`): that log may have given more of them than what is left of it here says.
 
         Raises:
             InputError: the ledger has been begun already.
         """
         signer, around = self.signer(), self.around
-        name = log_name(slug(election), slug(station), signer.public_key, around.randbelow(1 << 24))
+        row = slug(station)
+        if continues:
+            used, base = {station_slug(held) for held in self.ledger.sizes()}, slug(row[:_LONGEST_BASE])
+            row = next(row for number in count(2) if (row := f"{base}-{number}") not in used)
+        name = log_name(slug(election), row, signer.public_key, around.randbelow(1 << 24))
         genesis = NewEvent(
             "genesis",
             {
