@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 
 from tests.support.busy_day import Day
-from tests.support.portable import link, unless_embedded
+from tests.support.portable import link, python_alone
 from tests.support.tool_examples import TOOLS, load_tool
 
 checker = load_tool("check_pack")
@@ -82,9 +82,8 @@ def test_the_pack_checks_itself_with_nothing_but_python_and_cryptography(pack: P
     assert not list(pack.rglob("__pycache__")), "checking leaves the pack as it is"
 
 
-@unless_embedded
-def test_without_cryptography_the_check_says_what_to_install(pack: Path) -> None:
-    command = [sys.executable, "-S", "-s", "check.py"]
+def test_without_cryptography_the_check_says_what_to_install(pack: Path, tmp_path: Path) -> None:
+    command = [*python_alone(tmp_path), "-s", "check.py"]
     ran = subprocess.run(command, cwd=pack, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
     assert ran.returncode == 2 and "pip install cryptography" in ran.stdout and ran.stderr == ""
     assert "1. Berkas: cocok" in ran.stdout
