@@ -79,7 +79,7 @@ def test_a_reader_that_takes_more_time_than_its_bound_fails() -> None:
 
 def test_a_reader_that_takes_more_memory_than_its_bound_fails() -> None:
     much = 1_000_000 if sys.platform == "linux" else peak_bytes() // 20  # elsewhere the most is told that it ever held
-    target = Target(lambda data: len(data * much))
+    target = Target(lambda data: len(data * much), cpu_s=60)
     target.run(b"x")
     with pytest.raises(FuzzError, match="bytes of memory for 80 bytes"):
         target.run(b"x" * 80)

@@ -44,7 +44,6 @@ def test_what_a_child_sends_arrives_whole_and_in_order() -> None:
     assert all_of("echo", told, payload) == [(told, b""), ({}, payload[:1]), ({}, b""), ({}, payload[1:])]
 
 
-@left_out("Windows limits memory by a job, and wine's jobs limit nothing")
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS limits no memory")
 def test_a_child_may_take_memory_in_proportion_to_the_file_and_no_more() -> None:
     assert all_of("eat", {"file": 0, "eat": memory_for(0) - 20_000_000})

@@ -17,7 +17,7 @@ from tests.support.portable import OWN_CONSOLE, press_ctrl_c
 def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Terminal, tmp_path: Path) -> None:
     opened, program = tmp_path / "opened", tmp_path / "browser.py"
     program.write_text(f"import pathlib, sys; pathlib.Path({str(opened)!r}).write_text(sys.argv[1])")
-    browser = {"BROWSER": f"{sys.executable} {program} %s"}
+    browser = {"BROWSER": f"{Path(sys.executable).as_posix()} {program.as_posix()} %s"}
     process = station.process("serve", "--json", env=os.environ | browser, **OWN_CONSOLE)
     try:
         assert process.stdout and process.stderr
