@@ -17,8 +17,7 @@ import numpy as np
 import pytest
 
 from tests.support.command_examples import Once, Terminal, told_last
-from tests.support.portable import OWN_CONSOLE, press_ctrl_c
-from tests.support.windows_console import at_console
+from tests.support.portable import OWN_CONSOLE, left_out, press_ctrl_c
 
 TO = ("--from", "51.08", "--to", "51.08.01")
 ON_PAGE = 2
@@ -304,6 +303,7 @@ def test_a_reader_that_goes_away_ends_a_session_and_loses_nothing(labelled: Term
     assert held(labelled) == 0 and labelled("drafts", "--json").json["scanned"] >= 1
 
 
+@left_out("a terminal of POSIX; tools/windows/troubles.py works at one of Windows")
 @pytest.mark.parametrize(
     ("answer", "code", "moved"),
     [
@@ -323,6 +323,7 @@ def test_at_a_terminal_a_handover_asks_before_it_records(
     assert held(labelled) == moved and len(labelled("drafts", "--json").lines) == (0 if moved else 1)
 
 
+@left_out("a terminal of POSIX; tools/windows/troubles.py works at one of Windows")
 def test_who_works_at_a_terminal_is_asked_once_and_stands_in_the_records(labelled: Terminal) -> None:
     for count, talk in enumerate(([("Who works here?", "Ketut Sari\n")], []), 1):
         code = labelled.codes("--to", "51.08.01", "--held-by", "51.08")[0]
@@ -333,15 +334,13 @@ def test_who_works_at_a_terminal_is_asked_once_and_stands_in_the_records(labelle
 
 def at_terminal(station: Terminal, args: Sequence[str], talk: Sequence[tuple[str, str]], by: str = "") -> int:
     """Run a command at a terminal; each text is typed once what comes before it in the pair has been shown."""
-    import main
-
-    command = [sys.executable, main.__file__, "--home", str(station.home), "--lang", "en", *args]
-    if sys.platform == "win32":
-        return at_console(command, talk, {**os.environ, "SERAH_BY": by})
     import pty
+
+    import main
 
     child, terminal = pty.fork()
     if child == 0:
+        command = [sys.executable, main.__file__, "--home", str(station.home), "--lang", "en", *args]
         os.execve(sys.executable, command, {**os.environ, "SERAH_BY": by})
     shown, pending = b"", list(talk)
     with contextlib.suppress(OSError):  # the terminal is gone when the command is
