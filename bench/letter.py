@@ -101,7 +101,7 @@ def main() -> None:
         symbols = [sheet.head for sheet in sheets]
         for sheet in sheets:
             data = pack_sheet(sheet)
-            symbols += parts(data, spread(data, 165, 200)[0].count)
+            symbols += parts(data, spread(len(data), 165, 200)[0].count)
         lines = pages(out.getvalue())
         steps: dict[str, Callable[[], object]] = {
             "find the records": lambda: find_handover(store.state),

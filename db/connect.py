@@ -169,13 +169,12 @@ def _prepare(database: Database) -> None:
 
 
 @contextmanager
-def write_lock(database: Database) -> Iterator[None]:
+def write_lock(database: Database, *, is_shared: bool = False) -> Iterator[None]:
     """A transaction: all or nothing, committed once the block is left.
 
-    The write lock is taken first, so that reading the head and appending cannot be parted.
-
-    On PostgreSQL the lock must be the first statement and the isolation READ COMMITTED: a snapshot taken before the
-    wait would be stale.
+    The write lock comes first, so that reading the head and appending cannot be parted. On PostgreSQL it must be the
+    first statement and the isolation READ COMMITTED: a snapshot taken before the wait would be stale. There others that
+    share it (`is_shared`) may write at once.
 
     Raises:
         StoreError: the ledger is on a medium that cannot be written.
@@ -186,7 +185,7 @@ def write_lock(database: Database) -> Iterator[None]:
             yield
     else:
         with database.atomic():
-            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (APPLICATION_ID,))
+            database.execute_sql(f"SELECT pg_advisory_xact_lock{'_shared' * is_shared}(%s)", (APPLICATION_ID,))
             yield
 
 

@@ -102,14 +102,20 @@ class ForkItem(Table):
 
 
 class Waiting(Table):
-    """Entries that came before those they follow. Nothing follows from them yet."""
+    """Entries that came before those they follow, and at a hub what was sent and is stored and acknowledged: `at` says
+    when it arrived. Nothing follows from them yet.
+    """
 
     id = AutoField()
-    log_id = IntegerField(index=True)
+    log_id = IntegerField()
     seq = IntegerField()
     leaf = BlobField(unique=True)
     body = BlobField()
     signatures = TextField()
+    at = TextField(null=True, index=True)
+
+    class Meta:
+        indexes = ((("log_id", "seq"), False),)
 
 
 class Place(Table):
@@ -297,6 +303,13 @@ class Cosigned(Table):
 
     class Meta:
         primary_key = CompositeKey("log", "by")
+
+
+class VendorCode(Table):
+    """What a vendor's own barcode, in one form for all ways to write it, means: an item's code. From a loaded table."""
+
+    text = TextField(primary_key=True)
+    item = TextField(index=True)
 
 
 class Dropped(Table):

@@ -91,7 +91,7 @@ def examine(job: tuple[RawEntry, Keys]) -> Examined:
 def _kept(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """What an audit keeps of a body: all of what speaks of logs and keys, and of a plan what it relies on."""
     if body["type"] == "plan":
-        return {name: body[name] for name in ("type", "log", "seq", "refs")}
+        return {name: body[name] for name in ("type", "log", "seq", "at", "refs")}
     return body if body["type"] in KEPT_TYPES else None
 
 

@@ -15,7 +15,7 @@ from custody.format.encoding import is_name_of, key_fingerprint
 from evidence.audit_findings import EvidenceFinding
 from evidence.between import false_head
 from evidence.bundle_lines import LogRow
-from evidence.checkpoint import Checkpoint, is_head_of, read_checkpoint
+from evidence.checkpoint import is_head_of, read_checkpoint
 from evidence.entry import RawEntry, examine
 from evidence.log_audit import LogAudit, Mapper, with_keys
 from evidence.mentions import AuditLimits
@@ -139,7 +139,7 @@ def _may_pass(finding: EvidenceFinding, *, is_held: bool, goes_on: bool) -> bool
 
 
 def _check_row(row: LogRow, log: LogAudit) -> None:
-    """Hold a log to what the list says of it."""
+    """Hold a log to what the list says of it, and to its head there as far as the entries reach."""
     leaf = log.leaf(row.size)
     if row.size != log.newest or (leaf.hex() if leaf else None) != row.head:
         message = N_("{log} is not here as the list of logs says; entries that should be here: {size}; here: {held}")
@@ -156,14 +156,10 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
             message = N_("the signed head that stands with {log} in the list of logs is damaged, or of another log")
             raise _refusal(message, log=row.log)
         if log.public_key is not None:
-            _check_head(read_checkpoint(row.checkpoint, log.public_key), log)
-
-
-def _check_head(head: Checkpoint, log: LogAudit) -> None:
-    """Compare a log with a head of it, as far as the entries reach; not a forked one, whose branch is not known."""
-    is_single = all(finding.code != "FORK" for finding in log.findings())
-    if head.size <= log.size and is_single and log.root(head.size) != head.root:
-        raise _refusal(N_("the signed head of {log} does not fit the entries here"), log=log.name)
+            head = read_checkpoint(row.checkpoint, log.public_key)
+            is_single = all(finding.code != "FORK" for finding in log.findings())  # of two branches, which is not known
+            if head.size <= log.size and is_single and log.root(head.size) != head.root:
+                raise _refusal(N_("the signed head of {log} does not fit the entries here"), log=log.name)
 
 
 def _refusal(message: str, **values: object) -> TamperError:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custody.errors import N_, Fault, InputError, TamperError
+from evidence.checkpoint import COSIGNATURE, ED25519, VerifierKey, read_verifier_key
 from evidence.cosignature import cosigned_at
-from evidence.note import COSIGNATURE, ED25519, VerifierKey, read_verifier_key
 
 MAX_BYTES = 4 * 1024 * 1024
 MOST_NAMES = 256

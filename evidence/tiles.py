@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from custody.errors import N_, TamperError
+from evidence.checkpoint import read_verifier_key, verifier_key
 from evidence.log_audit import MAX_LOGS
 from evidence.mirror_forms import MAX_ENTRY_BYTES, EntriesReader
-from evidence.note import read_verifier_key, verifier_key
 from evidence.tree import Frontier, ReadTree
 
 WIDTH, _BITS, _DIGEST = 256, 8, 32

@@ -78,18 +78,16 @@ def _joined(head: str, rest: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LongDate:
-    """A moment for a letter: names of day and month, day and year as numbers, and the clock with its zone."""
+    """A moment for a letter: names of day and month, day and year as numbers, and the clock with its zone; `date` is
+    such as 14 Februari 2024.
+    """
 
     weekday: str
     day: int
     month: str
     year: int
+    date: str
     clock: str
-
-    @property
-    def date(self) -> str:
-        """Return the date, such as 14 Februari 2024."""
-        return f"{self.day} {self.month} {self.year}"
 
 
 def long_date(utc: str, place: str) -> LongDate | None:
@@ -101,13 +99,9 @@ def long_date(utc: str, place: str) -> LongDate | None:
         return None
     spoken = chosen()
     clock = f"{local:%H:%M}".replace(":", "." if spoken == "id" else ":")
-    return LongDate(
-        _DAYS[spoken][local.weekday()],
-        local.day,
-        _MONTHS[spoken].split()[local.month - 1],
-        local.year,
-        f"{clock} {name}",
-    )
+    month = _MONTHS[spoken].split()[local.month - 1]
+    date = f"{local.day} {month} {local.year}"
+    return LongDate(_DAYS[spoken][local.weekday()], local.day, month, local.year, date, f"{clock} {name}")
 
 
 def time_in_words(utc: str, place: str) -> str:

@@ -63,7 +63,7 @@ def save_report(
     path: Path,
     *,
     pdf: Callable[[BinaryIO], None],
-    sheets: Sequence[Sheet],
+    sheets: Callable[[], Sequence[Sheet]],
     facts: Callable[[], Any],
     xlsx: Callable[[BinaryIO], None] | None = None,
     csv_at: int = 0,
@@ -89,9 +89,9 @@ def save_report(
             with safe_file(path) as file:
                 xlsx(file)
         case ".xlsx":
-            write_table(path, [*sheets, *remark_sheets(waiting)])
+            write_table(path, [*sheets(), *remark_sheets(waiting)])
         case ".csv":
-            write_table(path, sheets[csv_at : csv_at + 1])
+            write_table(path, sheets()[csv_at : csv_at + 1])
         case ".json":
             told = facts()
             save_json(path, told | {"waiting": waiting} if waiting and isinstance(told, dict) else told)

@@ -24,7 +24,7 @@ def save_listing(path: Path, listing: Listing, made: Made) -> None:
 
         write_listing_pdf(file, listing, made)
 
-    save_report(path, pdf=pdf, sheets=listing.sheets, facts=lambda: listing.facts, waiting=made.waiting)
+    save_report(path, pdf=pdf, sheets=lambda: listing.sheets, facts=lambda: listing.facts, waiting=made.waiting)
 
 
 def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
@@ -43,7 +43,7 @@ def save_evaluation(path: Path, evaluation: Evaluation, made: Made) -> None:
     save_report(
         path,
         pdf=pdf,
-        sheets=evaluation_sheets(evaluation),
+        sheets=lambda: evaluation_sheets(evaluation),
         facts=lambda: evaluation_json(evaluation),
         waiting=made.waiting,
     )

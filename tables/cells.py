@@ -11,7 +11,7 @@ from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import parse_code, parse_custodian
 from custody.plan.places import Per
 from language.time_zones import zone
-from tables.headings import fold, layout, meanings, parse_level
+from tables.headings import fold, ignored_columns, layout, meanings, parse_level
 from tables.office_table import Table, letter
 from tables.vocabulary import column_words
 
@@ -51,13 +51,15 @@ _WHOLE = re.compile(r"(?:[0-9]{1,18}|[0-9]{1,3}(?P<sign>[., '])[0-9]{3}(?:(?P=si
 class Source:
     """The file that rows came from, and its header for each of our column names.
 
-    `headers` are all of the file, in the order of its columns. `given` has values that stand in no cell. `place` is by
-    whose clock a time without a zone is meant; `zones` gathers the zones that were taken so.
+    `headers` are all of the file, in the order of its columns; `ignored` mean nothing to this table. `given` has
+    values that stand in no cell. `place` is by whose clock a time without a zone is meant; `zones` gathers the zones
+    that were taken so.
     """
 
     file: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     given: dict[str, str] = field(default_factory=dict)
     place: str = ""
     zones: set[str] = field(default_factory=set)
@@ -170,10 +172,11 @@ class Cells:
         text = self.text(column)
         if not text:
             return None
-        name, hours = next((zone(code) for code in (near, self._source.place) if zone(code)[0] != "UTC"), ("", None))
+        clocks = () if names_zone(text) else map(zone, (near, self._source.place))
+        name, hours = next((clock for clock in clocks if clock[0] != "UTC"), ("", None))
         try:
             moment = parse_moment(text, hours)
-            if name and not names_zone(text):
+            if name:
                 self._source.zones.add(name)
             return moment
         except NoHourError:
@@ -203,7 +206,8 @@ def start(table: Table, kind: str) -> tuple[Source, list[Fault]]:
             hint=N_("Fill it in below the headings, save it, and load it again."),
             file=table.file,
         )
-    return Source(table.file, found.columns, table.headers, found.given, table.reading.place), list(table.faults)
+    ignored, place = ignored_columns(table, found), table.reading.place
+    return Source(table.file, found.columns, table.headers, ignored, found.given, place), list(table.faults)
 
 
 def take_apart(

@@ -183,13 +183,14 @@ def tidy(
     for at, (number, cells) in enumerate(rows):
         first = next(cell for cell in cells if cell)
         after_gap = at > 0 and rows[at - 1][0] < number - 1
+        is_count = at == 0 and _numbers_columns(cells)
         is_total = _is_total(cells, is_whole=whole[at])
         if is_total:
             for column, sums in totals.items():
                 found.faults += sums.check(number, column, cells[column] if column < len(cells) else "", blame)
         is_below = is_below or (at > last_whole >= 0 and _is_below(cells, after_gap=after_gap))
         is_example = bool(_EXAMPLE.fullmatch(cells[0]))
-        if is_total or is_below or is_example or (at == 0 and _numbers_columns(cells)) or cells in headings:
+        if is_total or is_below or is_example or is_count or cells in headings:
             if not was_left_out:
                 found.left_out.append([])
             found.left_out[-1].append((number, first))

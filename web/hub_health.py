@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from db.store import Store
 from services.exchange.hub_desk import HubDesk
+from services.records.lag import Lag, lag
 from web.hub_bodies import REASON, Answers, address_of
 
 T = TypeVar("T")
@@ -25,6 +26,9 @@ PATIENCE_S = 5.0
 """So long the ledger's thread may take to answer."""
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' own text format, which every version of it reads."""
+FULL_FOR_S = 60.0
+"""So long a hub is said to be full after its database, whose disk may be another computer's, had no room."""
+_STORES = {"/add-entries", "/add-log", "/add-checkpoint"}
 _MOST_REASONS = 64
 
 
@@ -39,8 +43,8 @@ class Site(Protocol):
     def now_s(self) -> Callable[[], float]:
         """A clock that only goes forward."""
 
-    async def do(self, job: Callable[[Store], T]) -> T:
-        """What a job of the ledger's thread gives."""
+    async def do(self, job: Callable[[Store], T], log: str = "") -> T:
+        """What a job of the ledger's thread for a log gives."""
 
 
 @dataclass
@@ -58,8 +62,10 @@ class HubHealth:
     _requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     _seconds: dict[str, float] = field(default_factory=dict)
     _reasons: Counter[str] = field(default_factory=Counter)
-    _behind_since: float | None = None
-    _asking: "asyncio.Task[int] | None" = None
+    _no_room_at: float | None = None
+    """When something could not be stored; None once something else was."""
+    _told: Lag = field(default_factory=lambda: Lag(0, 0))
+    _asking: "asyncio.Task[Lag] | None" = None
 
     def seen(self, request: Request, response: Response, took_s: float) -> None:
         """Count a request that was answered, and write it down."""
@@ -68,38 +74,36 @@ class HubHealth:
         self._seconds[path] = self._seconds.get(path, 0.0) + took_s
         if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
             self._reasons[reason] += bool(reason)
+        if path in _STORES and response.status_code in (200, 507):
+            self._no_room_at = self.site.now_s() if reason == "store" else None
         if self.log is not None:
             told = {"path": path, "status": response.status_code, "reason": reason, "address": address_of(request)}
             self.log({**told, "ms": round(1000 * took_s)})
 
-    def behind(self) -> tuple[int, float]:
-        """How many stored entries lists and reports do not show yet, and for how long some have waited, seconds."""
-        waiting = sum(map(len, [*self.site.desk.arrived.values()]))
-        if not waiting:
-            self._behind_since = None
-        elif self._behind_since is None:
-            self._behind_since = self.site.now_s()
-        return waiting, 0.0 if self._behind_since is None else self.site.now_s() - self._behind_since
-
     async def healthz(self, _request: Request) -> Response:
         """200 while the ledger answers and the disk has room, else 503; `status` says what is wrong."""
-        status = "full" if shutil.disk_usage(self.home).free < LEAST_FREE else "ok"
-        if not await self._answers():
-            status = "stuck"
-        waiting, behind_s = self.behind()
-        told = {"status": status, "waiting": waiting, "behind_s": round(behind_s, 1)}
+        refused = self._no_room_at is not None and self.site.now_s() - self._no_room_at < FULL_FOR_S
+        status = "full" if refused or shutil.disk_usage(self.home).free < LEAST_FREE else "ok"
+        if (behind := await self._asked()) is None:
+            status, behind = "stuck", self._told
+        told = {"status": status, "waiting": behind.count, "behind_s": behind.seconds}
         return JSONResponse(told, 200 if status == "ok" else 503)
 
-    async def _answers(self) -> bool:
-        """Whether the ledger's thread answers in time. One question at a time: a thread that hangs holds no more."""
+    async def _asked(self) -> Lag | None:
+        """How far lists are behind; None where the ledger's thread does not answer in time. One question at a time: a
+        thread that hangs holds no more.
+        """
         if self._asking is None or self._asking.done():
-            self._asking = asyncio.ensure_future(self.site.do(lambda store: store.ledger.require_own_row().size))
+            self._asking = asyncio.ensure_future(self.site.do(lag))
         done, _pending = await asyncio.wait({self._asking}, timeout=PATIENCE_S)
-        return bool(done) and self._asking.exception() is None
+        if not done or self._asking.exception() is not None:
+            return None
+        self._told = self._asking.result()
+        return self._told
 
-    def metrics(self) -> Response:
+    async def metrics(self) -> Response:
         """The figures as Prometheus reads them."""
-        waiting, behind_s = self.behind()
+        behind = await self._asked() or self._told
         figures: dict[tuple[str, str], Mapping[str, float]] = {
             ("entries_total", "counter"): {"": self.entries},
             ("receipts_total", "counter"): {"": self.receipts},
@@ -114,8 +118,8 @@ class HubHealth:
             },
             ("active_requests", "gauge"): {"": self.site.answers.active},
             ("buffered_bytes", "gauge"): {"": self.site.buffered},
-            ("waiting_entries", "gauge"): {"": waiting},
-            ("behind_seconds", "gauge"): {"": round(behind_s, 3)},
+            ("waiting_entries", "gauge"): {"": behind.count},
+            ("behind_seconds", "gauge"): {"": behind.seconds},
             ("disk_free_bytes", "gauge"): {"": shutil.disk_usage(self.home).free},
         }
         lines = []

@@ -10,7 +10,8 @@ from custody.errors import TamperError
 from db.store import Store
 from evidence.checkpoint import claimed_checkpoint
 from evidence.mirror_forms import Package, Standing, Upload, UploadReader
-from services.exchange.hub_desk import HubDesk, HubRefusalError, Known, check_entries, check_package
+from services.exchange.hub_desk import HubDesk, HubRefusalError, Known, check_entries
+from web.hub_workers import Check
 
 T = TypeVar("T")
 MOST_BUFFERED = 256 * 1024 * 1024
@@ -23,8 +24,12 @@ class Desk(Protocol):
     desk: HubDesk
     buffered: int
 
-    async def do(self, job: Callable[[Store], T]) -> T:
-        """What a job of the ledger's thread gives."""
+    @property
+    def check(self) -> Check:
+        """How a package is checked."""
+
+    async def do(self, job: Callable[[Store], T], log: str = "") -> T:
+        """What a job of the ledger's thread for a log gives."""
 
 
 @dataclass(eq=False)
@@ -61,7 +66,8 @@ class Intake:
         except TamperError as error:
             raise HubRefusalError(400, "malformed") from error
         if self.reader.upload is not None and self.known is None:
-            self.known = await self.hub.do(lambda store: self.hub.desk.begin_upload(store, self.upload))
+            upload = self.reader.upload
+            self.known = await self.hub.do(lambda store: self.hub.desk.begin_upload(store, upload), upload.log)
         for package in whole:
             await self._store(package)
             self._hold(0)
@@ -73,10 +79,10 @@ class Intake:
         def look(store: Store) -> tuple[list[bytes], str | None]:
             return desk.leaves(store, log, package.rounded, package.begin), desk.newest_head(store, log)
 
-        before, note = await self.hub.do(look)
+        before, note = await self.hub.do(look, log)
         if note is None:
             raise HubRefusalError(422, "head")
-        checked = await run_in_threadpool(check_package, known, claimed_checkpoint(note), package, before)
+        checked = await run_in_threadpool(self.hub.check, known, claimed_checkpoint(note), package, before)
 
         def keep(store: Store) -> str | Standing:
             try:
@@ -86,7 +92,7 @@ class Intake:
                     desk.drop_head(store, log)
                 raise
 
-        self.answer = await self.hub.do(keep)
+        self.answer = await self.hub.do(keep, log)
         self.taken += len(package.entries)
 
     async def keep_begun(self) -> None:
@@ -96,7 +102,7 @@ class Intake:
             return
         checked = await run_in_threadpool(check_entries, known, at, begun)
         log = self.upload.log
-        await self.hub.do(lambda store: self.hub.desk.take_entries(store, log, at, begun, checked))
+        await self.hub.do(lambda store: self.hub.desk.take_entries(store, log, at, begun, checked), log)
         self.taken += len(begun)
         self.answer = None
 

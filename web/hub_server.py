@@ -16,7 +16,8 @@ from services.exchange.hub_client import PORT, HubAddress
 from services.exchange.trust_anchors import kept_policy
 from services.exchange.witnesses import ask_witnesses
 from web.hub_site import HubSite
-from web.live.store_worker import OpenStore, StoreWorker
+from web.hub_workers import HubWorkers
+from web.live.store_worker import OpenStore, StorePool
 from web.security.certificate import hub_certificate, public_certificate
 from web.security.lan_server import LanServer, most_connections
 from web.security.sockets import lan_addresses, listen
@@ -73,6 +74,7 @@ class Hub:
         certificate: Path | None = None,
         tell: Callable[[str], None] = lambda _line: None,
         log: Callable[[Mapping[str, object]], None] | None = None,
+        workers: HubWorkers | None = None,
     ) -> None:
         """Args:
         address: listen there alone; None: everywhere.
@@ -80,6 +82,7 @@ class Hub:
         certificate: a public one, with its key; None: the hub's own, which stations know by its fingerprint.
         tell: is told in words what witnesses could not cosign, once while it lasts.
         log: is told of each request: path, status, reason, address and milliseconds.
+        workers: processes that do what costs most; closed with the hub.
 
         Raises:
             StoreError: the port is taken, or the folder cannot be written.
@@ -90,9 +93,10 @@ class Hub:
         self.listening = listen(port, host, PORT)
         self.pin = self.certificate.fingerprint.replace(":", "").lower()
         known_by = frozenset({self.pin, *self.certificate.names})
-        self.site = HubSite(StoreWorker(open_store, "hub"), known_by, secrets.token_bytes(32), home)
-        self.site.health.log = log
-        self.site.worker.do(self.site.desk.recall)
+        self.site = HubSite(StorePool(open_store, "hub"), known_by, secrets.token_bytes(32), home)
+        self.site.health.log, self.workers = log, workers
+        if workers is not None:
+            self.site.check = workers.check
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()
         threading.Thread(target=self._ask_witnesses, args=(home, tell), name="witnesses", daemon=True).start()
@@ -112,12 +116,16 @@ class Hub:
         with suppress(KeyboardInterrupt):
             self.server.run(sockets=[self.listening])
 
+    @property
+    def _others_place(self) -> bool:
+        return self.workers is not None and self.workers.is_placing
+
     def _settle(self) -> None:
         """Bring the present state up to date whenever entries have arrived, a few at a time: who sends goes first."""
         placed = 0
         while not self._is_over.wait(0.0 if placed else LULL_S):
             try:
-                placed = self.site.settle() if self.site.may_settle else 0
+                placed = 0 if self._others_place else self.site.settle(may_wait=True)
             except CustodyError:  # the disk is full, or another program writes: what arrived stays
                 placed = 0
 
@@ -139,7 +147,10 @@ class Hub:
     def close(self) -> None:
         """Let go of the port and the ledger, with what arrived taken in."""
         self._is_over.set()
-        while self.site.settle():
-            pass
+        if self.workers is not None:
+            self.workers.close()
+        with suppress(CustodyError):  # where the database is away, what arrived stays
+            while self.site.settle():
+                pass
         self.listening.close()
         self.site.worker.close()

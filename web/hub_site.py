@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from db.store import Store
 from evidence.mirror_forms import PACKAGE, Standing, records
-from services.exchange.hub_desk import HubDesk, HubRefusalError
+from services.exchange.hub_desk import HubDesk, HubRefusalError, check_package, settle_arrived
 from services.exchange.hub_reading import asking_log, hub_facts, is_number, listing, new_number, readable
 from web.hub_bodies import (
     MOST_HEAD,
@@ -34,7 +34,8 @@ from web.hub_bodies import (
 from web.hub_health import HubHealth
 from web.hub_intake import Intake
 from web.hub_tiles import PREFIX, TileReads
-from web.live.store_worker import StoreWorker
+from web.hub_workers import Check
+from web.live.store_worker import StorePool
 from web.security.guard import SECRET
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ MOST_ARRIVED = 20_000
 """So many entries may wait for a lull."""
 _MOST_KNOWN = 10_000
 """So many stations are told apart at once."""
+_READS = {"/logs", "/entries", f"{PREFIX}/{{path:path}}"}
 _SIZES = msgspec.json.Decoder(dict[str, dict[str, int]])
 
 
@@ -53,15 +55,16 @@ _SIZES = msgspec.json.Decoder(dict[str, dict[str, int]])
 class HubSite:
     """One hub while it runs.
 
-    `worker` owns the ledger. `addresses` are what names this hub to stations: its certificate's fingerprint, or its
-    public host. `secret` makes the numbers that stations sign.
-    `home` has the observers' tokens.
+    `worker` has the threads that own the ledger. `addresses` are what names this hub to stations: its certificate's
+    fingerprint, or its public host. `secret` makes the numbers that stations sign. `home` has the observers' tokens.
+    `check` is done in another thread than those.
     """
 
-    worker: StoreWorker
+    worker: StorePool
     addresses: frozenset[str]
     secret: bytes
     home: Path
+    check: Check = check_package
     desk: HubDesk = field(default_factory=HubDesk)
     now_s: Callable[[], float] = time.monotonic
     buffered: int = 0
@@ -86,20 +89,30 @@ class HubSite:
             ("/add-checkpoint", "POST", self.add_checkpoint),
             ("/add-entries", "POST", self.add_entries),
         )
-        return Starlette(routes=[Route(path, self.answers.to(does), methods=[method]) for path, method, does in routes])
+        return Starlette(
+            routes=[
+                Route(path, self.answers.to(does, reads=path in _READS), methods=[method])
+                for path, method, does in routes
+            ]
+        )
 
-    async def do(self, job: Callable[[Store], T]) -> T:
-        """What a job of the ledger's thread gives."""
-        return await run_in_threadpool(self.worker.do, job)
+    async def do(self, job: Callable[[Store], T], log: str = "") -> T:
+        """What a job of the ledger's thread for a log gives."""
+        return await run_in_threadpool(self.worker.do, job, log)
 
-    @property
-    def may_settle(self) -> bool:
-        """Whether nobody sends now, or so much has arrived that it must not wait longer."""
-        return not self.answers.active or sum(map(len, [*self.desk.arrived.values()])) > MOST_ARRIVED
+    def settle(self, most: int = SETTLED_AT_ONCE, *, may_wait: bool = False) -> int:
+        """Bring the present state up to date with what has arrived; returns how many entries were put in place.
 
-    def settle(self, most: int = SETTLED_AT_ONCE) -> int:
-        """Bring the present state up to date with what has arrived; returns how many entries were put in place."""
-        return self.worker.do(lambda store: self.desk.settle(store, most) if self.desk.arrived else 0)
+        Args:
+            may_wait: do nothing while somebody sends, unless so much has arrived that it must not wait longer.
+        """
+
+        def place(store: Store) -> int:
+            count = store.arrivals.behind().count
+            is_due = count > MOST_ARRIVED or not (may_wait and self.answers.active)
+            return settle_arrived(store, most) if count and is_due else 0
+
+        return self.worker.behind.do(place)
 
     # --- who a hub is, and what it gives ----------------------------------------------------------------------------
 
@@ -112,7 +125,7 @@ class HubSite:
         """Figures for programs that have an observer's token."""
         if not (await self.tiles.reader(request)).startswith(" "):
             raise HubRefusalError(403, "token")
-        return self.health.metrics()
+        return await self.health.metrics()
 
     async def logs(self, request: Request) -> Response:
         """How far the hub has each log of which the station that asks has another length."""
@@ -188,7 +201,7 @@ class HubSite:
         for begun in [intake for intake in self._intakes if intake.known and intake.known.name == log]:
             with suppress(HubRefusalError):  # that request is told
                 await begun.keep_begun()
-        has = await self.do(lambda store: self.desk.known(store, log).size)
+        has = await self.do(lambda store: self.desk.known(store, log).size, log)
         return PlainTextResponse("", headers={NEXT: str(has)})
 
     async def add_entries(self, request: Request) -> Response:
@@ -214,7 +227,7 @@ class HubSite:
         log = intake.upload.log
         await intake.keep_begun()
         if (answer := intake.answer) is None:
-            answer = await self.do(lambda store: self.desk.finish(store, log))
+            answer = await self.do(lambda store: self.desk.finish(store, log), log)
         if isinstance(answer, Standing):
             return standing_answer(202, answer)
         self.health.receipts += 1

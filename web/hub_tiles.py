@@ -41,8 +41,8 @@ class Site(Protocol):
     def now_s(self) -> Callable[[], float]:
         """A clock that only goes forward."""
 
-    async def do(self, job: Callable[[Store], T]) -> T:
-        """What a job of the ledger's thread gives."""
+    async def do(self, job: Callable[[Store], T], log: str = "") -> T:
+        """What a job of the ledger's thread for a log gives."""
 
     async def station(self, request: Request) -> str:
         """The log whose station signed a request."""

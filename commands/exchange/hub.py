@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from commands.context import Station, note, print_json
-from custody.errors import N_, unwritable
+from custody.errors import N_
 from labels.qr import qr_lines
 from language import _
 from language.text import fill
@@ -19,8 +19,9 @@ from services.exchange.hub_client import HubAddress
 from services.exchange.invitation import open_hub, words_for
 from services.exchange.trust_anchors import kept_policy
 from services.exchange.witness_policy import keep_policy
-from tables.output.safe_file import safe_file
+from tables.output.safe_file import not_written, safe_file
 from web.hub_server import Hub
+from web.hub_workers import HubWorkers
 
 
 def hub(
@@ -31,17 +32,19 @@ def hub(
     sheet: Path | None,
     policy: Path | None,
     log: Path | None,
+    workers: int,
     as_json: bool,
 ) -> None:
     if policy:
         keep_policy(station.home, policy)
     kept_policy(station.home)  # what is wrong with it is said here
     with station.store(write=True) as store:  # what is wrong with ledger or key is said here
-        own = store.ledger.own_log()
+        own, is_server = store.ledger.own_log(), not store.arrivals.has_one_writer
     _end_like_ctrl_c()
     with ExitStack() as shown:
         write = None if log is None else shown.enter_context(_written(log, station.now_utc))
-        opened = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, note, write)
+        beside = HubWorkers(station.db_url, workers, is_server=is_server) if workers else None
+        opened = Hub(station.home, lambda: station.store(write=True), listen, port, certificate, note, write, beside)
         running = shown.enter_context(closing(opened))
         addresses = running.invitations
         shown.callback(open_hub(station.home, addresses[0]))
@@ -70,12 +73,12 @@ def _written(path: Path, now_utc: Callable[[], str]) -> Iterator[Callable[[Mappi
     """What adds lines of JSON to a file, each with the time in front.
 
     Raises:
-        StoreError: it cannot be written.
+        StoreError, InputError: it cannot be written.
     """
     try:
         file = path.open("a", encoding="utf-8", buffering=1)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise not_written(path, error) from error
 
     def write(told: Mapping[str, object]) -> None:
         with suppress(OSError):  # a full disk must not keep receipts from those who ask for them

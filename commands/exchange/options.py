@@ -177,6 +177,13 @@ def verify() -> None: ...
 )
 @click.option("--sheet", type=Output(), help=_("Write the hub's QR code and words to this PDF, for stations."))
 @click.option("--log", type=Output(), help=_("Add a line of JSON for each request to this file."))
+@click.option(
+    "--workers",
+    type=Whole(0, 64),
+    default=0,
+    metavar="N",
+    help=_("So many processes check what is sent; of a ledger in PostgreSQL, as many bring the lists up to date."),
+)
 @policy_option
 @json_option
 @pass_station

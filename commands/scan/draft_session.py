@@ -21,6 +21,7 @@ from custody.people import named_twice_in
 from db.store import Store
 from language import _
 from language.text import command_line, local_time, number
+from reports.handover.handover_words import derived_words
 from reports.words import custodian_name, people_words
 from scanner.outcomes import Outcome
 from scanner.reads import Read
@@ -240,11 +241,13 @@ def confirm_draft(
     if not yes:
         if not sys.stdin.isatty():
             keep(_("Nobody is here to confirm it; add --yes to record without asking."))
-        weighed = desk.foresee(handover)
+        weighed = desk.foresee(handover, store.drafts.touches(desk.draft))
         if weighed and weighed.findings:
             show_findings(store, weighed.findings, handover.to, err=True)
         if told := foretold_now(store, handover, {*desk.taken, *desk.refused}):
             note(told)
+        elif weighed and (derived := derived_words(weighed.facts)):
+            note(derived)
         for words in people_words(named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)):
             note("! " + words)
         places = store.state.places

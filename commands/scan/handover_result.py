@@ -98,6 +98,7 @@ def recorded_json(store: Store, recorded: RecordedHandover) -> dict[str, Any]:
         "to": recorded.to,
         "scanned": recorded.scanned,
         "expected": recorded.expected,
+        "derived": recorded.facts.is_derived,
         **({"phase": recorded.facts.phase} if recorded.facts.phase else {}),
         **({"kinds": list(recorded.facts.kinds)} if recorded.facts.kinds else {}),
         **({"elsewhere": recorded.facts.elsewhere} if recorded.facts.elsewhere else {}),

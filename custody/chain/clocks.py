@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from custody.chain.findings import Finding
 from custody.compose.compose import NewEvent, parts
 from custody.errors import N_
-from custody.format.events import Event
+from custody.format.events import Event, rows_in
 
 TOLERANCE = timedelta(seconds=2)
 DRIFT = 1e-4
@@ -130,7 +130,7 @@ def went_back(before: str, after: str) -> bool:
 def _codes(events: Iterable[NewEvent]) -> Iterator[str]:
     for event in events:
         if event.type in _TOUCHING:
-            yield from Event("", _body(event)).rows
+            yield from (str(row["code"]) for row in rows_in(_body(event)))
 
 
 def _body(event: NewEvent) -> Mapping[str, object]:

@@ -27,7 +27,7 @@ from custody.chain.item_state import (
     refused_and_given,
     registered_twice,
 )
-from custody.chain.linking import Linking, gave_on, is_one_more_record
+from custody.chain.linking import Linking, same_move
 from custody.chain.order import Order, rank_of
 from custody.chain.seals import OPEN_SEAL
 from custody.chain.told_places import TOLD_ALONE, goes_as_told, is_after_unknown
@@ -66,7 +66,7 @@ class Fold:
 
     def run(self) -> None:
         while ready := self.order.ready():
-            event = self._pick(ready)
+            event = ready[0] if len(ready) == 1 and not self.is_thorough else self._pick(ready)
             self.order.take(event)
             self._apply(event)
 
@@ -79,8 +79,6 @@ class Fold:
         """Among events that no station's knowledge orders: registrations, then what moves nothing (`rank_of`), then
         handovers in the order in which custody breaks least; ties go by leaf digest.
         """
-        if len(ready) == 1 and not self.is_thorough:
-            return ready[0]
         still = [event for event in ready if event.type != "handover"]
         if still:
             return min(still, key=lambda event: (rank_of(event), event.leaf))
@@ -125,13 +123,15 @@ class Fold:
             if is_first := state.holder is None:
                 state.holder, state.holder_event = held_by, event
             state.origins.append(held_by)
+            row = event.rows[member]
             if state.row is None:
-                state.row, state.registered = event.rows[member], event
-                state.to = state.to or state.row["to"]
+                state.row, state.registered = row, event
+                state.to = state.to or row["to"]
             if member == self.code:
                 self._close("UNKNOWN_CODE")
                 self.links.append(Link(event, None, held_by if is_first else None))
-                self._find(event, *registered_twice(member, state, event.rows[member]))
+                if row != state.row:
+                    self._find(event, registered_twice(member, state))
 
     def _print(self, event: Event) -> None:
         number = event.body["print"]
@@ -159,7 +159,7 @@ class Fold:
                 self._refuse(event, member, state)
                 continue
             told_alone = goes_as_told(member, event, state, self._taken, self.order, self.places)
-            known = self._same_move(event, state)
+            known = same_move(event, state, self._taken, self._once_more, self.order)
             if known is None and (refusal := self._refusal_of(event, state)) is not None:
                 self._contest(event, member, state, refusal)
                 continue
@@ -187,7 +187,7 @@ class Fold:
     def _refuse(self, event: Event, member: str, state: State) -> None:
         """The receiver did not take it: it stays with the giver, also where the giver's own record says it went."""
         giver, to = event.body["from"], event.body["to"]
-        given = self._same_move(event, state)
+        given = same_move(event, state, self._taken, self._once_more, self.order)
         if member == self.code:
             self.links.append(Link(event, giver, to, event.rows[member]["how"], is_refused=True))
             self._judge_label(event, state)
@@ -291,7 +291,7 @@ class Fold:
         self._judge_label(event, state)
         if not is_repeat:
             self._judge_seal(event, state)
-            if not state.may_give(giver):
+            if state.holder not in (None, giver) and (state.moves or giver not in state.origins):
                 self._find(event, broken_link(self.code, state, event, self.order, self.places, self.met, self.held))
             self._judge_way(event, state)
         if event.body["occurred"] is not None:
@@ -339,34 +339,20 @@ class Fold:
     def _judge_way(self, event: Event, state: State) -> None:
         """Findings about where the item goes and when, whether it was seen or moved with its parent."""
         to, bound = event.body["to"], event.body["bound"]
+        place = self.places.get(to)
         if self.places and state.to is not None and (state.row is not None):
             if goes_astray(self.places, state.to, to, bound):
                 self._find(event, wrong_destination(self.places, self.code, state.to, to, bound))
-            elif to in self.places:
+            elif place is not None:
                 self._close("WRONG_DESTINATION")
-        if to in self.places and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):
-            due = self.dues.at(self.places[to], state.row["kind"] if state.row else "", state.to or "")
-            self._find(event, *came_late(self.places[to], due, event.happened))  # the way back up is never late
+        if place and not any(is_under(self.places, move.event.body["to"], to) for move in state.moves):
+            due = self.dues.at(place, state.row["kind"] if state.row else "", state.to or "")
+            self._find(event, *came_late(place, due, event.happened))  # the way back up is never late
 
     # --- small steps --------------------------------------------------------------------------------------------
 
     def _named(self, event: Event) -> list[tuple[str, State]]:
         return [(member, state) for member, state in self.states.items() if member in event.rows]
-
-    def _same_move(self, event: Event, state: State) -> Move | None:
-        """The move that this event records once more, if it does: the same way, by a log that has not recorded it (of a
-        forked one: in another history), not knowing of it or confirming it while the item is there. What its station
-        knew to have left there, and the giver holds, goes there once more.
-        """
-        giver = event.body["from"]
-        gone_on = (e for e in self._taken if gave_on(e, event) and self.order.goes_first(e, event))
-        if event.leaf in self._once_more or (state.holder == giver and any(gone_on)):
-            return None
-        is_there = state.holder == event.body["to"]
-        for move in state.moves:
-            if is_one_more_record(event, move.event, move.logs.get(event.log), self.order, is_there=is_there):
-                return move
-        return None
 
     def _carried(self, event: Event, parent: str, holder: str | None) -> Iterator[tuple[str, State]]:
         """What moves with `parent`, whom `holder` held until now: all inside it that is not seen at this handover and

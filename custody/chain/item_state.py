@@ -1,6 +1,6 @@
 """What the fold knows of one item so far, and what it means that a giver gives what another holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -132,10 +132,6 @@ class State:
         """Whether it moved by this event, and `log` has no record of its own that it did."""
         return any(move.event is event and log not in move.logs for move in self.moves)
 
-    def may_give(self, giver: str) -> bool:
-        """Whether the events say that `giver` holds it, or do not say who does."""
-        return self.holder in (None, giver) or (not self.moves and giver in self.origins)
-
 
 def is_inside(states: Mapping[str, State], code: str, parent: str) -> bool:
     """Whether an item lies in `parent`, directly or inside others."""
@@ -264,19 +260,10 @@ def judge_contents(item: Item, parent: Item, places: Mapping[str, Place]) -> lis
     return []
 
 
-def registered_twice(code: str, state: State, row: Body) -> list[Finding]:
+def registered_twice(code: str, state: State) -> Finding:
     """The finding that two registrations of one code name different things."""
-    if row == state.row:
-        return []
-    return [
-        Finding(
-            "SUSPECTED_COPY",
-            N_("{item} was registered twice, as different things: suspected copy"),
-            {"item": show_code(code)},
-            code,
-            also=leaves_of(state.registered),
-        )
-    ]
+    twice = N_("{item} was registered twice, as different things: suspected copy")
+    return Finding("SUSPECTED_COPY", twice, {"item": show_code(code)}, code, also=leaves_of(state.registered))
 
 
 def has_no_station(places: Mapping[str, Place], custodian: str) -> bool:
@@ -292,14 +279,3 @@ def _may_lead(places: Mapping[str, Place], holder: str, giver: str, to: str) -> 
     if has_no_station(places, holder):
         return True
     return is_under(places, to if has_no_station(places, giver) else giver, holder)
-
-
-def family_of(code: str, events: Iterable[Event]) -> set[str]:
-    """The item and everything it was ever inside of."""
-    family, grew = {code}, True
-    packs = [event.body for event in events if event.type == "pack"]
-    while grew:
-        parents = {pack["parent"] for pack in packs if not family.isdisjoint(pack["children"])}
-        grew = not parents <= family
-        family |= parents
-    return family

@@ -4,10 +4,10 @@ A station that was offline knows only what came to it; the rest of the order is 
 one's `to` is another's `from`. Ties go by leaf digest, so every station finds the same order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from operator import itemgetter
 
-from custody.chain.item_state import State
+from custody.chain.item_state import Move, State
 from custody.chain.order import Order
 from custody.format.events import Event
 
@@ -168,6 +168,27 @@ class Linking:
 def gave_on(earlier: Event, event: Event) -> bool:
     """Whether by this record an item had left the place that it now goes to."""
     return earlier.body["from"] == event.body["to"] and not earlier.moved.keys().isdisjoint(event.moved)
+
+
+def same_move(
+    event: Event, state: State, taken: Iterable[Event], once_more: Container[str], order: Order
+) -> Move | None:
+    """The move that an event records once more, if it does: the same way, by a log that has not recorded it (of a
+    forked one: in another history), not knowing of it or confirming it while the item is there. What its station
+    knew to have left there, and the giver holds, goes there once more.
+
+    Args:
+        taken: the handovers that were taken in before, this one may be among them.
+        once_more: leaves of those that went there once more, though they could be repeats.
+    """
+    gone_on = (earlier for earlier in taken if gave_on(earlier, event) and order.goes_first(earlier, event))
+    if event.leaf in once_more or (state.holder == event.body["from"] and any(gone_on)):
+        return None
+    is_there = state.holder == event.body["to"]
+    for move in state.moves:
+        if is_one_more_record(event, move.event, move.logs.get(event.log), order, is_there=is_there):
+            return move
+    return None
 
 
 def is_one_more_record(event: Event, first: Event, own: Event | None, order: Order, *, is_there: bool) -> bool:

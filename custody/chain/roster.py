@@ -5,7 +5,7 @@ key does not come back: its station goes on with a new one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,11 @@ class Roster:
             stand; of a log not named, nothing does.
         own: the logs of the station that asks, which count there, admitted or not; those it went on from, too.
         offices: the keys of the offices that began apart, whether they have joined or not.
+        roots: the logs that the root's key signs.
+        joined: the keys of the offices that began apart and belong to this root now.
+        correctors: whose corrections count: root's, and those of offices that joined, of what their stations wrote.
+        strangers: the held logs of which nothing counts (`is_stranger`).
+        ends: the numbers up to which the held logs of revoked keys stand, by log.
     """
 
     root: str
@@ -74,33 +79,43 @@ class Roster:
     revoked: Mapping[str, Mapping[str, int]]
     own: frozenset[str] = frozenset()
     offices: frozenset[str] = frozenset()
+    roots: frozenset[str] = field(init=False, compare=False)
+    joined: frozenset[str] = field(init=False, compare=False)
+    correctors: Roots = field(init=False, compare=False)
+    strangers: frozenset[str] = field(init=False, compare=False)
+    ends: Mapping[str, int] = field(init=False, compare=False)
 
-    @cached_property
-    def roots(self) -> frozenset[str]:
-        """The logs that the root's key signs."""
-        return frozenset(log for log, owner in self.owners.items() if _fingerprint(owner.key) == self.root)
+    def __post_init__(self) -> None:
+        owners, powers, revoked = self.owners, self.powers, self.revoked
+        roots = frozenset(log for log, owner in owners.items() if _fingerprint(owner.key) == self.root)
+        strangers = frozenset(
+            log
+            for log, owner in owners.items()
+            if self.root and owner.key not in powers and log not in self.own and (roots or owner.root != self.root)
+        )
+        joined = frozenset(key for key in self.offices & powers.keys() if _fingerprint(key) != self.root)
+        self.__dict__.update(
+            roots=roots,
+            joined=joined,
+            correctors=roots | self._joined_correctors(joined) if joined else roots,
+            strangers=strangers,
+            ends={log: revoked[o.key].get(log, 0) for log, o in owners.items() if o.key in revoked} if revoked else {},
+        )
 
-    @cached_property
-    def joined(self) -> frozenset[str]:
-        """The keys of the offices that began apart and belong to this root now."""
-        return frozenset(key for key in self.offices & self.powers.keys() if _fingerprint(key) != self.root)
-
-    @cached_property
-    def correctors(self) -> Roots:
-        """Whose corrections count: root's, and those of each office that has joined, of what its stations wrote."""
+    def _joined_correctors(self, joined: Iterable[str]) -> set[tuple[str, str]]:
+        """The logs of offices that have joined, each with those whose records it may correct."""
         logs: dict[str, list[str]] = {}
         for log, owner in self.owners.items():
             logs.setdefault(owner.key, []).append(log)
-        pairs = {
+        return {
             (log, other)
-            for key in self.joined
+            for key in joined
             for log in logs.get(key, ())
             for scope in self.scopes(log, "admit")
             for below, grants in self.powers.items()
             if any(scope and grant.by[: len(scope)] == scope for grant in grants)
             for other in logs.get(below, ())
         }
-        return self.roots | pairs
 
     @cached_property
     def has_branches(self) -> bool:
@@ -122,17 +137,6 @@ class Roster:
         return log in self.strangers or (bool(self.root) and log not in self.owners and log not in self.own)
 
     @cached_property
-    def strangers(self) -> frozenset[str]:
-        """The held logs of which nothing counts (`is_stranger`)."""
-        if not self.root:
-            return frozenset()
-        return frozenset(
-            log
-            for log, owner in self.owners.items()
-            if owner.key not in self.powers and log not in self.own and (self.roots or owner.root != self.root)
-        )
-
-    @cached_property
     def homes(self) -> Mapping[str, str]:
         """The place of each held log's station."""
         return {log: owner.place for log, owner in self.owners.items()}
@@ -150,8 +154,7 @@ class Roster:
 
     def last_good(self, log: str) -> int | None:
         """The number up to which a log stands; None where its key was not revoked."""
-        owner = self.owners.get(log)
-        return None if owner is None else self.end_of(owner.key, log)
+        return self.ends.get(log)
 
     def end_of(self, key: str, log: str) -> int | None:
         """The number up to which a log of this key stands, held or not; None where the key was not revoked."""
@@ -159,10 +162,7 @@ class Roster:
 
     def is_quarantined(self, event: Event) -> bool:
         """Whether an event came after its station's key was revoked: it is kept, and nothing follows from it."""
-        if not self.revoked:
-            return False
-        last = self.last_good(event.log)
-        return last is not None and event.seq > last
+        return event.seq > self.ends.get(event.log, event.seq)
 
     def stands(self, event: Event) -> bool:
         """Whether anything follows from an event: neither a stranger recorded it nor a key that was revoked before.

@@ -6,8 +6,8 @@ Building is the caller's; nothing becomes an event that this module would not re
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -27,80 +27,78 @@ from custody.format.event_types import FORMS, NEWEST, Body, fields_of, first_wro
 from custody.format.item_facts import destinations_of
 
 _FIELDS = {form: fields_of(*form) for form in FORMS}
-_FORM = re.compile(rb'"type":"([a-z]+)","v":([0-9]+)')
-"""Where a body says its form: no key sorts between the two, and no text in it can look like this."""
+_FORM = re.compile(rb'"type":"([a-z]+)",(?:"under":(?:null|"[^"\\]*"),)?"v":([0-9]+)')
+"""Where a body says its form: only a plan's `under` sorts between the two, and no text in it can look like this."""
+
+
+_NO_LIST: Mapping[str, Any] = {}
+_NOWHERE: Mapping[str, str] = {}
+
+
+def _told() -> Any:
+    """A field that follows from the body, and is no part of an event's identity."""
+    return field(init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Event:
     """A recorded event: its stored bytes, its identity and what it says.
 
-    `leaf` is the leaf digest as 64 hex digits. `body` is the parsed JSON; treat it as read-only.
+    Attributes:
+        leaf: the leaf digest as 64 hex digits.
+        body: the parsed JSON; treat it as read-only, as all that follows from it.
+        at: when the station says it recorded this: RFC 3339, UTC.
+        happened: when it happened: `occurred` where it was keyed in later, else `at`.
+        rows: what it says of each item it names, by code. A withdrawal names none: its target does.
+        refused: the items of a handover that the receiver did not take: they stayed with the giver.
+        moved: the rows of those items whose custody a handover moved; of all that it names but the refused.
+        absent: the items that were to go in a handover by a list and were not scanned; empty without a list.
+        beyond: the items that were offered at a handover and are not on the list of what was to go.
+        named: all items in whose chain this event is: its row, None for each that it lists as absent.
+        destinations: where the items of a handover are bound for as its station knew it; empty where it says nothing.
     """
 
     leaf: str
     body: Body
+    log: str = _told()
+    seq: int = _told()
+    type: str = _told()
+    at: str = _told()
+    happened: str = _told()
+    rows: Mapping[str, Body] = _told()
+    refused: frozenset[str] = _told()
+    moved: Mapping[str, Body] = _told()
+    absent: frozenset[str] = _told()
+    beyond: frozenset[str] = _told()
+    named: Mapping[str, Body | None] = _told()
+    destinations: Mapping[str, str] = _told()
+
+    def __post_init__(self) -> None:
+        body = self.body
+        type_, at, meant = body["type"], body["at"], body.get("meant") or _NO_LIST
+        rows = moved = {row["code"]: row for row in rows_in(body)}
+        refused = frozenset[str]()
+        if offered := body.get("refused"):
+            refused = frozenset({row["code"] for row in offered} - {row["code"] for row in body["items"]})
+            moved = {code: row for code, row in rows.items() if code not in refused}
+        absent, beyond = frozenset(meant.get("absent", ())), frozenset(meant.get("beyond", ()))
+        self.__dict__.update(
+            log=body["log"],
+            seq=body["seq"],
+            type=type_,
+            at=at,
+            happened=body.get("occurred") or at,
+            rows=rows,
+            refused=refused,
+            moved=moved,
+            absent=absent,
+            beyond=beyond,
+            named={**dict.fromkeys(absent), **rows} if absent else rows,
+            destinations=destinations_of(body) if type_ == "handover" else _NOWHERE,
+        )
 
     def __hash__(self) -> int:
         return hash(self.leaf)
-
-    @cached_property
-    def log(self) -> str:
-        return str(self.body["log"])
-
-    @cached_property
-    def seq(self) -> int:
-        return int(self.body["seq"])
-
-    @cached_property
-    def type(self) -> str:
-        return str(self.body["type"])
-
-    @property
-    def at(self) -> str:
-        """When the station says it recorded this: RFC 3339, UTC."""
-        return str(self.body["at"])
-
-    @property
-    def happened(self) -> str:
-        """When it happened: `occurred` where it was keyed in later, else `at`."""
-        return str(self.body.get("occurred") or self.body["at"])
-
-    @cached_property
-    def rows(self) -> Mapping[str, Body]:
-        """What this event says of each item it names, by code. A withdrawal names none: its target does."""
-        return {str(row["code"]): row for row in _rows(self.body)}
-
-    @cached_property
-    def refused(self) -> frozenset[str]:
-        """The items of a handover that the receiver did not take: they stayed with the giver."""
-        refused = {row["code"] for row in self.body.get("refused", ())}
-        return frozenset(refused - {row["code"] for row in self.body["items"]} if refused else ())
-
-    @cached_property
-    def moved(self) -> Mapping[str, Body]:
-        """The rows of those items whose custody a handover moved; of all that it names but the refused."""
-        return {code: row for code, row in self.rows.items() if code not in self.refused} if self.refused else self.rows
-
-    @cached_property
-    def absent(self) -> frozenset[str]:
-        """The items that were to go in a handover by a list and were not scanned; empty without a list."""
-        return frozenset((self.body.get("meant") or {}).get("absent", ()))
-
-    @cached_property
-    def beyond(self) -> frozenset[str]:
-        """The items that were offered at a handover and are not on the list of what was to go."""
-        return frozenset((self.body.get("meant") or {}).get("beyond", ()))
-
-    @cached_property
-    def destinations(self) -> Mapping[str, str]:
-        """Where the items of a handover are bound for as its station knew it, by code; empty where it says nothing."""
-        return destinations_of(self.body) if self.type == "handover" else {}
-
-    @property
-    def named(self) -> Mapping[str, Body | None]:
-        """All items in whose chain this event is, by code: its row, None for each that it lists as absent."""
-        return {**dict.fromkeys(self.absent), **self.rows} if self.absent else self.rows
 
 
 def read_event(body: bytes, signatures: tuple[Signature, ...]) -> Event:
@@ -195,7 +193,8 @@ def _wrong(field: str) -> TamperError:
     )
 
 
-def _rows(body: Body) -> Iterator[Body]:
+def rows_in(body: Body) -> Iterator[Body]:
+    """What a body says of each item it names; of one that a handover refused and took, the latter last."""
     match body["type"]:
         case "register" | "reassign" | "incident":
             yield from body["items"]

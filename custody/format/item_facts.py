@@ -94,10 +94,11 @@ def remarks_of(handover: Body) -> dict[str, str]:
 
 def destinations_of(handover: Body) -> dict[str, str]:
     """Return the destinations of a handover's items by code, as its station knew them; empty where it has none."""
-    runs, codes = handover.get("destinations", ()), [str(row["code"]) for row in handover["items"]]
-    if sum(run["count"] for run in runs) != len(codes):
+    runs = handover.get("destinations", ())
+    if not runs or sum(run["count"] for run in runs) != len(handover["items"]):
         return {}
     places = [str(run["to"]) for run in runs for _one in range(run["count"])]
+    codes = [str(row["code"]) for row in handover["items"]]
     return {code: to for code, to in zip(codes, places, strict=True) if to}
 
 

@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from custody.errors import N_, CodeError
-from custody.format import base45, compression
+from custody.format import compression
 from custody.format.codes import ALPHABET
 
 PREFIX = "W1:"
 FRAME_LENGTH = len("W1:01234567:12/34:*")
 """The most that a part has besides its data."""
 
+BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_BASE45_VALUES = {char: value for value, char in enumerate(BASE45)}
+"""The characters of QR's alphanumeric mode, which every reader returns unharmed (RFC 9285)."""
 _PART = re.compile(r"W1:([0-9A-HJKMNP-TV-Z]{8}):([1-9][0-9]?)/([1-9][0-9]?):([0-9A-Z $%*+\-./:]*)\*", re.ASCII)
 _KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _HEAD = re.compile(r"[^\n]+\n[0-9]{1,16}\n[A-Za-z0-9+/]{43}=\n\n\u2014 [^\n]+\n")
@@ -69,6 +72,35 @@ def unpack_sheet(data: bytes) -> Sheet:
     return Sheet(body.encode("utf-8"), f"{signatures}\n", bytes.fromhex(key), head)
 
 
+def base45(data: bytes) -> str:
+    """The bytes as text: three characters for each two bytes, two for a last one (RFC 9285 §4)."""
+    text = []
+    for start in range(0, len(data), 2):
+        pair = data[start : start + 2]
+        number = int.from_bytes(pair, "big")
+        for _char in range(len(pair) + 1):
+            number, value = divmod(number, 45)
+            text.append(BASE45[value])
+    return "".join(text)
+
+
+def from_base45(text: str) -> bytes:
+    """The bytes that `base45` made this text of.
+
+    Raises:
+        CodeError: no bytes encode so.
+    """
+    data = bytearray()
+    for start in range(0, len(text), 3):
+        group = text[start : start + 3]
+        try:
+            number = sum(_BASE45_VALUES[char] * 45**place for place, char in enumerate(group))
+            data += number.to_bytes(len(group) - 1, "big")
+        except (KeyError, OverflowError) as error:
+            raise _unreadable() from error
+    return bytes(data)
+
+
 def paper_id(data: bytes) -> str:
     """The name that all parts of one paper bear: 40 bits of the digest of its data, eight characters."""
     number = int.from_bytes(sha256(data).digest()[:5], "big")
@@ -77,14 +109,14 @@ def paper_id(data: bytes) -> str:
 
 def parts(data: bytes, count: int) -> list[str]:
     """The texts of so many QR codes, as even as can be. Each ends in `*`: a keyboard's reader cuts a last space off."""
-    text, name = base45.encode(data), paper_id(data)
-    size = part_length(data, count) - FRAME_LENGTH
+    text, name = base45(data), paper_id(data)
+    size = part_length(len(data), count) - FRAME_LENGTH
     return [f"{PREFIX}{name}:{i + 1}/{count}:{text[i * size : (i + 1) * size]}*" for i in range(count)]
 
 
-def part_length(data: bytes, count: int) -> int:
-    """The characters of the longest of so many parts, at most."""
-    characters = len(data) // 2 * 3 + len(data) % 2 * 2
+def part_length(size: int, count: int) -> int:
+    """The characters of the longest of so many parts of so many bytes, at most."""
+    characters = size // 2 * 3 + size % 2 * 2
     return -(-characters // count) + FRAME_LENGTH
 
 
@@ -157,7 +189,7 @@ class Collector:
 
 
 def _joined(paper: str, texts: Sequence[str]) -> Sheet:
-    data = base45.decode("".join(texts))
+    data = from_base45("".join(texts))
     if paper_id(data) != paper:
         raise CodeError(
             N_("the parts of paper {paper} do not fit together"),

@@ -5,7 +5,7 @@ Screen, page, letter, waybill, `--json`, reports and API show what `handover_fac
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from custody.chain.findings import Finding, judge_count, name_of, shortage
 from custody.compose.compose import Extra
@@ -64,7 +64,8 @@ class HandoverFacts:
     `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list or of
     things without a readable label, COUNT. `named_twice` are those
     who have two parts in it. `expected_first`: how many were expected when it was recorded here, where records that
-    came later made it another number; else None.
+    came later made it another number; else None. `is_derived`: nobody listed what was to go, so that the number follows
+    from the records that are held.
     """
 
     expected: int | None
@@ -84,11 +85,10 @@ class HandoverFacts:
     findings: tuple[Finding, ...]
     named_twice: tuple[NamedTwice, ...]
     expected_first: int | None = None
+    is_derived: bool = field(init=False)
 
-    @property
-    def is_derived(self) -> bool:
-        """Whether nobody listed what was to go, so that the number follows from the records that are held."""
-        return self.expected is not None and self.meant is None
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_derived", self.expected is not None and self.meant is None)
 
     @property
     def noted(self) -> dict[str, str]:
@@ -126,7 +126,7 @@ def handover_facts(
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     names = {to: name_of(places, to) for to in {item.to for item in missing if item.kind}}
-    is_final = around.is_final
+    conditions, is_final = _conditions((*taken, *refused), looks, around.held), around.is_final
     findings = [shortage(i, names.get(i.to, ""), is_listed=meant is not None, is_final=is_final) for i in missing]
     findings += beyond_paper(taken, around.papers, around.received, around.held, str(first["from"]))
     findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
@@ -145,7 +145,7 @@ def handover_facts(
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
         last["counted"],
         extras,
-        _conditions((*taken, *refused), looks, around.held),
+        conditions,
         offered,
         tuple(findings),
         named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),

@@ -88,8 +88,8 @@ def came_late(place: Place, due: Due | None, happened: str) -> list[Finding]:
     told = N_("{place} was due {due_utc} and received {happened_utc}")
     if due.phase:
         told = N_("phase {phase} was due at {place} {due_utc}, and was received {happened_utc}")
-    shown = {"place": place.name, "due_utc": due.time, "happened_utc": happened, **_phase(due)}
-    return [Finding("LATE", told, shown, is_open=False)]
+    shown = {"place": place.name, "due_utc": due.time, "happened_utc": happened}
+    return [Finding("LATE", told, shown | ({"phase": due.phase} if due.phase else {}), is_open=False)]
 
 
 def not_arrived(item: Item, place: Place, due: Due | None, as_of: str) -> list[Finding]:
@@ -99,9 +99,5 @@ def not_arrived(item: Item, place: Place, due: Due | None, as_of: str) -> list[F
     told = N_("{item} was due at {place} {due_utc} and has not arrived")
     if due.phase:
         told = N_("{item} was due at {place} {due_utc} by phase {phase}, and has not arrived")
-    shown = {"item": show_code(item.code), "place": place.name, "due_utc": due.time, **_phase(due)}
-    return [Finding("LATE", told, shown, item.code)]
-
-
-def _phase(due: Due) -> dict[str, str]:
-    return {"phase": due.phase} if due.phase else {}
+    shown = {"item": show_code(item.code), "place": place.name, "due_utc": due.time}
+    return [Finding("LATE", told, shown | ({"phase": due.phase} if due.phase else {}), item.code)]

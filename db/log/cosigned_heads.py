@@ -9,9 +9,8 @@ from custody.errors import N_, TamperError
 from db.log.reader import LedgerReader
 from db.log.transactions import Transactions
 from db.prepared import Prepared, blank
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
+from evidence.checkpoint import MAX_SIGNATURES, Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.cosignature import cosigned_at
-from evidence.note import MAX_SIGNATURES
 from evidence.tree import Frontier
 
 _MOST_TREES = 10_000

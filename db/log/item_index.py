@@ -8,6 +8,7 @@ from peewee import Database
 from custody.compose.compose import Ref
 from custody.errors import N_, TamperError
 from custody.format.events import Event
+from db.log.memory import Memory
 from db.log.stored import read_stored
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn
@@ -16,8 +17,8 @@ from db.prepared import Prepared, PreparedIn
 class Naming:
     """The indexes of one database's entries: those in their log's sequence, and those of another history beside it."""
 
-    def __init__(self, database: Database, tables: Tables) -> None:
-        self._tables = tables
+    def __init__(self, database: Database, tables: Tables, memory: Memory) -> None:
+        self._tables, self._memory = tables, memory
         self._logs = Prepared(database, self._logs_query)
         self._places = [PreparedIn(database, self._places_query, table) for table in ("event", "fork")]
         self._chains = [
@@ -28,13 +29,14 @@ class Naming:
             for table in ("event", "fork")
         ]
 
-    def naming(self, codes: Iterable[str], *, with_forks: bool) -> dict[str, list[Event]]:
-        """For each code, the events of its chain, in no order.
+    def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
+        """For each code, the events of its chain: those that name it, and what corrects them; in no order.
 
         Raises:
             TamperError: one of them was changed, or is not there any more.
         """
         found: dict[str, list[Event]] = {code: [] for code in codes}
+        with_forks = bool(self._memory.mark()[-1])
         for index, entries in self._chains[: 2 if with_forks else 1]:
             pairs = list(index.rows(found))
             events = {row_id: read_stored(*stored) for row_id, *stored in entries.rows(row_id for _, row_id in pairs)}

@@ -14,13 +14,11 @@ from custody.format.encoding import leaf_digest
 from custody.format.event_types import Body
 from custody.format.events import Event
 from db.log.quarantine import Quarantine, Strangers
-from db.prepared import Prepared, PreparedInsert, batches, blank, written
+from db.prepared import Prepared, blank, written
 from db.store import Store
 from evidence.audit import what_does_not_count
 from evidence.audit_findings import EvidenceFinding
 from evidence.entry import RawEntry
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Incoming:
     """An entry on its way in; `row_id` is where it waited, None where it has just come."""
 
     seq: int
@@ -56,7 +54,7 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Log:
+class TakenLog:
     """One log while entries are taken: the number of each that is in place, and those that wait, by their `prev`."""
 
     id: int
@@ -67,7 +65,7 @@ class _Log:
     is_own: bool
     began_with: int
     in_place: dict[bytes, int] = field(default_factory=dict)
-    waiting: dict[bytes, list[_Entry]] = field(default_factory=dict)
+    waiting: dict[bytes, list[Incoming]] = field(default_factory=dict)
     waits: set[bytes] = field(default_factory=set)
 
 
@@ -80,10 +78,8 @@ class Merge:
         self._before = store.state.stations.now()
         self._quarantine = Quarantine(Strangers(store), said)
         self._seen = store.heads
-        columns = ("log_id", "seq", "leaf", "body", "signatures")
-        self._wait = PreparedInsert(self.tables, "waiting", columns)
         self._stands = Prepared(store.ledger.database, self._stands_query)
-        self._logs: dict[str, _Log] = {}
+        self._logs: dict[str, TakenLog] = {}
         self._new: list[tuple[str, int]] = []
         self._known = 0
         self._codes: dict[str, None] = {}
@@ -94,7 +90,7 @@ class Merge:
     def take(self, raw: RawEntry) -> None:
         """Take an entry that `check_bundle` has let pass."""
         body: Body = json.loads(raw.body)
-        entry = _Entry(body["seq"], leaf_digest(raw.body + b"\n" + raw.signatures.encode()), raw.body, raw.signatures)
+        entry = Incoming(body["seq"], leaf_digest(raw.body + b"\n" + raw.signatures.encode()), raw.body, raw.signatures)
         log = self._log(str(body["log"]))
         if log is not None and (entry.leaf in log.in_place or entry.leaf in log.waits):
             self._known += 1
@@ -108,54 +104,6 @@ class Merge:
             self._put_all(log, entry, body)
         else:
             self._let_wait(log, prev, entry)
-
-    def arrive(self, name: str, first: int, raws: Iterable[RawEntry], genesis: Body | None = None) -> None:
-        """Keep entries that follow what is held of a log, without looking at what they mean: `settle` does that.
-
-        Args:
-            first: the number of the first of them.
-            genesis: the log's first event, where they begin with it.
-        """
-        log = self._log(name) if genesis is None else self._begun(genesis)
-        assert log is not None
-        rows = []
-        here = {bytes(leaf) for (leaf,) in self._waiting_from(log.id, first)}  # a bundle brought these before the rest
-        for seq, raw in enumerate(raws, start=first):
-            if not self._quarantine.takes(name, raw):
-                break
-            leaf = leaf_digest(raw.body + b"\n" + raw.signatures.encode())
-            if leaf not in here:
-                rows.append((log.id, seq, leaf, raw.body, raw.signatures))
-        self._wait.run(rows)
-
-    def settle(self, name: str, most: int) -> int:
-        """Put up to so many entries of a log in place that wait behind what is held; returns how many."""
-        [(log_id, _name, size, head, handovers, is_own)] = self._log_named(name)
-        log = _Log(log_id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
-        self._logs[name], ids = log, list[int]()
-        for seq, leaf, data, signatures, row_id in self._following(log.id, log.size, most):
-            entry = _Entry(seq, bytes(leaf), bytes(data), signatures)
-            body = entry.parsed()
-            if seq != log.size + 1 or bytes.fromhex(body["prev"] or "") != (log.head or b""):
-                break
-            self._put(log, entry, body)
-            self._new.append((name, seq))
-            ids.append(row_id)
-        wait = self.tables.waiting
-        for some in batches(ids, _AT_ONCE):
-            wait.delete().where(wait.id.in_(some)).execute()
-        return len(ids)
-
-    @written
-    def _waiting_from(self, log_id: Any, seq: Any) -> Any:
-        wait = self.tables.waiting
-        return wait.select(wait.leaf).where((wait.log_id == log_id) & (wait.seq >= seq))
-
-    @written
-    def _following(self, log_id: Any, size: Any, most: Any) -> Any:
-        wait = self.tables.waiting
-        columns = wait.select(wait.seq, wait.leaf, wait.body, wait.signatures, wait.id)
-        return columns.where((wait.log_id == log_id) & (wait.seq > size)).order_by(wait.seq).limit(most)
 
     @property
     def left_out(self) -> bool:
@@ -186,7 +134,7 @@ class Merge:
 
     # --- putting entries in place -----------------------------------------------------------------------------------
 
-    def _put_all(self, log: _Log, entry: _Entry, body: Body) -> None:
+    def _put_all(self, log: TakenLog, entry: Incoming, body: Body) -> None:
         """Put an entry in place, and all that waited for it."""
         ready = [(entry, body)]
         while ready:
@@ -195,35 +143,38 @@ class Merge:
             followers = log.waiting.pop(entry.leaf, [])
             ready += [(follower, follower.parsed()) for follower in followers if follower.seq == entry.seq + 1]
 
-    def _put(self, log: _Log, entry: _Entry, body: Body) -> None:
+    def _put(self, log: TakenLog, entry: Incoming, body: Body) -> None:
         if entry.row_id is not None:
             waiting = self.ledger.tables.waiting
             waiting.delete().where(waiting.id == entry.row_id).execute()
         log.waits.discard(entry.leaf)
         log.in_place[entry.leaf] = entry.seq
-        event = Event(entry.leaf.hex(), body)
-        self._arrived.add(event.leaf)
         if entry.seq == log.size + 1 and bytes.fromhex(body["prev"] or "") == (log.head or b""):
             self.writer.insert(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
             log.size, log.head = entry.seq, entry.leaf
-            log.handovers += event.type == "handover" and body["part"] == 1
+            log.handovers += body["type"] == "handover" and body["part"] == 1
         else:
             self.writer.insert_fork(log.id, entry.seq, entry.leaf, entry.body, entry.signatures, body)
+        self._note(Event(entry.leaf.hex(), body))
+
+    def _note(self, event: Event) -> None:
+        """Remember what an event that was put in place changes, for `finish`."""
+        self._arrived.add(event.leaf)
         if self.projection.is_notice(event):
             self._notices.append(event)
         self._codes |= dict.fromkeys(self.ledger.codes_of(event.leaf) if event.type == "correct" else event.rows)
 
-    def _let_wait(self, log: _Log, prev: bytes, entry: _Entry) -> None:
+    def _let_wait(self, log: TakenLog, prev: bytes, entry: Incoming) -> None:
         columns = {"seq": entry.seq, "leaf": entry.leaf, "body": entry.body, "signatures": entry.signatures}
         waits = self.ledger.tables.waiting
         [(row_id,)] = waits.insert(log_id=log.id, **columns).returning(waits.id).tuples().execute()
         log.waits.add(entry.leaf)
-        waiting = _Entry(entry.seq, entry.leaf, entry.body, entry.signatures, row_id)
+        waiting = Incoming(entry.seq, entry.leaf, entry.body, entry.signatures, row_id)
         log.waiting.setdefault(prev, []).append(waiting)
 
     # --- what is held -------------------------------------------------------------------------------------------------
 
-    def _log(self, name: str) -> _Log | None:
+    def _log(self, name: str) -> TakenLog | None:
         """The log of that name as far as it is held; None where nothing of it is."""
         if name not in self._logs:
             rows = self._log_named(name)
@@ -237,20 +188,21 @@ class Merge:
         log = self.tables.log
         return log.select(log.id, log.name, log.size, log.head, log.handovers, log.is_own).where(log.name == name)
 
-    def _begun(self, body: Body) -> _Log:
+    def _begun(self, body: Body) -> TakenLog:
         """A log whose first entry this is: it comes first, for `check_bundle` knows the log's key from there."""
-        name = str(body["log"])
+        name, log = str(body["log"]), self.tables.log
         columns = {column: body[column] for column in ("station", "place", "root", "public_key")}
-        self.tables.log.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0).execute()
-        self._logs[name] = self._held(*self._log_named(name)[0])
+        row = log.insert(name=name, **columns, is_own=0, size=0, head=None, handovers=0)
+        [(row_id,)] = row.returning(log.id).tuples().execute()
+        self._logs[name] = TakenLog(row_id, name, 0, None, 0, is_own=False, began_with=0)
         return self._logs[name]
 
-    def _held(self, id: int, name: str, size: int, head: Any, handovers: int, is_own: int) -> _Log:
-        log = _Log(id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
+    def _held(self, id: int, name: str, size: int, head: Any, handovers: int, is_own: int) -> TakenLog:
+        log = TakenLog(id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
         for table in ("event", "fork"):
             log.in_place |= {bytes(leaf): seq for leaf, seq in self._in_place(id, table=table)}
         for seq, leaf, body, signatures, row_id in self._waiting_of(id):
-            entry = _Entry(seq, bytes(leaf), bytes(body), signatures, row_id)
+            entry = Incoming(seq, bytes(leaf), bytes(body), signatures, row_id)
             log.waiting.setdefault(bytes.fromhex(entry.parsed()["prev"] or ""), []).append(entry)
             log.waits.add(entry.leaf)
         return log
@@ -322,20 +274,6 @@ def merge(
             if progress:
                 progress(1)
         return taking.finish(heads, at)
-
-
-def arrivals(store: Store) -> dict[str, list[bytes]]:
-    """The leaves of the entries of each log that wait right behind what is held of it, in order."""
-    log, wait = store.ledger.tables.log, store.ledger.tables.waiting
-    found: dict[str, list[bytes]] = {}
-    query = wait.select(log.name, log.size, log.head, wait.seq, wait.leaf, wait.body)
-    rows = query.join(log.model, on=(log.id == wait.log_id)).order_by(wait.log_id, wait.seq).tuples()
-    for name, size, head, seq, leaf, body in rows:
-        before = found[name][-1] if name in found else bytes(head or b"")
-        follows = bytes.fromhex(json.loads(bytes(body))["prev"] or "") == before
-        if follows and seq == size + len(found.get(name, ())) + 1:
-            found.setdefault(name, []).append(bytes(leaf))
-    return found
 
 
 def _finding(code: str, log: str, seq: int | None, message: str, **values: Any) -> EvidenceFinding:

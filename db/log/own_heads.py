@@ -4,7 +4,7 @@ The tree is not kept: its frontier is, one digest for each bit of the log's size
 of any length.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from peewee import Database
@@ -21,10 +21,10 @@ from evidence.checkpoint import (
     make_checkpoint,
     make_seal,
     read_checkpoint,
+    read_note,
     read_seal,
 )
 from evidence.ed25519 import Signer
-from evidence.note import read_note
 from evidence.tree import Frontier
 
 
@@ -84,8 +84,7 @@ class Heads:
         """The newest head that this station signed of a log of its own; None for another's, in a ledger of old, or
         where what is kept is damaged.
         """
-        kept = self._signed_of(log)
-        return str(kept[0][2]) if kept and _is_head_of(*kept[0]) else None
+        return _sound(self._signed_of(log))
 
     @written
     def _signed_of(self, log: Any) -> Any:
@@ -102,9 +101,10 @@ class Heads:
 
     def newest(self, log: str) -> str | None:
         """The newest signed head that is known of a log: our own, or the longest that anybody has shown."""
-        own = self.signed(log)
-        shown = ((size, str(note)) for size, note in self._shown(log) if is_head_of(str(note), log))
-        size, longest = next(shown, (0, None))
+        kept, shown = self._signed_of(log), self._shown(log)
+        own = _sound(kept)
+        heads = ((size, str(note)) for size, note in shown if is_head_of(str(note), log))
+        size, longest = next(heads, (0, None))
         if longest is None or (own is not None and _size(own) >= size):
             return own
         return longest
@@ -162,6 +162,11 @@ class Heads:
                     seq=seq,
                 )
         return tree
+
+
+def _sound(kept: Sequence[tuple[str, str, str]]) -> str | None:
+    """The head of the one row that there is, if its log's key signed it."""
+    return str(kept[0][2]) if kept and _is_head_of(*kept[0]) else None
 
 
 def _is_head_of(log: str, public_key: str, note: str) -> bool:

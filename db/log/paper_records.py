@@ -249,7 +249,7 @@ class Papers:
             with_giver = sorted(set(with_giver) - self._taken_over(with_giver, record, before))
             goes = destinations_of(body)
             if differ := differing(goes, known, with_giver):
-                events = self.ledger.naming(differ)
+                events = self.ledger.items.naming(differ)
                 redirected |= redirected_by(differ, events, record, own.name if own else "", row.seen_at)
                 known = bound_for(known, redirected)
             codes = set(to_come(body, giver, to, tops, self.state.places, known))
@@ -296,7 +296,7 @@ class Papers:
         stations = self.state.stations.now()
         return {
             code
-            for code, events in self.ledger.naming(codes).items()
+            for code, events in self.ledger.items.naming(codes).items()
             if any(
                 event.type == "handover"
                 and stations.stands(event)

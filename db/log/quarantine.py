@@ -43,12 +43,9 @@ class Strangers:
         Args:
             said: what the records that are about to come say of logs and keys.
         """
-        sizes = self.ledger.sizes()
-        coming = [
-            Event("", dict(body))
-            for body in said
-            if body["type"] in NOTICES and body["seq"] > sizes.get(str(body["log"]), 0)
-        ]
+        notices = [body for body in said if body["type"] in NOTICES]
+        sizes = self.ledger.sizes() if notices else {}
+        coming = [Event("", dict(body)) for body in notices if body["seq"] > sizes.get(str(body["log"]), 0)]
         stations = self.state.stations
         return (stations.after(coming) if coming else stations.now()).strangers
 

@@ -8,7 +8,6 @@ from typing import Any
 from peewee import Database, SqliteDatabase, fn
 
 from custody.chain.clocks import Stamp
-from custody.compose.compose import Ref
 from custody.errors import N_, StoreError, TamperError
 from custody.format.event_types import MAX_COUNT
 from custody.format.events import Event
@@ -29,7 +28,7 @@ class LedgerReader:
         self.database, self.tables = database, tables
         self.memory = Memory(database, tables)
         self.signed_heads = Heads(database, tables)
-        self._naming = Naming(database, tables)
+        self.items = Naming(database, tables, self.memory)
         self._own = Prepared(database, self._own_query)
         self._held_log = Prepared(database, self._held_log_query)
         self._leaves = Prepared(database, self._leaves_query)
@@ -78,10 +77,6 @@ class LedgerReader:
         """How many events are held, of all logs. It grows with every change that anybody records."""
         return int(self.tables.log.select(fn.COALESCE(fn.SUM(self.tables.log.size), 0)).scalar())
 
-    def naming(self, codes: Iterable[str]) -> dict[str, list[Event]]:
-        """For each code, the events of its chain: those that name it, and what corrects them; in no order."""
-        return self._naming.naming(codes, with_forks=bool(self.memory.mark()[-1]))
-
     def on_topic(self, topics: Iterable[str], logs: Iterable[str] | None = None) -> list[Event]:
         """Every event of these topics (`db.log.stored`); in no order.
 
@@ -89,14 +84,14 @@ class LedgerReader:
             logs: the names of the logs that alone are read; None: all.
         """
         wanted = list(topics)
+        in_forks = self._in_forks(wanted)
         if logs is None:
-            found = [read_stored(*stored) for stored in self._on_topic.rows(wanted)]
-            return found + self._in_forks(wanted)
+            return [read_stored(*stored) for stored in self._on_topic.rows(wanted)] + in_forks
         log, names = self.tables.log, set(logs)
         query = self._on_topic_query(wanted)
         query = query.where(self.tables.event.log_id.in_(log.select(log.id).where(log.name.in_(names))))
         found = [read_stored(*stored) for stored in query.tuples()]
-        return found + [event for event in self._in_forks(wanted) if event.log in names]
+        return found + [event for event in in_forks if event.log in names]
 
     def first_on_topic(self, topic: str, logs: Sequence[int]) -> list[Event]:
         """The first event of a topic in each of these logs, and all of it that other histories of forked logs have.
@@ -218,10 +213,6 @@ class LedgerReader:
         """The event of that identity, None where it is not held."""
         digest = bytes.fromhex(leaf)
         return next(iter(self._between(digest, digest)), None)
-
-    def refs(self, leaves: Iterable[bytes]) -> dict[bytes, Ref]:
-        """Where each of these events stands, but for those of another history of our own log."""
-        return self._naming.refs(leaves)
 
     def entries(self, logs: Sequence[str] | None = None) -> Iterator[tuple[bytes, str]]:
         """Every entry as it is stored, log by log in order of `seq`: its body's bytes and its signature lines.

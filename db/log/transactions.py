@@ -21,8 +21,11 @@ class Transactions:
         """Whether a write has failed since the database was opened."""
 
     @contextmanager
-    def __call__(self) -> Iterator[None]:
+    def __call__(self, *, is_shared: bool = False) -> Iterator[None]:
         """All or nothing, under the write lock; committed once the block is left. Within another one, a part of that.
+
+        Args:
+            is_shared: as `db.connect.write_lock` takes it.
 
         Raises:
             ConflictError: another program holds the lock for too long; trying again is safe.
@@ -37,7 +40,7 @@ class Transactions:
             if self._is_doubtful:
                 self._begin_again()
             try:
-                with as_store_errors(), write_lock(database):
+                with as_store_errors(), write_lock(database, is_shared=is_shared):
                     yield
             except BaseException as error:
                 memory.forget()

@@ -3,7 +3,7 @@
 The only code that writes events; `db/log/reader.py` reads them back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from custody.compose.compose import NewEvent
@@ -164,6 +164,12 @@ class LedgerWriter:
         self._topics.run((topic, event_id) for topic in topics_of(parsed))
         self._index(parsed, self._event_items, event_id)
 
+    def index_many(self, events: Iterable[tuple[int, Body]]) -> None:
+        """Index events that were put into the sequences of logs, each by the number of its row."""
+        events = list(events)
+        self._topics.run((topic, row_id) for row_id, parsed in events for topic in topics_of(parsed))
+        self._event_items.run((code, row_id) for row_id, parsed in events for code in self._codes(parsed))
+
     def insert_fork(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:
         """Put an entry of a log's other history beside its sequence. Call within a transaction, after checking it."""
         entry = {"log_id": log_id, "seq": seq, "leaf": leaf, "body": body, "signatures": signatures}
@@ -174,10 +180,13 @@ class LedgerWriter:
         return table.insert(**{column: blank(column) for column in columns}).returning(table.id)
 
     def _index(self, parsed: Body, index: PreparedInsert, row_id: int) -> None:
-        codes = dict.fromkeys(Event("", parsed).named)
+        index.run((code, row_id) for code in self._codes(parsed))
+
+    def _codes(self, parsed: Body) -> Iterable[str]:
+        """The items whose chains an event belongs to."""
         if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
-            codes = dict.fromkeys(self.ledger.codes_of(parsed["target"]))
-        index.run((code, row_id) for code in codes)
+            return dict.fromkeys(self.ledger.codes_of(parsed["target"]))
+        return dict.fromkeys(Event("", parsed).named)
 
     def index_late_corrections(self, arrived: Collection[str]) -> set[str]:
         """Index the corrections whose targets have come after them; returns the items that they are about.

@@ -82,6 +82,7 @@ class Families:
             heard: logs that count here, admitted or not.
         """
         stations = self._stations.now()
+        ends = stations.ends
         strangers = frozenset() if with_strangers else stations.strangers - heard
         naming: dict[str, list[Event]] = {}
         parents: dict[str, set[str]] = {}
@@ -91,8 +92,8 @@ class Families:
         wanted = set(heads)
         while wanted:
             found = {
-                code: [event for event in events if event.log not in strangers and not stations.is_quarantined(event)]
-                for code, events in self._ledger.naming(wanted).items()
+                code: [e for e in events if e.log not in strangers and e.seq <= ends.get(e.log, e.seq)]
+                for code, events in self._ledger.items.naming(wanted).items()
             }
             naming |= found
             for event in {e.leaf: e for events in found.values() for e in events if e.type == "pack"}.values():

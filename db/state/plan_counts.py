@@ -12,15 +12,18 @@ from db.state.queries import State
 def items_by_branch(state: State) -> dict[tuple[str, str], tuple[int, int]]:
     """The same by kind and the branch with needs of its own that the place they are bound for lies in."""
     item, place = state.tables.item, state.tables.place
-    where = fn.COALESCE(place.branch, "")
-    query = item.select(item.kind, where, fn.COUNT(item.code), fn.SUM(item.quantity))
-    query = query.join(place.model, JOIN.LEFT_OUTER, on=(place.code == item.bound_for)).group_by(item.kind, where)
-
+    things = item.select(
+        item.kind, item.bound_for, fn.COUNT(item.code).alias("items"), fn.SUM(item.quantity).alias("q")
+    )
     if uncounted := state.uncounted():
-        query = query.where(item.code.not_in(uncounted))
+        things = things.where(item.code.not_in(uncounted))
+    things = things.group_by(item.bound_for, item.kind)  # first: one look for the branch of all that is bound for one
+    kind, where = things.c.kind, fn.COALESCE(place.branch, "")
+    query = things.select_from(kind, where, fn.SUM(things.c.items), fn.SUM(things.c.q))
+    query = query.join(place.model, JOIN.LEFT_OUTER, on=(place.code == things.c.bound_for)).group_by(kind, where)
 
     def count() -> dict[tuple[str, str], tuple[int, int]]:
-        return {(kind, branch): (items, int(pieces)) for kind, branch, items, pieces in query.tuples()}
+        return {(kind, branch): (int(items), int(pieces)) for kind, branch, items, pieces in query.tuples()}
 
     return state.ledger.memory.remember("items by branch", count)
 

@@ -56,7 +56,7 @@ class PlanInForce:
         said = self.ledger.on_topic(("point", "withdraw", "correct"))
 
         def goes(codes: Collection[str]) -> dict[str, set[str]]:
-            return {code: destinations_named(code, events) for code, events in self.ledger.naming(codes).items()}
+            return {code: destinations_named(code, events) for code, events in self.ledger.items.naming(codes).items()}
 
         return all_outside(self._folded, said, trusted, goes)
 
@@ -104,7 +104,8 @@ class PlanInForce:
 
     def dues(self, places: Mapping[str, Place]) -> Dues:
         """When things are due where, in this tree."""
-        return Dues(places, _PhasesByBranch(self.phase_branches, self._phases_at))
+        branches = self.phase_branches
+        return Dues(places, _PhasesByBranch(branches, self._phases_at)) if branches else Dues(places)
 
     @property
     def phase_branches(self) -> frozenset[str]:
@@ -181,7 +182,7 @@ class Twins:
             return [], frozenset()
         gone, places = self.plan.withdrawn(tops), self.places.tree()
         planned = replace(gone, items=frozenset())
-        naming = self.ledger.naming([row.code for rows in found.values() for row in rows])
+        naming = self.ledger.items.naming([row.code for rows in found.values() for row in rows])
         logs = {
             code: {event.log for event in events if event.type == "register" and self.stations.now().stands(event)}
             for code, events in naming.items()

@@ -89,7 +89,7 @@ class State:
         families = self.families.of(codes, with_children=with_children, with_strangers=True)
         strangers = {log: stations.owners[log].station for log in stations.strangers}
         codes = list(families) if with_children else codes
-        naming = self.ledger.naming(codes) if stations.revoked else {}
+        naming = self.ledger.items.naming(codes) if stations.revoked else {}
         held, papers, dues = self.held, None, self.plan.dues(places)
         rules = self.need_rules()
         bound = {row.code: row.bound_for for row in self.item_rows(codes)} if rules.branches else {}
@@ -106,7 +106,7 @@ class State:
                 held=held,
                 dues=dues,
             )
-            chain = self.seals.compared(chain)
+            chain = self.seals.compared(chain) if chain.seals else chain
             if any(finding.code == "GAP" and finding.is_provisional for finding in chain.findings):
                 papers = self.waiting_papers() if papers is None else papers
                 chain = foretold_gaps(chain, papers)
@@ -327,7 +327,7 @@ class State:
         for code, events in self.families.of(strangers).items():
             if links := standing_links(custody(code, events, roots=self.roots)):
                 leaves[code] = bytes.fromhex(links[-1].event.leaf)
-        refs = self.ledger.refs(leaves.values())
+        refs = self.ledger.items.refs(leaves.values())
         return {code: refs[leaf] for code, leaf in leaves.items() if leaf in refs}
 
     def slots(self, *, to: str | None = None, under: str | None = None) -> set[Slot]:

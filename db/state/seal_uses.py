@@ -77,8 +77,6 @@ class SealUses:
 
     def compared(self, chain: Chain) -> Chain:
         """The chain with a finding for each of its seals that is recorded on another item too."""
-        if not chain.seals:
-            return chain
         others: dict[str, list[SealUse]] = {}
         for use in self.with_serials(use.serial for use in chain.seals):
             others.setdefault(use.serial, []).append(use)

@@ -6,12 +6,13 @@ the time of the handover; findings are those known now.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
 from custody.chain.standing import each_station_once
 from custody.compose.compose import Acknowledged
+from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Carriage, Item, SerialRange, carriage_of, remarks_of
 from custody.handover.handover_facts import HandoverFacts
@@ -31,7 +32,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled thing as the record names it. `item` is None where it is registered nowhere that is known.
+    """One labelled thing as the record names it. `item` is None where it is registered nowhere that is known, and
+    `kind` and `to`, where it is bound for, are empty then.
 
     `print` is None where the code was typed without it; `condition` None where none was noted.
     """
@@ -40,17 +42,11 @@ class Line:
     print: int | None
     how: str
     item: Item | None
-    condition: str | None = None
-    remark: str = ""
-    is_refused: bool = False
-
-    @property
-    def kind(self) -> str:
-        return self.item.kind if self.item else ""
-
-    @property
-    def to(self) -> str:
-        return self.item.to if self.item else ""
+    kind: str
+    to: str
+    condition: str | None
+    remark: str
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +78,10 @@ class BastFacts:
 
     `happened_utc` is when it took place, `keyed_in_utc` when it was recorded if that was later, else empty. `here` is
     a place's code whose clock the letter shows, `place` where it took place, `carrier` the vehicle where one side
-    is one, else empty. `is_withdrawn`: a correction took it back. `replaces`: the withdrawn records (`LOG:SEQ`) of the
-    same number that it says rightly. `foretold` is what papers said of it, where they are all that is known.
-    `online` is None where this station keeps no policy of witnesses.
+    is one, else empty. `taken` are the lines of what the receiver took. `signed` is who acknowledged it on the screen,
+    by signer: `giver`, `receiver`, `witness-1` ...; the last word of each. `is_withdrawn`: a correction took it back.
+    `replaces`: the withdrawn records (`LOG:SEQ`) of the same number that it says rightly. `foretold` is what papers
+    said of it, where they are all that is known. `online` is None where this station keeps no policy of witnesses.
     `unadmitted` are stations that recorded it and of which nobody can know yet whether root admits them.
     """
 
@@ -116,18 +113,14 @@ class BastFacts:
     places: Places
     needs: Needs
     online: OnlineWitnesses | None = None
+    taken: tuple[Line, ...] = field(init=False)
+    signed: Mapping[str, Acknowledged] = field(init=False)
 
-    @property
-    def signed(self) -> Mapping[str, Acknowledged]:
-        """Who acknowledged it on the screen, by signer: `giver`, `receiver`, `witness-1` ...; the last word of each."""
+    def __post_init__(self) -> None:
         witnesses = {name: f"witness-{place}" for place, name in enumerate(self.witnesses, 1)}
-        named = {row.party if row.party != "witness" else witnesses.get(row.name, ""): row for row in self.acknowledged}
-        return {signer: row for signer, row in named.items() if signer}
-
-    @property
-    def taken(self) -> tuple[Line, ...]:
-        """The lines of the items that the receiver took."""
-        return tuple(line for line in self.lines if not line.is_refused)
+        rows = {row.party if row.party != "witness" else witnesses.get(row.name, ""): row for row in self.acknowledged}
+        object.__setattr__(self, "signed", {signer: row for signer, row in rows.items() if signer})
+        object.__setattr__(self, "taken", tuple(line for line in self.lines if not line.is_refused))
 
 
 def bast_facts(
@@ -148,18 +141,18 @@ def bast_facts(
 
     Args:
         records: all its parts, in order; `replaced` are the withdrawn ones that these say rightly (`replaced_by`).
-        then: the chains of the items that it names as of the handover, by code.
-        chains: the same as all events tell of them now; for the findings.
+        then, chains: those of the items that it names, by code as of the handover, and as all events tell of them now.
         facts: what the records say of the handover as a whole.
         office: the code of the place whose station recorded it.
         foretold: what papers said of it, where nothing is registered here and they are all that is known; else None.
     """
     first, last = records[0].body, records[-1].body
-    lines = _lines(records, then, facts.conditions)
-    giver, to, parties = str(first["from"]), str(first["to"]), first["parties"]
-    findings, is_withdrawn = _found(records, replaced, chains, facts)
-    carrier = next((code for code in (to, giver) if is_carrier(places, code)), "")
-    place = giver if carrier == to else to
+    carriage, remarks = carriage_of(first), {c: t for part in records for c, t in remarks_of(part.body).items()}
+    lines = _lines(records, then, facts.conditions, remarks)
+    giver, receiver = _parties(first)
+    findings, unadmitted, is_withdrawn = _found(records, replaced, chains, facts)
+    carrier = next((code for code in (receiver.code, giver.code) if is_carrier(places, code)), "")
+    place = giver.code if carrier == receiver.code else receiver.code
     return BastFacts(
         number=str(first["bast"]),
         election=election,
@@ -168,22 +161,22 @@ def bast_facts(
         records=tuple(records),
         happened_utc=records[0].happened,
         keyed_in_utc=records[0].at if last["occurred"] else "",
-        here=zone_code(place, *first["bound"], giver, office),
+        here=zone_code(place, *first["bound"], giver.code, office),
         place=place,
-        giver=Party(giver, parties["giver"], parties.get("giver_office", "")),
-        receiver=Party(to, parties["receiver"], parties.get("receiver_office", "")),
+        giver=giver,
+        receiver=receiver,
         lines=lines,
         rows=_rows(line for line in lines if not line.is_refused),
         told=facts,
         witnesses=tuple(first["witnesses"]),
         acknowledged=tuple(Acknowledged(**row) for row in last.get("acknowledged", ())),
-        carriage=carriage_of(first),
+        carriage=carriage,
         carrier=carrier,
         bound=tuple(first["bound"]),
         note=str(first["note"]),
-        findings=tuple(finding for finding in findings if not finding.is_foretold),
+        findings=findings,
         foretold=foretold,
-        unadmitted=_unadmitted(findings),
+        unadmitted=unadmitted,
         is_withdrawn=is_withdrawn,
         replaces=() if is_withdrawn else tuple(f"{event.log}:{event.seq}" for event in replaced),
         places=places,
@@ -191,25 +184,31 @@ def bast_facts(
     )
 
 
-def _unadmitted(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The stations that root has not admitted, as far as root's log is not here to say so."""
-    foretold = (finding for finding in findings if finding.is_foretold and finding.code == "UNKNOWN_STATION")
-    return tuple(sorted({str(finding.values["station"]) for finding in foretold}))
+def _parties(first: Body) -> tuple[Party, Party]:
+    said = first["parties"]
+    return (
+        Party(str(first["from"]), said["giver"], said.get("giver_office", "")),
+        Party(str(first["to"]), said["receiver"], said.get("receiver_office", "")),
+    )
 
 
 def _lines(
-    records: Sequence[Event], then: Mapping[str, Chain], conditions: Mapping[str, str | None]
+    records: Sequence[Event],
+    then: Mapping[str, Chain],
+    conditions: Mapping[str, str | None],
+    remarks: Mapping[str, str],
 ) -> tuple[Line, ...]:
     lines = {}
-    remarks = {code: text for record in records for code, text in remarks_of(record.body).items()}
     for record in records:
         for code, row in record.rows.items():
-            chain = then.get(code)
+            item = then[code].item if code in then else None
             lines[code] = Line(
                 code,
                 row["print"],
                 row["how"],
-                chain.item if chain else None,
+                item,
+                item.kind if item else "",
+                item.to if item else "",
                 conditions[code],
                 remarks.get(code, ""),
                 code in record.refused,
@@ -253,8 +252,9 @@ def _joined(ranges: Iterable[SerialRange]) -> list[SerialRange]:
 
 def _found(
     records: Sequence[Event], replaced: Sequence[Event], chains: Iterable[Chain], facts: HandoverFacts
-) -> tuple[list[Finding], bool]:
-    """Return the findings about these records, each once, and whether the records were withdrawn.
+) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
+    """Return the findings about these records, each once; the stations that root has not admitted, as far as root's log
+    is not here to say so; and whether the records were withdrawn.
 
     What was looked at in the session of a record that these say rightly was looked at here. Missing items have no
     finding here; the letter lists them.
@@ -274,4 +274,6 @@ def _found(
     for finding in facts.findings:
         if finding.code != "SHORTAGE":
             found.setdefault((finding.code, str(finding)), finding)
-    return each_station_once(found.values()), is_withdrawn
+    known = each_station_once(found.values())
+    early = {str(one.values["station"]) for one in known if one.is_foretold and one.code == "UNKNOWN_STATION"}
+    return tuple(one for one in known if not one.is_foretold), tuple(sorted(early)), is_withdrawn

@@ -91,7 +91,9 @@ def save_bast(
         InputError: another suffix, or a folder that is not there.
         StoreError: the disk is full.
     """
-    sheets = [Sheet("BAST", ROW_HEADERS, _rows(facts)), sheet_of(_("Codes"), _CODE_COLUMNS, _codes(facts))]
+
+    def sheets() -> list[Sheet]:
+        return [Sheet("BAST", ROW_HEADERS, _rows(facts)), sheet_of(_("Codes"), _CODE_COLUMNS, _codes(facts))]
 
     def pdf(file: BinaryIO) -> None:
         from reports.bast.letter_pdf import write_bast

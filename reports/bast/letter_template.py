@@ -39,9 +39,6 @@ class Template:
     values: Mapping[str, Any]
     logo: bytes = b""
 
-    def __getitem__(self, key: str) -> Any:
-        return self.values[key]
-
     def text(self, key: str, **blanks: object) -> str:
         """A text with its blanks filled, on one line that is harmless to show."""
         return self.filled(str(self.values[f"texts.{key}"]), blanks)
@@ -57,16 +54,6 @@ class Template:
             [self.filled(line, blanks) for line in self.values[f"letterhead.{part}"]] for part in ("lines", "address")
         )
         return Letterhead(lines, address, self.logo, float(self.values["letterhead.logo_height_mm"]))
-
-    def office(self, code: str) -> Mapping[str, str]:
-        """What the template says of the office at a place: name, address and its signer; empty where nothing."""
-        offices: Mapping[str, Mapping[str, str]] = self.values["offices"]
-        return offices.get(code, {})
-
-    def person(self, name: str) -> Mapping[str, str]:
-        """What the template says of a person: NIP and function; empty where nothing."""
-        people: Mapping[str, Mapping[str, str]] = self.values["people"]
-        return people.get(name, {})
 
 
 def shipped_template(language: str | None = None) -> Template:

@@ -70,10 +70,10 @@ def write_forms(out: BinaryIO, forms: Sequence[Form], shared: FormPaper) -> None
         title=title,
         author=printable(made.station),
         footer=(title, printed),
-        size_mm=PAGE_SIZES_MM[template["page.size"]],
+        size_mm=PAGE_SIZES_MM[template.values["page.size"]],
         margins=_MARGINS,
-        font=template["page.font"],
-        font_size_pt=min(float(template["page.font_size_pt"]), 10.5),
+        font=template.values["page.font"],
+        font_size_pt=min(float(template.values["page.font_size_pt"]), 10.5),
     )
     for form in forms:
         paper.running, paper.column_heads = "", None

@@ -88,7 +88,7 @@ class _Page:
         self._draw_meta()
         top = _BOTTOM + paper.room
         room_mm = paper.room / mm - _SIGN_MM
-        grid = choose_grid(self.data, _QR_MM, room_mm - 5)
+        grid = choose_grid(len(self.data), _QR_MM, room_mm - 5)
         left_pt = ContentsColumn(paper, self.facts, self.body, self.here).draw(top, room_mm)
         used_mm = left_pt / mm
         if grid is not None:
@@ -157,6 +157,7 @@ class _Page:
             words = decided_words(count, refused)
         if told is not None and body["parts"] == 1:
             words = tally_words(told)
+            words += _(", which nobody listed") if told.is_derived else ""
             words += "; " + _("{count} more inside").format(count=number(len(told.carried))) if told.carried else ""
         return words.replace(" ", "\u00a0")
 
@@ -242,7 +243,7 @@ class _Page:
         paper = self.paper
         paper.running = " · ".join((_("Handover paper"), printable(self.body["bast"], _NAME), _("continued")))
         height_mm = 220.0
-        grid, pages = spread(self.data, WIDTH_MM, height_mm)
+        grid, pages = spread(len(self.data), WIDTH_MM, height_mm)
         texts = parts(self.data, grid.count)
         for shown in pages:
             paper.new_page()

@@ -93,7 +93,7 @@ def save_progress(path: Path, rows: Sequence[ProgressRow], needs: Needs, made: M
     save_report(
         path,
         pdf=pdf,
-        sheets=[Sheet("progress", HEADERS, _table_rows(rows, needs))],
+        sheets=lambda: [Sheet("progress", HEADERS, _table_rows(rows, needs))],
         xlsx=lambda file: write_progress_xlsx(file, rows, needs, made.waiting),
         facts=lambda: progress_json(rows),
     )

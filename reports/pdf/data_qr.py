@@ -56,30 +56,30 @@ class Grid:
         return self.rows * (self.side_mm + CAPTION_MM)
 
 
-def choose_grid(data: bytes, width_mm: float, height_mm: float, *, pages: int = 1) -> Grid | None:
-    """The grid with the best modules on so many pages with room of this size; None where they would be too small."""
-    firm = _best(data, width_mm, height_mm, pages, "M")
+def choose_grid(size: int, width_mm: float, height_mm: float, *, pages: int = 1) -> Grid | None:
+    """The grid for so many bytes with the best modules on so many pages of this room; None where they are too small."""
+    firm = _best(size, width_mm, height_mm, pages, "M")
     if firm is None or firm.module_mm < FIRM_MM:
-        weak = _best(data, width_mm, height_mm, pages, "L")
+        weak = _best(size, width_mm, height_mm, pages, "L")
         if weak is not None and (firm is None or weak.module_mm > firm.module_mm):
             return weak
     return firm
 
 
-def spread(data: bytes, width_mm: float, height_mm: float) -> tuple[Grid, list[range]]:
-    """The best grid on as few pages of this room as will do, and which of its codes each page has."""
+def spread(size: int, width_mm: float, height_mm: float) -> tuple[Grid, list[range]]:
+    """The best grid for so many bytes on as few pages of this room as will do, and which of its codes each page has."""
     for pages in range(1, _MAX_PAGES + 1):
-        grid = choose_grid(data, width_mm, height_mm, pages=pages)
+        grid = choose_grid(size, width_mm, height_mm, pages=pages)
         if grid is not None:
             each = grid.columns * -(-grid.rows // pages)
             return grid, [range(first, min(first + each, grid.count)) for first in range(0, grid.count, each)]
     raise ValueError("no record of at most 64 KiB needs so many pages")
 
 
-def _best(data: bytes, width_mm: float, height_mm: float, pages: int, level: str) -> Grid | None:
+def _best(size: int, width_mm: float, height_mm: float, pages: int, level: str) -> Grid | None:
     found = []
     for count in range(1, _MAX_CODES + 1):
-        length = part_length(data, count)
+        length = part_length(size, count)
         version = next((number for number, held in enumerate(_CAPACITY[level], 1) if held >= length), None)
         if version is None:
             continue

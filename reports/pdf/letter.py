@@ -14,12 +14,17 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable, Image, Paragraph, Spacer, Table
 
+from custody.format.paper_codes import Sheet, pack_sheet, paper_id, parts
 from reports.bast.letter_template import Letterhead
+from reports.pdf.data_qr import draw_grid, draw_symbol, spread
 from reports.pdf.page import Document, Margins, fonts
 
 LEFT, CENTRE, RIGHT, JUSTIFY = 0, 1, 2, 4
 _LEADING = 1.28
 _GRID_PT = 0.6
+_HEAD_MM = 44.0
+_LEAST_MM = 165.0
+"""With so much room left, the codes of a single record stand below what was before them: its modules stay as large."""
 
 
 class Words(NamedTuple):
@@ -92,7 +97,25 @@ class Page(NamedTuple):
     """The begin of a page."""
 
 
-Block = Text | Title | Row | Boxes | Heads | Space | Page | Letterhead
+class Closing(NamedTuple):
+    """The last sentence, which stays with the first boxes; `in_short` stands above it on a page of its own."""
+
+    words: Words
+    in_short: Words
+    boxes: Sequence[Boxes]
+
+
+class SignedRecord(NamedTuple):
+    """A signed record as QR codes beside its log's signed head; one of several begins a page of its own."""
+
+    title: Words
+    words: Words
+    head: str
+    sheet: Sheet
+    is_alone: bool
+
+
+Block = Text | Title | Row | Boxes | Heads | Space | Page | Letterhead | Closing | SignedRecord
 
 
 class Letter(Document):
@@ -141,8 +164,52 @@ class Letter(Document):
                 self.space(height_mm)
             case Page():
                 self.new_page()
+            case Closing():
+                self._draw_closing(block)
+            case SignedRecord():
+                self._draw_record(block)
             case _:
                 draw_letterhead(self, block)
+
+    def _draw_closing(self, closing: Closing) -> None:
+        block = self.block(closing.words)
+        self.space(2.5)
+        keep_mm = 4.0
+        if closing.boxes:
+            keep_mm += self.block(closing.boxes[0]).wrap(self.width, self.height)[1] / mm
+        height = block.wrap(self.width, self.height)[1]
+        if height >= 60 * mm:
+            self.flow(block, after_mm=4)
+            return
+        if height + keep_mm * mm > self.room:  # whoever signs a page of its own sees for what
+            self.new_page()
+            self.flow(self.block(closing.in_short), after_mm=3)
+        self.place(block, after_mm=4, keep_mm=keep_mm)
+
+    def _draw_record(self, record: SignedRecord) -> None:
+        if not record.is_alone or self.room < _LEAST_MM * mm:
+            self.new_page()
+        else:
+            self.space(6)
+        self.flow(self.block(record.title), after_mm=3)
+        canvas, side = self.canvas, _HEAD_MM * mm
+        top = self.y
+        block = self.block(Row([record.words], [self.width_mm - _HEAD_MM - 4]))
+        draw_symbol(canvas, record.sheet.head, self.right - side, top - side, side)
+        canvas.setFont(fonts()[0], 6.5)
+        canvas.drawCentredString(self.right - side / 2, top - side - 2 * mm, record.head)
+        self.place(block)
+        self.down_to(top - side - 5 * mm)
+        data = pack_sheet(record.sheet)
+        grid, pages = spread(len(data), self.width_mm, self.room / mm - 2)
+        texts, name = parts(data, grid.count), paper_id(data)
+        for shown in pages:
+            if shown.start:
+                self.new_page()
+            canvas.setFont(fonts()[0], 6.5)
+            captions = [f"{name}  {index + 1}/{grid.count}" for index in shown]
+            left = self.left + (self.width - grid.columns * grid.side_mm * mm) / 2
+            draw_grid(canvas, grid, [texts[index] for index in shown], captions, left, self.y)
 
     def block(self, block: Any) -> Any:
         """What reportlab draws for words, a picture, a row or boxes; anything else is that already."""

@@ -10,6 +10,7 @@ from db.store import Store
 from language import _, chosen, is_on_page, ngettext
 from language.text import fill, number, printable
 from services.records.introducing import admitted_keys, offices_that_admit
+from services.records.lag import lag_sentence
 from services.records.membership import StationCard
 
 _NAMED = 3
@@ -27,7 +28,7 @@ def records_waiting(store: Store) -> int:
 
 def waiting_words(store: Store) -> str:
     """How many records of which stations count nowhere until root admits them, and how that is done; else empty."""
-    return " ".join(waiting_lines(store).values())
+    return " ".join(filter(None, (lag_sentence(store), *waiting_lines(store).values())))
 
 
 def waiting_lines(store: Store) -> dict[str, str]:
@@ -126,8 +127,11 @@ def _names(strangers: list[Waiting]) -> str:
 
 
 def waiting_sentence(store: Store) -> str:
-    """The same for pages and paper, in one short sentence without a command; empty where nothing waits."""
-    return store.ledger.memory.remember(f"waiting sentence {chosen()}", lambda: _sentence(store))
+    """The same for pages and paper, in short sentences without a command; first how far a hub's lists are behind. Empty
+    where nothing waits.
+    """
+    told = store.ledger.memory.remember(f"waiting sentence {chosen()}", lambda: _sentence(store))
+    return " ".join(filter(None, (lag_sentence(store), told)))
 
 
 def _sentence(store: Store) -> str:

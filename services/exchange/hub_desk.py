@@ -7,12 +7,13 @@ method refuses by raising `HubRefusalError`, before anything is stored, or with 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from custody.chain.roster import NOTICES
 from custody.errors import InputError, TamperError
 from custody.format.encoding import is_name_of, leaf_digest
 from custody.format.event_types import Body
-from db.log.merge import Merge, arrivals
+from db.log.settling import Settling, settle, settle_log
 from db.store import Store
 from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
@@ -33,6 +34,10 @@ class HubRefusalError(Exception):
     stands.
     """
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it goes from one process to another."""
+        return partial(HubRefusalError, size=self.size, standing=self.standing), (self.status, self.reason)
+
     def __init__(self, status: int, reason: str, *, size: int | None = None, standing: Standing | None = None) -> None:
         super().__init__(reason)
         self.status, self.reason, self.size, self.standing = status, reason, size, standing
@@ -50,13 +55,12 @@ class Known:
 
 @dataclass(slots=True)
 class HubDesk:
-    """What a hub remembers between two requests. Its methods run in the thread that owns the ledger.
+    """What a hub remembers between two requests. Its methods run in a thread that owns a store of the ledger; all that
+    they do to one log runs in one thread, or another process.
 
     `pending` has the longest head that each log has sent, `introduced` the keys of logs that have sent nothing else.
-    `arrived` has the leaves of each log's entries that are stored and not yet put in place (`settle`).
     """
 
-    arrived: dict[str, list[bytes]] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
     introduced: dict[str, bytes] = field(default_factory=dict)
     _strangers: dict[str, set[str]] = field(default_factory=dict)
@@ -98,9 +102,9 @@ class HubDesk:
         """
         held = store.ledger.held_log(log)
         if held is not None:
-            tail = self.arrived.get(log, [])
-            newest = tail[-1] if tail else held.head and bytes(held.head)
-            return Known(log, bytes.fromhex(held.public_key), held.size + len(tail), newest)
+            newest = store.arrivals.newest(held.id, held.size)
+            size, leaf = newest or (held.size, held.head and bytes(held.head))
+            return Known(log, bytes.fromhex(held.public_key), size, leaf)
         if log not in self.introduced:
             raise HubRefusalError(404, "unknown")
         return Known(log, self.introduced[log], 0, None)
@@ -131,9 +135,8 @@ class HubDesk:
         if request.old != before.size:
             raise HubRefusalError(409, "size", size=before.size)
         if claim.origin in store.state.stations.now().own and head.size > known.size:
-            store.heads.keep(
-                request.note, at=store.around.now_utc()
-            )  # from now on nothing is recorded: it was put back
+            note, now = request.note, store.around.now_utc()
+            store.heads.keep(note, at=now)  # from now on nothing is recorded: it was put back
             raise HubRefusalError(403, "own")
         if not self._follows(store, known, before, head, request.proof):
             self._keep_evidence(store, request.note)
@@ -189,12 +192,9 @@ class HubDesk:
 
     def leaves(self, store: Store, log: str, begin: int, end: int) -> list[bytes]:
         """The digests of a log's entries from index `begin` to before `end`, those that have just arrived too."""
-        settled = [*store.ledger.leaves(log, begin, end)]
-        if log not in self.arrived or len(settled) == end - begin:
-            return settled
-        held = store.ledger.held_log(log)
-        size = 0 if held is None else held.size
-        return settled + self.arrived[log][max(begin - size, 0) : max(end - size, 0)]
+        settled = [*store.ledger.leaves(log, begin, end)] if begin < end else []
+        held = store.ledger.held_log(log) if len(settled) < end - begin else None
+        return settled if held is None else [*settled, *store.arrivals.leaves(held.id, max(begin, held.size), end)]
 
     def _root(self, store: Store, log: str, size: int) -> bytes:
         return store.cosigned.root(log, size, lambda log, begin, end: self.leaves(store, log, begin, end))
@@ -208,64 +208,31 @@ class HubDesk:
         Raises:
             HubRefusalError: they do not follow what is held, or do not fit the head, or there is no room for them.
         """
-        known = self.known(store, log)
-        if begin > known.size:
-            raise HubRefusalError(409, "standing", standing=Standing(self._head(store, known).size, known.size))
-        again = known.size - begin
-        held = self.leaves(store, log, begin, begin + len(entries))
-        new = entries[again:]
-        if held != [leaf_digest(entry) for entry in entries[:again]] or not _goes_on(new, known):
-            raise HubRefusalError(422, "fork")
-        before = self.arrived.get(log, [])
-        try:
-            with store.transaction():
-                if new:
-                    self._arrive(store, known, new, checked)
-                    self.arrived[log] = [*before, *map(leaf_digest, new)]
-                    if told := [body["seq"] for body in checked.said if body["type"] in NOTICES]:
-                        self._settle_log(store, log, max(told))  # whose word counts is known at once
-                answer = self.finish(store, log)
-        except BaseException:
-            self.arrived[log] = before
-            raise
+        is_heard = any(body["type"] in NOTICES for body in checked.said)
+        with store.transaction(is_shared=not is_heard):
+            store.arrivals.lock(log)
+            known = self.known(store, log)
+            if begin > known.size:
+                raise HubRefusalError(409, "standing", standing=Standing(self._head(store, known).size, known.size))
+            again = known.size - begin
+            held = self.leaves(store, log, begin, begin + min(again, len(entries)))
+            new = entries[again:]
+            if held != [leaf_digest(entry) for entry in entries[:again]] or not _goes_on(new, known):
+                raise HubRefusalError(422, "fork")
+            if new:
+                self._arrive(store, known, new, checked)
+                if is_heard:  # whose word counts is known at once
+                    settle_log(store, log, max(body["seq"] for body in checked.said if body["type"] in NOTICES))
+            answer = self.finish(store, log)
         self.introduced.pop(log, None)
         return answer
 
     def _arrive(self, store: Store, known: Known, new: Sequence[bytes], checked: Checked) -> None:
-        taking = Merge(store, checked.said)
+        taking, now = Settling(store, checked.said), store.around.now_utc()
         genesis = None if known.size else next(body for body in checked.said if body["type"] == "genesis")
-        taking.arrive(known.name, known.size + 1, map(raw_entry, new), None if genesis is None else dict(genesis))
+        taking.arrive(known.name, known.size + 1, map(raw_entry, new), now, None if genesis is None else dict(genesis))
         if taking.left_out:
             raise HubRefusalError(507, "full")
-
-    def _settle_log(self, store: Store, log: str, to: int) -> None:
-        taking = Merge(store, ())
-        size = self.known(store, log).size - len(self.arrived[log])
-        count = taking.settle(log, max(to - size, 0))
-        taking.finish()
-        self.arrived[log] = self.arrived[log][count:]
-
-    def settle(self, store: Store, most: int) -> int:
-        """Put up to so many entries that have arrived in place, and bring the present state up to date; returns how
-        many.
-        """
-        placed, counts = 0, dict[str, int]()
-        with store.transaction():
-            taking = Merge(store, ())
-            for log in [*self.arrived]:
-                counts[log] = taking.settle(log, most - placed) if placed < most and self.arrived[log] else 0
-                placed += counts[log]
-            taking.finish()
-        for log, count in counts.items():
-            self.arrived[log] = self.arrived[log][count:]
-            if not self.arrived[log]:
-                del self.arrived[log]
-        return placed
-
-    def recall(self, store: Store) -> None:
-        """Learn what had arrived when the hub was closed last."""
-        for log, leaves in arrivals(store).items():
-            self.arrived[log] = leaves
 
     def finish(self, store: Store, log: str) -> str | Standing:
         """Cosign the head that the entries of a log reach; returns the signature lines, or where the log stands while
@@ -294,6 +261,11 @@ class HubDesk:
         own, signer = store.ledger.own_log(), store.signer()
         at = int(datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())
         return cosign(note, own.name, signer.public_key, at, signer.sign)
+
+
+def settle_arrived(store: Store, most: int) -> int:
+    """Put up to so many entries that have arrived in place, so that lists show them; returns how many."""
+    return settle(store, most) if store.arrivals.behind().count else 0
 
 
 def _refuse_revoked(store: Store, head: Checkpoint) -> None:

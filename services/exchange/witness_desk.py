@@ -10,11 +10,20 @@ from pathlib import Path
 from custody.errors import N_, CustodyError, InputError, StoreError, TamperError
 from db.station_key import FILE_NAME, load_key, make_key
 from db.witness_heads import WitnessHeads
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, parse_checkpoint
+from evidence.checkpoint import (
+    COSIGNATURE,
+    Checkpoint,
+    Note,
+    VerifierKey,
+    claimed_checkpoint,
+    is_key_name,
+    key_id,
+    parse_checkpoint,
+    read_note,
+)
 from evidence.cosignature import cosign, cosigned_at
 from evidence.ed25519 import Signer
 from evidence.mirror_forms import HeadRequest, read_head_request
-from evidence.note import COSIGNATURE, Note, VerifierKey, is_key_name, key_id, read_note
 from evidence.tree import EMPTY_ROOT, is_extension
 from services.exchange.hub_desk import HubRefusalError
 from tables.output.safe_file import safe_file, safe_folder

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from db.store import Store
-from evidence.note import VerifierKey
+from evidence.checkpoint import VerifierKey
 from evidence.policy import Policy, policy_text, read_policy
 from services.exchange.trust_anchors import POLICY_FILE, policy_bytes, policy_in
 from services.exchange.witness_desk import Logs

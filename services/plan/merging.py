@@ -22,7 +22,7 @@ def twins_of(store: Store, under: str | None = None, kind: str | None = None) ->
         for rows in store.state.twins
         if kind in (None, rows[0].kind) and (under is None or is_under(places, rows[0].bound_for, under))
     ]
-    naming = store.ledger.naming([row.code for one in rows for row in one])
+    naming = store.ledger.items.naming([row.code for one in rows for row in one])
     by = {
         code: ", ".join(sorted({owners[event.log].station for event in events if event.type == "register"}))
         for code, events in naming.items()

@@ -12,8 +12,7 @@ from language.in_words import level_word
 from language.text import fill, local_time, number, printable
 from reports.words import kind_name
 from services.seen import version_seen
-from tables.cells import Located
-from tables.headings import ignored_columns, layout_of
+from tables.cells import Located, Source
 from tables.office_table import Choice, Note, Table
 from tables.vocabulary import column_words
 
@@ -124,7 +123,7 @@ def compare(
             old, new = asdict(before), asdict(value)
             changed.append(ChangedRow(shown, {f: (old[f], new[f]) for f in new if old[f] != new[f]}))
     absent = len(known) - len(changed) - same
-    how = how_read(table, kind, rows)
+    how = how_read(table, rows)
     if back := ", ".join(filter(None, map(brings_back, fresh))):
         how["notes"] += ((N_("withdrawn before, and planned again by this table: {names}"), {"names": back[:300]}),)
     change = Change(
@@ -133,14 +132,13 @@ def compare(
     return change, fresh
 
 
-def how_read(table: Table, kind: str, rows: Sequence[Located[Any]]) -> dict[str, Any]:
-    """How a file was taken, for `Change`."""
-    notes, zones = list(table.notes), rows[0].source.zones if rows else set()
-    if zones:
+def how_read(table: Table, rows: Sequence[Located[Any]]) -> dict[str, Any]:
+    """How a file was taken, for `Change`; without a sound row only what its notes say."""
+    notes, source = list(table.notes), rows[0].source if rows else Source()
+    if zones := source.zones:
         notes.append((N_("times without a zone were read as {zones}"), {"zones": ", ".join(sorted(zones))}))
-    layout = layout_of(table, kind)
-    understood = tuple((header, name) for name, header in layout.columns.items())
-    return {"notes": tuple(notes), "understood": understood, "ignored": ignored_columns(table, layout)}
+    understood = tuple((header, name) for name, header in source.columns.items())
+    return {"notes": tuple(notes), "understood": understood, "ignored": source.ignored}
 
 
 def row_words(change: Change, key: str, names: Mapping[str, Need]) -> str:

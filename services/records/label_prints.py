@@ -139,7 +139,7 @@ def record_blanks(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
         RuleError: one of the codes is in use.
     """
     with store.transaction():
-        for code, events in store.ledger.naming(codes).items():
+        for code, events in store.ledger.items.naming(codes).items():
             if events:
                 raise RuleError(
                     N_("{item} is in use already"), hint=N_("Blank labels get new codes."), item=show_code(code)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from custody.format.events import Event
 from custody.format.paper_codes import Sheet
-from custody.handover.handover_history import replaced_by
 from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
 from evidence.policy import Policy
@@ -79,20 +78,18 @@ def drawn_signatures(facts: BastFacts, picture_of: Callable[[str], bytes | None]
 
 def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
     """The facts of a handover (`db.handover_lookup.find_handover`) by this ledger."""
-
     state = store.state
-    facts, then = told_of(store, found.parts)
-    replaced = replaced_by(found.parts, state.ledger.on_topic(("correct",)), state.ledger.find)
+    told = told_of(store, found.parts)
     return bast_facts(
         found.parts,
-        then,
+        told.then,
         state.chains([code for part in found.parts for code in part.rows], as_of=found.parts[-1].at),
-        facts,
+        told.facts,
         election=found.election,
         station=found.log.station,
         office=found.log.place,
         places=state.places.tree(),
         needs=state.kinds(),
-        replaced=replaced,
+        replaced=told.replaced,
         foretold=store.papers.foretold([part.body for part in found.parts]) if state.is_bare else None,
     )

@@ -261,13 +261,14 @@ def unlabelled(store: Store, own: Sequence[Counted]) -> list[Finding]:
 class Expectation(NamedTuple):
     """What is to go in a handover, by code, None where nobody can know; and the codes of those of it that other laptops
     took or refused under the same number. `may_change`: whether it hangs on what is scanned next. `meant`: what the
-    record would state.
+    record would state. `received`: the codes that the other side's records or papers name.
     """
 
     items: dict[str, Item] | None
     elsewhere: frozenset[str]
     may_change: bool = False
     meant: Meant = Meant()
+    received: Collection[str] = ()
 
 
 def heard_mark(store: Store) -> tuple[Mark, int]:
@@ -303,13 +304,22 @@ def expectation(store: Store, handover: Handover, offered: Collection[str] = ())
     Args:
         offered: the codes of what has been scanned so far.
     """
-    around = around_now(store, handover, scanned=offered)
+    there = [*offered, *store.state.contents.carried(store.state.items_of(offered))] if offered else ()
+    around = around_now(store, handover, there, offered)
     ends = ends_of(handover)
     own = meant_now(store, handover, around, offered)
     lists = stated(around.others)
     meant = around.listed if own.codes is None and lists is None else [*(own.codes or ()), *(lists or ())]
     items = expected_items(ends | {"kinds": own.kinds}, meant, around, store.state.places)
-    return Expectation(items, frozenset(around.elsewhere) & (items or {}).keys(), around.may_change, own)
+    elsewhere = frozenset(around.elsewhere) & (items or {}).keys()
+    return Expectation(items, elsewhere, around.may_change, own, around.received)
+
+
+def shows_receipt(store: Store, handover: Handover, item: Item | None, found: Expectation) -> bool:
+    """Whether a thing that is scanned shows that another log recorded this handover, of which nobody had known."""
+    if item is None or not handover.to or item.held_by != handover.to or item.code in found.received:
+        return False
+    return bool(receipts(store, [item], handover.giver, handover.to))
 
 
 def waybill_for(store: Store, handover: Handover) -> Waybill:

@@ -25,14 +25,15 @@ from reports.words import kind_name, meant_words
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
-from services.scanning.handover_context import Expectation, expectation, heard_mark, waybill_for
+from services.scanning.handover_context import Expectation, expectation, heard_mark, shows_receipt, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Verdict, Weighed, foresee, judge_labels, together
 from services.scanning.open_drafts import ends_in_words
+from services.scanning.vendor_barcodes import VendorBarcodes
 
 
-class DraftDesk:
+class DraftDesk(VendorBarcodes):
     """Takes scans into one draft, each durable before it is answered."""
 
     def __init__(self, store: Store, draft: str) -> None:
@@ -63,16 +64,8 @@ class DraftDesk:
     @property
     def handover(self) -> Handover:
         """Who gives what to whom, as far as it is set."""
-        said = self._said
-        return Handover(
-            self.giver,
-            self._receiver,
-            self.bound,
-            number=said.number,
-            load=said.load,
-            phase=said.phase,
-            kinds=said.kinds,
-        )
+        said, ends = self._said, (self.giver, self._receiver, self.bound)
+        return Handover(*ends, number=said.number, load=said.load, phase=said.phase, kinds=said.kinds)
 
     @property
     def receiver(self) -> str | None:
@@ -141,7 +134,8 @@ class DraftDesk:
             self._count.take(label.code)
             self._count.carry(inside)
             # it hangs on the scans which record of the other side is confirmed, and what has come
-            if self._found.may_change or label.code in self._found.meant.not_yet:
+            hangs = self._found.may_change or label.code in self._found.meant.not_yet
+            if hangs or shows_receipt(self.store, self.handover, item, self._found):
                 self.look_up()
             elif inside and self.refused:  # what is inside something refused stays with it
                 self._look_inside()
@@ -318,12 +312,12 @@ class DraftDesk:
 
     def findings(self) -> list[Finding]:
         """What is wrong with everything in the draft, as its ends are now."""
-        return self.judged()[1]
+        return self.judged(self.store.drafts.touches(self.draft))[1]
 
-    def judged(self) -> tuple[dict[str, Item], list[Finding]]:
-        """What is known of everything in the draft, by code, and what is wrong with it as its ends are now."""
-        touches = [touch for touch in self.store.drafts.touches(self.draft) if touch.code not in self.refused]
-        items, found = together(self._verdicts([ItemLabel(touch.code, touch.print) for touch in touches]))
+    def judged(self, touches: Iterable[Touch]) -> tuple[dict[str, Item], list[Finding]]:
+        """What is known of all that the draft has taken, by code, and what is wrong with it as its ends are now."""
+        labels = [ItemLabel(touch.code, touch.print) for touch in touches if touch.code not in self.refused]
+        items, found = together(self._verdicts(labels))
         self._told = _wrong_by_item(found)
         return items, found
 
@@ -337,13 +331,13 @@ class DraftDesk:
             known |= {verdict.label: verdict for verdict in judge_labels(self.store, new, self.handover)}
         return [known[label] for label in labels]
 
-    def foresee(self, handover: Handover) -> Weighed | None:
-        """Return `handover`, with all that the draft kept of it (`with_details`), as it would be recorded this minute;
-        None while giver or receiver is not set.
+    def foresee(self, handover: Handover, touches: Sequence[Touch]) -> Weighed | None:
+        """Return `handover`, with all that the draft kept of it (`with_details`) and has taken, as it would be recorded
+        this minute; None while giver or receiver is not set.
         """
         if not handover.giver or not handover.to:
             return None
-        now, touches = self.store.around.now_utc(), self.store.drafts.touches(self.draft)
+        now = self.store.around.now_utc()
         hangs_on = (heard_mark(self.store), handover, touches, now[:16])
         if self._foreseen is None or self._foreseen[0] != hangs_on:
             ends = (handover.giver, handover.to, handover.bound)
@@ -370,6 +364,11 @@ class DraftDesk:
             return find_custodian(self.store, custodian)
         except InputError as error:  # a session shows it and goes on
             raise RuleError(error.message, hint=error.hint, **error.values) from error
+
+    def refresh(self) -> None:
+        """Ask again where another program has said something of the draft."""
+        if details_of(self.store, self.draft) != self._said:
+            self.look_up()
 
     def look_up(self) -> None:
         """Ask the ledger again what is expected, and the draft what was said."""

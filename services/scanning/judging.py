@@ -1,6 +1,6 @@
 """What is wrong with what comes at a handover. Records nothing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -285,9 +285,9 @@ def _judge_time(store: Store, things: Mapping[str, Item | None], handover: Hando
     return [*late, late_entry(happened)] if handover.occurred is not None else late
 
 
-def _may_have_been(store: Store, codes: Iterable[str], to: str) -> list[str]:
+def _may_have_been(store: Store, codes: Collection[str], to: str) -> list[str]:
     """Those of these things of which some record says that they came to a place or below it, whether it counts or not;
-    asked of the records, for folding hundreds of chains takes longer than all else here.
+    asked of the records, once of each thing, for folding hundreds of chains takes longer than all else here.
     """
     places, known = store.state.places, dict[str, bool]()
 
@@ -300,8 +300,10 @@ def _may_have_been(store: Store, codes: Iterable[str], to: str) -> list[str]:
         custodian = event.body.get({"register": "held_by", "handover": "to"}.get(event.type, ""))
         return custodian is not None and is_there(custodian)
 
-    told = store.state.families.of(codes, with_strangers=True)
-    return [code for code, events in told.items() if any(map(says_so, events))]
+    told: dict[str, bool] = store.ledger.memory.remember(f"may have been: {to}", dict)
+    new = store.state.families.of((code for code in codes if code not in told), with_strangers=True)
+    told |= {code: any(map(says_so, events)) for code, events in new.items()}
+    return [code for code in codes if told[code]]
 
 
 def _has_been(chain: Chain, handover: Handover, places: Mapping[str, Place]) -> bool:

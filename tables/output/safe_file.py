@@ -65,7 +65,7 @@ def safe_file(
     try:
         file = private_file(draft) if is_secret else draft.open("xb")
     except OSError as error:
-        raise _refusal(path, error, is_own=is_own) from error
+        raise not_written(path, error, is_own=is_own) from error
     try:
         with file:
             written = _Digesting(file)
@@ -83,7 +83,7 @@ def safe_file(
     except OSError as error:
         # The body may meet errors of other files; those pass unchanged.
         if error.errno in _FULL or error.filename in (str(draft), str(target)):
-            raise _refusal(path, error, is_own=is_own) from error
+            raise not_written(path, error, is_own=is_own) from error
         raise
     finally:
         with suppress(OSError):
@@ -124,7 +124,7 @@ def folder_for(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise not_written(path, error) from error
     return path
 
 
@@ -159,7 +159,15 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _refusal(path: Path, error: OSError, *, is_own: bool = False) -> CustodyError:
+def not_written(path: Path, error: OSError, *, is_own: bool = False) -> CustodyError:
+    """What is wrong with a file that could not be written, and what to do.
+
+    Args:
+        is_own: nobody chose this name.
+
+    Raises:
+        OSError: its path is too long.
+    """
     refuse_too_long(path)
     folder = path.resolve().parent
     if error.errno in _FULL:
@@ -175,7 +183,7 @@ def _refusal(path: Path, error: OSError, *, is_own: bool = False) -> CustodyErro
             hint=N_("Make the folder first, or choose another one."),
             folder=str(folder),
         )
-    if is_own:  # nobody chose this name
+    if is_own:
         return unwritable(path, error)
     return InputError(
         N_("{path} may not be written: {reason}"),

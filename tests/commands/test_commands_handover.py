@@ -20,7 +20,7 @@ def test_a_handover_ends_with_the_line_of_the_contract(station: Terminal) -> Non
     given = station.give(codes, "51.08", "51.08.01")
     assert given.code == 0 and len(given.lines) == 1
     result = given.json
-    assert list(result) == ["event", "events", "bast", "from", "to", "scanned", "expected", "findings"]
+    assert list(result) == ["event", "events", "bast", "from", "to", "scanned", "expected", "derived", "findings"]
     assert [list(event) for event in result["events"]] == [["log", "seq", "leaf"]]
     assert result["event"] == f"{result['events'][0]['log']}:{result['events'][0]['seq']}"
     assert (result["from"], result["to"], result["scanned"], result["expected"]) == ("51.08", "51.08.01", 18, 18)

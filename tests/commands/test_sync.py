@@ -122,6 +122,12 @@ def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_op
     assert not (station.home / "hub-open.txt").exists()
 
 
+def test_a_hub_whose_log_has_no_folder_does_not_open(station: Terminal, tmp_path: Path) -> None:
+    refused = station("hub", "--listen", "127.0.0.1", "--log", str(tmp_path / "no-folder" / "hub.log"))
+    assert refused.code == 2 and "does not exist" in refused.err
+    assert not (station.home / "hub-open.txt").exists()
+
+
 def test_a_hub_that_was_killed_is_not_shown_as_open(station: Terminal) -> None:
     process = station.process("hub", "--listen", "127.0.0.1", "--json")
     try:

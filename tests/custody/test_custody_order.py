@@ -229,6 +229,9 @@ def test_logs_that_are_only_named_are_not_carried_along():
         Event(
             f"{number:064x}",
             {
+                "type": "void",
+                "labels": [],
+                "at": "2024-02-12T01:10:00Z",
                 "log": "AB"[number % 2],
                 "seq": number // 2 + 1,
                 "refs": [{"log": f"never-{number}-{k}", "seq": 1, "leaf": "0" * 64} for k in range(20)],

@@ -21,11 +21,11 @@ def test_whatever_number_a_handover_has_the_row_goes_on_by_one(handovers: list[t
         own += [number] * parts
         for part in range(1, parts + 1):
             bast = "BERSAMA/1" if is_shared else number
-            body = {"log": LOGS[log], "at": "2024-02-12T01:10:00Z", "part": part, "parts": parts, "bast": bast}
-            events.append(Event("", body))
-    told = list(in_row(events))
-    assert [event for _number, event in told] == events and [number for number, _event in told] == own
-    shared = {number for number, event in told if number != event.body["bast"]}
+            told = {"type": "handover", "log": LOGS[log], "seq": len(events) + 1, "at": "2024-02-12T01:10:00Z"}
+            events.append(Event("", {**told, "items": [], "part": part, "parts": parts, "bast": bast}))
+    row = list(in_row(events))
+    assert [event for _number, event in row] == events and [number for number, _event in row] == own
+    shared = {number for number, event in row if number != event.body["bast"]}
     given_out = {event.body["bast"] for event in events} - {"BERSAMA/1"}
     firsts = [event for event in events if event.body["part"] == 1]
     assert len(shared) + len(given_out) == len(firsts) and not shared & given_out, "no place twice, and none skipped"

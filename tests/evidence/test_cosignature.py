@@ -5,9 +5,8 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence.checkpoint import make_checkpoint, read_checkpoint
+from evidence.checkpoint import NoteSignature, make_checkpoint, read_checkpoint
 from evidence.cosignature import cosign, cosigned_at
-from evidence.note import NoteSignature
 from tests.support.ledger_examples import signer
 
 LOG, HUB = signer(1), signer(2)

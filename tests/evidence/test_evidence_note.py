@@ -8,8 +8,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.errors import CustodyError, TamperError
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, parse_checkpoint, read_checkpoint
-from evidence.note import key_id, read_note, read_verifier_key, sign_note, verifier_key
+from evidence.checkpoint import (
+    Checkpoint,
+    claimed_checkpoint,
+    key_id,
+    make_checkpoint,
+    parse_checkpoint,
+    read_checkpoint,
+    read_note,
+    read_verifier_key,
+    sign_note,
+    verifier_key,
+)
 from tests.support.evidence_logs import Station
 
 # The example of golang.org/x/mod/sumdb/note, and a head that Go's checksum database really signed.

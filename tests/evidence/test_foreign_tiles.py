@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 
 from custody.format.encoding import leaf_digest
-from evidence.checkpoint import claimed_checkpoint
+from evidence.checkpoint import claimed_checkpoint, verifier_key
 from evidence.mirror_forms import records
-from evidence.note import verifier_key
 from evidence.tiles import TiledTree, bundles_of, entries, hash_tiles
 from tests.support.evidence_logs import Station
 

@@ -8,9 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custody.errors import InputError
-from evidence.checkpoint import make_checkpoint
+from evidence.checkpoint import COSIGNATURE, VerifierKey, make_checkpoint, read_note, read_verifier_key
 from evidence.cosignature import cosign
-from evidence.note import COSIGNATURE, VerifierKey, read_note, read_verifier_key
 from evidence.policy import MAX_BYTES, Policy, policy_text, read_policy
 from tests.support.ledger_examples import signer
 

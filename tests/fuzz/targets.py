@@ -27,10 +27,9 @@ from custody.format.events import read_body
 from custody.format.paper_codes import Collector, Sheet, is_head, is_part, pack_sheet, parts, unpack_sheet
 from db.log.paper_records import checked_sheet
 from db.store import Store
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint, read_seal
+from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint, read_seal, sign_note
 from evidence.intake import check_bundle
 from evidence.mirror_forms import read_head_request
-from evidence.note import sign_note
 from evidence.policy import read_policy
 from scanner.decoding.file_codes import codes_in
 from scanner.sources.frames import ignore

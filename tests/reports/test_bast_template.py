@@ -49,13 +49,13 @@ def test_every_blank_that_a_text_may_have_is_filled(code):
 
 def test_the_example_of_an_office_has_no_fault():
     template = read_template(ROOT / "examples" / "buleleng" / "bast.toml")
-    assert template["page.size"] == "F4" and len(template["basis.list"]) == 3
+    assert template.values["page.size"] == "F4" and len(template.values["basis.list"]) == 3
 
 
 def test_what_an_office_leaves_out_is_taken_from_the_shipped_template(tmp_path):
     template = read_template(written(tmp_path, '[texts]\ntitle = "SURAT SERAH TERIMA"\n'))
-    assert template["texts.title"] == "SURAT SERAH TERIMA"
-    assert template["texts.number"] == shipped_template()["texts.number"]
+    assert template.values["texts.title"] == "SURAT SERAH TERIMA"
+    assert template.values["texts.number"] == shipped_template().values["texts.number"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 
 def test_a_file_of_notepad_is_read(tmp_path):
     text = '[texts]\r\ntitle = "Berita — Acara"\r\n'.encode("utf-8-sig")
-    assert read_template(written(tmp_path, text))["texts.title"] == "Berita — Acara"
+    assert read_template(written(tmp_path, text)).values["texts.title"] == "Berita — Acara"
 
 
 @given(st.dictionaries(st.sampled_from(sorted(TEXTS)), st.text(max_size=40), max_size=4))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from custody.errors import TamperError
-from evidence.note import VerifierKey
+from evidence.checkpoint import VerifierKey
 from services.exchange.ledger_audit import AskedPolicy, audit_ledger
 from services.exchange.sync import ask_own
 from tests.services.test_hub import clone, fresh, own, remark

@@ -107,7 +107,7 @@ def test_what_arrived_before_the_hub_was_cut_off_counts_once_it_is_open_again(fr
         take(office, bundle_of(root))
         record_handover(office, Handover("51.08", "51.08.01"), [Touch(code, 1, "camera") for code in codes])
         with running_hub(url, tmp_path) as hub:
-            hub.hub.site.settle = lambda most=0: 0  # type: ignore[method-assign] # as if it were killed before it could
+            hub.hub.site.settle = lambda most=0, may_wait=True: 0  # type: ignore[method-assign] # as if it were killed before it could
             done = hub.sync(office)
         assert (done.waiting, size_at(root, office)) == (0, 1)
         assert root.ledger.tables.waiting.select().count() == 1

@@ -14,6 +14,7 @@ from services.access.observers import Observers
 from services.exchange.hub_client import Answer, HubClient
 from services.exchange.invitation import remember_hub
 from services.health import Looked, look_at_hub
+from services.records.lag import Lag
 from tests.services.test_hub import fresh, own, remark
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import around, planned_station
@@ -103,15 +104,18 @@ def test_figures_are_for_those_who_have_a_token(hub: Running) -> None:
     assert get(hub, "/metrics", authorization="Bearer 0").status == 401
 
 
-def test_what_lists_do_not_show_yet_is_told_with_its_age(hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    site = hub.hub.site
-    monkeypatch.setattr(type(site), "may_settle", False)
-    site.desk.arrived["serah/x/y"] = [b"leaf"]
-    assert json.loads(get(hub, "/healthz").body)["waiting"] == 1
-    time.sleep(0.15)
-    assert json.loads(get(hub, "/healthz").body)["behind_s"] >= 0.1
-    del site.desk.arrived["serah/x/y"]
-    assert json.loads(get(hub, "/healthz").body) == {"status": "ok", "waiting": 0, "behind_s": 0.0}
+def test_what_lists_do_not_show_yet_is_told_with_its_age(hub: Running, root: Store, fresh: Fresh) -> None:
+    settles = hub.hub.site.settle
+    hub.hub.site.settle = lambda most=0, may_wait=True: 0  # type: ignore[method-assign]
+    office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+    hub.sync(office)  # a log's first entry says whose it is, and is in place at once
+    remark(office, 3)
+    hub.sync(office)
+    told = json.loads(get(hub, "/healthz").body)
+    assert told["waiting"] == 3 and told["behind_s"] >= 1  # a second each time its clock is read
+    hub.hub.site.settle = settles  # type: ignore[method-assign]
+    hub.settle()
+    assert json.loads(get(hub, "/healthz").body) == {"status": "ok", "waiting": 0, "behind_s": 0}
 
 
 def test_each_request_is_a_line_with_what_became_of_it(hub: Running) -> None:
@@ -137,7 +141,7 @@ def test_the_doctor_asks_the_hub_that_a_station_knows(
     remember_hub(home, hub.address)
     [well] = look_at_hub(at)
     assert well.health == "ok" and str(hub.address) in well.found
-    monkeypatch.setattr(hub_health.HubHealth, "behind", lambda _self: (7, 100.0))
+    monkeypatch.setattr(hub_health, "lag", lambda _store: Lag(7, 100))
     [behind] = look_at_hub(at)
     assert behind.health == "warning" and "7" in behind.found and "receipts do not wait" in behind.remedy
     monkeypatch.setattr(hub_health.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1_000_000))

@@ -10,9 +10,8 @@ import pytest
 from custody.compose.compose import NewEvent
 from custody.errors import InputError, TamperError
 from db.store import Store
-from evidence.checkpoint import claimed_checkpoint
+from evidence.checkpoint import claimed_checkpoint, verifier_key
 from evidence.cosignature import cosign, cosigners
-from evidence.note import verifier_key
 from evidence.tiles import MAX_TILE_BYTES, folder_of, read_list, read_path
 from services.exchange.evidence_files import audit_file
 from services.exchange.tile_folder import write_tiles

@@ -53,8 +53,8 @@ def test_verdicts_that_are_kept_are_those_of_a_session_that_begins_now(sqlite_ur
                     record_handover(store, Handover(WAREHOUSE, TPS[-1]), touched([code]))
             desk.catch_up()
             fresh = DraftDesk(store, draft)
-            items, found = desk.judged()
-            assert (items, found) == fresh.judged() and len({repr(one) for one in found}) == len(found)
             touches, now = store.drafts.touches(draft), store.around.now_utc()
+            items, found = desk.judged(touches)
+            assert (items, found) == fresh.judged(touches) and len({repr(one) for one in found}) == len(found)
             alone = foresee(store, fresh.handover, touches, now=now) if fresh.handover.giver else None
-            assert desk.foresee(desk.handover) == fresh.foresee(fresh.handover) == alone
+            assert desk.foresee(desk.handover, touches) == fresh.foresee(fresh.handover, touches) == alone

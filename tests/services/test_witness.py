@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from custody.errors import InputError, StoreError
-from evidence.checkpoint import make_checkpoint, read_checkpoint
+from evidence.checkpoint import key_id, make_checkpoint, read_checkpoint, read_note
 from evidence.cosignature import cosigned_at
 from evidence.mirror_forms import HeadRequest
-from evidence.note import key_id, read_note
 from evidence.tree import EMPTY_ROOT, Tree
 from services.exchange.witness_desk import (
     FOLDER,

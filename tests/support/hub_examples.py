@@ -12,6 +12,7 @@ from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.sync import Synced, sync
 from tests.support.ledger_examples import Clock, around, signer
 from web.hub_server import Hub
+from web.hub_workers import HubWorkers
 
 
 @dataclass
@@ -36,11 +37,24 @@ class Running:
 
 @contextmanager
 def running_hub(
-    url: str, home: Path, seed: int = 1, key: Signer | None = None, certificate: Path | None = None
+    url: str,
+    home: Path,
+    seed: int = 1,
+    key: Signer | None = None,
+    certificate: Path | None = None,
+    workers: HubWorkers | None = None,
+    busy_timeout_s: float = 10,
 ) -> Iterator[Running]:
     """The hub of the ledger at this address, whose station has this key, or the one of `seed`."""
     made = key or signer(seed)
-    hub = Hub(home, lambda: open_store(url, made, around(seed, Clock(50_000))), "127.0.0.1", _free_port(), certificate)
+    hub = Hub(
+        home,
+        lambda: open_store(url, made, around(seed, Clock(50_000)), busy_timeout_s=busy_timeout_s),
+        "127.0.0.1",
+        _free_port(),
+        certificate,
+        workers=workers,
+    )
     thread = threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True)
     thread.start()
     try:

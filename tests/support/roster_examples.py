@@ -15,7 +15,8 @@ def fingerprint(name: str) -> str:
 
 
 def event(log: str, seq: int, type: str, refs: tuple[Event, ...] = (), **fields: Any) -> Event:
-    body = {"type": type, "log": log, "seq": seq, "refs": [{"log": r.log, "seq": r.seq} for r in refs], **fields}
+    known = [{"log": r.log, "seq": r.seq} for r in refs]
+    body = {"type": type, "log": log, "seq": seq, "at": "2024-02-12T01:00:00Z", "refs": known, **fields}
     return Event(f"{log}{seq}".encode().hex().ljust(64, "0"), body)
 
 

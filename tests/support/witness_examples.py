@@ -8,10 +8,9 @@ from pathlib import Path
 
 from custody.errors import CustodyError
 from db.store import Store
-from evidence.checkpoint import make_checkpoint
+from evidence.checkpoint import VerifierKey, make_checkpoint
 from evidence.ed25519 import Signer
 from evidence.mirror_forms import HeadRequest
-from evidence.note import VerifierKey
 from evidence.policy import Policy, read_policy
 from evidence.tree import Tree
 from services.exchange.hub_desk import HubRefusalError

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence.note import read_note, sign_note
+from evidence.checkpoint import read_note, sign_note
 from tests.support.tool_examples import load_tool
 from tools.release.enclosed import KEY_NAME, public_pem, release_key, signed, sums
 from tools.release.parts import ReleaseError, Source

@@ -1,15 +1,20 @@
 """The scan page without a browser: what is typed is taken once and durably, what is reviewed is recorded once."""
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands.context import station_at
+from custody.compose.compose import Touch
 from custody.format.codes import form_payload, item_payload, show_code
 from custody.plan.places import Place
+from db.drafts import Drafts
 from reports.words import clock_at
-from tests.support.command_examples import Terminal, told_last
+from services.scanning.handover_desk import DraftDesk
+from tests.support.command_examples import NOW, Terminal, told_last
 from tests.support.page_examples import PageAt, Visitor, site_at
 from tests.support.scan_pages import begun, record, reviewed, typed
 from web.site import Site
@@ -146,6 +151,40 @@ def test_what_another_program_takes_into_the_session_is_on_the_page(visitor: Vis
     answer = visitor.ask("POST", f"/api/drafts/{draft}/lines", {"line": codes[1]}, expect=422)
     assert "no unfinished session" in answer["error"], "nothing is said to be taken that was not"
     assert visitor.client.get(f"/scan/{draft}", follow_redirects=False).headers["location"] == "/?gone=1"
+
+
+def test_a_review_shows_what_another_program_has_put_in_the_place_of_another_label(
+    visitor: Visitor, station: Terminal
+) -> None:
+    codes = station.codes()
+    draft = begun(visitor)
+    for code in codes[:2]:
+        typed(visitor, draft, code)
+    before = reviewed(visitor, draft)
+    with station_at(str(station.home), None).store(write=True) as store:
+        store.drafts.remove(draft, codes[1])
+        store.drafts.take(draft, Touch(codes[2], 1, "wedge"), at=NOW)
+    version, page = reviewed(visitor, draft), visitor.see(f"/scan/{draft}")
+    assert show_code(codes[2]) in page and show_code(codes[1]) not in page
+    record(visitor, draft, before, expect=409)
+    record(visitor, draft, version)
+    [handover] = told_last(station)
+    assert [row["code"] for row in handover["items"]] == [codes[0], codes[2]]
+
+
+def test_a_review_after_a_scan_reads_the_session_once_and_looks_up_nothing_that_it_knows(
+    visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, asked = begun(visitor), Counter[str]()
+    typed(visitor, draft, station.codes()[0])
+    reviewed(visitor, draft)
+    for of, name in ((Drafts, "touches"), (DraftDesk, "look_up")):
+        real = getattr(of, name)
+        monkeypatch.setattr(of, name, lambda *args, real=real, name=name: asked.update([name]) or real(*args))
+    typed(visitor, draft, station.codes()[1])
+    asked.clear()
+    reviewed(visitor, draft)
+    assert asked == {"touches": 1}
 
 
 def test_the_state_of_an_item_and_the_names_outlive_the_server(

@@ -93,6 +93,8 @@ PLANS = [
     [Step("root", 3, (4, 5, 6), number=2), Step("district", 3, (4,), refused=(5,), number=1, meet="paper")],
     [Step("second", 3, (4, 0)), Step("district", 3, (4, 2), number=2, meet="bundle"), Step("district", 3, (1,))],
     [Step("second", 3, (0,)), Step("root", 4, (0,), meet="bundle"), Step("root", 3, (4,))],
+    # what this station refused off a truck, another one had loaded onto it by a list
+    [Step("stranger", 4, (), (6,)), Step("second", 2, (6,), load=(10,)), Step("stranger", 2, (6,), meet="bundle")],
 ]
 """What once told two things, of every kind of thing that may happen."""
 

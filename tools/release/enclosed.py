@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from packaging.utils import canonicalize_name
 
-from evidence.note import sign_note
+from evidence.checkpoint import sign_note
 from tools.release.parts import CACHE, ROOT, Files, ReleaseError, Source, Target, lay, pins, unpacked, wheels
 
 KEY_NAME = "serah-release"

@@ -211,6 +211,7 @@ def _recorded(store: Store, recorded: RecordedHandover, *, is_new: bool = True) 
             "new": is_new,
             "scanned": recorded.scanned,
             "expected": recorded.expected,
+            "derived": recorded.facts.is_derived,
             "phase": recorded.facts.phase,
             "kinds": list(recorded.facts.kinds),
             "events": [{"log": event.log, "seq": event.seq, "leaf": event.leaf} for event in recorded.events],

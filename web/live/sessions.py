@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from custody.chain.findings import Finding
-from custody.compose.compose import Handover
+from custody.compose.compose import Handover, Touch
 from custody.errors import N_, CodeError, ConflictError, CustodyError, InputError
 from custody.format.codes import ItemLabel, parse_entry
 from custody.format.item_facts import Item
@@ -28,6 +28,7 @@ from services.scanning.acknowledgement import acknowledged, contents, name_of, s
 from services.scanning.draft_details import change_details, details_of, with_details, with_goods
 from services.scanning.handover_context import heard_mark
 from services.scanning.handover_desk import DraftDesk
+from services.scanning.judging import Weighed
 from services.scanning.open_drafts import recorded_before
 from web.answers import Answers
 from web.live.paper_session import PAPERS, PaperSession
@@ -45,6 +46,7 @@ class Session(SharedSession):
         self.draft, self.desk = draft, DraftDesk(store, draft)
         super().__init__(store, events, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
+        self._touches: list[Touch] | None = None
         self._heard = heard_mark(store)
         details = self.details()
         self.is_paused, self._half_read = details.is_paused, details.half_read
@@ -129,11 +131,12 @@ class Session(SharedSession):
         self.events.publish("changed", version=self.version())
 
     def catch_up(self) -> bool:
-        """Judge the scanned items again if the ledger has new data, and publish the changes to every open page.
+        """Begin a job: judge the scanned items again if the ledger has new data, and publish the changes to every page.
 
         Returns:
             Whether it had, so that what is expected was looked up again.
         """
+        self._touches = None
         if self._heard == (heard := heard_mark(self.store)):
             return False
         self._heard, self._judged = heard, None
@@ -145,8 +148,22 @@ class Session(SharedSession):
     def judged(self) -> tuple[dict[str, Item], list[Finding]]:
         """The scanned items by code, and the findings about them."""
         if self._judged is None:
-            self._judged = self.desk.judged()
+            self._judged = self.desk.judged(self.touches())
         return self._judged
+
+    def touches(self) -> list[Touch]:
+        """What the draft has taken, in order; read once for each job, for another program may fill the same draft."""
+        if self._touches is None:
+            self._touches = self.store.drafts.touches(self.draft)
+        return self._touches
+
+    def has_all(self) -> bool:
+        """Whether this is what the draft has taken; another program may have taken one out and put another in."""
+        return [touch.code for touch in self.touches()] == [*self.desk.taken]
+
+    def foresee(self) -> Weighed | None:
+        """The handover as it would be recorded now; None while an end is not set."""
+        return self.desk.foresee(self.handover(), self.touches())
 
     def is_in(self, line: str) -> bool | None:
         """Whether the item that a line names is in the list; None where it names none."""
@@ -162,7 +179,7 @@ class Session(SharedSession):
         A page that reviewed something else is out of date, also where the plan has changed meanwhile.
         """
         found = sorted((finding.item or "", finding.code) for finding in self.judged()[1])
-        touches, items = self.store.drafts.touches(self.draft), self.details().items
+        touches, items = [(one.code, one.print, one.how) for one in self.touches()], self.details().items
         what = repr((self.desk.handover, touches, items, self.desk.tally, found))
         return hashlib.sha256(what.encode()).hexdigest()[:16]
 
@@ -176,7 +193,7 @@ class Session(SharedSession):
 
     def contents(self) -> str:
         """A digest of what is to be recorded as it is now: what a signature is given for."""
-        return contents(self.handover(), self.store.drafts.touches(self.draft))
+        return contents(self.handover(), self.touches())
 
     def sign(self, signer: str, name: str, how: Literal["drawn", "pin"], digest: str | None = None) -> None:
         """Keep that somebody acknowledges what would be recorded now.
@@ -233,7 +250,7 @@ class Session(SharedSession):
 
     def publish(self, outcome: Outcome, line: str = "", *, is_for_all: bool = False) -> dict[str, Any]:
         """Publish an outcome to every open page, and keep which codes of a paper were shown so far."""
-        self._judged = None
+        self._judged = self._touches = None
         half_read = tuple(self.scan.open_parts)
         if half_read != self._half_read:
             change_details(self.store, self.draft, lambda said: msgspec.structs.replace(said, half_read=half_read))
@@ -318,10 +335,12 @@ class Sessions:
     def _session(self, store: Store, draft: str, refresh: bool) -> Session:
         try:
             session = self._sessions.get(draft)
-            if session is None or not session.is_current(store):
-                session = self._sessions[draft] = Session(store, draft, self.events(draft))
-            elif not session.catch_up() and refresh:
-                session.desk.look_up()
+            if session is not None and session.is_current(store):
+                if not session.catch_up() and refresh:
+                    session.desk.refresh()
+                if not refresh or session.has_all():
+                    return session
+            session = self._sessions[draft] = Session(store, draft, self.events(draft))
             return session
         except Exception:
             self._sessions.pop(draft, None)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack
 from contextvars import copy_context
+from itertools import count
 from typing import TypeVar
+from zlib import crc32
 
 from custody.errors import ConflictError, StoreError
 from db.store import Store
@@ -40,7 +42,7 @@ class StoreWorker:
 
         def run() -> None:
             try:
-                answer.set_result(context.run(lambda: job(self._opened())))
+                answer.set_result(context.run(lambda: self._opened().do(lambda store: self._asked(store, job))))
             except BaseException as error:  # handed to the caller, who waits for it
                 if isinstance(error, StoreError | ConflictError):
                     self._close()
@@ -58,9 +60,12 @@ class StoreWorker:
         if self._store is None:
             self._store = self._stack.enter_context(self._open_store())
             self._by = self._store.around.by
-        self._store.around = worked_by_whom_it_is(self._store.around, self._by)
-        speak(self._store)
         return self._store
+
+    def _asked(self, store: Store, job: Callable[[Store], T]) -> T:
+        store.around = worked_by_whom_it_is(store.around, self._by)
+        speak(store)
+        return job(store)
 
     def _close(self) -> None:
         self._store = None
@@ -70,3 +75,26 @@ class StoreWorker:
         while (job := self._jobs.get()) is not None:
             job()
         self._close()
+
+
+class StorePool:
+    """Several such threads over one ledger, where its database lets several write at once (PostgreSQL); else one.
+
+    `behind` is the one that does what nobody waits for.
+    """
+
+    def __init__(self, open_store: OpenStore, name: str, most: int = 8) -> None:
+        self.behind = StoreWorker(open_store, name)
+        more = 0 if self.behind.do(lambda store: store.arrivals.has_one_writer) else most
+        self._workers = [StoreWorker(open_store, f"{name} {number}") for number in range(more)] or [self.behind]
+        self._turns = count()
+
+    def do(self, job: Callable[[Store], T], log: str = "") -> T:
+        """What the job gives, done in one of the threads: what is about one log always in the same one."""
+        turn = crc32(log.encode()) if log else next(self._turns)
+        return self._workers[turn % len(self._workers)].do(job)
+
+    def close(self) -> None:
+        """Finish what was asked, then let go of the ledger."""
+        for worker in {*self._workers, self.behind}:
+            worker.close()

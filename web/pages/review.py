@@ -16,6 +16,7 @@ from custody.people import named_twice_in
 from custody.plan.places import is_carrier
 from db.store import Store
 from language import _
+from reports.handover.handover_words import derived_words
 from reports.words import kind_name, people_words
 from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.draft_details import change_details, taken_from, with_details
@@ -206,6 +207,7 @@ def _review(session: Session) -> dict[str, Any]:
         "is_carried": is_carried,
         "by_kind": _by_kind(session, items),
         "foretold": foretold_now(store, handover, {*desk.taken, *desk.refused}),
+        "derived": derived_words(weighed.facts) if weighed else "",
         "few_missing": few_missing(session),
         **_names(store, desk.giver, details),
     }
@@ -216,12 +218,13 @@ def _by_kind(session: Session, items: Mapping[str, Item]) -> list[tuple[str, int
     needs = session.store.state.kinds()
     foretold = foretold_of(session)
 
-    def words(code: str) -> str:
-        if code in items and items[code].kind:
-            return kind_name(needs, items[code].kind)
-        return _("as on the paper") if code in foretold else _("not registered")
+    def kind(code: str) -> str | bool:
+        return (code in items and items[code].kind) or code in foretold
 
-    counts = Counter(words(code) for code in session.desk.taken if code not in session.desk.refused)
+    counts = Counter[str]()
+    for of, count in Counter(kind(code) for code in session.desk.taken if code not in session.desk.refused).items():
+        words = _("as on the paper") if of else _("not registered")
+        counts[kind_name(needs, of) if isinstance(of, str) else words] += count
     return counts.most_common()
 
 
@@ -248,7 +251,7 @@ def _reasons(session: Session) -> dict[str, Any]:
     reasons = [words for is_so, words in lacks if is_so] + people_words(
         named_twice_in(handover.giver_name, handover.receiver_name, handover.witnesses)
     )
-    weighed = session.desk.foresee(handover)
+    weighed = session.foresee()
     return {"reasons": reasons, **critical_findings(session.store, weighed.findings if weighed else [])}
 
 

@@ -186,7 +186,7 @@ def irregular(session: Session) -> list[Finding]:
 
 def reviewed(session: Session) -> tuple[Weighed | None, list[Finding]]:
     """The handover as it would be recorded now, and its findings but for what is missing; none while an end is."""
-    weighed = session.desk.foresee(session.handover())
+    weighed = session.foresee()
     return weighed, [] if weighed is None else [one for one in weighed.findings if one.code != "SHORTAGE"]
 
 

@@ -1,0 +1,167 @@
+"""A hub's two steps: entries that were sent are stored at once, and put in place behind that, by whoever has time.
+
+Storing locks one log alone. Putting in place locks the logs and then the items that it folds, so that several programs
+may work at once on PostgreSQL; what speaks of other records than its own items is put in place by one alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from custody.chain.roster import NOTICES
+from custody.format.encoding import leaf_digest
+from custody.format.event_types import Body
+from custody.format.events import Event
+from db.log.merge import Incoming, Merge, TakenLog
+from db.prepared import batches, written
+from db.store import Store
+from evidence.entry import RawEntry
+
+ALONE = NOTICES | {"correct", "pack"}
+"""The types of events that change what others mean: who counts, the plan, withdrawn records, what lies in what."""
+_AT_ONCE = 500
+
+Placing = tuple[TakenLog, Sequence[tuple[Incoming, Body]]]
+"""A log, and entries that follow what is in place of it."""
+
+
+class Settling(Merge):
+    """Entries of hubs' stations on their way in. Call `finish` within the transaction of the rest."""
+
+    def __init__(self, store: Store, said: Iterable[Body] = ()) -> None:
+        super().__init__(store, said)
+        self.arrivals = store.arrivals
+
+    def arrive(self, name: str, first: int, raws: Iterable[RawEntry], at: str, genesis: Body | None = None) -> None:
+        """Store entries that follow what is held of a log, without looking at what they mean.
+
+        Args:
+            first: the number of the first of them.
+            at: when they came, RFC 3339 in UTC.
+            genesis: the log's first event, where they begin with it.
+        """
+        log_id = self._begun(genesis).id if genesis is not None else self.ledger.log_id(name)
+        entries = []
+        for raw in raws:
+            if not self._quarantine.takes(name, raw):
+                return
+            leaf = leaf_digest(raw.body + b"\n" + raw.signatures.encode())
+            entries.append((leaf, raw.body, raw.signatures))
+        self.arrivals.keep(log_id, first, entries, at)
+
+    def next_of(self, name: str, most: int) -> Placing:
+        """The entries of a log, at most so many, that wait right behind what is in place."""
+        [(log_id, _name, size, head, handovers, is_own)] = self._log_named(name)
+        log = TakenLog(log_id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
+        end, found = (size, log.head or b""), []
+        for seq, leaf, data, signatures, row_id in self._following(log.id, size, most):
+            entry = Incoming(seq, bytes(leaf), bytes(data), signatures, row_id)
+            body = entry.parsed()
+            if (seq - 1, bytes.fromhex(body["prev"] or "")) == end:  # else of another history
+                found.append((entry, body))
+                end = (seq, entry.leaf)
+        return log, found
+
+    @written
+    def _following(self, log_id: Any, size: Any, most: Any) -> Any:
+        wait = self.tables.waiting
+        columns = wait.select(wait.seq, wait.leaf, wait.body, wait.signatures, wait.id)
+        return columns.where((wait.log_id == log_id) & (wait.seq > size)).order_by(wait.seq).limit(most)
+
+    def named(self, bodies: Iterable[Body]) -> dict[str, None]:
+        """The items whose state these change, without what corrections are about."""
+        return dict.fromkeys(code for body in bodies for code in Event("", body).rows)
+
+    def are_packed(self, codes: Iterable[str]) -> bool:
+        """Whether any of these items lies in another one, or holds others: those are folded with it."""
+        topic, named = self.tables.event_topic, self.tables.event_item
+        packs = named.select(named.code).join(topic.model, on=(topic.event_id == named.event_id))
+        return any(
+            packs.where((topic.topic == "pack") & named.code.in_(some)).limit(1).exists()
+            for some in batches(codes, _AT_ONCE)
+        )
+
+    def place(self, placing: Placing) -> int:
+        """Put entries in place that `next_of` gave; returns how many."""
+        log, entries = placing
+        self._logs[log.name], rows = log, dict[int, int]()
+        wait, event = self.tables.waiting, self.tables.event
+        ids = {entry.row_id: (entry, body) for entry, body in entries}
+        columns = ("log_id", "seq", "leaf", "body", "signatures")
+        for some in batches(ids, _AT_ONCE):
+            source = wait.select(*(getattr(wait, name) for name in columns)).where(wait.id.in_(some)).order_by(wait.seq)
+            put = event.insert_from(source, [getattr(event, name) for name in columns])
+            rows |= {seq: row_id for row_id, seq in put.returning(event.id, event.seq).tuples().execute()}
+            wait.delete().where(wait.id.in_(some)).execute()
+        self.writer.index_many((rows[entry.seq], body) for entry, body in entries)
+        for entry, body in entries:
+            self._note(Event(entry.leaf.hex(), body))
+            log.size, log.head = entry.seq, entry.leaf
+            log.handovers += body["type"] == "handover" and body["part"] == 1
+            self._new.append((log.name, entry.seq))
+        return len(entries)
+
+    def sort_out(self, name: str) -> int:
+        """Put in place what arrived of a log that has gone on otherwise meanwhile, beside its sequence; returns how
+        many.
+        """
+        log = self._log(name)
+        assert log is not None
+        before = len(log.in_place)
+        for prev in [prev for prev in log.waiting if prev in log.in_place]:
+            for entry in log.waiting.pop(prev):
+                self._put_all(log, entry, entry.parsed())
+        return len(log.in_place) - before
+
+
+def settle(store: Store, most: int) -> int:
+    """Put up to so many entries that have arrived in place, those that wait longest first, and bring the present state
+    up to date; returns how many.
+
+    All or none: a program that is killed meanwhile leaves them as they were.
+    """
+    if not store.arrivals.has_one_writer:
+        with store.transaction(is_shared=True):
+            taking, placings, codes, for_one_alone = Settling(store), [], dict[str, None](), False
+            for name in store.arrivals.oldest_logs():
+                log, entries = taking.next_of(name, most)
+                alike = _before_alone(entries)
+                named = taking.named(body for _entry, body in alike)
+                if alike and not taking.are_packed(named):
+                    placings.append((log, alike))
+                    codes |= named
+                    most -= len(alike)
+                else:
+                    for_one_alone = True
+                if most <= 0:
+                    break
+            store.arrivals.lock_items(codes)
+            if placed := sum(map(taking.place, placings)):
+                taking.finish()
+            if placed or not for_one_alone:
+                return placed
+    with store.transaction():
+        taking, placed = Settling(store), 0
+        for name in store.arrivals.oldest_logs():
+            placing = taking.next_of(name, most - placed)
+            placed += taking.place(placing) if placing[1] else taking.sort_out(name)
+            if placed >= most:
+                break
+        if placed:
+            taking.finish()
+    return placed
+
+
+def _before_alone(entries: Sequence[tuple[Incoming, Body]]) -> Sequence[tuple[Incoming, Body]]:
+    """Those before the first that is put in place by one alone."""
+    end = next((i for i, (_entry, body) in enumerate(entries) if body["type"] in ALONE), len(entries))
+    return entries[:end]
+
+
+def settle_log(store: Store, name: str, to: int) -> None:
+    """Put what has arrived of one log in place up to a number. Call within a transaction of one alone."""
+    taking = Settling(store)
+    log, entries = taking.next_of(name, to)
+    wanted = [(entry, body) for entry, body in entries if entry.seq <= to]
+    if wanted:
+        taking.place((log, wanted))
+        taking.finish()

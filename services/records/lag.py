@@ -1,0 +1,39 @@
+"""How far lists and reports at a hub are behind what stations have sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.store import Store
+from language import ngettext
+from language.text import number
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How many records have arrived that lists do not show yet, and for how many seconds the first of them has."""
+
+    count: int
+    seconds: int
+
+
+def lag(store: Store) -> Lag:
+    """How far this ledger's lists are behind now. Times are the hub's own; where its clock was put back, 0 seconds."""
+    behind = store.arrivals.behind()
+    if behind.since is None:
+        return Lag(behind.count, 0)
+    now, since = (datetime.fromisoformat(at) for at in (store.around.now_utc(), behind.since))
+    return Lag(behind.count, max(int((now - since).total_seconds()), 0))
+
+
+def lag_sentence(store: Store) -> str:
+    """The same in words, for every page and report that shows what records come to; empty where nothing waits."""
+    now = lag(store)
+    count, seconds = now.count, now.seconds
+    if not count:
+        return ""
+    words = ngettext(
+        "As of {seconds} s ago: {count} record that has arrived since is not shown yet.",
+        "As of {seconds} s ago: {count} records that have arrived since are not shown yet.",
+        count,
+    )
+    return words.format(seconds=number(seconds), count=number(count))
