@@ -78,6 +78,7 @@ def called(
     Raises:
         StepError: it ends with another code.
     """
+    windows.wake()
     around = windows.environment(**{"SERAH_LANG": "en", **variables})
     ran = subprocess.run(
         ["wine", *map(str, command)], env=around, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, check=False
@@ -162,6 +163,7 @@ class Release:
         Raises:
             StepError: it does not answer in time, or not with a page.
         """
+        self.windows.wake()
         around = self.windows.environment(SERAH_LANG="en", PYTHONUNBUFFERED="1")
         command, began, said = ["wine", str(self.top / "MULAI.cmd"), "--no-browser"], time.monotonic(), b""
         with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as served:
