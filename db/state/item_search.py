@@ -11,7 +11,7 @@ from db.state.item_rows import ItemRow
 from db.state.queries import State
 
 SORTS = ("to", "kind", "held_by", "condition", "code")
-"""What items can be ordered by, and then by destination, kind, number and code; by condition, what is not good first."""
+"""What items can be ordered by, and then by destination, kind, number and code; by condition, not good first."""
 
 
 @dataclass(frozen=True, slots=True)
