@@ -35,6 +35,7 @@ from db.models import Tables
 from db.photos import Photos
 from db.state.projection import Projection
 from db.state.queries import State
+from db.state.vendor_codes import VendorCodes
 from evidence.ed25519 import Signer
 
 _LONGEST_BASE = 27
@@ -94,6 +95,7 @@ class Store:
         self.cosigned = CosignedHeads(self.ledger, self.transaction)
         self.papers = Papers(self.state, self.heads, self.transaction)
         self.drafts = Drafts(self.ledger, self.transaction)
+        self.vendor_codes = VendorCodes(tables, self.transaction)
         self.photos = Photos(self.ledger, self.transaction)
         self.clock_finding: Finding | None = None
         """That the clock was set between the last two records, where it was."""

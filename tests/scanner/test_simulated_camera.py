@@ -37,6 +37,12 @@ class Draft:
         self.codes: list[str] = []
         self.receiver: str | None = "51.08"
 
+    @property
+    def wants_barcodes(self) -> bool:
+        return False
+
+    def recognise(self, text: str) -> None: ...
+
     def take(self, label: ItemLabel, how: How) -> Taken:
         already = label.code in self.codes
         if not already:

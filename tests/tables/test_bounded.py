@@ -12,6 +12,13 @@ import pytest
 from tables.sandbox import child_process as module
 from tables.sandbox.child_process import OverLimitError, bounded, memory_for
 from tables.sandbox.windows_job import _Extended
+from tests.support.quick_children import STARTED
+
+
+@pytest.fixture(autouse=True)
+def as_the_product_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "subprocess", STARTED)
+
 
 Begun = list["subprocess.Popen[bytes]"]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from custody.errors import N_, ConflictError, InputError
 from custody.handover.draft import Seer
+from scanner.aim.adviser import Adviser
 from scanner.outcomes import Mark
 from scanner.reads import Read, hint_words
 from scanner.sources.frames import Frame, monotonic_ms
-from scanner.ui.feedback import Adviser
 from web.live.sessions import Sessions
 from web.live.shared_session import SharedSession
 
@@ -28,11 +28,15 @@ _LARGEST_PX = 16_000_000
 
 @dataclass
 class _BrowserCamera:
-    """One browser's camera: what reads its pictures, and when it was last used. `lock` is held while one is read."""
+    """One browser's camera: what reads its pictures, and when it was last used.
+
+    `barcodes` is None where none can mean anything; `lock` is held while a picture is read.
+    """
 
     draft: str
     looker: Any
     adviser: Any
+    barcodes: Any
     stack: ExitStack
     last_s: float
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,6 +93,8 @@ class BrowserCameras:
         try:
             at_ms = monotonic_ms()
             looks = camera.looker.inspect(image, at_ms)
+            if camera.barcodes is not None:
+                looks = [*looks, *camera.barcodes.see(image, at_ms, is_read=bool(in_view(looks)))]
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:
@@ -101,7 +107,8 @@ class BrowserCameras:
             return {
                 "width": image.shape[1],
                 "height": image.shape[0],
-                "advice": advice,
+                "advice": advice.words,
+                "aim": advice.aim or "",
                 "paused": is_paused,
                 "labels": [
                     {"corners": [[round(x), round(y)] for x, y in corners], "mark": mark, "words": words}
@@ -120,6 +127,9 @@ class BrowserCameras:
                     camera.stack.close()
 
     def _camera(self, draft: str, name: str) -> _BrowserCamera:
+        is_new = name not in self._cameras  # asked before the lock: the session has a thread of its own
+        wants_barcodes = is_new and (draft == _NOWHERE or self._sessions.at(draft, _wants_barcodes))
+        from scanner.barcodes import open_barcodes
         from scanner.decoding.live_reader import open_looks
 
         now_s = time.monotonic()
@@ -137,8 +147,13 @@ class BrowserCameras:
                     )
                 stack = ExitStack()
                 looker = stack.enter_context(open_looks(None, "live"))
-                self._cameras[name] = _BrowserCamera(draft, looker, Adviser(), stack, now_s)
+                barcodes = stack.enter_context(open_barcodes("live")) if wants_barcodes else None
+                self._cameras[name] = _BrowserCamera(draft, looker, Adviser(), barcodes, stack, now_s)
             return self._cameras[name]
+
+
+def _wants_barcodes(session: SharedSession) -> bool:
+    return session.scan.wants_barcodes
 
 
 def _seen(seer: Seer | None, name: str, reads: Sequence[Read], at_ms: float, session: SharedSession) -> _Taken:
