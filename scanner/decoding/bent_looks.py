@@ -1,5 +1,6 @@
 """Looks for labels that are bent, blurred or half hidden: by finder patterns as they are, then where blur is undone."""
 
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ _NOISE_SIGMA_PX = 1.5
 _SHARP_UP_TO_PX = 1_000_000
 """Larger pictures are not enlarged for it: their modules are large enough, and it takes 30 ms of each million."""
 _MOST_STILL, _MOST_LIVE = 6, 2
+_LIVE_S = 0.05
+"""Of the processor, after which nothing more is begun at a place of a moving picture; what runs takes up to as much."""
 _MODULE_PX, _SHARP_MODULE_PX = 3.5, 6.0
 """Of a place in a moving picture, about; it is enlarged to this at most three times."""
 
@@ -47,6 +50,11 @@ def look_for_bent(
 
 def look_at_bent(gray: Image, corners: Corners, turn: int, is_late: Callable[[], bool]) -> list[Read]:
     """The label of an item at a place in a moving picture; every other turn against blur."""
+    began_s = time.thread_time()
+
+    def is_over() -> bool:
+        return is_late() or time.thread_time() - began_s > _LIVE_S
+
     is_sharpened = turn % 2 == 1
     module_px = _SHARP_MODULE_PX if is_sharpened else _MODULE_PX
     scale = float(np.clip(module_px / guess_module_px(corners), 1.0, 3.0))
@@ -63,7 +71,7 @@ def look_at_bent(gray: Image, corners: Corners, turn: int, is_late: Callable[[],
             most=_MOST_LIVE,
             is_sharpened=fit_sharpened,
             within=within,
-            is_late=is_late,
+            is_late=is_over,
         )
         if found:
             return [part.read_in_picture(read) for read in found]

@@ -79,14 +79,19 @@ def read_bent(
         if tried == most or is_late():
             break
         tried += 1
-        read = _read_from(gray, finder, finders, focal_px, is_sharpened)
+        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_late)
         if read is not None:
             found.append(read)
     return found
 
 
 def _read_from(
-    gray: Image, finder: Finder, finders: Sequence[Finder], focal_px: float, is_sharpened: bool
+    gray: Image,
+    finder: Finder,
+    finders: Sequence[Finder],
+    focal_px: float,
+    is_sharpened: bool,
+    is_late: Callable[[], bool],
 ) -> Read | None:
     reach = _REACH * finder.module_px
     middle = np.array((finder.x, finder.y))
@@ -108,8 +113,8 @@ def _read_from(
         for each in (finder, *near)
     ]
     focal_px *= scale
-    for version, shape in candidates(fitted, placed, focal_px):
-        text = text_of(dark, version, shape, focal_px)
+    for number, (version, shape) in enumerate(candidates(fitted, placed, focal_px, is_late)):
+        text = text_of(dark, version, shape, focal_px) if not number or not is_late() else None
         if text is not None:
             half = side_of(version) / 2
             edges = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
@@ -126,7 +131,9 @@ def _may_belong(one: Finder, other: Finder) -> bool:
     return alike and float(np.hypot(one.x - other.x, one.y - other.y)) < _FARTHEST * one.module_px
 
 
-def candidates(dark: np.ndarray, finders: Sequence[Finder], focal_px: float) -> list[tuple[int, np.ndarray]]:
+def candidates(
+    dark: np.ndarray, finders: Sequence[Finder], focal_px: float, is_late: Callable[[], bool] = lambda: False
+) -> list[tuple[int, np.ndarray]]:
     """Versions and shapes that may be the code of the first of these finder patterns, the best first."""
     frames = finder_frames(dark, finders)
     middle, frame, fit = frames[0]
@@ -145,7 +152,7 @@ def candidates(dark: np.ndarray, finders: Sequence[Finder], focal_px: float) -> 
         better = refined(dark, _best_of_each(dark, nearer, version, focal_px, _MOST_REFINED), version, focal_px, _TURNS)
         best = fits(dark, better, version, focal_px)
         found += [(float(fit), version, shape) for fit, shape in zip(best, better, strict=True) if fit > _LEAST_FIT]
-        if best.max() > _SURE_FIT:
+        if best.max() > _SURE_FIT or is_late():
             break
     found.sort(key=_unlikely)
     first = {_kind(shape): index for index, (_fit, _version, shape) in reversed(list(enumerate(found)))}
