@@ -126,7 +126,7 @@ def handover_facts(
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     names = {to: name_of(places, to) for to in {item.to for item in missing if item.kind}}
-    is_final = around.is_final
+    conditions, is_final = _conditions((*taken, *refused), looks, around.held), around.is_final
     findings = [shortage(i, names.get(i.to, ""), is_listed=meant is not None, is_final=is_final) for i in missing]
     findings += beyond_paper(taken, around.papers, around.received, around.held, str(first["from"]))
     findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
@@ -145,7 +145,7 @@ def handover_facts(
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
         last["counted"],
         extras,
-        _conditions((*taken, *refused), looks, around.held),
+        conditions,
         offered,
         tuple(findings),
         named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),

@@ -6,16 +6,41 @@ from typing import Any
 
 from custody.errors import N_, CustodyError, InputError, StoreError, TamperError
 from db.store import Store
-from services.exchange.hub_client import TRIES, Answer, CutError, HubClient
+from services.exchange.hub_client import TRIES, Answer, CutError, HubAddress, HubClient
 from services.exchange.hub_reading import HubFacts, sign_request
 
 _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
+_LONGEST_ASKED_S = 60.0
 _NEVER_YET = frozenset({429, 503})
 """The statuses of a hub that has too much to do."""
 
 
 class ForkError(InputError):
     """The hub holds another history of a log that is not this station's."""
+
+
+def who_answers(address: HubAddress) -> tuple[HubFacts, HubAddress]:
+    """Who the hub at an address is, for a station that has not begun, and the address with its whole fingerprint.
+
+    Raises:
+        StoreError: nobody answers, or no hub.
+    """
+    client = HubClient(address)
+    try:
+        return _facts_of(client.ask("GET", "/hub")), client.known_as
+    except CutError as error:
+        raise gives_up() from error
+    finally:
+        client.close()
+
+
+def _facts_of(answer: Answer) -> HubFacts:
+    try:
+        facts = HubFacts(**json.loads(answer.body))
+        bytes.fromhex(facts.key)
+    except (ValueError, TypeError) as error:
+        raise _no_hub() from error
+    return facts
 
 
 class HubTalk:
@@ -33,11 +58,7 @@ class HubTalk:
         self.facts = self._ask_who()
 
     def _ask_who(self) -> HubFacts:
-        try:
-            facts = HubFacts(**json.loads(self.ask("GET", "/hub").body))
-            bytes.fromhex(facts.key)
-        except (ValueError, TypeError) as error:
-            raise _no_hub() from error
+        facts = _facts_of(self.ask("GET", "/hub"))
         trusted = self.store.state.stations.now()
         if facts.root != trusted.root and facts.key not in trusted.powers:
             raise InputError(
@@ -64,7 +85,7 @@ class HubTalk:
                 continue
             if answer.status not in _NEVER_YET:
                 return answer
-            self.wait(tries)
+            self.wait(tries, answer)
         raise gives_up()
 
     def once(self, method: str, path: str, body: bytes | None = None, *, is_signed: bool = False) -> Answer:
@@ -84,9 +105,11 @@ class HubTalk:
         signed = sign_request(self.own, self.facts.number, self.client.name, self.store.signer())
         return {"Authorization": signed}
 
-    def wait(self, tries: int) -> None:
-        """Wait before the next try: longer each time."""
-        self._pause(min(_PAUSE_S * 2**tries, _LONGEST_PAUSE_S))
+    def wait(self, tries: int, answer: Answer | None = None) -> None:
+        """Wait before the next try: longer each time, or as long as the hub asks for."""
+        told = answer.headers.get("retry-after", "") if answer else ""
+        asked_s = float(told) if told.isdecimal() and len(told) < 4 else 0.0
+        self._pause(min(max(_PAUSE_S * 2**tries, asked_s), _LONGEST_ASKED_S if asked_s else _LONGEST_PAUSE_S))
 
     def listing(self, sizes: Mapping[str, int]) -> dict[str, Mapping[str, Any]] | None:
         """How far the hub has each log of which this station has another length; None where it does not know this
@@ -103,6 +126,11 @@ class HubTalk:
             return {str(row["log"]): row for row in json.loads(answer.body)["logs"]}
         except (ValueError, TypeError, KeyError) as error:
             raise _no_hub() from error
+
+    @staticmethod
+    def is_later(answer: Answer) -> bool:
+        """Whether the hub would take this later: it has too much to do, or was started again and knows no head yet."""
+        return answer.status in _NEVER_YET or (answer.status, answer.reason) == (422, "head")
 
     def refuse(self, answer: Answer, log: str = "") -> None:
         """Raise what a refusal means; nothing where it is none.

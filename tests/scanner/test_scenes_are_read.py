@@ -76,6 +76,12 @@ class Draft:
     def __init__(self) -> None:
         self.codes: list[str] = []
 
+    @property
+    def wants_barcodes(self) -> bool:
+        return False
+
+    def recognise(self, text: str) -> None: ...
+
     def take(self, label: ItemLabel, how: How) -> Taken:
         self.codes.append(label.code)
         return Taken(label.code, "Kotak suara")
