@@ -27,7 +27,7 @@ sys.exit(not (is_there and kernel.GenerateConsoleCtrlEvent(0, 0)))
 
 
 def left_out(reason: str) -> pytest.MarkDecorator:
-    """A test that Windows leaves out; all of them are counted, and they may be ten (tests/docs/test_docs.py)."""
+    """A test that Windows leaves out; all of them are counted, and they may be ten (`tests/tools/test_house.py`)."""
     return pytest.mark.skipif(IS_WINDOWS, reason=f"left out on Windows: {reason}")
 
 

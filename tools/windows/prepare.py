@@ -34,6 +34,10 @@ def lacking() -> list[str]:
     return [name for name in ("wine", "wineboot", "wineserver", "x86_64-w64-mingw32-gcc") if shutil.which(name) is None]
 
 
+_waiting: "list[subprocess.Popen[bytes]]" = []
+"""The programs that were begun to wait, the last of which may still do so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
     """A wine prefix, and how programs are started in it."""
@@ -50,7 +54,11 @@ class Windows:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SERAH_", "PYTHON"))}
         for name in ("DISPLAY", "TMPDIR"):  # wine 10 aborts at its first start where TMPDIR is set
             kept.pop(name, None)
-        wine = {"WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        wine = {
+            "WINEPREFIX": str(self.prefix),
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe=",
+        }
         return kept | wine | {"LC_ALL": "C.UTF-8"} | more  # by it wine knows how Linux writes names
 
     def start(self) -> None:
@@ -66,6 +74,15 @@ class Windows:
             )
             if ran.returncode:
                 raise ReleaseError(f"wineboot: {ran.stderr.strip()}")
+
+    def wake(self) -> None:
+        """Keep a program that waits: with the last one wine's own end, and each would begin them anew, for seconds."""
+        if not _waiting or _waiting[-1].poll() is not None:
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+            _waiting.append(subprocess.Popen(["wine", "cmd"], env=self.environment(), **pipes))
+            told = _waiting[-1].stdout
+            assert told is not None
+            told.read(1)  # it speaks once all is there, which else would hold on to what another program writes into
 
     def stop(self) -> None:
         """End whatever runs in the prefix."""

@@ -4,10 +4,12 @@ import csv
 import json
 import re
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from tools.release.parts import git
 from tools.windows import prepare
@@ -78,18 +80,23 @@ def called(
     Raises:
         StepError: it ends with another code.
     """
+    windows.wake()
     around = windows.environment(**{"SERAH_LANG": "en", **variables})
-    ran = subprocess.run(
-        ["wine", *map(str, command)], env=around, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    said, wrong = (
-        "".join(line for line in text.decode("utf-8", "replace").splitlines(keepends=True) if WINES_OWN not in line)
-        for text in (ran.stdout.replace(b"\r\n", b"\n"), ran.stderr.replace(b"\r\n", b"\n"))
-    )
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:  # wine's own may hold on to a pipe
+        files = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
+        ran = subprocess.run(["wine", *map(str, command)], env=around, cwd=cwd, check=False, **files)
+        said, wrong = map(_text, (out, err))
     if ran.returncode != code:
         lines = (said + wrong).splitlines()[-SAID:]
         raise StepError("\n".join([f"{' '.join(map(str, command[1:]))}: ended with {ran.returncode}", *lines]))
     return wrong if says_wrong else said
+
+
+def _text(file: IO[bytes]) -> str:
+    """What was written into a file, but for what wine itself says."""
+    file.seek(0)
+    lines = file.read().replace(b"\r\n", b"\n").decode("utf-8", "replace").splitlines(keepends=True)
+    return "".join(line for line in lines if WINES_OWN not in line)
 
 
 class Release:
@@ -162,6 +169,7 @@ class Release:
         Raises:
             StepError: it does not answer in time, or not with a page.
         """
+        self.windows.wake()
         around = self.windows.environment(SERAH_LANG="en", PYTHONUNBUFFERED="1")
         command, began, said = ["wine", str(self.top / "MULAI.cmd"), "--no-browser"], time.monotonic(), b""
         with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as served:
@@ -260,8 +268,10 @@ def suite(steps: Steps, tests: list[str], scratch: Path) -> None:
         command = ["wine", str(python / "python.exe"), "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
         command += ["-rs", "-m", NOT_HERE, "--basetemp", wine_path(scratch / "tests"), *tests]
         around = steps.windows.environment(WINEPATH=wine_path(prepare.outside(steps.windows.cache)))
-        ran = subprocess.run(command, cwd=ROOT, env=around, stdout=subprocess.PIPE, check=False)
-        said = ran.stdout.decode("utf-8", "replace").strip()
+        steps.windows.wake()
+        with tempfile.TemporaryFile() as out:
+            ran = subprocess.run(command, cwd=ROOT, env=around, stdout=out, check=False)
+            said = _text(out).strip()
         if ran.returncode:
             raise StepError(said)
         return said.splitlines()[-1]
