@@ -5,7 +5,7 @@ RUN := .venv/bin
 TESTS ?= not slow and not camera
 MINUTES ?= 10
 
-.PHONY: dev setup demo test test-full bad-network fuzz lint texts lock bench release release-windows release-audit windows-check clean
+.PHONY: dev setup demo test test-full bad-network fuzz mutants lint texts lock bench release release-windows release-audit windows-check clean
 
 setup:            ## what Serah needs to run
 	@$(PYTHON) bootstrap.py
@@ -37,11 +37,15 @@ lint: dev         ## layout, mistakes, types, and who may import whom
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
+mutants: dev      ## changes the rules in one place at a time and looks for a test that fails; takes hours, and goes on where it was ended
+	@$(RUN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-mutants.lock
+	@$(RUN)/python -m tests.mutants
+
 texts: dev        ## gathers the English texts and compiles the translations
 	$(RUN)/python -m language.catalogue
 
 lock: dev         ## renews what is installed: the newest versions within the bounds, each with its digests
-	@for name in requirements-dev requirements-hub requirements requirements-release; do \
+	@for name in requirements-dev requirements-hub requirements requirements-release requirements-mutants; do \
 		$(RUN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 			--no-emit-index-url --custom-compile-command "make lock" $$name.txt --output-file $$name.lock \
 			$$(test $$name = requirements-dev || echo --constraint requirements-dev.lock) || exit 1; \

@@ -240,3 +240,14 @@ def test_logs_that_are_only_named_are_not_carried_along():
         for number in range(20)
     ]
     assert set().union(*causal_order(events)._clocks.values()) == {"A", "B"}
+
+
+def test_what_a_stations_first_record_knew_is_not_forgotten_by_its_second():
+    chain = chain_of("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        A3 handover PPK>PPS X
+        B1 [A3] inspect X good
+        B2 [A2] handover PPS>TPS1 X after=A2
+    """)
+    assert codes(chain) == ["FORK"]

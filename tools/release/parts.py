@@ -37,7 +37,7 @@ KEPT_BACK = (
     ),
     *("bench", "tests", "tools/measure_house.py", "tools/release", "tools/walk.py", "tools/windows"),
     *("requirements-hub.txt", "requirements-hub.lock", "requirements-release.txt", "requirements-release.lock"),
-    *("requirements-dev.txt", "requirements-fuzz.txt"),
+    *("requirements-dev.txt", "requirements-fuzz.txt", "requirements-mutants.txt", "requirements-mutants.lock"),
 )
 """What of the repository is for those who change it; all else is given to users."""
 LEFT_OUT = re.compile(r"(^|/)(tests|__pycache__)/|\.(pyi|pxd|pyx|h|hpp|lib|a)$|\.dist-info/(RECORD|INSTALLER)$")

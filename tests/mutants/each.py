@@ -1,0 +1,98 @@
+"""A plugin of pytest: runs the tests that were read once, then again for each mutant in a fork of this process."""
+
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+from mutmut.configuration import config
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
+from mutmut.utils.format_utils import mangled_name_from_mutant_name
+
+from tests.mutants.__main__ import FOUND, NAMED
+
+_SLOWER, _LEAST_CPU_S, _MOST_S = 10, 2, 300
+"""A mutant that takes so many times the processor's time of a test, and this besides, goes on for ever."""
+_MOST_BYTES = 4 * 1024**3
+_JOBS = int(os.environ.get("JOBS", "1"))
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Run all tests once as they are, then the mutants."""
+    reach: defaultdict[str, list[int]] = defaultdict(list)
+    took: list[float] = []
+    config()  # before a test goes to another folder
+    set_mutant_under_test("stats")
+    for number, item in enumerate(session.items):
+        state()._stats.clear()
+        began = time.process_time()
+        # What a session or a file shares stays, for the forks.
+        reports = runtestprotocol(item, log=False, nextitem=session.items[min(number + 1, len(session.items) - 1)])
+        took.append(time.process_time() - began)
+        if any(report.failed for report in reports):  # it reads the sources, which do not look like this
+            print(f"left out, for it fails without any mutant: {item.nodeid}", file=sys.__stderr__, flush=True)
+            state()._stats.clear()
+        for function in state()._stats:
+            reach[function].append(number)
+    set_mutant_under_test("")
+    named = json.loads(NAMED.read_text("utf-8"))
+    done = {json.loads(line)["name"] for line in FOUND.read_text("utf-8").splitlines()} if FOUND.exists() else set()
+    gc.freeze()
+    running: dict[int, tuple[str, float]] = {}
+    with FOUND.open("a", encoding="utf-8") as found:
+        for count, name in enumerate(name for name in named if name not in done):
+            mirrored = f"tests/{name.partition('.')[0]}/"
+            reached = (
+                at for at in reach[mangled_name_from_mutant_name(name)] if session.items[at].nodeid.startswith(mirrored)
+            )
+            numbers = sorted(reached, key=took.__getitem__)
+            while len(running) >= _JOBS:
+                _wait(running, found)
+            child = os.fork()
+            if not child:
+                _try(session, name, numbers, took)
+            running[child] = name, time.monotonic()
+            if count % 50 == 0:
+                print(f"{count} of {len(named) - len(done)}", file=sys.__stderr__, flush=True)
+        while running:
+            _wait(running, found)
+    return True
+
+
+def _wait(running: dict[int, tuple[str, float]], found: Any) -> None:
+    """Take in one that ended."""
+    child, status = os.wait()
+    name, began = running.pop(child)
+    is_kept = os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
+    row = {"name": name, "came": "survived" if is_kept else "caught", "status": status}
+    found.write(json.dumps(row | {"took_s": round(time.monotonic() - began, 2)}) + "\n")
+    found.flush()
+
+
+def _try(session: pytest.Session, name: str, numbers: list[int], took: list[float]) -> None:
+    """Run the tests with this mutant; ends the process, with 0 where none of them fails."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_MOST_S)
+    set_mutant_under_test(name)
+    code = 0
+    try:
+        if numbers:
+            session._setupstate.teardown_exact(session.items[numbers[0]])
+        for number, after in zip(numbers, [*numbers[1:], *numbers[-1:]], strict=True):
+            signal.setitimer(signal.ITIMER_PROF, _LEAST_CPU_S + _SLOWER * took[number])
+            reports = runtestprotocol(session.items[number], log=False, nextitem=session.items[after])
+            if any(report.failed for report in reports):
+                code = 1
+                break
+    except BaseException:
+        code = 1
+    os._exit(code)
