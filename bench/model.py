@@ -66,7 +66,7 @@ def spin(model: Path = MODEL) -> str:
         raise RuntimeError("Spin and a C compiler are needed: apt-get install spin gcc")
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        flags = ["-O2", "-DSAFETY", "-DCOLLAPSE"]
+        flags = ["-O1", "-DSAFETY", "-DCOLLAPSE"]
         for command in (["spin", "-a", str(model)], [compiler, *flags, "-o", "pan", "pan.c"], ["./pan", "-m1000000"]):
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
             if done.returncode:
