@@ -18,6 +18,8 @@ EXIT_MACHINE = 3
 
 def main(arguments: Sequence[str] | None = None, now_utc: Callable[[], str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 wrong evidence, 2 wrong use or bad input, 3 the machine."""
+    # numpy's matrices are small here: on a busy machine its threads wait for each other longer than they work
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _speak_utf8()
     args = _globals_first(list(sys.argv[1:] if arguments is None else arguments))
     language.use_in_process(_wanted_language(args))

@@ -19,6 +19,7 @@ from scanner.reads import Read  # noqa: E402
 from tests.support.scenes import Condition, Label  # noqa: E402
 
 Texts = frozenset[str]
+DPI = 300
 
 CONDITIONS = (
     Condition("near"),
@@ -37,8 +38,8 @@ CONDITIONS = (
 )
 
 
-def draw_labels(codes: Sequence[str]) -> list[Label]:
-    """Labels of ballot boxes as labels/ prints them on A4 sheets of 21, rasterised at 300 dots an inch."""
+def draw_labels(codes: Sequence[str], stock_name: str = "a4-3x7") -> list[Label]:
+    """Labels of ballot boxes as labels/ prints them on this stock, rasterised at DPI dots an inch."""
     import pypdfium2
 
     from labels.content import item_content
@@ -47,7 +48,7 @@ def draw_labels(codes: Sequence[str]) -> list[Label]:
     from labels.stock import STOCKS
     from labels.symbol import QUIET_MODULES, choose_version
 
-    stock, dpi = STOCKS["a4-3x7"], 300
+    stock, dpi = STOCKS[stock_name], DPI
     places = {"51.08.06.1010.015": Place("51.08.06.1010.015", "TPS 015 Kampung Singaraja", "polling_station")}
     needs = {"box": Need("box", "Kotak suara", "Ballot box", "polling_station", 5, "buah", "item", ("DPR",))}
     contents = [item_content(Item(code, "box", "51.08.06.1010.015", 1, 5, "DPR"), places, needs, 1) for code in codes]

@@ -58,7 +58,7 @@ def measure(site: Site, warehouse: str, area: str, goal_ms: float) -> None:
         touches = [Touch(next(left), 1, "wedge") for _number in range(count)]
         return site.keep.do(lambda store: record_handover(store, Handover(warehouse, area), touches)).bast
 
-    bast = hand(min(HANDED, len(codes) // 2) - TIMES * 5)
+    bast = hand(min(HANDED, len(codes) // 2) - TIMES * 6)
     draft = begun(site, warehouse, area)
     site.sessions.do(draft, lambda session: [session.type_in(code) for code in codes[-SCANNED:]])
     began = time.perf_counter()

@@ -305,6 +305,13 @@ class Cosigned(Table):
         primary_key = CompositeKey("log", "by")
 
 
+class VendorCode(Table):
+    """What a vendor's own barcode, in one form for all ways to write it, means: an item's code. From a loaded table."""
+
+    text = TextField(primary_key=True)
+    item = TextField(index=True)
+
+
 class Dropped(Table):
     """A log that was not admitted and was deleted here: how much there was, and when."""
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from custody.errors import N_, StoreError
 from custody.format.codes import draw_code
 from custody.format.encoding import key_fingerprint, log_name, slug
 from custody.format.events import Event
+from custody.handover.handover_facts import station_slug
 from db.connect import BUSY_TIMEOUT_S, opened
 from db.db_errors import as_store_errors
 from db.drafts import Drafts
@@ -33,8 +35,11 @@ from db.models import Tables
 from db.photos import Photos
 from db.state.projection import Projection
 from db.state.queries import State
+from db.state.vendor_codes import VendorCodes
 from evidence.ed25519 import Signer
 
+_LONGEST_BASE = 27
+"""Of a station's name in the name of a log that goes on from another one, so that the count has room."""
 T = TypeVar("T")
 
 # --- What the store takes from outside --------------------------------------------------------------------------------
@@ -90,6 +95,7 @@ class Store:
         self.cosigned = CosignedHeads(self.ledger, self.transaction)
         self.papers = Papers(self.state, self.heads, self.transaction)
         self.drafts = Drafts(self.ledger, self.transaction)
+        self.vendor_codes = VendorCodes(tables, self.transaction)
         self.photos = Photos(self.ledger, self.transaction)
         self.clock_finding: Finding | None = None
         """That the clock was set between the last two records, where it was."""
@@ -163,13 +169,18 @@ class Store:
 
         Args:
             root: the fingerprint of the election's root; None: this station is its own.
-            continues: the newest entry of the log that this one goes on from.
+            continues: the newest entry of the log that this one goes on from. Its letters get numbers that tell so
+                (`gudang-1-2`): that log may have given more of them than what is left of it here says.
 
         Raises:
             InputError: the ledger has been begun already.
         """
         signer, around = self.signer(), self.around
-        name = log_name(slug(election), slug(station), signer.public_key, around.randbelow(1 << 24))
+        row = slug(station)
+        if continues:
+            used, base = {station_slug(held) for held in self.ledger.sizes()}, slug(row[:_LONGEST_BASE])
+            row = next(row for number in count(2) if (row := f"{base}-{number}") not in used)
+        name = log_name(slug(election), row, signer.public_key, around.randbelow(1 << 24))
         genesis = NewEvent(
             "genesis",
             {

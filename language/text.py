@@ -96,8 +96,10 @@ def _way_words(way: str, shown: Mapping[str, object]) -> str:
 
 
 def command_line(way: str, /, **values: object) -> str:
-    """Word a way of `WAYS` for a terminal; `values` fill its blanks as they are, so quote them for a shell."""
-    return _(WAYS[way].command).format(**values)
+    """Word a way of `WAYS` for a terminal, or what stands on the page instead; `values` fill its blanks as they are, so
+    quote them for a shell.
+    """
+    return _((is_on_page() and WAYS[way].instead) or WAYS[way].command).format(**values)
 
 
 def reason(why: object) -> str:
@@ -212,6 +214,7 @@ class Way(NamedTuple):
     instead: str = ""
 
 
+_PUT_BACK, _PEOPLE = N_("an empty folder, and “Put a lost station back” there"), N_("the page “Who works here”")
 WAYS: dict[str, Way] = {
     "admit": Way(N_("python main.py admit KEYFILE"), "/meet"),
     "admit_card": Way(N_("python main.py admit station-card.json"), "/meet"),
@@ -219,8 +222,8 @@ WAYS: dict[str, Way] = {
     "backup": Way(N_("python main.py backup FILE"), "/meet"),
     "calibrate": Way(N_("python main.py labels --calibrate --out page.pdf"), "/labels"),
     "claim": Way(N_("python main.py claim"), "/records"),
-    "continue": Way(N_("python main.py init --continue")),
-    "continue_from": Way(N_("python main.py init --continue --from FILE")),
+    "continue": Way(N_("python main.py init --continue"), instead=_PUT_BACK),
+    "continue_from": Way(N_("python main.py init --continue --from FILE"), instead=_PUT_BACK),
     "correct": Way(N_("python main.py correct EVENT"), "/records"),
     "custody": Way(N_("python main.py custody CODE"), "/items"),
     "custody_at": Way(N_("python main.py --home {home} custody {code}")),
@@ -234,8 +237,11 @@ WAYS: dict[str, Way] = {
     "incident": Way(N_("python main.py incident"), "/records"),
     "incident_add": Way(N_('python main.py incident --stage transport "Truck DK 8123 AB has a flat tyre"'), "/records"),
     "incident_close": Way(N_("python main.py incident --close {seq} TEXT"), "/records"),
-    "init": Way(N_("python main.py init --place CODE --station NAME")),
-    "init_again": Way(N_("python main.py init --place {place} --station {station} --root {root}{election}")),
+    "init": Way(N_("python main.py init --place CODE --station NAME"), instead=N_("an empty folder")),
+    "init_again": Way(
+        N_("python main.py init --place {place} --station {station} --root {root}{election}"),
+        instead=N_("a new folder, and this root: {root}"),
+    ),
     "init_root": Way(N_("python main.py init --root {root}"), instead=N_("a new folder, and this root: {root}")),
     "items": Way(N_("python main.py items"), "/items"),
     "items_held": Way(N_("python main.py items --held-by {giver}")),
@@ -252,19 +258,19 @@ WAYS: dict[str, Way] = {
     "load_deliveries": Way(N_("python main.py receive --load {file}"), "/records"),
     "load_file": Way(N_("python main.py load {file}")),
     "load_points": Way(N_("python main.py point --load {file}"), "/records"),
-    "measured": Way(N_("python main.py printer office --measured A,B,C,D")),
-    "new_key": Way(N_("python main.py init --continue --new-key")),
+    "measured": Way(N_("python main.py printer office --measured A,B,C,D"), "/labels"),
+    "new_key": Way(N_("python main.py init --continue --new-key"), instead=_PUT_BACK),
     "pack_check": Way(N_("python main.py pack PARENT --check full CODES"), "/records"),
     "pack_more": Way(N_("python main.py pack PARENT --add (or --remove, --check) --source SOURCE"), "/records"),
-    "pins": Way(N_("python main.py pins")),
-    "pins_forget": Way(N_("python main.py pins --forget")),
+    "pins": Way(N_("python main.py pins"), instead=_PEOPLE),
+    "pins_forget": Way(N_("python main.py pins --forget"), instead=_PEOPLE),
     "plan": Way(N_("python main.py plan"), "/plan"),
     "point": Way(N_("python main.py point"), "/records"),
     "profile": Way(N_("python main.py profile NAME"), "/records"),
     "policy": Way(N_("python main.py export --policy FILE"), instead=N_("the list of the logs' keys")),
     "proof": Way(N_("python main.py custody CODE --proof FILE"), "/items"),
     "record": Way(N_("python main.py drafts --record {id}{options}")),
-    "recover": Way(N_("python main.py init --recover")),
+    "recover": Way(N_("python main.py init --recover"), instead=_PUT_BACK),
     "recovery": Way(N_("python main.py recovery --out FILE.pdf")),
     "report": Way(N_("python main.py report {report} --number {number} --out FILE.pdf"), "/reports"),
     "reprint": Way(N_("python main.py reprint CODE"), "/labels"),
@@ -272,7 +278,6 @@ WAYS: dict[str, Way] = {
     "reprint_printed": Way(N_("python main.py reprint CODE --reason TEXT --by NAME --by NAME --out FILE"), "/labels"),
     "resume": Way(N_("python main.py drafts --resume {id}{options}")),
     "revoke": Way(N_("python main.py revoke"), "/records"),
-    "serve_lan": Way(N_("python main.py serve --lan")),
     "sync": Way(N_("python main.py sync ADDRESS"), "/meet"),
     "sync_at": Way(N_("python main.py sync '{address}'")),
     "token": Way(N_("python main.py token"), "/"),

@@ -13,7 +13,7 @@ End = Literal["from", "to"]
 How = Literal["camera", "typed", "wedge", "matched"]
 What = Literal["refuse", "accept", "remark", "condition", "seal", "extra", "bound"]
 """What can be said of an item, or of the whole, while it is scanned."""
-Beep = Literal["ok", "again", "undone", "wrong"]
+Beep = Literal["aim", "ok", "again", "undone", "wrong"]
 Mark = Literal["taken", "finding", "wrong"]
 Kind = Literal[
     "taken",  # recorded in the draft
@@ -79,6 +79,14 @@ class TakenPaper:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class VendorRead:
+    """What a vendor's barcode stands for: an item, by its code, or a seal, by its number; the other is empty."""
+
+    code: str = ""
+    serial: str = ""
+
+
 class Desk(Protocol):
     """The draft as a session uses it; every change is durable when the call returns."""
 
@@ -123,6 +131,13 @@ class Desk(Protocol):
     def catch_up(self) -> "Outcome | None":
         """Judge the taken items again if new data has come; return how they stand now, None if nothing changed."""
 
+    def recognise(self, text: str) -> VendorRead | None:
+        """Return what a barcode that is not ours stands for; None where nobody has said."""
+
+    @property
+    def wants_barcodes(self) -> bool:
+        """Whether any barcode that is not ours stands for anything here."""
+
     @property
     def receiver(self) -> str | None:
         """The code of who receives, None while it is not set."""
@@ -136,7 +151,7 @@ class Outcome:
     """The outcome of one label or typed line: a line to show, a sound to make, and the progress of the draft.
 
     `text` is for people, in their language and printable whatever was scanned; `code` is the item's or the
-    custodian's, empty where there is none.
+    custodian's, empty where there is none; `serial` is the number of a seal whose barcode was read.
     """
 
     kind: Kind
@@ -144,6 +159,7 @@ class Outcome:
     tally: Tally
     code: str = ""
     findings: tuple[Finding, ...] = ()
+    serial: str = ""
 
     @property
     def beep(self) -> Beep:

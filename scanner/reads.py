@@ -15,6 +15,7 @@ class Read:
 
     `engine` names every engine that read this text at this place, joined by `+`; `looks` counts the renderings in
     which they did. A picture that stands alone is `is_sure` of what two engines or two renderings of it agree on.
+    `is_barcode`: it is no QR code, but a barcode as vendors print them.
     """
 
     text: str
@@ -22,14 +23,15 @@ class Read:
     engine: str
     looks: int = field(default=1, compare=False)
     is_sure: bool = field(default=True, compare=False)
+    is_barcode: bool = field(default=False, compare=False)
 
     @property
     def engines(self) -> frozenset[str]:
         return frozenset(self.engine.split("+"))
 
 
-Hint = Literal["closer", "still", "glare"]
-"""What would help a code to be read: come closer; hold it still; tilt it out of the light."""
+Hint = Literal["closer", "farther", "still", "glare"]
+"""What would help a code to be read: come closer; show it whole; hold it still; tilt it out of the light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ def hint_words(hint: Hint | None) -> str:
     match hint:
         case "closer":
             return _("Come closer")
+        case "farther":
+            return _("Show the whole label: move it back")
         case "still":
             return _("Hold still")
         case "glare":

@@ -6,7 +6,7 @@ dies only loses which labels were in view.
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from custody.chain.findings import Finding
 from custody.compose.compose import how_entered
@@ -14,6 +14,7 @@ from custody.errors import CodeError, CustodyError, RuleError, TamperError
 from custody.format.codes import (
     ItemLabel,
     PlaceLabel,
+    is_own_payload,
     parse_code,
     parse_custodian,
     parse_entry,
@@ -28,7 +29,7 @@ from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What
 from scanner.reads import Read, Seen
 
 COOL_DOWN_MS = 2500.0
-_LONGEST_LINE = 200
+_LONGEST_LINE, _SHOWN_BARCODE = 200, 60
 """Of what is typed and of what is said. A longer entry is a stuck key, or a foreign QR code through a USB scanner."""
 
 _FINISH = frozenset({"finish", "done", "selesai"})
@@ -88,13 +89,15 @@ class ScanSession:
         self._cool_down_ms = cool_down_ms
         self._in_view: dict[str, _Sight] = {}
         self._papers = Collector()
+        self._serials: list[str] = []
+        """Numbers of seals that were read since the last item was taken."""
         self.unread: Sequence[Seen] = ()
         """Labels in the newest frame that are seen and not read, for who draws the picture."""
 
     def beside(self) -> "ScanSession":
         """The same session for another camera: what is in view is its own, what was taken is shared."""
         other = ScanSession(self._desk, sightings_needed=self._sightings_needed, cool_down_ms=self._cool_down_ms)
-        other._history, other._papers = self._history, self._papers
+        other._history, other._papers, other._serials = self._history, self._papers, self._serials
         return other
 
     @property
@@ -114,6 +117,11 @@ class ScanSession:
                 self._papers.take(text)
 
     @property
+    def wants_barcodes(self) -> bool:
+        """Whether a vendor's barcode can mean anything here, so that somebody should look for them."""
+        return self._desk.wants_barcodes
+
+    @property
     def tally(self) -> Tally:
         return self._desk.tally
 
@@ -130,7 +138,8 @@ class ScanSession:
             self.forget_view()
         self._forget_unseen(at_ms)
         outcomes: list[Outcome] = []
-        doubted = {read.text for read in reads if is_still and not read.is_sure and _is_ours(read.text)}
+        doubted = {read.text for read in reads if is_still and not read.is_sure and is_own_payload(read.text)}
+        barcodes = {read.text for read in reads if read.is_barcode}
         for text, engines in _by_text(reads).items():
             sight = self._in_view.setdefault(text, _Sight(at_ms))
             sight.last_ms = max(sight.last_ms, at_ms)
@@ -143,7 +152,7 @@ class ScanSession:
                 sight.outcome = self._doubt(text)
             elif max(len(sight.frames), len(sight.engines)) >= needed:
                 outcomes += self.catch_up()
-                sight.outcome = self._judge(text)
+                sight.outcome = self._judge(text, is_barcode=text in barcodes)
             if sight.outcome is not None:
                 outcomes.append(sight.outcome)
         return outcomes
@@ -209,7 +218,7 @@ class ScanSession:
                 return self._keep_said(_SAID_OF_ALL[word], "", rest)
             label = PlaceLabel(entry) if is_official(entry) else parse_entry(entry)
         except CodeError as error:
-            return self._refuse("not_understood", error)
+            return self._take_vendors(entry, "typed" if by_hand else "wedge") or self._refuse("not_understood", error)
         if isinstance(label, PlaceLabel):
             return self._go_to(label)
         return self._take(label, "typed" if by_hand else how_entered(label))
@@ -236,7 +245,7 @@ class ScanSession:
                 sight.outcome = outcome
         return outcome
 
-    def _judge(self, text: str) -> Outcome:
+    def _judge(self, text: str, *, is_barcode: bool = False) -> Outcome:
         if is_part(text):
             return self._show_part(text)
         if is_head(text):
@@ -246,8 +255,27 @@ class ScanSession:
         except CodeError as error:
             return self._refuse("bad_check", error)
         if label is None:
-            return self._say("foreign", _("Not one of our labels: {text}").format(text=printable(text)))
+            return self._take_vendors(text, "camera") or self._say(
+                "foreign", _foreign_words(text, is_barcode=is_barcode)
+            )
         return self._take(label, "camera") if isinstance(label, ItemLabel) else self._go_to(label)
+
+    def _take_vendors(self, text: str, how: How) -> Outcome | None:
+        """Take the item that a vendor's barcode stands for, or note the seal that it names; None: it is neither."""
+        found = self._desk.recognise(text)
+        if found is None:
+            return None
+        if found.code:
+            return self._take(ItemLabel(found.code, None), how)
+        if not self._history:
+            words = _("Seal {serial}: scan first the thing that it is on").format(serial=found.serial)
+            return self._say("refused", words)
+        code = self._history[-1]
+        if found.serial not in self._serials:
+            self._serials.append(found.serial)
+        words = _("Seals read: {serials}. Say how they are, without the numbers: seal intact, or: seal broken")
+        said = self._say("said", words.format(serials=", ".join(self._serials)), code)
+        return replace(said, serial=found.serial)
 
     def _doubt(self, text: str) -> Outcome:
         words = _("Read in one way only, so it is not taken: {text}. Type the code, or take another picture.")
@@ -260,6 +288,7 @@ class ScanSession:
             return self._refuse("refused", error)
         if taken.code not in self._history:
             self._history.append(taken.code)
+            self._serials.clear()
         kind: Kind = "again" if taken.already else "taken"
         return self._mark_in_view(self._say(kind, taken.title, taken.code, taken.findings))
 
@@ -273,6 +302,8 @@ class ScanSession:
             if not self._history:
                 return self._say("not_understood", _("Nothing is taken yet, and no code is said"))
             code, text = self._history[-1], rest
+        if what == "seal" and ":" not in text and self._serials and code == self._history[-1]:
+            text = f"{text}:{','.join(self._serials)}"
         return self._keep_said(what, code, text)
 
     def _keep_said(self, what: What, code: str, text: str) -> Outcome:
@@ -356,9 +387,10 @@ def _by_text(reads: Iterable[Read]) -> dict[str, set[str]]:
     return texts
 
 
-def _is_ours(text: str) -> bool:
-    """Whether a text would be taken for a label; codes of papers prove themselves."""
-    try:
-        return read_payload(text) is not None
-    except CodeError:
-        return False
+def _foreign_words(text: str, *, is_barcode: bool) -> str:
+    if not is_barcode:
+        return _("Not one of our labels: {text}").format(text=printable(text))
+    words = _(
+        "No item has the vendor's code {text}. Load a table with the columns code and vendor_code, or scan its label"
+    )
+    return words.format(text=printable(text, _SHOWN_BARCODE))

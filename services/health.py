@@ -21,7 +21,7 @@ from language import _, ngettext
 from language.text import error_text, fill, hint_text, number, printable
 from scanner.outcomes import Beep
 from scanner.sources.camera_list import in_words
-from scanner.sources.camera_open import this_machine
+from scanner.sources.camera_open import Machine, this_machine
 from scanner.sources.frames import monotonic_ms
 from scanner.ui.sound import find_ways, player_name
 from services.exchange.hub_client import CutError, HubClient
@@ -38,6 +38,7 @@ Health = Literal["ok", "warning", "broken", "unseen"]
 MIN_FREE_MB = 500
 BEHIND_S = 60
 """So long lists at a hub may lack what arrived, before somebody should know."""
+_MEASURING_MS = 20_000.0
 _NAMED, _NEAR = 3, 0.8
 _OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 _NEEDED = ("opencv-python", "zxing-cpp", "reportlab", "peewee", "apsw", "cryptography", "python-calamine", "XlsxWriter")
@@ -79,7 +80,7 @@ def looks(at: Looked, *, camera: str | None, sound: bool = False) -> Iterator[Ch
     yield from _second_reader()
     yield from _fonts()
     if camera is not None:
-        yield from _camera(camera)
+        yield from look_at_camera(camera)
     yield from _sound(sound)
     yield from _disk(at.home)
     yield from look_at_ledger(at)
@@ -164,20 +165,31 @@ def _fonts() -> Iterator[Check]:
         yield Check(_("Fonts"), "broken", _("reportlab's own fonts are missing"), remedy)
 
 
-def _camera(spec: str) -> Iterator[Check]:
+def look_at_camera(spec: str, machine: Machine | None = None) -> Iterator[Check]:
+    """Try a camera of this computer, or of `machine`: whether it gives pictures, and what its settings do for them."""
     from scanner.sources.camera import open_camera
 
-    if cameras := this_machine().listed():
+    machine = machine or this_machine()
+    if cameras := machine.listed():
         yield Check(_("Cameras"), "ok", in_words(cameras))
     name, told = _("Camera {number}").format(number=printable(spec)), list[str]()
+    found = list[str]()
     try:
-        with open_camera(spec, clock=monotonic_ms, notify=told.append) as source:
-            frame = next(frame for frame in source if not frame.is_blank)
+        with open_camera(
+            spec,
+            clock=monotonic_ms,
+            notify=told.append,
+            machine=machine,
+            on_settings=lambda settings: found.append(settings.in_words()),
+        ) as source:
+            began_ms = monotonic_ms()
+            for frame in source:
+                if found or (not frame.is_blank and monotonic_ms() - began_ms > _MEASURING_MS):
+                    break
     except CustodyError as error:
         yield Check(name, "warning", error_text(error), hint_text(error))
         return
-    height, width = frame.image.shape[:2]
-    yield Check(name, "ok", "; ".join([*told[:1], f"{width}x{height}"]))
+    yield Check(name, "ok", "; ".join([*told[:1], *found]))
 
 
 def _sound(is_asked: bool) -> Iterator[Check]:

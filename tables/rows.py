@@ -9,7 +9,9 @@ from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 from custody.errors import N_, Fault
+from custody.format.codes import is_own_payload
 from custody.format.item_facts import SerialRange
+from custody.format.vendor_codes import LONGEST, fold_vendor_code
 from custody.plan.levels import END
 from custody.plan.missing_items import parse_serial
 from custody.plan.needs import WHOLE
@@ -22,11 +24,20 @@ from tables.office_table import Table
 
 
 @dataclass(frozen=True, slots=True)
+class BarcodeRow:
+    """One line of a table of vendors' codes: an item's code, and what the vendor's barcode says, folded."""
+
+    code: str
+    vendor_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     """One line of an items table: things to register.
 
     `code` is None where a code is still to be drawn; `k` and `n` are None where they follow from the order. `first`
     and `last` are None where the thing has no serial numbers; `width` is then 0. `held_by` None means the station.
+    `vendor_code` is what the vendor's own barcode on it says, folded; empty where it has none.
     """
 
     code: str | None
@@ -40,6 +51,7 @@ class ItemRow:
     last: int | None = None
     width: int = 0
     held_by: str | None = None
+    vendor_code: str = ""
 
     @property
     def serials(self) -> SerialRange | None:
@@ -90,6 +102,16 @@ def parse_needs(table: Table) -> tuple[list[Located[Need]], list[Fault]]:
 def parse_items(table: Table) -> tuple[list[Located[ItemRow]], list[Fault]]:
     """The items of a table, and everything wrong with the other rows."""
     return take_apart(table, "items", _item, lambda item: item.code, "code")
+
+
+def parse_barcodes(table: Table) -> tuple[list[Located[BarcodeRow]], list[Fault]]:
+    """The vendors' codes of a table and the items that they mean, and everything wrong with the other rows."""
+    return take_apart(table, "barcodes", _barcode, lambda _row: None, "vendor_code")
+
+
+def _barcode(cells: Cells) -> BarcodeRow:
+    code = cells.item_code("code") if cells.needed("code") else None
+    return BarcodeRow(code or "", _vendor_code(cells, cells.needed("vendor_code")))
 
 
 def parse_phases(table: Table) -> tuple[list[Located[PhaseRow]], list[Fault]]:
@@ -276,7 +298,21 @@ def _item(cells: Cells) -> ItemRow:
         last=serials.last if serials else None,
         width=serials.width if serials else 0,
         held_by=cells.custodian("held_by", held_by) if held_by else None,
+        vendor_code=_vendor_code(cells, cells.text("vendor_code")),
     )
+
+
+def _vendor_code(cells: Cells, text: str) -> str:
+    """What a vendor's barcode says, folded; empty where there is none, or a fault."""
+    if not text:
+        return ""
+    folded = fold_vendor_code(text)
+    if folded is None:
+        message = N_("{text} is no barcode: at most {limit} characters, all of them printable")
+        cells.fault("vendor_code", message, text=text[:60], limit=LONGEST)
+    elif is_own_payload(folded):
+        cells.fault("vendor_code", N_("{text} is what a label of Serah says, and no vendor's code"), text=text[:60])
+    return folded or ""
 
 
 def _serials(cells: Cells) -> SerialRange | None:

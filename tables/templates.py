@@ -134,6 +134,7 @@ TEMPLATES = {
             Column(N_("First number"), N_("The first serial number in the pack, with its letters: A0001."), "A0001"),
             Column(N_("Last number"), N_("The last serial number in the pack."), "A0500"),
             Column(N_("Vendor"), N_("The code of the vendor that holds it now; empty: this station."), ""),
+            Column(N_("Vendor's code"), N_("What the vendor's own barcode on it says; empty where it has none."), ""),
         ),
     ),
     "deliveries": Template(

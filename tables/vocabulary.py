@@ -61,7 +61,9 @@ _ITEMS = {
     "seri_akhir nomor_seri_akhir sampai",
     "width": "width digits lebar lebar_nomor jumlah_digit",
     "held_by": "held_by holder custodian vendor supplier pemegang penanggung_jawab penyedia dipegang_oleh",
+    "vendor_code": "vendor_code vendors_code barcode vendor_barcode kode_vendor kode_penyedia kode_batang barkode",
 }
+_BARCODES = {name: _ITEMS[name] for name in ("code", "vendor_code")}
 _TRUCKS = {
     "truck": "truck vehicle carrier plate plate_number truk kendaraan armada nomor_polisi nopol no_polisi",
     "leaves": "leaves leaves_at departure departs berangkat jam_berangkat waktu_berangkat keberangkatan",
@@ -127,6 +129,7 @@ COLUMNS = {
     "voters": _VOTERS,
     "needs": _NEEDS,
     "items": _ITEMS,
+    "barcodes": _BARCODES,
     "trucks": _TRUCKS,
     "questions": _QUESTIONS,
     "sizes": _SIZES,
@@ -134,13 +137,14 @@ COLUMNS = {
     "deliveries": _DELIVERIES,
     "phases": _PHASES,
 }
-LOADED = ("places", "needs", "items", "tree", "voters", "phases")
+LOADED = ("places", "needs", "items", "tree", "voters", "phases", "barcodes")
 """The tables that the ledger takes; what is told apart by its headers is one of them."""
 REQUIRED = {
     "places": ("code", "name", "level"),
     "needs": ("kind", "level", "per_place"),
     "tree": (AREA, GROUP),
     "items": ("kind", "to"),
+    "barcodes": ("code", "vendor_code"),
     "voters": ("code", "voters"),
     "trucks": ("truck", "leaves"),
     "questions": ("key",),
@@ -193,6 +197,7 @@ _SAID = {
     "tracked_as": N_("tracked as"),
     "elections": N_("elections"),
     "vendor": N_("vendor"),
+    "vendor_code": N_("vendor's code"),
     "arrived": N_("arrived"),
     "paper": N_("delivery note"),
     "voters": N_("number of voters"),
@@ -214,6 +219,7 @@ _KINDS = {
     "voters": N_("voters"),
     "deliveries": N_("deliveries"),
     "phases": N_("phases"),
+    "barcodes": N_("vendors' codes"),
 }
 LEVELS = {
     STORE: "warehouse gudang gudang_kpu kpu kabupaten kota kabupaten_kota regency city provinsi province",

@@ -17,6 +17,7 @@ from web.security.certificate import kept_certificate
 from web.security.entrances import kept_token
 from web.security.lan_server import LanServer, most_connections
 from web.security.pairing import Lan, LanEntrance
+from web.security.sockets import LAN_PORT, lan_addresses, listen
 from web.site import Site
 
 _LAST_WORDS_S = 3
@@ -46,9 +47,7 @@ def serve(site: Site, listening: socket.socket, lan: socket.socket | None = None
     """Answer until Ctrl-C; on the local network too, where a socket listens there."""
     server = server_of(site)
     if lan is not None:
-        for_devices = lan_server_of(site)
-        threading.Thread(target=for_devices.run, kwargs={"sockets": [lan]}, daemon=True, name="lan").start()
-        server.beside.append(for_devices)
+        _let_devices_in(site, server, lan)
     if open_browser:  # the socket listens already, so the browser waits for what comes
         threading.Thread(target=_open, args=(site.address,), daemon=True, name="browser").start()
     with suppress(KeyboardInterrupt):  # uvicorn ends what is going on, then raises it again
@@ -57,7 +56,33 @@ def serve(site: Site, listening: socket.socket, lan: socket.socket | None = None
 
 def server_of(site: Site) -> "_Server":
     """What answers for a site, once it is run on a socket."""
-    return _Server(_config(build(site)), site)
+    server = _Server(_config(build(site)), site)
+    site.open_lan = lambda: _let_devices_in(site, server)
+    return server
+
+
+def _let_devices_in(site: Site, server: "_Server", listening: socket.socket | None = None) -> None:
+    """Answer devices of the local network too, from now on.
+
+    Args:
+        listening: where `Site.lan` expects them; None: at a socket that is opened for it, if none is.
+
+    Raises:
+        StoreError: this computer is on no local network, or the certificate cannot be kept.
+    """
+    with server.opening:
+        if listening is None:
+            if site.lan is not None:
+                return
+            listening = listen(None, str(lan_addresses()[0]), LAN_PORT)
+            try:
+                site.lan = open_lan(site.home, listening)
+            except BaseException:
+                listening.close()
+                raise
+        for_devices = lan_server_of(site)
+        threading.Thread(target=for_devices.run, kwargs={"sockets": [listening]}, daemon=True, name="lan").start()
+        server.beside.append(for_devices)
 
 
 def lan_server_of(site: Site) -> LanServer:
@@ -91,6 +116,7 @@ class _Server(uvicorn.Server):
         self._site = site
         self.beside: list[uvicorn.Server] = []
         """Servers of the same site that end with this one."""
+        self.opening = threading.Lock()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._site.end_streams()

@@ -38,10 +38,10 @@ class Site:
     `ask` reads, `keep` scans and records: two threads with a store each, so that a long question never holds up a scan;
     what takes seconds is done `aside`, with a ledger opened for it alone. `overview` has a store of its own for the
     dashboard. `hub_switch` is the hub that this page opens. `home` is the station's folder. `source` is where pictures
-    come from unless the page chooses a camera. `lan` lets devices of the local network in, None: none. `first` is where
-    a station is still to begin: until then only the guide is shown. `practice` is the same while the practice station
-    is served. `is_closing` is set when the server ends, for streams to end with it. `recorded` are the answers to
-    forms, for `keep` alone.
+    come from unless the page chooses a camera. `lan` lets devices of the local network in, None: none; `open_lan` opens
+    it while the server runs. `first` is where a station is still to begin: until then only the guide is shown.
+    `practice` is the same while the practice station is served. `is_closing` is set when the server ends, for streams
+    to end with it. `recorded` are the answers to forms, for `keep` alone.
     """
 
     open_store: OpenStore
@@ -51,6 +51,7 @@ class Site:
     language: str = "id"
     source: str = "0"
     lan: Lan | None = None
+    open_lan: Callable[[], None] = lambda: None
     first: StationHome | None = None
     practice: StationHome | None = None
     now_utc: Callable[[], str] = lambda: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -19,7 +19,7 @@ from custody.chain.seals import SealUse
 from custody.format.events import Event
 from custody.format.item_facts import Item, Voids
 from custody.handover.handover_history import before_then
-from custody.handover.listed import found_by_lists, is_by_list
+from custody.handover.listed import found_by_lists
 from custody.plan.dues import NO_DUES, Due, Dues, not_arrived
 from custody.plan.places import Place
 
@@ -183,13 +183,14 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
         about_it = [correction for correction in corrections if correction.leaf in said]
         about_it.sort(key=lambda event: (event.log, event.seq, event.leaf))
     state = fold.states[code]
-    item, voids = state.item(code), state.voids
-    if places and rules.as_of and item is not None:
-        findings += _not_arrived(item, links, rules)
+    item, voids, as_of = state.item(code), state.voids, rules.as_of
+    place = places.get(item.to) if item and as_of and item.held_by != item.to else None
+    if item and as_of and place and not any(link.to == item.to and link.has_moved for link in links):
+        findings += not_arrived(item, place, rules.dues.at(place, item.kind, item.to), as_of)
     seals = tuple(state.seals.uses.values())
     told = (tuple(links), tuple(findings), voids, seals, tuple(about_it))
     chain = Chain(code, item, state.holder, *told, dues=rules.dues)
-    if not (rules.by_lists and any(is_by_list(code, link) for link in links)):
+    if not (rules.by_lists and any(code in e.absent or code in e.beyond for e in (link.event for link in links))):
         return chain
     listed = found_by_lists(
         chain,
@@ -260,15 +261,6 @@ def chains_then(
         if stated := [event for event in events if event.leaf in own]:
             then[code] = folded(code, [*known, *stated], roots)
     return before, then
-
-
-def _not_arrived(item: Item, links: list[Link], rules: _Rules) -> list[Finding]:
-    place, as_of = rules.places.get(item.to), rules.as_of
-    if place is None or as_of is None or item.held_by == item.to:
-        return []
-    if any(link.to == item.to and link.has_moved for link in links):
-        return []
-    return not_arrived(item, place, rules.dues.at(place, item.kind, item.to), as_of)
 
 
 # --- Records of stations that root has not admitted: shown beside an item's chain, and counted nowhere ----------------

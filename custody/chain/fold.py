@@ -66,7 +66,7 @@ class Fold:
 
     def run(self) -> None:
         while ready := self.order.ready():
-            event = self._pick(ready)
+            event = ready[0] if len(ready) == 1 and not self.is_thorough else self._pick(ready)
             self.order.take(event)
             self._apply(event)
 
@@ -79,8 +79,6 @@ class Fold:
         """Among events that no station's knowledge orders: registrations, then what moves nothing (`rank_of`), then
         handovers in the order in which custody breaks least; ties go by leaf digest.
         """
-        if len(ready) == 1 and not self.is_thorough:
-            return ready[0]
         still = [event for event in ready if event.type != "handover"]
         if still:
             return min(still, key=lambda event: (rank_of(event), event.leaf))

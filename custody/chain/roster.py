@@ -68,6 +68,7 @@ class Roster:
         offices: the keys of the offices that began apart, whether they have joined or not.
         roots: the logs that the root's key signs.
         joined: the keys of the offices that began apart and belong to this root now.
+        correctors: whose corrections count: root's, and those of offices that joined, of what their stations wrote.
         strangers: the held logs of which nothing counts (`is_stranger`).
         ends: the numbers up to which the held logs of revoked keys stand, by log.
     """
@@ -80,6 +81,7 @@ class Roster:
     offices: frozenset[str] = frozenset()
     roots: frozenset[str] = field(init=False, compare=False)
     joined: frozenset[str] = field(init=False, compare=False)
+    correctors: Roots = field(init=False, compare=False)
     strangers: frozenset[str] = field(init=False, compare=False)
     ends: Mapping[str, int] = field(init=False, compare=False)
 
@@ -91,29 +93,29 @@ class Roster:
             for log, owner in owners.items()
             if self.root and owner.key not in powers and log not in self.own and (roots or owner.root != self.root)
         )
+        joined = frozenset(key for key in self.offices & powers.keys() if _fingerprint(key) != self.root)
         self.__dict__.update(
             roots=roots,
-            joined=frozenset(key for key in self.offices & powers.keys() if _fingerprint(key) != self.root),
+            joined=joined,
+            correctors=roots | self._joined_correctors(joined) if joined else roots,
             strangers=strangers,
             ends={log: revoked[o.key].get(log, 0) for log, o in owners.items() if o.key in revoked} if revoked else {},
         )
 
-    @cached_property
-    def correctors(self) -> Roots:
-        """Whose corrections count: root's, and those of each office that has joined, of what its stations wrote."""
+    def _joined_correctors(self, joined: Iterable[str]) -> set[tuple[str, str]]:
+        """The logs of offices that have joined, each with those whose records it may correct."""
         logs: dict[str, list[str]] = {}
         for log, owner in self.owners.items():
             logs.setdefault(owner.key, []).append(log)
-        pairs = {
+        return {
             (log, other)
-            for key in self.joined
+            for key in joined
             for log in logs.get(key, ())
             for scope in self.scopes(log, "admit")
             for below, grants in self.powers.items()
             if any(scope and grant.by[: len(scope)] == scope for grant in grants)
             for other in logs.get(below, ())
         }
-        return self.roots | pairs
 
     @cached_property
     def has_branches(self) -> bool:

@@ -170,6 +170,14 @@ def read_payload(text: str) -> ItemLabel | PlaceLabel | None:
     return None
 
 
+def is_own_payload(text: str) -> bool:
+    """Whether a text has the form of a label of ours, with a right check character or a wrong one."""
+    try:
+        return read_payload(text) is not None
+    except CodeError:
+        return True
+
+
 def parse_entry(text: str) -> ItemLabel | PlaceLabel:
     """Read one line that a person typed or a USB scanner sent: a payload, a place's label, or a bare code.
 

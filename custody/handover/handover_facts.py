@@ -126,9 +126,11 @@ def handover_facts(
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     names = {to: name_of(places, to) for to in {item.to for item in missing if item.kind}}
-    is_final = around.is_final
+    conditions, is_final = _conditions((*taken, *refused), looks, around.held), around.is_final
     findings = [shortage(i, names.get(i.to, ""), is_listed=meant is not None, is_final=is_final) for i in missing]
-    findings += beyond_paper(taken, around.papers, around.received, around.held, str(first["from"]))
+    named = frozenset(beyond)  # what is beyond a list and a paper is said once, by the list
+    unlisted = [code for code in taken if code not in named]
+    findings += beyond_paper(unlisted, around.papers, around.received, around.held, str(first["from"]))
     findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
     if len(records) == last["parts"]:
         findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])
@@ -145,7 +147,7 @@ def handover_facts(
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
         last["counted"],
         extras,
-        _conditions((*taken, *refused), looks, around.held),
+        conditions,
         offered,
         tuple(findings),
         named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),

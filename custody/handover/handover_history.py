@@ -36,7 +36,7 @@ def known_then(code: str, records: Sequence[Event], events: Collection[Event]) -
     """
     told = [record for record in records if code in record.named] or records
     last = told[-1]
-    order, at = causal_order({event.leaf: event for event in (*events, *told)}.values()), moment(last.at)
+    at, order = moment(last.at), causal_order({event.leaf: event for event in (*events, *told)}.values())
     session = last.log, last.body["id"]
     return [
         event
@@ -138,12 +138,12 @@ def around_then(
     """
     first, log = records[0].body, log or records[0].log
     giver, to, number = (str(first[name]) for name in ("from", "to", "bast"))
+    received = {code: chain for code, chain in chains.items() if chain.item and chain.is_recorded(giver, to, log)}
     is_listed = stated([*(record.body for record in records), *(event.body for event in others)]) is not None
     tops = () if is_listed else expected_tops(first, places)
     held = {code: chain.item for code, chain in chains.items() if chain.item is not None}
     before, told = dict(held), dict[str, None]()
     elsewhere = {*moved, *(code for event in others for code in event.rows)}
-    received = {code: chain for code, chain in chains.items() if chain.item and chain.is_recorded(giver, to, log)}
     for code, chain in received.items():
         if not chain.is_to_come(giver, to, log):
             continue

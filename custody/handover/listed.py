@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from custody.chain.chain import Chain
 
 
-def is_by_list(code: str, link: Link) -> bool:
+def _is_by_list(code: str, link: Link) -> bool:
     """Whether a standing record tells an item as absent by a list or as beyond it."""
     event = link.event
     return event.type == "handover" and not link.is_withdrawn and (code in event.absent or code in event.beyond)
@@ -47,7 +47,7 @@ def found_by_lists(
     code, found = chain.code, list[Finding]()
     handovers = [event for event in standing if event.type == "handover"]
     corrections = [event for event in events.values() if event.type == "correct"]
-    for event in {link.event.leaf: link.event for link in chain.links if is_by_list(code, link)}.values():
+    for event in {link.event.leaf: link.event for link in chain.links if _is_by_list(code, link)}.values():
         parts = [other for other in handovers if _handover(other) == _handover(event)]
         parts.sort(key=lambda part: part.seq)
         replaced = replaced_by(parts, corrections, events.get)

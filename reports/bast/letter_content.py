@@ -244,7 +244,8 @@ class LetterContent:
     # --- the end ------------------------------------------------------------------------------------------------
 
     def _closing(self) -> Iterator[Closing]:
-        copies, kinds = round(self.values["copies.count"]), self.words.kinds
+        copies = round(self.values["copies.count"])
+        kinds = ", ".join(f"{row.kind} {row.count}" for row in self.words.rows)
         words = self.text("closing", copies=copies, copies_words=in_words(copies))
         # Nomor: 0042/G/2024 – Kotak suara 4, Tinta 3. Jumlah 7.
         head, total = self.text("number"), f"{self.text('total')} {number(self.taken)}."

@@ -104,7 +104,6 @@ class LetterWords:
     keyed_in: LongDate | None
     destination: str
     rows: Sequence[RowWords]
-    kinds: str
     carried: str
     carriage: Mapping[str, str]
     scanned: str
@@ -115,12 +114,12 @@ class LetterWords:
     found: Sequence[str]
     missing: Sequence[str]
     decisions: Mapping[str, Sequence[str]]
+    coded: Sequence[Coded]
+    inside: Sequence[tuple[str, str]]
     signers: Sequence[SignerWords]
     witnesses: Sequence[str]
     basis: Sequence[str]
     copies: Sequence[str]
-    coded: Sequence[Coded]
-    inside: Sequence[tuple[str, str]]
 
 
 def letter_words(facts: BastFacts, template: Template) -> LetterWords:
@@ -130,13 +129,16 @@ def letter_words(facts: BastFacts, template: Template) -> LetterWords:
     office, place = custodian_name(places, facts.office), custodian_name(places, facts.place)
     destination = "; ".join(place_path(places, code) for code in facts.bound or (facts.receiver.code,))
     to_go = meant_words(told.phase, told.kinds, needs)
+    scanned, counted, derived = scanned_words(told), counted_words(told), derived_words(told)
     happened, keyed_in = (long_date(utc, facts.here) for utc in (facts.happened_utc, facts.keyed_in_utc))
     kinds = Counter(item.kind for item in told.carried)
+    title, name = template.text("title", election=facts.election.upper()), template.text("number", number=facts.number)
+    head = template.letterhead(office=office, election=facts.election, station=facts.station)
     unnoted = template.text("unnoted", number=facts.number, election=facts.election)
     return LetterWords(
-        title=template.text("title", election=facts.election.upper()),
-        number=template.text("number", number=facts.number),
-        head=template.letterhead(office=office, election=facts.election, station=facts.station),
+        title=title,
+        number=name,
+        head=head,
         giver=giver,
         receiver=receiver,
         day=_day(happened),
@@ -144,23 +146,22 @@ def letter_words(facts: BastFacts, template: Template) -> LetterWords:
         keyed_in=keyed_in,
         destination=destination,
         rows=[_row(row, needs, unnoted) for row in facts.rows],
-        kinds=", ".join(f"{kind_word(needs, row.kind)} {number(row.count)}" for row in facts.rows),
         carried=", ".join(f"{number(count)} {kind_word(needs, kind)}" for kind, count in kinds.items()),
         carriage=_carriage(facts),
-        scanned=scanned_words(told),
-        counted=counted_words(told),
-        derived=derived_words(told),
+        scanned=scanned,
+        counted=counted,
+        derived=derived,
         to_go=to_go,
         papers=printable(", ".join(facts.foretold.basts), 200) if facts.foretold else "",
         found=finding_lines(facts),
         missing=missing_lines(facts),
         decisions=_decisions(facts),
+        coded=_coded(facts),
+        inside=_inside(facts),
         signers=_signers(facts, template, {"giver": giver.function, "receiver": receiver.function}),
         witnesses=[printable(name, _NAME) for name in facts.witnesses],
         basis=[printable(line, 2500) for line in template.values["basis.list"]],
         copies=[printable(line, 2500) for line in template.values["copies.to"]],
-        coded=_coded(facts),
-        inside=_inside(facts),
     )
 
 

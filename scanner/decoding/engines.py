@@ -71,8 +71,8 @@ class ZxingEngine:
             try_invert=inverted,
             return_errors=True,  # costs nothing that can be measured
         )
-        reads = [Read(code.text, _zxing_corners(code.position), ZXING) for code in found if code.valid]
-        unread = [Unread(_zxing_corners(code.position), _fault(code)) for code in found if not code.valid]
+        reads = [Read(code.text, corners_of(code.position), ZXING) for code in found if code.valid]
+        unread = [Unread(corners_of(code.position), _fault(code)) for code in found if not code.valid]
         return reads, unread
 
 
@@ -173,7 +173,8 @@ def _fault(code: Any) -> Fault:
     return "checksum" if "hecksum" in str(code.error) else "format"
 
 
-def _zxing_corners(position: Any) -> Corners:
+def corners_of(position: Any) -> Corners:
+    """The four corners of a code as zxing-cpp gives them."""
     top_left, top_right = position.top_left, position.top_right
     bottom_right, bottom_left = position.bottom_right, position.bottom_left
     return (

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from custody.errors import N_, CameraError
+from scanner.decoding.bent_looks import against_blur, look_at_bent, look_for_bent
 from scanner.decoding.engines import (
     ENGINE_ERRORS,
     PYZBAR,
@@ -81,14 +82,15 @@ _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
 _DOUBLED_BLOCK_PX = 61
-_BLOCKS_PX = (41, None, _DOUBLED_BLOCK_PX)
-"""Neighbourhoods that tell dark from light where codes are looked for in a moving picture; None: a fifth of it."""
+_BLOCKS_PX = (41, _DOUBLED_BLOCK_PX, None, _DOUBLED_BLOCK_PX)
+"""Neighbourhoods that tell dark from light where codes are looked for in a moving picture; None: a fifth of it. Of the
+enlargement every other time against blur."""
 _RESCUED_MODULE_PX = 2.6
 _RESCUED_BLOCKS_PX = (None, 41)
 
-Way = Literal["others", "rescue", "others again", "closely"]
-"""How one place is looked at: by the other engines in its surroundings; by its finder patterns; by the best engine's
-passes too, enlarged."""
+Way = Literal["others", "bent", "rescue", "others again", "closely"]
+"""How one place is looked at: by the other engines in its surroundings; as a label of an item, bent or blurred; by its
+finder patterns; by the best engine's passes too, enlarged."""
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +135,7 @@ class Reader:
         self.turns = len(QUICK) + len(self._others)
         """How many different looks `look_again` has."""
         others: tuple[Way, ...] = ("others",) if self._others else ()
-        rescue: tuple[Way, ...] = ("rescue",) if isinstance(self._best, ZxingEngine) else ()
+        rescue: tuple[Way, ...] = ("bent", "rescue") if isinstance(self._best, ZxingEngine) else ()
         again: tuple[Way, ...] = ("others again",) if self._others else ()
         self.ways: tuple[Way, ...] = (*others, *rescue, *again, "closely")
         """How a place in a moving picture is looked at, one after the other, the most promising first."""
@@ -173,7 +175,7 @@ class Reader:
         missed = [*glance.unread, *missed]
         note(read.text for read in found)
         more, failed = self._passes(sizes, QUICK[1:], SLOW, is_late)
-        found, unread = united(found, more), [*missed, *failed]
+        found, unread = self._with_bent(sizes.gray, united(found, more), is_late), [*missed, *failed]
         note(read.text for read in found)
         if is_late() and _may_be_left(found, missed):
             cut()
@@ -215,6 +217,8 @@ class Reader:
             part = cut_out(gray, corners, _PLACE_PX)
             found = self._passes(Sizes(part.image), QUICK, SLOW, is_late)[0] if part else []
             return [part.read_in_picture(read) for read in found] if part else []
+        if way == "bent":
+            return look_at_bent(gray, corners, turn, is_late)
         if way == "rescue":
             part = magnified(gray, corners, float(np.clip(_RESCUED_MODULE_PX / guess_module_px(corners), 1.0, 3.0)))
             blocks = (_RESCUED_BLOCKS_PX[turn % len(_RESCUED_BLOCKS_PX)],)
@@ -247,6 +251,7 @@ class Reader:
         block_px = _BLOCKS_PX[turn % len(_BLOCKS_PX)]
         is_doubled = block_px == _DOUBLED_BLOCK_PX and gray.size <= _SMALL_FRAME_PX
         rendering = sizes.double if is_doubled else sizes.modest
+        rendering = rendering.then(against_blur) if is_doubled and turn % 4 == 1 else rendering
         signs = find_signs(find_finders(rendering.image, block_px=block_px), rendering.image)
         scale = gray.shape[1] / rendering.image.shape[1]
         sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in signs.outlines}
@@ -285,12 +290,16 @@ class Reader:
             if part is not None:
                 more, _unread = self._passes(Sizes(part.image), QUICK, SLOW, is_late)
                 if not any(each.text == read.text for each in more):
-                    more = self._rescued(part, [], _MOST_GUESSES_QUICK)
-                    more = [each for each in more if each.text == read.text]
-                    told = united(told, more)
+                    more = [part.read_in_picture(each) for each in self._with_bent(part.image, [], is_late)]
+                    more = more or self._rescued(part, [], _MOST_GUESSES_QUICK)
+                    told = united(told, [each for each in more if each.text == read.text])
                 else:
                     told = united(told, [part.read_in_picture(each) for each in more if each.text == read.text])
         return told
+
+    def _with_bent(self, gray: Image, known: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
+        """What is known with the bent labels that are read beside it; nothing more without zxing-cpp."""
+        return look_for_bent(gray, known, is_late) if isinstance(self._best, ZxingEngine) else list(known)
 
     def _rescued(
         self,

@@ -47,6 +47,10 @@ Connect = Callable[[], Capture | None]
 """Opens the camera or the stream; None when it does not open."""
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class _Grabber(threading.Thread):
     """Takes an open camera's pictures until it fails or is stopped; `newest` is the last that was had, its number and
     when it came. Only from `wanted_ms` on they are had, since it costs far more than to take them.
@@ -85,7 +89,7 @@ class _Grabber(threading.Thread):
                 break
             number += 1
             with self._news:
-                self.newest = (number, _as_given(image), at_ms)
+                self.newest = (number, as_given(image), at_ms)
                 self._news.notify_all()
         if capture is not None:
             capture.release()
@@ -112,6 +116,7 @@ class Live:
         stall_ms: float = STALL_MS,
         attempts: int | None = ATTEMPTS,
         gap_ms: float = FRAME_GAP_MS,
+        look_up: Callable[[], None] = _nothing,
     ) -> None:
         """Start to grab frames.
 
@@ -119,12 +124,13 @@ class Live:
             connect: opens it again; called in a thread of its own.
             stall_ms: how long no changed frame may come before it counts as stopped.
             attempts: how often to open it again without success before giving up; None: never give up.
+            look_up: called now and then, in the thread that takes the frames.
         """
         self.title = title
         self._connect = connect
         self._clock, self._notify = clock, notify
         self._stall_ms, self._attempts, self._gap_ms = stall_ms, attempts, gap_ms
-        self._number = 0
+        self._number, self._look_up = 0, look_up
         self._suspects_freeze = True
         self._news = threading.Condition()
         self._grabber = self._start(capture)
@@ -170,6 +176,7 @@ class Live:
                 continue
             last, patience_ms = image, self._stall_ms
             self._number += 1
+            self._look_up()
             yield Frame(image, self.title, self._number, at_ms)
             self._rest(now_ms)
             waiting_since_ms = given_ms = self._clock()
@@ -236,7 +243,7 @@ class Live:
         return Frame(_NOTHING, self.title, self._number, self._clock())
 
 
-def _as_given(image: Image) -> Image | Packed:
+def as_given(image: Image) -> Image | Packed:
     """A camera's picture, or its bytes as one row where nobody has unpacked them."""
     is_packed = image.shape[0] == 1 and image.reshape(-1)[: len(_JPEG)].tobytes() == _JPEG
     return Packed(image.reshape(-1)) if is_packed else image

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from language import _
-from scanner.decoding import light
-from scanner.decoding.light import Trouble
+from scanner.aim.adviser import Adviser, Aim
 from scanner.outcomes import Outcome
-from scanner.reads import Hint, Read, Seen, hint_words
+from scanner.reads import Read
 from scanner.session import ScanSession
 from scanner.sources.frames import Frame
 from scanner.typed_lines import Command
@@ -16,6 +14,9 @@ from scanner.ui.terminal import TerminalView
 
 if TYPE_CHECKING:
     from scanner.ui.window import Window
+
+_RING_MS = 3000.0
+"""What helps is not sounded more often than this."""
 
 
 class Feedback:
@@ -27,6 +28,7 @@ class Feedback:
         self.window: Window | None = None
         self._session = session
         self._adviser: Adviser | None = None
+        self._rung: tuple[Aim | None, float] = (None, float("-inf"))
 
     def on_outcome(self, outcome: Outcome) -> None:
         """Show and sound one outcome."""
@@ -37,46 +39,14 @@ class Feedback:
             self.window.on_outcome(outcome)
 
     def on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
-        """Look at the light of a moving picture, show what to do, and show the picture."""
+        """Say and sound what would help a moving picture to be read, and show the picture."""
         self._adviser = self._adviser or Adviser()
         advice = self._adviser.see(frame, reads, self._session.unread)
         self.view.show_advice(advice)
+        is_new = advice.aim is not None and advice.aim != self._rung[0]
+        if self.speaker and is_new and frame.at_ms - self._rung[1] >= _RING_MS:
+            self.speaker.ring("aim")
+            self._rung = (advice.aim, frame.at_ms)
+        elif advice.aim is None:
+            self._rung = (None, self._rung[1])
         return self.window.on_frame(frame, reads, self._adviser.unread, advice) if self.window else None
-
-
-class Adviser:
-    """Says in words what would help the camera: more light, hold still, come closer. Nothing while all goes well."""
-
-    def __init__(self) -> None:
-        from scanner.decoding import steady
-
-        self._light, self._steady = light.LightWatch(), steady.SteadyHints()
-        self._hints: light.Lasting[Hint] = light.Lasting()
-        self._advice = ""
-        self.aim: Hint | Trouble | None = None
-        """What is said now, in a word."""
-        self.unread: Sequence[Seen] = ()
-        """What is seen and not read for long enough to be told."""
-
-    def see(self, frame: Frame, reads: Sequence[Read], unread: Sequence[Seen]) -> str:
-        """What to do now; where no picture came, what was to do before."""
-
-        if not frame.is_blank:
-            trouble = self._light.see(frame.image, frame.at_ms, is_read=bool(reads))
-            self.unread = self._steady.see(unread, reads, frame.at_ms)
-            hint = self._hints.see(next((seen.hint for seen in self.unread if seen.hint), None), frame.at_ms)
-            self.aim, self._advice = trouble, _words(trouble)
-            if hint and trouble != "dark":
-                self.aim, self._advice = hint, _("Seen, not read: {hint}").format(hint=hint_words(hint))
-        return self._advice
-
-
-def _words(trouble: Trouble | None) -> str:
-    match trouble:
-        case "dark":
-            return _("Too dark: bring more light")
-        case "bright":
-            return _("Too bright: turn away from the lamp")
-        case "blurred":
-            return _("Blurred: hold still, or a little farther away")
-    return ""

@@ -11,6 +11,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from scanner.aim.adviser import NO_ADVICE, Advice, Aim
 from scanner.outcomes import Mark, Tally
 from scanner.reads import Corners, Read
 from scanner.sources.frames import Image
@@ -57,7 +58,7 @@ class Panel:
     tally: Tally
     last: tuple[Line, ...] = ()
     remark: str = ""
-    advice: str = ""
+    advice: Advice = NO_ADVICE
     keys: str = ""
     is_fresh: bool = False
 
@@ -191,7 +192,7 @@ def _draw_foot(foot: np.ndarray, panel: Panel) -> None:
     if panel.is_fresh and newest.text:
         foot[:] = np.array(colour) * _FLASH_STRENGTH
         colour = _WHITE
-    lower = panel.advice or panel.remark
+    lower = panel.advice.words or panel.remark
     scale, rows = _as_large_as_fits(newest.text, room_px, 1 if lower else 2)
     y = 58
     for row in rows:
@@ -199,13 +200,44 @@ def _draw_foot(foot: np.ndarray, panel: Panel) -> None:
         y += 58
     if lower:
         lower_colour = _WHITE if panel.is_fresh else COLOURS["finding"]
-        scale, rows = _as_large_as_fits(lower, room_px, 1)
+        left = _MARGIN_PX + (_draw_icon(foot, panel.advice.aim, lower_colour) if panel.advice.aim else 0)
+        scale, rows = _as_large_as_fits(lower, foot.shape[1] - _MARGIN_PX - left, 1)
         if rows[0] != lower:
-            rows = _wrapped(lower, room_px, scale, 2)
+            rows = _wrapped(lower, foot.shape[1] - _MARGIN_PX - left, scale, 2)
         for number, row in enumerate(rows):
-            _write(foot, row, (_MARGIN_PX, 116 + 40 * number), scale, lower_colour)
+            _write(foot, row, (left, 116 + 40 * number), scale, lower_colour)
     keys = panel.keys
     _write(foot, keys, (_MARGIN_PX, _FOOT_PX - 24), _SMALL_SCALE, _WHITE if panel.is_fresh else COLOURS[None])
+
+
+_SYMBOL = ((-4, -4), (4, -4), (4, 4), (-4, 4), (-4, -4))
+_ICONS: dict[Aim, tuple[tuple[tuple[int, int], ...], ...]] = {  # lines about the middle, 10 to each side
+    "closer": (_SYMBOL, ((-10, -3), (-7, 0), (-10, 3)), ((10, -3), (7, 0), (10, 3))),
+    "farther": (_SYMBOL, ((-7, -3), (-10, 0), (-7, 3)), ((7, -3), (10, 0), (7, 3))),
+    "still": (_SYMBOL, ((-8, -8), (-8, 8)), ((8, -8), (8, 8))),
+    "glare": (
+        ((-6, 9), (2, 1), (8, 7), (0, 15), (-6, 9)),
+        ((-9, -9), (-3, -3)),
+        ((0, -10), (0, -5)),
+        ((-10, 0), (-5, 0)),
+    ),
+    "dark": (
+        ((-4, 5), (-6, 0), (-4, -5), (0, -7), (4, -5), (6, 0), (4, 5), (-4, 5)),
+        ((-3, 9), (3, 9)),
+        ((-9, -9), (9, 9)),
+    ),
+    "bright": (_SYMBOL, ((0, -10), (0, -7)), ((0, 10), (0, 7)), ((-10, 0), (-7, 0)), ((10, 0), (7, 0))),
+    "blurred": (_SYMBOL, ((-10, -7), (-7, -9), (-7, 9), (-10, 7)), ((10, -7), (7, -9), (7, 9), (10, 7))),
+}
+_ICON_PX = 56
+
+
+def _draw_icon(foot: np.ndarray, aim: Aim, colour: Colour) -> int:
+    """Draw what is wrong before the words; returns how much room it takes in pixels."""
+    middle = np.array((_MARGIN_PX + _ICON_PX // 2, 104))
+    lines = [np.round(middle + np.array(line) * 2.2).astype(np.int32) for line in _ICONS[aim]]
+    cv2.polylines(foot, lines, False, colour, 3, cv2.LINE_AA)
+    return _ICON_PX + _MARGIN_PX // 2
 
 
 def _as_large_as_fits(text: str, room_px: int, most_rows: int) -> tuple[float, list[str]]:

@@ -1,4 +1,6 @@
-"""The four sounds of a session: taken, taken already, taken out again, wrong. Made here, played by what the system has.
+"""The sounds of a session: taken, taken already, taken out again, wrong, and that there is help to aim.
+
+Made here, played by what the system has.
 
 A sound that cannot be played never disturbs a session: the next way is tried, and at last the terminal's bell.
 """
@@ -27,6 +29,7 @@ RATE_HZ = 22_050
 _FADE_MS = 6.0
 """At both ends of a tone, which else would click."""
 _TONES: dict[Beep, tuple[tuple[float, float, float], ...]] = {  # hertz (0: silence), milliseconds, roughness
+    "aim": ((380.0, 50.0, 0.0),),
     "ok": ((1760.0, 90.0, 0.0),),
     "again": ((880.0, 70.0, 0.2), (0.0, 60.0, 0.0), (880.0, 70.0, 0.2)),
     "undone": ((1175.0, 130.0, 0.1), (587.0, 200.0, 0.1)),
@@ -34,14 +37,15 @@ _TONES: dict[Beep, tuple[tuple[float, float, float], ...]] = {  # hertz (0: sile
 }
 """One high, two in the middle, three low and falling: told apart in a noisy hall, by number as by pitch; and one that
 falls by an octave where something was taken out, so that nobody who does not look takes it for a label that was taken.
+A short low one says that a label is seen and why it is not read; a terminal's bell leaves that to the words.
 """
-_WORST_LAST: tuple[Beep, ...] = ("ok", "again", "undone", "wrong")
+_WORST_LAST: tuple[Beep, ...] = ("aim", "ok", "again", "undone", "wrong")
 _LONGEST_S = 5.0
 _PROGRAMS = {
     "linux": (("pw-play",), ("paplay",), ("aplay", "-q")),
     "darwin": (("afplay",),),
 }
-_BELLS: dict[Beep, int] = {"ok": 1, "again": 2, "undone": 3, "wrong": 4}
+_BELLS: dict[Beep, int] = {"aim": 0, "ok": 1, "again": 2, "undone": 3, "wrong": 4}
 _BELL_GAP_S = 0.12
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from custody.format.codes import show_code
 from language import _
 from language.text import number, printable
+from scanner.aim.adviser import Advice
 from scanner.outcomes import Kind, Mark, Outcome, Tally
 
 if TYPE_CHECKING:
@@ -92,13 +93,14 @@ class TerminalView:
                 line.append(f"  {self._advice}", style="bold yellow")
             self._live.update(line, refresh=True)
 
-    def show_advice(self, advice: str) -> None:
+    def show_advice(self, advice: Advice) -> None:
         """Show beside the count what to do now, until it is something else; in a pipe, a line when it comes."""
-        if advice == self._advice:
+        words = f"{advice.sign} {advice.words}".strip()
+        if words == self._advice:
             return
-        self._advice = advice
-        if not self._live and advice:
-            self.notify(advice)
+        self._advice = words
+        if not self._live and words:
+            self.notify(words)
         elif self._tally is not None:
             self.show_tally(self._tally)
 

@@ -10,6 +10,7 @@ import cv2
 
 from custody.errors import N_, CameraError
 from language import _
+from scanner.aim.adviser import NO_ADVICE, Advice
 from scanner.decoding.engines import is_same_place
 from scanner.outcomes import Outcome, Tally
 from scanner.reads import Corners, Read, Seen, hint_words
@@ -45,7 +46,7 @@ class Recent:
         self._lines.appendleft(line)
         self._remark = outcome.remark
 
-    def panel(self, tally: Tally, *, advice: str = "", keys: str = "", is_fresh: bool = False) -> Panel:
+    def panel(self, tally: Tally, *, advice: Advice = NO_ADVICE, keys: str = "", is_fresh: bool = False) -> Panel:
         """What stands beside the picture now."""
         return Panel(tally, tuple(self._lines), self._remark, advice, keys, is_fresh)
 
@@ -84,7 +85,7 @@ class Window:
         self._fresh = _FRESH_FRAMES
 
     def on_frame(
-        self, frame: Frame, reads: Sequence[Read], unread: Sequence[Seen] = (), advice: str = ""
+        self, frame: Frame, reads: Sequence[Read], unread: Sequence[Seen] = (), advice: Advice = NO_ADVICE
     ) -> Command | None:
         """Show a frame; returns what the user's key asks for. A window that is closed means finish.
 
@@ -92,7 +93,7 @@ class Window:
 
         Args:
             unread: labels that are seen and not read, each shown with what would help.
-            advice: what to do now; empty if nothing.
+            advice: what to do now.
         """
         if not frame.is_blank:
             self._held = hold(self._held, reads, frame.at_ms)

@@ -90,7 +90,7 @@ def _placed(at: StationHome, ledger: Path | None, key: Path | None) -> Iterator[
     there = {path.name for path in at.home.iterdir()}
     try:
         if ledger is not None:
-            with safe_file(at.ledger, is_own=True) as file, ledger.open("rb") as source:
+            with safe_file(at.ledger, is_own=True, is_secret=True) as file, ledger.open("rb") as source:
                 while piece := source.read(_PIECE):
                     file.write(piece)
         if key is not None:

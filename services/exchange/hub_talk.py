@@ -6,7 +6,7 @@ from typing import Any
 
 from custody.errors import N_, CustodyError, InputError, StoreError, TamperError
 from db.store import Store
-from services.exchange.hub_client import TRIES, Answer, CutError, HubClient
+from services.exchange.hub_client import TRIES, Answer, CutError, HubAddress, HubClient
 from services.exchange.hub_reading import HubFacts, sign_request
 
 _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
@@ -17,6 +17,30 @@ _NEVER_YET = frozenset({429, 503})
 
 class ForkError(InputError):
     """The hub holds another history of a log that is not this station's."""
+
+
+def who_answers(address: HubAddress) -> tuple[HubFacts, HubAddress]:
+    """Who the hub at an address is, for a station that has not begun, and the address with its whole fingerprint.
+
+    Raises:
+        StoreError: nobody answers, or no hub.
+    """
+    client = HubClient(address)
+    try:
+        return _facts_of(client.ask("GET", "/hub")), client.known_as
+    except CutError as error:
+        raise gives_up() from error
+    finally:
+        client.close()
+
+
+def _facts_of(answer: Answer) -> HubFacts:
+    try:
+        facts = HubFacts(**json.loads(answer.body))
+        bytes.fromhex(facts.key)
+    except (ValueError, TypeError) as error:
+        raise _no_hub() from error
+    return facts
 
 
 class HubTalk:
@@ -34,11 +58,7 @@ class HubTalk:
         self.facts = self._ask_who()
 
     def _ask_who(self) -> HubFacts:
-        try:
-            facts = HubFacts(**json.loads(self.ask("GET", "/hub").body))
-            bytes.fromhex(facts.key)
-        except (ValueError, TypeError) as error:
-            raise _no_hub() from error
+        facts = _facts_of(self.ask("GET", "/hub"))
         trusted = self.store.state.stations.now()
         if facts.root != trusted.root and facts.key not in trusted.powers:
             raise InputError(

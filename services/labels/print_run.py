@@ -282,7 +282,7 @@ def _broke_off(error: PrinterError, sent: int, count: int) -> PrinterError:
     return PrinterError(
         N_("{printer} stopped; labels sent: {sent} of {count}, and recorded as printed"),
         hint=N_(
-            "Look at the printer, then give the same command again for the rest. Count what came out: a label that is "
+            "Look at the printer, then print the rest in the same way. Count what came out: a label that is "
             "missing among them is printed again with: {way}"
         ),
         **{**error.values, "sent": sent, "count": count, "way": "reprint"},

@@ -8,14 +8,16 @@ from typing import Self
 
 from custody.chain.findings import moment
 from custody.errors import N_, ConflictError, Fault, InputError
+from custody.format.codes import show_code
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, below, is_official
 from db.store import Store
+from language.text import printable
 from language.time_zones import zone
 from services.plan.kept_answers import FILE, keep_answers, remembered, remembered_names
 from services.plan.plan_changes import Change, Group, compare, how_read, note_missing_voters, version_of
 from services.plan.planning import branch_to_plan, plan_before, record_plan
-from services.plan.registering import new_items, register_items
+from services.plan.registering import new_items, new_vendor_codes, register_items
 from tables.cells import Located, parse_moment
 from tables.check import check_branch, check_items, check_needs, check_phases, check_places, odd_dues
 from tables.headings import fold, parse_level, table_kind
@@ -26,6 +28,7 @@ from tables.rows import (
     NeedKey,
     PhaseRow,
     codes_of_kinds,
+    parse_barcodes,
     parse_items,
     parse_needs,
     parse_phases,
@@ -36,7 +39,7 @@ from tables.rows import (
     with_what_is_known,
 )
 
-_ORDER = ("places", "tree", "voters", "needs", "phases", "items")
+_ORDER = ("places", "tree", "voters", "needs", "phases", "items", "barcodes")
 """The tables in which the later ones may name what the earlier ones have."""
 
 
@@ -73,9 +76,10 @@ def load_files(
     tables = sorted(((table_kind(table), table) for table in read), key=lambda entry: _ORDER.index(entry[0]))
     # From the first look on: another program may be loading too.
     with nullcontext() if dry_run else store.transaction():
-        if dry_run:
+        is_plan = any(kind != "barcodes" for kind, _table in tables)  # any station may say what a barcode means to it
+        if dry_run and is_plan:
             plan_before(store)
-        loading = _Loading.of(store, branch_to_plan(store, under), dry_run)
+        loading = _Loading.of(store, branch_to_plan(store, under) if is_plan else None, dry_run)
         changes = [loading.load(kind, table) for kind, table in tables]
         if under is not None and under not in loading.places:
             raise InputError(N_("there is no place {code} in the plan"), code=under)
@@ -204,6 +208,8 @@ class _Loading:
                 return self._phases(table)
             case "items":
                 return self._items(table)
+            case "barcodes":
+                return self._barcodes(table)
         return self._places(table, kind)
 
     def _record(
@@ -305,10 +311,13 @@ class _Loading:
     def _items(self, table: Table) -> Change:
         rows, found = parse_items(table)
         found += check_items(rows, self.places, self.all_needs)
-        new, same, more = new_items(self.store, rows)
-        self.faults += found + more
-        if not found and not more and not self.dry_run:
+        new, same, more, barcodes = new_items(self.store, rows)
+        fresh, clashes = new_vendor_codes(self.store, [(row, row.value.vendor_code, code) for row, code in barcodes])
+        found += more + clashes
+        self.faults += found
+        if not found and not self.dry_run:
             register_items(self.store, new)
+            self.store.vendor_codes.keep(fresh)
         groups: dict[str, Group] = {}
         for row in rows:
             groups.setdefault(row.value.kind, Group()).same += 1
@@ -316,8 +325,28 @@ class _Loading:
             groups[item.kind].added += 1
             groups[item.kind].same -= 1
         added = tuple(f"{item.kind} {item.to} {item.serials or f'{item.k}/{item.n}'}" for item in new)
+        added += tuple(_barcode_words(text, code) for text, code in fresh.items())
         told = how_read(table, rows)
         return Change(table.file, "items", added, (), same, digest=table.digest, groups=groups, **told)
+
+    def _barcodes(self, table: Table) -> Change:
+        rows, found = parse_barcodes(table)
+        known = self.store.state.items_of(row.value.code for row in rows)
+        for row in rows:
+            if row.value.code not in known:
+                found.append(row.fault("code", N_("no item has the code {code} here"), code=row.value.code))
+        fresh, clashes = new_vendor_codes(self.store, [(row, row.value.vendor_code, row.value.code) for row in rows])
+        found += clashes
+        self.faults += found
+        if not found and not self.dry_run:
+            self.store.vendor_codes.keep(fresh)
+        added = tuple(_barcode_words(text, code) for text, code in fresh.items())
+        told = how_read(table, rows)
+        return Change(table.file, "barcodes", added, (), len(rows) - len(fresh), digest=table.digest, **told)
+
+
+def _barcode_words(text: str, code: str) -> str:
+    return f"{printable(text, 60)} = {show_code(code)}"
 
 
 def _regency(place: str) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from custody.chain.seals import overlapping
 from custody.compose import compose
@@ -17,6 +18,7 @@ from custody.plan.places import Need, Place
 from db.state.plan_counts import items_by_branch, kinds_with_serials, last_serials, pack_stock, serial_ranges
 from db.store import Store
 from language import _
+from language.text import printable
 from services.plan.planning import own_top
 from services.progress_bar import Progress, unseen
 from services.records.sealing import whole_packs
@@ -178,15 +180,18 @@ def register_items(
     return events
 
 
-def new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item], int, list[Fault]]:
-    """The items of a table that are not registered yet, how many are, and what is wrong with the others.
+def new_items(
+    store: Store, rows: Sequence[Located[ItemRow]]
+) -> tuple[list[Item], int, list[Fault], list[tuple[Located[ItemRow], str]]]:
+    """The items of a table that are not registered yet, how many are, what is wrong with the others, and of each row
+    with a vendor's code the item's code.
 
     A row is known by its code, by its serial numbers, or by k of n.
     """
     own = store.ledger.own_log().place
     codes = store.state.items_of(row.value.code for row in rows if row.value.code)
     slots, ranges = store.state.slots(), serial_ranges(store.state)
-    new, same, faults = [], 0, []
+    new, same, faults, barcodes = [], 0, [], []
     packs = whole_packs(store)
     for row in rows:
         value, serials = row.value, row.value.serials
@@ -212,6 +217,9 @@ def new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item
             message = N_("has no code, no serial numbers and no k: loading it twice would register it twice")
             faults.append(row.fault("", message))
             continue
+        if value.vendor_code:
+            known = store.vendor_codes.item_for(value.kind, value.to, value.k, serials)
+            barcodes.append((row, known if known and is_known and not value.code else item.code))
         if is_known:
             same += 1
             continue
@@ -220,7 +228,23 @@ def new_items(store: Store, rows: Sequence[Located[ItemRow]]) -> tuple[list[Item
                 shared = N_("holds numbers that the registered pack {code} holds too: {range}")
                 faults.append(row.fault("first", shared, code=show_code(other.code), range=str(other.serials)))
         new.append(item)
-    return new, same, faults
+    return new, same, faults, barcodes
+
+
+def new_vendor_codes(store: Store, rows: Sequence[tuple[Located[Any], str, str]]) -> tuple[dict[str, str], list[Fault]]:
+    """What vendors' codes mean that mean nothing yet, and what is wrong with the others: one code, two items.
+
+    Args:
+        rows: each with its vendor's code, folded, and its item's code.
+    """
+    known, faults = store.vendor_codes.items(text for _row, text, _code in rows), list[Fault]()
+    fresh: dict[str, str] = {}
+    for row, text, code in rows:
+        other = known.get(text) or fresh.setdefault(text, code)
+        if other != code:
+            message = N_("{text} stands for {code} already: a vendor's code means one item")
+            faults.append(row.fault("vendor_code", message, text=printable(text, 60), code=show_code(other)))
+    return fresh, faults
 
 
 def _differs(known: Item, item: Item) -> bool:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from custody.compose.compose import Handover, Ref, Touch, apart
 from custody.compose.refusals import refuse_to_itself, refuse_unscanned
 from custody.errors import N_, InputError, RuleError
-from custody.format.encoding import slug
 from custody.handover.draft import RecordedHandover
-from custody.handover.handover_facts import own_number
+from custody.handover.handover_facts import own_number, station_slug
 from db.handover_lookup import newest_handover
 from db.store import Store
 from services.scanning.handover_context import waybill_for
@@ -68,7 +67,7 @@ def _bast_number(store: Store, shared: str) -> str:
                 number=shared,
             )
         return shared
-    return own_number(slug(own.station), own.handovers + 1, store.around.now_utc()[:4])
+    return own_number(station_slug(own.name), own.handovers + 1, store.around.now_utc()[:4])
 
 
 def _relied_on(store: Store, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:

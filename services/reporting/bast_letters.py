@@ -13,7 +13,7 @@ from language.text import printable
 from reports.bast.letter_facts import BastFacts, OnlineWitnesses, bast_facts
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
 from services.exchange.ledger_audit import policy_words
-from services.scanning.handover_past import said_before, told_of
+from services.scanning.handover_past import told_of
 
 
 def chosen_template(home: Path, named: Path | None = None) -> Template:
@@ -79,18 +79,17 @@ def drawn_signatures(facts: BastFacts, picture_of: Callable[[str], bytes | None]
 def letter_facts(store: Store, found: FoundHandover) -> BastFacts:
     """The facts of a handover (`db.handover_lookup.find_handover`) by this ledger."""
     state = store.state
-    replaced = said_before(store, found.parts)
-    facts, then = told_of(store, found.parts, replaced)
+    told = told_of(store, found.parts)
     return bast_facts(
         found.parts,
-        then,
+        told.then,
         state.chains([code for part in found.parts for code in part.rows], as_of=found.parts[-1].at),
-        facts,
+        told.facts,
         election=found.election,
         station=found.log.station,
         office=found.log.place,
         places=state.places.tree(),
         needs=state.kinds(),
-        replaced=replaced,
+        replaced=told.replaced,
         foretold=store.papers.foretold([part.body for part in found.parts]) if state.is_bare else None,
     )

@@ -30,9 +30,10 @@ from services.scanning.handover_papers import ends_after, head_words, paper_word
 from services.scanning.item_remarks import describe
 from services.scanning.judging import Verdict, Weighed, foresee, judge_labels, together
 from services.scanning.open_drafts import ends_in_words
+from services.scanning.vendor_barcodes import VendorBarcodes
 
 
-class DraftDesk:
+class DraftDesk(VendorBarcodes):
     """Takes scans into one draft, each durable before it is answered."""
 
     def __init__(self, store: Store, draft: str) -> None:

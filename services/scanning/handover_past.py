@@ -22,28 +22,30 @@ from db.store import Store
 from services.scanning.handover_context import numbered_alike, standing, unlabelled
 
 
-def told_of(
-    store: Store, parts: Sequence[Event], replaced: Sequence[Event] | None = None
-) -> tuple[HandoverFacts, dict[str, Chain]]:
-    """Return the facts of one recorded handover, and the chains of the items that it names, as of then.
+class Told(NamedTuple):
+    """A recorded handover as of then: its facts, the chains of the items that it names, by code, and the withdrawn
+    records that it says rightly, the first ones first.
+    """
+
+    facts: HandoverFacts
+    then: dict[str, Chain]
+    replaced: Sequence[Event]
+
+
+def told_of(store: Store, parts: Sequence[Event]) -> Told:
+    """What one recorded handover says.
 
     Args:
         parts: all of its records, in order.
-        replaced: the withdrawn records that they say rightly (`said_before`); None: they are looked up.
     """
-    past = _past(store, parts, said_before(store, parts) if replaced is None else replaced)
+    past = _past(store, parts)
     facts, then = _told(store, past)
     if facts.is_derived and past.is_by_records:
         others = {e.leaf for events in past.histories.values() for e in events if e.log != past.log}
         late = come_since(store.state, parts[-1], others)
         first = _told(store, past.without(late))[0].expected if late else facts.expected
         facts = replace(facts, expected_first=first if first != facts.expected else None)
-    return facts, then
-
-
-def said_before(store: Store, parts: Sequence[Event]) -> list[Event]:
-    """The withdrawn records that the records of a handover say rightly, the first ones first."""
-    return replaced_by(parts, store.ledger.on_topic(("correct",)), store.ledger.find)
+    return Told(facts, then, past.replaced)
 
 
 def told_beside(
@@ -69,7 +71,7 @@ def told_beside(
     for key, parts in sorted(keys.items(), key=lambda entry: entry[1][0].happened):
         parts.sort(key=lambda part: part.part)
         events = [event for part in parts if (event := store.ledger.find(part.leaf))]
-        facts, _then = told_of(store, events)
+        facts = told_of(store, events).facts
         unsure[key] = {f.item for f in facts.findings if f.code == "SHORTAGE" and f.is_provisional}
         if key.giver in awaited:  # of several handovers of one way the newest tells
             found |= {(f.code, f.item): (parts[-1], f) for f in _by_papers(store, events, facts)}
@@ -97,8 +99,8 @@ class Past(NamedTuple):
     ones of these, the records of others under its number, by code what is known of each thing in and around it, and
     what papers said that had been read by then.
 
-    `log`: where it stands. `is_by_records`: that is this station's, and no paper told it of the giver. `lists` are the
-    codes that were listed, None if none was.
+    `log`: where it stands. `met_giver`: the giver's own log is here. `is_by_records`: `log` is this station's, and no
+    paper told it of the giver. `lists` are the codes that were listed, None if none was.
     """
 
     parts: Sequence[Event]
@@ -108,6 +110,7 @@ class Past(NamedTuple):
     lists: Mapping[str, None] | None
     papers: Waybill
     log: str
+    met_giver: bool
     is_by_records: bool
 
     def without(self, late: Collection[str]) -> "Past":
@@ -116,17 +119,18 @@ class Past(NamedTuple):
         return self._replace(histories=left, others=[event for event in self.others if event.leaf not in late])
 
 
-def _past(store: Store, parts: Sequence[Event], replaced: Sequence[Event]) -> Past:
+def _past(store: Store, parts: Sequence[Event]) -> Past:
     state, first, own = store.state, parts[0].body, store.ledger.own_row()
     giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
     named = dict.fromkeys(code for part in parts for code in part.rows)
+    replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
     stood, leaves = first_said(parts, replaced), {part.leaf for part in parts}
     log = stood[0].log
     others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in leaves]
     lists = stated([*(part.body for part in parts), *(event.body for event in others)])
     tops = expected_tops(first, places)
     papers = _papers_then(store, stood, tops)
-    asked = named | (lists or {})
+    asked, met_giver = named | (lists or {}), state.has_met(giver, log)
     if lists is None:
         for top in tops:
             asked |= dict.fromkeys(item.code for item in state.find_items(under=top))
@@ -136,7 +140,7 @@ def _past(store: Store, parts: Sequence[Event], replaced: Sequence[Event]) -> Pa
     if lists is not None:
         _add_families(state, histories, parts)
     is_by_records = own is not None and own.name == log and giver not in store.papers.named_places()
-    return Past(parts, replaced, others, histories, lists, papers, log, is_by_records)
+    return Past(parts, replaced, others, histories, lists, papers, log, met_giver, is_by_records)
 
 
 def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
@@ -145,7 +149,7 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
     giver, to, number = (parts[0].body[name] for name in ("from", "to", "bast"))
     places, own = state.places.tree(), {part.leaf for part in parts}
     named = dict.fromkeys(code for part in parts for code in part.rows)
-    met_giver, unmatched = state.has_met(giver, log), unlabelled(store, list(map(counted_in, parts)))
+    unmatched = unlabelled(store, list(map(counted_in, parts)))
     before, then = chains_then(parts, histories, state.roots, past.replaced)
     before = (
         {code: _redirected(chain, waybill.redirected) for code, chain in before.items()}
@@ -173,7 +177,7 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
         log=log,
         listed=listed,
         paper=waybill.items,
-        met_giver=met_giver,
+        met_giver=past.met_giver,
         logs=state.held,
         events=[event for events in histories.values() for event in events],
     )

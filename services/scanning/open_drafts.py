@@ -98,7 +98,7 @@ def recorded_before(store: Store, id: str) -> RecordedHandover | None:
     if bast is None:
         return None
     parts = find_handover(store.state, bast).parts
-    facts, _then = told_of(store, parts)
+    facts = told_of(store, parts).facts
     body = parts[0].body
     return RecordedHandover(parts, bast, body["from"], body["to"], facts, ())
 

@@ -12,6 +12,7 @@ from reports.chain.steps import item_words
 from scanner.outcomes import End, How, Taken, TakenPaper, Tally, What
 from services.records.packing import judge_added, registered
 from services.scanning.handover_context import heard_mark
+from services.scanning.vendor_barcodes import VendorBarcodes
 
 
 def purpose_of(action: str, scope: str | None, parent: str) -> str:
@@ -19,7 +20,7 @@ def purpose_of(action: str, scope: str | None, parent: str) -> str:
     return " ".join(("pack", action, *([scope] if scope else []), parent))
 
 
-class PackDesk:
+class PackDesk(VendorBarcodes):
     """Takes labels into a draft that becomes a record of packing; each durable before it is answered."""
 
     def __init__(self, store: Store, draft: str, parent: str, action: str) -> None:

@@ -57,6 +57,11 @@ class PaperTray:
     def catch_up(self) -> None:
         """Do nothing: the page judges papers again whenever it shows them (`judge_again`)."""
 
+    wants_barcodes = False
+
+    def recognise(self, text: str) -> None:
+        """Nothing: papers have no vendors' barcodes."""
+
     @property
     def receiver(self) -> str | None:
         """Empty: papers have no receiver."""

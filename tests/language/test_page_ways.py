@@ -37,13 +37,13 @@ def test_what_the_page_can_do_is_named_on_it_without_a_command(way: str) -> None
     assert "main.py" not in fill("There: {way}", {"way": way})
 
 
-def test_a_way_that_the_page_has_not_is_said_as_its_command_in_the_chosen_language() -> None:
+def test_a_way_that_is_no_page_is_said_without_its_command_in_the_chosen_language() -> None:
     language.use("en", on_page=True)
     other = InputError("no", hint="Let it begin again there with: {way}", way="init_root", root="7q2m")
     assert hint_text(other) == "Let it begin again there with: a new folder, and this root: 7q2m"
     language.use("id", on_page=True)
     begin = InputError("no", hint="Begin one with: {way}", way="init")
-    assert hint_text(begin) == "Mulai dengan: python main.py init --place KODE --station NAMA"
+    assert hint_text(begin) == "Mulai dengan: folder kosong"
     assert hint_text(InputError("no")) == "" and way_of(InputError("no")) is None
 
 
@@ -98,3 +98,11 @@ def test_no_text_spells_a_command_line_out_and_every_hint_names_a_way_that_there
             if (is_hint or isinstance(node, ast.Tuple)) and any("{way}" in text for text in _texts(ast.walk(node))):
                 assert _texts(ast.walk(node)) & set(WAYS), f"{path}:{node.lineno}"
     assert named == set(WAYS)
+
+
+def test_what_the_page_may_say_has_a_page_or_other_words_and_no_command() -> None:
+    for path in sources():
+        folder = path.relative_to(ROOT).parts[0]
+        if path.suffix == ".py" and folder not in ("commands", "language", "reports", "scanner", "web"):
+            for name in _texts(ast.walk(ast.parse(path.read_text("utf-8")))) & set(WAYS):
+                assert name in ("help", "evidence") or WAYS[name].page or WAYS[name].instead, f"{path}: {name}"

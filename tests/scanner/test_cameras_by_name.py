@@ -39,7 +39,7 @@ class Fake:
         return self.opens
 
     def get(self, what: int) -> float:
-        return self.given.get(what, 0.0)
+        return self.given.get(what, -1.0)
 
     def set(self, what: int, value: float) -> bool:
         self.given[what] = value

@@ -182,6 +182,10 @@ class Keeper:
     """A draft that keeps codes."""
 
     receiver: str | None = None
+    wants_barcodes = False
+
+    def recognise(self, text: str) -> None: ...
+
     tally = Tally(0)
 
     def take(self, label: Any, how: How) -> Taken:

@@ -76,6 +76,12 @@ class Draft:
     def __init__(self) -> None:
         self.codes: list[str] = []
 
+    @property
+    def wants_barcodes(self) -> bool:
+        return False
+
+    def recognise(self, text: str) -> None: ...
+
     def take(self, label: ItemLabel, how: How) -> Taken:
         self.codes.append(label.code)
         return Taken(label.code, "Kotak suara")
@@ -146,10 +152,14 @@ def test_a_moving_picture_gives_what_both_other_readers_together_read(
     assert others <= found <= {label.text for label in printed}
 
 
-@pytest.mark.parametrize("condition", [Condition("mud", dirt=0.5), Condition("night", contrast=0.0)])
-def test_what_cannot_be_read_is_not_invented(printed: list[Label], condition: Condition) -> None:
+@pytest.mark.parametrize(
+    ("condition", "least"),
+    [(Condition("mud", dirt=0.5), 0), (Condition("mud", dirt=0.8), 6), (Condition("night", contrast=0.0), 6)],
+)
+def test_what_cannot_be_read_is_not_invented(printed: list[Label], condition: Condition, least: int) -> None:
     (frame,) = scene(printed, condition)
-    assert Reader().read(frame, thorough=True) == []
+    found = {read.text for read in Reader().read(frame, thorough=True)}
+    assert found <= {label.text for label in printed} and len(found) <= COUNT - least
 
 
 def test_stills_in_a_folder_are_taken(printed: list[Label], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import wave
 from contextlib import ExitStack
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import cv2
@@ -17,13 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from scanner.decoding.light import HOLD_MS, LightWatch, judge, sharpness
+from scanner.aim.adviser import NO_ADVICE, Advice, Adviser, Aim
+from scanner.decoding.light import HOLD_MS, LightWatch, Trouble, judge, sharpness
 from scanner.decoding.steady import STEADY_MS, SteadyHints, is_plausible
 from scanner.outcomes import Beep, Outcome, Tally
 from scanner.reads import Corners, Hint, Read, Seen
 from scanner.session import ScanSession
 from scanner.sources.frames import Frame, Image
-from scanner.ui.feedback import Adviser, Feedback
+from scanner.ui.feedback import Feedback
 from scanner.ui.overlay import SIZE_PX, Line, Panel, compose, outline
 from scanner.ui.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
 from scanner.ui.terminal import TerminalView
@@ -35,6 +37,7 @@ class Nothing:
     """A desk that is never asked for anything but how far it is."""
 
     receiver: str | None = None
+    wants_barcodes = False
     tally = Tally(0)
 
     def __getattr__(self, name: str) -> Any:
@@ -42,6 +45,7 @@ class Nothing:
 
 
 BEEPS: tuple[Beep, ...] = get_args(Beep)
+ROOT = Path(__file__).resolve().parents[2]
 SQUARE: Corners = ((300, 300), (420, 300), (420, 420), (300, 420))
 
 
@@ -128,7 +132,7 @@ def test_a_player_program_that_is_missing_or_fails_cannot(tmp_path: Path) -> Non
 
 def test_the_bell_is_rung_by_number_and_a_closed_terminal_is_no_way() -> None:
     out = io.StringIO()
-    assert [Bell(out, gap_s=0)(beep) and len(out.getvalue()) for beep in BEEPS] == [1, 3, 6, 10]
+    assert [Bell(out, gap_s=0)(beep) and len(out.getvalue()) for beep in BEEPS] == [0, 1, 3, 6, 10]
     out.close()
     assert not Bell(out, gap_s=0)("ok")
     with ExitStack() as stack:
@@ -153,7 +157,9 @@ def test_a_window_has_one_size_and_leaves_the_frame_as_it_is(shape: tuple[int, .
     drawn = outline(image, [read], lambda _text: "taken", [(SQUARE, "Come closer")])
     assert drawn.shape == (*shape[:2], 3) and np.array_equal(image, before)
     last = tuple(Line("é — " + "long " * 50, "finding") for _ in range(9))
-    whole = compose(drawn, Panel(Tally(12345678, 99), last, "remark " * 30, "advice " * 30, "keys", is_fresh=True))
+    whole = compose(
+        drawn, Panel(Tally(12345678, 99), last, "remark " * 30, Advice("still", "advice " * 30), "keys", is_fresh=True)
+    )
     assert whole.shape == (SIZE_PX[1], SIZE_PX[0], 3)
 
 
@@ -252,29 +258,49 @@ def test_advice_is_said_once_in_a_pipe() -> None:
         blank = number % 7 == 3
         image = np.zeros((0, 0, 3), np.uint8) if blank else _PICTURES["dark"]
         feedback.on_frame(Frame(image, "camera 0", number, number * 70.0), [])
-    assert out.getvalue().splitlines() == ["Too dark: bring more light"]
+    assert out.getvalue().splitlines() == ["(-) Too dark: bring more light"]
 
 
 @pytest.mark.parametrize(
-    ("hint", "words"), [("closer", "Come closer"), ("still", "Hold still"), ("glare", "out of the light")]
+    ("hint", "words"),
+    [("closer", "Come closer"), ("farther", "whole label"), ("still", "Hold still"), ("glare", "out of the light")],
 )
 def test_a_label_that_is_seen_and_not_read_says_what_would_help_once_it_lasts(hint: Hint, words: str) -> None:
     adviser = Adviser()
     frames = [Frame(_PICTURES["good"], "camera 0", number, number * HOLD_MS / 4) for number in range(30)]
     said = [adviser.see(frame, [], [Seen(SQUARE, hint)] if number < 12 else []) for number, frame in enumerate(frames)]
-    assert said[:4] == [""] * 4 and words in said[11] and said[25:] == [""] * 5
+    assert said[:4] == [NO_ADVICE] * 4 and said[25:] == [NO_ADVICE] * 5
+    assert said[11].aim == hint and words in said[11].words
 
 
 def test_nothing_is_said_of_a_label_of_which_nobody_knows_what_would_help() -> None:
     adviser, seen = Adviser(), [Seen(SQUARE, None)]
     said = [adviser.see(Frame(_PICTURES["good"], "camera 0", n, n * HOLD_MS / 4), [], seen) for n in range(20)]
-    assert set(said) == {""} and adviser.aim is None and list(adviser.unread) == seen
+    assert set(said) == {NO_ADVICE} and list(adviser.unread) == seen
 
 
 def test_in_the_dark_light_comes_first() -> None:
     adviser, seen = Adviser(), [Seen(SQUARE, "closer")]
     said = [adviser.see(Frame(_PICTURES["dark"], "camera 0", n, n * HOLD_MS / 4), [], seen) for n in range(20)]
-    assert "dark" in said[-1]
+    assert said[-1].aim == "dark" and "dark" in said[-1].words
+
+
+def test_help_is_sounded_when_it_begins_and_not_on_and_on() -> None:
+    rung: list[Beep] = []
+    session = ScanSession(Nothing())
+    feedback = Feedback(session, TerminalView(io.StringIO()), SimpleNamespace(ring=rung.append))  # type: ignore[arg-type]
+    for number in range(80):
+        session.unread = [Seen(SQUARE, "glare" if number % 20 > 3 else "closer")]
+        feedback.on_frame(Frame(_PICTURES["good"], "camera 0", number, number * 100.0), [])
+    assert set(rung) == {"aim"} and len(rung) <= 3
+
+
+@pytest.mark.parametrize("aim", [*get_args(Hint), *get_args(Trouble)])
+def test_what_would_help_has_a_picture_of_its_own_wherever_it_is_shown(aim: Aim) -> None:
+    others = [Advice(other, "x").sign for other in (*get_args(Hint), *get_args(Trouble)) if other != aim]
+    assert Advice(aim, "x").sign.isascii() and Advice(aim, "x").sign not in others
+    assert not np.array_equal(compose(None, Panel(Tally(0), advice=Advice(aim, "x"))), compose(None, Panel(Tally(0))))
+    assert f'<symbol id="aim_{aim}"' in (ROOT / "web/static/pictograms.svg").read_text()
 
 
 def moved(corners: Corners, by_px: int) -> Corners:

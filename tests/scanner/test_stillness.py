@@ -117,6 +117,10 @@ class Keeper:
     """A draft in which nothing is: the code is not ours."""
 
     receiver: str | None = None
+    wants_barcodes = False
+
+    def recognise(self, text: str) -> None: ...
+
     tally = Tally(0)
 
     def catch_up(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from custody.chain.findings import Finding
 from custody.errors import RuleError
 from custody.format.codes import ItemLabel
-from scanner.outcomes import End, How, Outcome, Taken, Tally
+from scanner.outcomes import End, How, Outcome, Taken, Tally, VendorRead
 from scanner.reads import Read
 
 SQUARE = ((0, 0), (9, 0), (9, 9), (0, 9))
@@ -23,6 +23,15 @@ class DeskInMemory:
     findings: tuple[Finding, ...] = ()
     failure: Exception | None = None
     news: Outcome | None = None
+
+    barcodes: dict[str, VendorRead] = field(default_factory=dict)
+
+    @property
+    def wants_barcodes(self) -> bool:
+        return bool(self.barcodes)
+
+    def recognise(self, text: str) -> VendorRead | None:
+        return self.barcodes.get(text)
 
     def take(self, label: ItemLabel, how: How) -> Taken:
         if self.failure:

@@ -215,7 +215,7 @@ class Field:
         """Each station tells of its own handovers what number it signed where nobody had listed what was to go."""
         for store, recorded in self.signed:
             [part] = {event.leaf: event for event in recorded.events if event.type == "handover"}.values()
-            now, _chains = told_of(store, [part])
+            now = told_of(store, [part]).facts
             is_number = now.is_derived and recorded.facts.expected is not None  # else none was signed
             if is_number and part.body["from"] not in store.papers.named_places():
                 first = now.expected if now.expected_first is None else now.expected_first
@@ -258,7 +258,7 @@ def held_together(store: Store, recorded: RecordedHandover) -> None:
     """Every surface at the station that recorded it, at once."""
     parts = find_handover(store.state, recorded.bast).parts
     facts = recorded.facts
-    then, _chains = told_of(store, parts)
+    then = told_of(store, parts).facts
     assert figures(then) == figures(facts), "as of then the records say what was said when they were recorded"
     said = recorded_json(store, recorded)
     assert (said["scanned"], said["expected"]) == (len(facts.taken), facts.expected)

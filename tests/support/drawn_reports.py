@@ -48,7 +48,7 @@ def reports_agree(store: Store, overview: Overview) -> None:
     wrong = {(row.record.rpartition(":")[0], row.bast) for row in rows if row.finding.code == "COUNT"}
     told_then, loose = [], []
     for parts in standing_handovers(store):
-        facts, _then = told_of(store, parts)
+        facts = told_of(store, parts).facts
         loose += [(parts[0].log, parts[0].body["bast"], text) for text in unlabelled(facts)]
         assert ((parts[0].log, parts[0].body["bast"]) in wrong) == any(f.code == "COUNT" for f in facts.findings)
         told_then.append((parts[0], facts))
@@ -164,7 +164,7 @@ def on_paper(store: Store) -> None:
     if not store.papers.recent(1):
         return
     written, pdf, paper = letter_of(store), BytesIO(), BytesIO()
-    template, facts = shipped_template(), told_of(store, written.facts.records)[0]
+    template, facts = shipped_template(), told_of(store, written.facts.records).facts
     write_bast(pdf, written.facts, template, written.sheets)
     write_handover_paper(paper, paper_facts(store))
     words = template.text("unknown_expected")

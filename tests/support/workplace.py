@@ -12,6 +12,7 @@ MEMORY = Path("/dev/shm")
 NEEDED_BYTES = 2 * 1024**3
 """Ten times what a run writes."""
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `main.py` does, before numpy is read
 is_free = os.name == "posix" and "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK)
 if is_free and shutil.disk_usage(MEMORY).free > NEEDED_BYTES:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)  # of the programs that tests start, and our own

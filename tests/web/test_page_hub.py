@@ -20,9 +20,10 @@ from services.exchange.invitation import open_hub, words_for
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import Running, running_hub
 from tests.support.meet_pages import words
-from tests.support.page_examples import SAME_ORIGIN, Visitor
+from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor
 from tests.support.paper_examples import photograph
 from tests.support.work_examples import upload, work
+from tests.web.test_page_first_run import empty_site
 from web.security.entrances import HEADER
 
 
@@ -54,6 +55,22 @@ def test_the_page_asks_for_the_hubs_line_once_and_then_says_what_is_there(
     assert station("incident", "Hujan").code == 0
     assert f"Records at the hub: {line[1]}; waiting: 1" in words(visitor.client.get("/meet").text)
     assert work(visitor, "/api/meet/sync", {})["sent"] == 1
+
+
+def test_a_station_joins_by_the_words_of_a_hub_and_knows_it_from_then_on(
+    hub: Running, tmp_path: Path, page_at: PageAt
+) -> None:
+    with page_at(empty_site(tmp_path / "new")) as client:
+        guide = Visitor(client)
+        found = guide.ask("POST", "/api/first/root", {"hub": " ".join(words_for(hub.address))})
+        assert found["hub"].startswith("https://") and found["election"] == "Pemilu 2024" and "·" in found["words"]
+        for said, code in (("", 422), ("satu dua tiga", 422), ("https://127.0.0.1:9#" + "0" * 32, 507)):
+            assert guide.ask("POST", "/api/first/root", {"hub": said}, expect=code)["error"]
+        joined = {"kind": "join", "place": "51.08.02", "name": "PPK 2", "by": "", "passphrase": "", "again": ""}
+        joined |= {name: found[name] for name in ("root", "election", "hub")}
+        guide.ask("POST", "/api/first", joined)
+        assert found["words"] in (page := guide.see("/station")) and 'href="/meet#hub"' in page
+        assert work(guide, "/api/meet/sync", {})["sent"] == 1, "it is known, and takes what waits to be admitted"
 
 
 def test_the_page_opens_a_hub_and_what_a_stranger_sends_waits_there_to_be_admitted(

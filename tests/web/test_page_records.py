@@ -1,9 +1,11 @@
 """The page Records: each form records what its command does, says what is wrong beside its field, and records once."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tables.vocabulary import COLUMNS
 from tests.commands.test_blank_labels import blanks
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor
@@ -33,6 +35,20 @@ def test_every_form_is_offered_once_and_has_labels_for_its_fields(visitor: Visit
         )
         for at in range(1, form.count("data-field=") + 1):
             assert f'<label for="f{at}"' in form or f'for="f{at}"' in form
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("path", "table"), [("/records/points", "points"), ("/reports/pace", "trucks")])
+def test_the_columns_that_a_form_names_are_read_as_it_names_them(
+    visitor: Visitor, path: str, table: str, language: str
+) -> None:
+    said = re.search(r"(?:Kolomnya|Its columns): ([^.<]*)", visitor.see(f"{path}?lang={language}"))
+    assert said is not None
+    named = re.sub(r"\b(and|lalu|or|atau)\b", ",", said[1]).split(",")
+    words = [name.strip().replace(" ", "_") for name in named if name.strip()]
+    read = [{*of.split()} for of in COLUMNS[table].values()]
+    meant = [next(at for at, of in enumerate(read) if word in of) for word in words]
+    assert sorted(meant) == list(range(len(read)))
 
 
 @pytest.mark.parametrize("name", FORMS)

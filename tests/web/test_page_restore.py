@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from custody.format.codes import show_code
 from db.station_key import load_key
 from services.access.key_shares import shares_in, split
 from tables.output.private_files import is_open_to_others
@@ -51,13 +52,32 @@ def test_a_safe_copy_with_its_key_goes_on_under_the_same_key(
     guide: Visitor, station: Terminal, copy: Path, new_home: Path
 ) -> None:
     key = upload(guide, station.home / "station.key")
-    assert put_back(guide, [upload(guide, copy)], key) == {"page": "/station"}
-    assert "Gudang-1" in guide.see("/station")
+    told = put_back(guide, [upload(guide, copy)], key)
+    assert told == {"page": "/station?restored=1"}
+    page = guide.see(str(told["page"]))
+    assert f"put back with {station.event_count() + 1} records" in page and 'href="/people"' in page
+    assert "Load the tables" not in page and "Load the tables" in guide.see("/station"), "it has begun long ago"
     there = at(station, new_home)
     assert there("verify").code == 0 and there.event_count() == station.event_count() + 1
     assert (new_home / "station.key").read_bytes() == (station.home / "station.key").read_bytes()
-    assert not is_open_to_others(new_home / "station.key")
+    assert not any(is_open_to_others(new_home / name) for name in ("station.key", "ledger.db"))
     assert there.give(there.codes()[:1], "51.08", "51.08.01").code == 0
+
+
+def test_a_station_that_was_put_back_gives_no_number_of_a_letter_twice(
+    guide: Visitor, station: Terminal, copy: Path, tmp_path: Path, new_home: Path
+) -> None:
+    codes = station.codes()
+    lost = station.give(codes[:1], "51.08", "51.08.01").json["bast"]  # after the copy was made
+    assert station("export", "--out", tmp_path / "later.serah").code == 0
+    put_back(guide, [upload(guide, copy)], upload(guide, station.home / "station.key"))
+    there = at(station, new_home)
+    given = there.give(codes[1:2], "51.08", "51.08.01").json["bast"]
+    assert (lost, given) == ("0001/GUDANG-1/2024", "0001/GUDANG-1-2/2024")
+    assert there("import", tmp_path / "later.serah").code == 0
+    for number, code in ((lost, codes[0]), (given, codes[1])):
+        [item] = there("report", "bast", "--number", number, "--json").json["items"]
+        assert item["code"] == show_code(code)
 
 
 def test_without_its_key_it_gets_a_new_one(guide: Visitor, station: Terminal, copy: Path, new_home: Path) -> None:
@@ -143,7 +163,7 @@ def test_the_key_comes_back_from_the_words_of_recovery_sheets(
         assert "Too few shares" in str(too_few["fields"]) and files(new_home) == before
         wrong = put_back(guide, [upload(guide, copy)], expect=422, words=sheets[0] + " qqqq")
         assert "is not in the list of words" in str(wrong["fields"])
-        assert put_back(guide, [upload(guide, copy)], **said) == {"page": "/station"}
+        assert put_back(guide, [upload(guide, copy)], **said) == {"page": "/station?restored=1"}
     assert load_key(new_home, lambda: said["passphrase"]).public_key == load_key(station.home).public_key
     assert b"PRIVATE KEY" not in (new_home / "station.key").read_bytes(), "the passphrase locks it"
 
@@ -158,7 +178,7 @@ def test_pictures_of_recovery_sheets_and_bundles_bring_a_station_back(
             "uploads": [upload(guide, tmp_path / "logs.serah")],
             "sheets": [upload(guide, tmp_path / f"sheets-{number}.png") for number in (1, 2)],
         }
-        assert guide.ask("POST", "/api/first/restore", asked) == {"page": "/station"}
+        assert guide.ask("POST", "/api/first/restore", asked) == {"page": "/station?restored=1"}
     there = at(station, tmp_path / "new")
     assert there.codes() == station.codes() and load_key(there.home).public_key == load_key(station.home).public_key
 

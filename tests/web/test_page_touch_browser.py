@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from custody.errors import StoreError
 from tests.support.browser_examples import PHONE, Served, Watched
+from tests.support.command_examples import Terminal
+from tests.support.scan_in_browser import begin
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -142,3 +146,60 @@ def test_what_can_be_pressed_is_as_large_as_a_finger(phone: Any, served: Served,
     here.page.goto(f"{served.url}{path}{'&' if '?' in path else '?'}lang=id")
     here.is_ready()
     assert here.page.evaluate(SMALL, LEAST_PX) == []
+
+
+def test_a_phone_that_was_let_in_chooses_a_handover_and_scans_along_by_touch(
+    window: Any, chromium: "Browser", station: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = Served(station)
+    phone = chromium.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, ignore_https_errors=True, locale="id-ID"
+    )
+    phone.set_default_timeout(60_000)
+    try:
+        begin(window, served, "gerokgak")
+        scan = begin(window, served)
+        here_alone: list[IPv4Address] = []
+
+        def addresses() -> list[IPv4Address]:
+            if not here_alone:
+                raise StoreError("this computer is on no local network")
+            return here_alone
+
+        monkeypatch.setattr("web.server.lan_addresses", addresses)
+        scan.page.click("#devices-open")
+        scan.page.click("#lan-open")
+        scan.shows("#devices .notice", "no local network")
+        scan.errors.clear()
+        here_alone.append(IPv4Address("127.0.0.1"))
+        scan.page.click("#devices .close")
+        scan.page.click("#devices-open")
+        scan.page.wait_for_selector("#lan-open:visible")
+        scan.check_access()
+        scan.page.click("#lan-open")
+        scan.page.wait_for_selector("#offer-code:visible")
+        here = Fingers(phone.new_page())
+        here.page.goto(f"{scan.page.inner_text('#offer-address')}?lang=id")
+        here.tap("#code")
+        here.page.keyboard.insert_text(scan.page.inner_text("#offer-code").lower())
+        assert here.page.evaluate(SMALL, LEAST_PX) == []
+        here.tap("#pair button")
+        here.page.wait_for_url(re.compile(r"/scan/[0-9a-f-]{36}$"))  # the one whose page showed the code
+        here.page.goto(f"{here.page.url.partition('/scan')[0]}/device?lang=id")
+        here.shows("h1", "Ikut memindai")
+        assert here.page.evaluate(SMALL, LEAST_PX) == []
+        here.check_access()
+        here.shoot("device")
+        here.page.set_viewport_size(PHONE)
+        here.tap('main a:has-text("Patas")')
+        here.page.wait_for_url(re.compile(r"/scan/[0-9a-f-]{36}$"))
+        here.tap("#line")
+        here.page.keyboard.insert_text(station.codes("--to", "51.08.01.2001.001")[0])
+        here.tap("#entry button")
+        here.shows("#taken", "1")
+        assert here.page.evaluate(SMALL, LEAST_PX) == []
+        scan.shows("#taken", "1")
+        assert here.errors == scan.errors == []
+    finally:
+        phone.close()
+        served.stop()

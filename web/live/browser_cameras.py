@@ -10,10 +10,10 @@ from typing import Any
 
 from custody.errors import N_, ConflictError, InputError
 from custody.handover.draft import Seer
+from scanner.aim.adviser import Adviser
 from scanner.outcomes import Mark
 from scanner.reads import Read, hint_words
 from scanner.sources.frames import Frame, monotonic_ms
-from scanner.ui.feedback import Adviser
 from web.live.sessions import Sessions
 from web.live.shared_session import SharedSession
 
@@ -28,11 +28,15 @@ _LARGEST_PX = 16_000_000
 
 @dataclass
 class _BrowserCamera:
-    """One browser's camera: what reads its pictures, and when it was last used. `lock` is held while one is read."""
+    """One browser's camera: what reads its pictures, and when it was last used.
+
+    `barcodes` is None where none can mean anything; `lock` is held while a picture is read.
+    """
 
     draft: str
     looker: Any
     adviser: Any
+    barcodes: Any
     stack: ExitStack
     last_s: float
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,6 +93,8 @@ class BrowserCameras:
         try:
             at_ms = monotonic_ms()
             looks = camera.looker.inspect(image, at_ms)
+            if camera.barcodes is not None:
+                looks = camera.barcodes.beside(looks, image, at_ms)
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:
@@ -101,7 +107,8 @@ class BrowserCameras:
             return {
                 "width": image.shape[1],
                 "height": image.shape[0],
-                "advice": advice,
+                "advice": advice.words,
+                "aim": advice.aim or "",
                 "paused": is_paused,
                 "labels": [
                     {"corners": [[round(x), round(y)] for x, y in corners], "mark": mark, "words": words}
@@ -120,7 +127,9 @@ class BrowserCameras:
                     camera.stack.close()
 
     def _camera(self, draft: str, name: str) -> _BrowserCamera:
-        from scanner.decoding.live_reader import open_looks
+        is_new = name not in self._cameras  # asked before the lock: the session has a thread of its own
+        wants_barcodes = is_new and (draft == _NOWHERE or self._sessions.at(draft, _wants_barcodes))
+        from scanner.barcodes import open_reading
 
         now_s = time.monotonic()
         with self._lock:
@@ -136,9 +145,14 @@ class BrowserCameras:
                         count=len(self._cameras),
                     )
                 stack = ExitStack()
-                looker = stack.enter_context(open_looks(None, "live"))
-                self._cameras[name] = _BrowserCamera(draft, looker, Adviser(), stack, now_s)
+                reading = open_reading(None, "live", wants_barcodes=wants_barcodes)
+                looker, barcodes = stack.enter_context(reading)
+                self._cameras[name] = _BrowserCamera(draft, looker, Adviser(), barcodes, stack, now_s)
             return self._cameras[name]
+
+
+def _wants_barcodes(session: SharedSession) -> bool:
+    return session.scan.wants_barcodes
 
 
 def _seen(seer: Seer | None, name: str, reads: Sequence[Read], at_ms: float, session: SharedSession) -> _Taken:

@@ -14,12 +14,12 @@ from typing import Any, cast
 from custody.errors import CustodyError
 from language import _
 from language.text import error_text, hint_text
+from scanner.aim.adviser import Adviser
 from scanner.outcomes import Mark, Outcome
 from scanner.reads import Corners, Read, Seen, hint_words
 from scanner.session import ScanSession
 from scanner.sources.frames import Frame, Image
 from scanner.typed_lines import Command
-from scanner.ui.feedback import Adviser
 from web.live.server_events import Bell
 from web.live.sessions import Sessions
 
@@ -33,11 +33,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """What the camera does: `off`, `opening`, `on`, `lost` (no picture comes), `ended`, `failed`; and what to do."""
+    """What the camera does: `off`, `opening`, `on`, `lost` (no picture comes), `ended`, `failed`; and what to do: in
+    words, and what is wrong in one word (`scanner.aim.adviser.Aim`).
+    """
 
     state: str
     words: str = ""
     advice: str = ""
+    aim: str = ""
 
 
 class CameraStreams:
@@ -174,7 +177,7 @@ class _Camera:
     def _say(self, state: CameraState) -> None:
         if state != self.state or state.state == "opening":
             self.state = state
-            self._events.publish("camera", state=state.state, words=state.words, advice=state.advice)
+            self._events.publish("camera", state=state.state, words=state.words, advice=state.advice, aim=state.aim)
 
     def _on_frame(self, frame: Frame, reads: Sequence[Read]) -> Command | None:
         if self._must_stop:
@@ -182,7 +185,8 @@ class _Camera:
         if not frame.is_blank:
             self._last_ms, self.newest = frame.at_ms, frame
             self._adviser = self._adviser or Adviser()
-            self._say(CameraState("on", frame.source, self._adviser.see(frame, reads, self._session.unread)))
+            advice = self._adviser.see(frame, reads, self._session.unread)
+            self._say(CameraState("on", frame.source, advice.words, advice.aim or ""))
             hinted = [(seen.corners, hint_words(seen.hint)) for seen in self._adviser.unread]
             with self._painting:
                 self._to_paint = (frame, reads, dict(self._session.marks), hinted)
@@ -222,6 +226,10 @@ class _Distant:
 
     def forget_view(self) -> None:
         self._sessions.do(self._draft, lambda session: session.scan.forget_view())
+
+    @property
+    def wants_barcodes(self) -> bool:
+        return self._sessions.do(self._draft, lambda session: session.scan.wants_barcodes)
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
         if reads:

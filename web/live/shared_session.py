@@ -110,6 +110,7 @@ class SharedSession:
             advice=self._advice(outcome),
             is_grave=any(finding.severity == "critical" for finding in outcome.findings),
             code=show_code(outcome.code) if outcome.kind in ("taken", "again", "put_out") else outcome.code,
+            serial=outcome.serial,
             taken=outcome.tally.taken,
             right=outcome.tally.right,
             expected=outcome.tally.expected,

@@ -42,6 +42,12 @@ def offer(site: SiteDep, wanted: ForDraft) -> dict[str, Any]:
     return {"address": f"{lan.address}{PAIR_PAGE}", "code": shown, "until_s": made.until_s}
 
 
+@router.post("/api/devices/open", summary="Let devices of the local network reach this page, while it runs")
+def open_to_devices(site: SiteDep) -> dict[str, bool]:
+    site.open_lan()
+    return {"is_on": site.lan is not None}
+
+
 @router.get("/api/devices", summary="The devices that are let in")
 def devices(site: SiteDep) -> dict[str, Any]:
     lan = site.lan
@@ -95,7 +101,6 @@ def _lan(site: Site) -> Lan:
     if site.lan is None:
         raise RuleError(
             N_("the page is not open for other devices"),
-            hint=N_("End it with Ctrl-C and start it again with: {way}"),
-            way="serve_lan",
+            hint=N_("On the page where labels are scanned, press “Scan with a phone, too”."),
         )
     return site.lan

@@ -37,6 +37,9 @@ from services.access.pins import check_new
 from services.access.practice import begin_practice, discard_practice, practice_home
 from services.access.recovery_sheets import draw_recovery_sheets, needs_passphrase
 from services.access.restoring import restore
+from services.exchange.hub_reading import HubFacts
+from services.exchange.hub_talk import who_answers
+from services.exchange.invitation import knows_hub, remember_hub, typed_invitation
 from services.exchange.transfer import import_bundles
 from services.exchange.trust_anchors import read_fingerprint
 from services.labels.print_run import is_practice
@@ -62,21 +65,23 @@ _turn = threading.Lock()
 Word = Annotated[str, Field(max_length=300)]
 
 
-class Sent(Given):
-    """A card or a bundle that was sent."""
+class Leading(Given):
+    """What leads to the root: a card or a bundle that was sent, or the words or the line of a hub."""
 
-    upload: Key
+    upload: Key | None = None
+    hub: Word = ""
 
 
 class NewStation(Given):
-    """What is said of a new station; `upload` is the bundle that it begins with, None where there is none;
-    `profile` the name of one that comes with Serah, empty for that of 2024.
+    """What is said of a new station; `upload` is the bundle that it begins with, None where there is none; `hub` the
+    line of its hub, if one led here; `profile` the name of one that comes with Serah, empty for that of 2024.
     """
 
     kind: Literal["root", "join"]
     election: Word = ""
     root: Word = ""
     upload: Key | None = None
+    hub: Word = ""
     place: Word = ""
     name: Word = ""
     by: Word = ""
@@ -133,12 +138,19 @@ def guide(request: Request, site: SiteDep) -> Response:
     return render_page(request, "first.html", has_practice=has_practice, folder=str(site.first.home), profiles=titles)
 
 
-@router.post("/api/first/root", summary="Read the root from a card or a bundle; keeps nothing")
-def read_root(site: SiteDep, sent: Sent) -> dict[str, Any]:
+@router.post("/api/first/root", summary="Read the root from a card or a bundle, or ask a hub for it; keeps nothing")
+def read_root(site: SiteDep, said: Leading) -> dict[str, Any]:
     _to_begin(site)
-    found = _found(site, sent.upload)
-    words = " · ".join(words_of(found.root))
-    return {"root": _in_groups(found.root), "election": found.election, "station": found.station, "words": words}
+    found: FoundRoot | HubFacts
+    line = ""
+    if said.upload is not None:
+        found = _found(site, said.upload)
+    else:
+        found, address = who_answers(typed_invitation(said.hub))
+        line = str(address)
+    root = read_fingerprint(found.root)
+    told = {"root": _in_groups(root), "election": found.election, "station": found.station, "hub": line}
+    return told | {"words": " · ".join(words_of(root))}
 
 
 @router.post("/api/first", summary="Begin a station in this folder, all or nothing")
@@ -162,6 +174,8 @@ def begin_here(site: SiteDep, asked: NewStation) -> Response:
             _take_in(at, begun, site.file_store.path(asked.upload))
         if said["by"]:
             keep_name(at.home, said["by"])
+        if said["hub"]:
+            remember_hub(at.home, said["hub"])
         site.first = None
         site.move_to(at.home, _opener(at, begun.signer))
         answer = JSONResponse({"page": "/station"})
@@ -199,7 +213,7 @@ def restore_here(site: SiteDep, lost: Lost) -> Response:
             raise named(error, site.home) from None
         site.first = None
         site.move_to(at.home, _opener(at, begun.signer))
-    return JSONResponse({"page": "/station"})
+    return JSONResponse({"page": "/station?restored=1"})
 
 
 def _seed(site: Site, lost: Lost) -> bytes | None:
@@ -236,10 +250,16 @@ def discard(site: SiteDep) -> dict[str, str]:
 
 
 @router.get("/station", include_in_schema=False)
-def station(request: Request, site: SiteDep) -> Response:
+def station(request: Request, site: SiteDep, restored: bool = False) -> Response:
     known = site.ask.do(_known)
+    known["restored"] = site.ask.do(lambda store: store.ledger.event_count()) if restored else 0
     files = [name for name, file in _FILES.items() if (site.home / file).is_file()]
-    more = {"may_discard": site.practice is not None, "is_locked": needs_passphrase(site.home), "most": MOST_SHARES}
+    more = {
+        "may_discard": site.practice is not None,
+        "knows_hub": knows_hub(site.home),
+        "is_locked": needs_passphrase(site.home),
+        "most": MOST_SHARES,
+    }
     return render_page(request, "station.html", files=files, **more, **known)
 
 
@@ -281,6 +301,7 @@ def _read(site: Site, asked: NewStation) -> tuple[dict[str, Any], dict[str, str]
     checks: dict[str, Callable[[], Any]] = {
         "found": lambda: _found(site, asked.upload) if is_joining and asked.upload else None,
         "root": lambda: read_fingerprint(asked.root) if is_joining else None,
+        "hub": lambda: typed_invitation(asked.hub) if is_joining and asked.hub.strip() else None,
         "election": lambda: _needed(_("Election"), asked.election),
         "profile": lambda: _chosen_profile(asked.profile) if asked.profile and not is_joining else None,
         "place": lambda: parse_custodian(_needed(_("Place"), asked.place)),

@@ -269,7 +269,8 @@ def _verify(
 def _backup(site: Site, store: Store, progress: Progress) -> Answer:
     key, path = site.file_store.place(_file_name(store, "", "db"))
     copied = copy_ledger(store, path, progress=progress)
-    page = render("meet_file.html", what="backup", key=key, file=path.name, events=copied.entries, logs=0)
+    told = {"file": path.name, "folder": site.home.resolve(), "events": copied.entries}
+    page = render("meet_file.html", what="backup", key=key, logs=0, **told)
     return Answer(page, {"events": copied.entries, "bytes": copied.bytes}, key)
 
 

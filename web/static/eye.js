@@ -1,8 +1,9 @@
 // The browser's own camera: shows its picture, sends it frame by frame, and outlines what the server has read in it.
 
 import { ask_with, Refusal } from "./page.js";
+import { sound } from "./sounds.js";
 
-const WIDTH = 1280, QUALITY = 0.75, LEAST_PAUSE_MS = 60, AFTER_FAILURE_MS = 1000, SILENCE_MS = 2500;
+const WIDTH = 1280, QUALITY = 0.75, LEAST_PAUSE_MS = 60, AFTER_FAILURE_MS = 1000, SILENCE_MS = 2500, RING_MS = 3000;
 const COLOURS = { taken: "#3cc850", finding: "#ffb000", wrong: "#f04646" };
 
 /**
@@ -67,7 +68,7 @@ export function own_eye(address, video, outlines, tell, seen = () => {}) {
         const answer = await ask_with("POST", `${address}/frames?eye=${id}`, picture);
         if (mine !== run) return;
         outline(answer);
-        tell("on", "", answer.advice);
+        tell("on", "", answer.advice, answer.aim);
         await seen(answer);
       } catch (error) {
         if (error instanceof Refusal && error.status !== 409) tell("on", "", error.message);
@@ -108,13 +109,30 @@ export function own_eye(address, video, outlines, tell, seen = () => {}) {
   return { start, stop, shoot };
 }
 
+let told = "", rung_at = -Infinity;
+
+/** Shows what a camera does, or what would help it, with its pictogram; a sound when that is something new. */
+export function show_advice(node, { state, words, advice, aim }) {
+  if (node.textContent !== (advice || words || "") || node.dataset.aim !== (aim ?? "")) {
+    node.textContent = advice || words || "";
+    node.dataset.aim = aim ?? "";
+    if (aim) node.insertAdjacentHTML("afterbegin", '<svg class="pic" aria-hidden="true"><use/></svg> ');
+    node.querySelector("use")?.setAttribute("href", `/static/pictograms.svg#aim_${aim}`);
+  }
+  node.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
+  if (aim && aim !== told && performance.now() - rung_at >= RING_MS) {
+    sound("aim");
+    rung_at = performance.now();
+  }
+  told = aim ?? "";
+}
+
 /** The camera of a page's part `own_camera`, with its two buttons. */
 export function own_camera(address, seen) {
   const $ = (id) => document.getElementById(id), words = $("camera-words");
-  const eye = own_eye(address, $("own"), $("outlines"), (state, reason = "", advice = "") => {
+  const eye = own_eye(address, $("own"), $("outlines"), (state, reason = "", advice = "", aim = "") => {
     const is_running = ["opening", "on", "lost"].includes(state);
-    words.textContent = advice || words.dataset[reason || state] || "";
-    words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
+    show_advice(words, { state, words: words.dataset[reason || state], advice, aim });
     $("camera-start").hidden = is_running;
     $("camera-stop").hidden = !is_running;
   }, seen);

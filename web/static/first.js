@@ -42,23 +42,36 @@ const show_lines = (lines) => {
 
 // --- the warehouse's card or bundle ---------------------------------------------------------------------------------------
 
-form.files.addEventListener("change", async () => {
-  form.upload.value = "";
+async function find_root(leading, beside) {
   show_lines({});
-  if (!form.files.files.length) { show_told(); return keep(); }
   try {
-    [form.upload.value] = await send_all(form.files, form.dataset.sending, show_told);
-    show_told(form.dataset.reading);
-    const found = await ask("POST", "/api/first/root", { upload: form.upload.value });
+    const found = await ask("POST", "/api/first/root", await leading());
     form.root.value = found.root;
     form.election.value = found.election;
+    form.hub.value = found.hub || form.hub.value;
     show_told(`${told.dataset.words.replace("…", found.station)} ${found.words}`);
   } catch (error) {
     form.upload.value = "";
     show_told();
-    show_lines({ found: error instanceof Refusal ? error.message : form.dataset.failed });
+    show_lines({ [beside]: error instanceof Refusal ? error.message : form.dataset.failed });
   }
   keep();
+}
+
+form.files.addEventListener("change", () => {
+  form.upload.value = "";
+  if (!form.files.files.length) { show_told(); return keep(); }
+  find_root(async () => {
+    [form.upload.value] = await send_all(form.files, form.dataset.sending, show_told);
+    show_told(form.dataset.reading);
+    return { upload: form.upload.value };
+  }, "found");
+});
+
+form.hub.addEventListener("change", () => {
+  if (!form.hub.value.trim()) return;
+  show_told(told.dataset.asking);
+  find_root(() => ({ hub: form.hub.value }), "hub");
 });
 
 // --- beginning ------------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ import { ask, follow, part, Refusal, soon, sound_the_alarm } from "./page.js";
 import { opening, put_in_place, whereabouts } from "./board.js";
 import { chooser, goods_in, is_plate, places_in } from "./choose.js";
 import { second_scanner } from "./devices.js";
-import { own_eye } from "./eye.js";
+import { own_eye, show_advice } from "./eye.js";
 import { mark_of, sender, tell_waiting } from "./lines.js";
-import { show_chosen, things } from "./things.js";
+import { note_seal, show_chosen, things } from "./things.js";
 import { sound, sound_is_locked, sound_is_on, switch_sound, when_unlocked } from "./sounds.js";
 import { catch_labels, catch_scanner, pace } from "./wedge.js";
 
@@ -65,6 +65,7 @@ function show_own(outcome) {
   say({ ...outcome, code: ["taken", "again"].includes(outcome.kind) ? outcome.code : "" });
   if ($("taken")) $("taken").textContent = outcome.right.toLocaleString(document.documentElement.lang);
   sound(outcome.beep);
+  if (outcome.serial) note_seal(outcome.code, outcome.serial);
 }
 
 // What to do next is the strong button: first to see something, then to review it.
@@ -167,12 +168,11 @@ let is_own = is_device; // whether it is the browser's own camera that runs, or 
 
 const picture_path = () => `/scan/${scan.dataset.draft}/picture?${Date.now()}`;
 
-function show_camera({ state, words: said, advice }) {
+function show_camera({ state, words: said, advice, aim }) {
   const before = picture.closest("section").dataset.state;
   picture.closest("section").dataset.state = state;
   const is_running = ["opening", "on", "lost"].includes(state);
-  words.textContent = advice || said || words.dataset[state] || "";
-  words.className = state === "lost" || state === "failed" ? "notice wrong" : advice ? "notice watch" : "soft";
+  show_advice(words, { state, words: said || words.dataset[state], advice, aim });
   if ((state === "lost" || state === "failed") && state !== before) sound("wrong");
   if (!is_own && (is_running && !picture.src || state === "opening")) picture.src = picture_path();
   if (is_own || state === "off" || state === "failed") picture.removeAttribute("src");
@@ -188,7 +188,7 @@ picture.addEventListener("error", () => { // the stream broke off: asked for aga
 });
 
 const eye = own_eye(api, $("own"), $("outlines"),
-  (state, reason = "", advice = "") => { if (is_own) show_camera({ state, words: words.dataset[reason] ?? "", advice }); });
+  (state, reason = "", advice = "", aim = "") => { if (is_own) show_camera({ state, words: words.dataset[reason] ?? "", advice, aim }); });
 
 async function run_camera(method, body) {
   try { await ask(method, `${api}/camera`, body); }

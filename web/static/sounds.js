@@ -1,7 +1,8 @@
-// Four sounds, those of the terminal: one high tone says taken, two say taken already, one that falls says taken out again,
-// three low ones that something is wrong.
+// The sounds of the terminal: one high tone says taken, two say taken already, one that falls says taken out again,
+// three low ones that something is wrong; a short low one that a label is seen and what keeps it from being read.
 
 const TONES = {
+  aim: [[380, 0, 0.07, "sine"]],
   ok: [[1760, 0, 0.12, "sine"]],
   again: [[880, 0, 0.09, "sine"], [880, 0.14, 0.09, "sine"]],
   undone: [[1175, 0, 0.13, "sine"], [587, 0.13, 0.2, "sine"]],

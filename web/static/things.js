@@ -6,6 +6,14 @@ import { CALM_MS, is_by_scanner } from "./wedge.js";
 const KEEP = "keep";
 const LARGEST_PX = 2400;
 const $ = (id) => document.getElementById(id);
+const seals_read = new Map(); // by the code of the thing, as long as this page is open
+
+/** Keeps the number of a seal whose own barcode was read after this thing, so that nobody types it. */
+export function note_seal(code, serial) {
+  const read = seals_read.get(code) ?? seals_read.set(code, new Set()).get(code);
+  read.add(serial);
+  if ($("item")?.open && $("item").dataset.code === code) $("serials").value = [...read].join(" ");
+}
 
 /** Shows which things are chosen, after the board was rendered again; what is in the list no more is chosen no more. */
 export function show_chosen(board, chosen) {
@@ -40,7 +48,8 @@ export function things(board, { api, chosen, shoot, put_out, then }) {
       select.value = select.dataset.before = is_many() ? KEEP : said[select.name] ?? "";
     }
     form.remark.value = said.remark ?? "";
-    form.serials.value = said.serials ?? "";
+    dialog.dataset.code = is_many() ? "" : codes[0];
+    form.serials.value = said.serials || [...(seals_read.get(dialog.dataset.code) ?? [])].join(" ");
     $("serials-field").hidden = is_many();
     $("put-out").hidden = is_many();
     photo = null;

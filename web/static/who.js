@@ -72,6 +72,6 @@ if (dialog) {
   const touched = () => { clearTimeout(timer); timer = setTimeout(lock, Number(at_work.dataset.idleS) * 1000); };
   for (const kind of ["pointerdown", "keydown", "wheel", "serah-heard"]) addEventListener(kind, touched, { capture: true, passive: true });
   touched();
-} else {
+} else if (document.getElementById("who")) {
   use_form(({ page }, { back }) => location.assign(page === "/" ? back : page));
 }

@@ -1,0 +1,195 @@
+"""Labels that are bent, blurred or half hidden, read from one finder pattern on: pose and bend, blur undone, text sure.
+
+`scanner.rescue.rescue` begins with two finder patterns and corrects bytes; this is for what it leaves, and for the
+labels of items alone. Its texts count as zxing-cpp's, like those.
+"""
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+
+from scanner.decoding.engines import ZXING, is_inside
+from scanner.decoding.renderings import as_image, resized
+from scanner.reads import Corners, Read
+from scanner.rescue.equaliser import REACH, equalised
+from scanner.rescue.finder_frames import drawn_to, finder_frames
+from scanner.rescue.finders import Finder
+from scanner.rescue.payload_code import read_item
+from scanner.rescue.qr_structure import side_of
+from scanner.rescue.rescue import darkness
+from scanner.rescue.surface import begun, seen
+from scanner.rescue.surface_fit import fits, half_modules, refined
+from scanner.sources.frames import Image
+
+VERSIONS = (2, 1)
+"""Of labels of items, the likeliest first."""
+_MODULE_PX = 4.0
+_SOFT_PX = 3.2
+_AMOUNT = 3.0
+FOCAL = 1.1
+"""Of the picture's longer side, as cameras of 49 degrees have it; a label is so small that it hardly matters."""
+_REACH, _FARTHEST, _MOST_UNLIKE, _MOST_NEAR = 34.0, 26.0, 2.0, 6
+_BENDS = np.array([(0, 0), *((curved, way) for curved in (0.025, 0.04, 0.055, 0.085) for way in (0, np.pi / 2))])
+"""Curvature and direction to begin from: modules of 0.9 mm around 72, 45, 33 and 21 mm."""
+_MOST_BEGUN, _MOST_REFINED, _MOST_READ = 9, 3, 5
+_FLAT = 0.02
+_TURNS_SOFT, _TURNS, _TURNS_AGAIN, _READINGS = 5, 9, 6, 2
+_LEAST_FRAME, _LEAST_FIT, _SURE_FIT = 0.35, 0.3, 0.45
+_HANDICAP = 0.1
+"""A code of version 1 has fewer known modules, so that more fits by chance."""
+
+
+def anchors(version: int) -> np.ndarray:
+    """Where a finder pattern may be in the label, and how the label may be turned: 12 x 3."""
+    away = side_of(version) / 2 - 3.5
+    corners = ((-away, -away), (away, -away), (-away, away))
+    return np.array([(*corner, quarter) for corner in corners for quarter in range(4)])
+
+
+def sharp(gray: Image, module_px: float) -> Image:
+    """The picture with what blur took from single modules given back threefold: finder patterns show again."""
+    return as_image(cv2.addWeighted(gray, 1 + _AMOUNT, cv2.GaussianBlur(gray, (0, 0), module_px), -_AMOUNT, 0))
+
+
+def read_bent(
+    gray: Image,
+    finders: Sequence[Finder],
+    focal_px: float,
+    *,
+    most: int,
+    is_sharpened: bool = False,
+    within: Corners | None = None,
+    is_late: Callable[[], bool] = lambda: False,
+) -> list[Read]:
+    """Read labels of items from these finder patterns of a picture on, each label once.
+
+    Args:
+        focal_px: of the camera, in pixels of this picture.
+        most: the number of finder patterns to begin from, about 40 ms each.
+        is_sharpened: fit to the sharpened picture, for strong blur; what is read comes from the picture as it is.
+        within: only from finder patterns that lie here.
+    """
+    found: list[Read] = []
+    tried = 0
+    for finder in finders:
+        at = (finder.x, finder.y)
+        if any(is_inside(at, read.corners) for read in found) or (within and not is_inside(at, within)):
+            continue
+        if tried == most or is_late():
+            break
+        tried += 1
+        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_late)
+        if read is not None:
+            found.append(read)
+    return found
+
+
+def _read_from(
+    gray: Image,
+    finder: Finder,
+    finders: Sequence[Finder],
+    focal_px: float,
+    is_sharpened: bool,
+    is_late: Callable[[], bool],
+) -> Read | None:
+    reach = _REACH * finder.module_px
+    middle = np.array((finder.x, finder.y))
+    low = np.maximum(middle - reach, 0).astype(int)
+    high = np.minimum(middle + reach + 1, gray.shape[::-1]).astype(int)
+    part = np.ascontiguousarray(gray[low[1] : high[1], low[0] : high[0]])
+    view = resized(part, float(np.clip(_MODULE_PX / finder.module_px, 0.3, 4.0)))
+    scale = view.image.shape[1] / part.shape[1]
+    dark = darkness(view.image, finder.module_px * scale)
+    fitted = darkness(sharp(view.image, finder.module_px * scale), finder.module_px * scale) if is_sharpened else dark
+    near = [each for each in finders if each is not finder and _may_belong(finder, each)][:_MOST_NEAR]
+    placed = [
+        Finder(
+            (each.x - float(low[0]) + 0.5) * scale - 0.5,
+            (each.y - float(low[1]) + 0.5) * scale - 0.5,
+            each.wide_px * scale,
+            each.high_px * scale,
+        )
+        for each in (finder, *near)
+    ]
+    focal_px *= scale
+    for number, (version, shape) in enumerate(candidates(fitted, placed, focal_px, is_late)):
+        text = text_of(dark, version, shape, focal_px) if not number or not is_late() else None
+        if text is not None:
+            half = side_of(version) / 2
+            edges = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
+            x, y, _facing = seen(shape[None], edges, focal_px)
+            at = (np.column_stack((x[0], y[0])) + 0.5) / scale - 0.5 + low
+            first, second, third, fourth = ((round(float(px)), round(float(py))) for px, py in at)
+            return Read(text, (first, second, third, fourth), ZXING)
+    return None
+
+
+def _may_belong(one: Finder, other: Finder) -> bool:
+    """Whether two finder patterns may be of one label, by their sizes and how far apart they are."""
+    alike = max(one.module_px, other.module_px) < _MOST_UNLIKE * min(one.module_px, other.module_px)
+    return alike and float(np.hypot(one.x - other.x, one.y - other.y)) < _FARTHEST * one.module_px
+
+
+def candidates(
+    dark: np.ndarray, finders: Sequence[Finder], focal_px: float, is_late: Callable[[], bool] = lambda: False
+) -> list[tuple[int, np.ndarray]]:
+    """Versions and shapes that may be the code of the first of these finder patterns, the best first."""
+    frames = finder_frames(dark, finders)
+    middle, frame, fit = frames[0]
+    if fit < _LEAST_FRAME:
+        return []
+    frames = [each for each in frames if each[2] > _LEAST_FRAME]
+    soft = np.asarray(cv2.GaussianBlur(dark, (0, 0), _SOFT_PX))
+    found: list[tuple[float, int, np.ndarray]] = []
+    for version in VERSIONS:
+        shapes = begun(middle, frame, anchors(version), _BENDS, focal_px)
+        if len(frames) > 1:
+            shapes = np.concatenate((shapes, drawn_to(shapes, anchors(version)[::4, :2], frames, focal_px)))
+        nearer = refined(
+            soft, _best_of_each(soft, shapes, version, focal_px, _MOST_BEGUN), version, focal_px, _TURNS_SOFT
+        )
+        better = refined(dark, _best_of_each(dark, nearer, version, focal_px, _MOST_REFINED), version, focal_px, _TURNS)
+        best = fits(dark, better, version, focal_px)
+        found += [(float(fit), version, shape) for fit, shape in zip(best, better, strict=True) if fit > _LEAST_FIT]
+        if best.max() > _SURE_FIT or is_late():
+            break
+    found.sort(key=_unlikely)
+    first = {_kind(shape): index for index, (_fit, _version, shape) in reversed(list(enumerate(found)))}
+    chosen = sorted({*first.values(), *range(min(len(found), _MOST_READ - len(first)))})
+    return [found[index][1:] for index in chosen]
+
+
+def _best_of_each(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float, most: int) -> np.ndarray:
+    """So many of the flat shapes that fit best, of those that bend along, and of those that bend down.
+
+    What is flat and a little off fits as well as a bend that is not yet found, and would crowd it out.
+    """
+    fit, kinds = fits(dark, shapes, version, focal_px), np.array([_kind(shape) for shape in shapes])
+    order = np.argsort(-fit)
+    return np.concatenate([shapes[order[kinds[order] == kind][:most]] for kind in (0, 1, 2)])
+
+
+def _kind(shape: np.ndarray) -> int:
+    """0: flat, or nearly; 1: bent along; 2: bent down."""
+    return 0 if shape[6] < _FLAT else 1 if abs(np.sin(shape[7])) < 0.7 else 2
+
+
+def _unlikely(candidate: tuple[float, int, np.ndarray]) -> float:
+    fit, version, _shape = candidate
+    return _HANDICAP * (version == 1) - fit
+
+
+def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) -> str | None:
+    """What the modules at these places say, blur undone or as they are; None where they do not bear out any text.
+
+    Where they do not, what was read surely says once more where the modules are.
+    """
+    for number in range(_READINGS):
+        fine, shown = half_modules(dark, shape, version, focal_px, REACH)
+        soft = equalised(fine, version, is_seen=shown) * shown
+        found = read_item(soft, version) or read_item(fine[REACH:-REACH:2, REACH:-REACH:2], version)
+        if found is not None or number == _READINGS - 1:
+            return found
+        shape = refined(dark, shape[None], version, focal_px, _TURNS_AGAIN, read=soft)[0]
+    return None

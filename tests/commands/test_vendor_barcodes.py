@@ -1,0 +1,115 @@
+"""Vendors' own barcodes at a station: a loaded table says what they mean, and scanning one takes the thing."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+
+from tests.support.command_examples import Terminal
+
+PALLET = "(00)389912345678901234"
+READ = "00389912345678901234"
+PACKS = "kind,to,first,last,vendor_code\nseal,51.08,A0001,A0100,(01)08991234567895(21)PACK1\nseal,51.08,A0101,A0200,\n"
+ENDS = ("--from", "51.08", "--to", "51.08.01", "--yes", "--json")
+
+
+@pytest.fixture
+def packed(station: Terminal, tmp_path: Path) -> Terminal:
+    """A station with two packs of a hundred seals, of which one has a vendor's barcode."""
+    (tmp_path / "packs.csv").write_text(PACKS)
+    (tmp_path / "more.csv").write_text("kind,level,per_place,unit,tracked_as\nseal,box,6,keping,pack\n")
+    assert station("load", tmp_path / "more.csv", tmp_path / "packs.csv").code == 0
+    return station
+
+
+def picture(path: Path, text: str, *, gs1: bool = False) -> Path:
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128, **({"gs1": True} if gs1 else {}))
+    image = np.pad(np.array(code.to_image(scale=3, add_quiet_zones=True)), 60, constant_values=255)
+    cv2.imwrite(str(path), image)
+    return path
+
+
+def table(path: Path, *rows: tuple[str, str]) -> Path:
+    path.write_text("code,vendor_code\n" + "".join(f'{code},"{text}"\n' for code, text in rows), encoding="utf-8")
+    return path
+
+
+def test_a_scanned_pallet_is_the_item_that_the_table_says(station: Terminal, tmp_path: Path) -> None:
+    code = station.codes("--kind", "box", "--to", "51.08.01")[0]
+    loaded = station("load", table(tmp_path / "vendor.csv", (code, PALLET)), "--json")
+    assert loaded.code == 0 and loaded.json["files"][0]["kind"] == "barcodes"
+    assert station("load", tmp_path / "vendor.csv", "--json").json["files"][0]["added"] == 0
+    ran = station("scan", *ENDS, "--source", picture(tmp_path / "pallet.png", PALLET, gs1=True))
+    assert ran.code == 0 and ran.lines[-1]["scanned"] == 1
+    (step,) = [link for link in station("custody", code, "--json").json["chain"] if link["type"] == "handover"]
+    assert step["how"] == "camera"
+
+
+def test_lines_of_a_usb_scanner_are_taken_too(station: Terminal, tmp_path: Path) -> None:
+    code = station.codes("--kind", "box", "--to", "51.08.01")[0]
+    assert station("load", table(tmp_path / "vendor.csv", (code, PALLET))).code == 0
+    ran = station("scan", *ENDS, "--source", "-", typed=f"]C1{READ}\nSTRANGE-1\n")
+    assert ran.code == 0 and ran.lines[-1]["scanned"] == 1 and "STRANGE-1" in ran.err
+
+
+def test_an_items_table_registers_a_pack_and_says_its_barcode(packed: Terminal, tmp_path: Path) -> None:
+    again = packed("load", tmp_path / "packs.csv", "--json")
+    assert again.code == 0 and again.json["files"][0]["added"] == 0
+    first = min(packed.items(), key=lambda item: (item["kind"] != "seal", item["code"]))
+    ran = packed("scan", *ENDS, "--source", picture(tmp_path / "pack.png", "(01)08991234567895(21)PACK1", gs1=True))
+    assert ran.code == 0 and ran.lines[-1]["scanned"] == 1 and first["kind"] == "seal"
+
+
+def test_a_seals_own_barcode_is_scanned_and_its_number_kept_with_the_box(packed: Terminal, tmp_path: Path) -> None:
+    box = packed.codes("--kind", "box", "--to", "51.08.01")[0]
+    assert packed("seal", box, "--apply", "A0001", "--name", "Made", "--name", "Ketut").code == 0
+    typed = f"{box}\n(01)08991234567895(21)A0001\nseal intact\nfinish\n"
+    ran = packed("scan", *ENDS, "--source", "-", typed=typed)
+    about_seals = [finding for finding in ran.lines[-1]["findings"] if "SEAL" in finding["code"]]
+    assert ran.code == 0 and about_seals == [], "the number that was put on"
+    other = packed.codes("--kind", "box", "--to", "51.08.01")[1]
+    ran = packed("scan", *ENDS, "--source", "-", typed=f"{other}\nA0002\nseal intact\nfinish\n")
+    assert "A0002" in str(ran.lines[-1]["findings"]), "nobody recorded that one"
+
+
+def test_one_barcode_for_two_things_is_refused_whole(station: Terminal, tmp_path: Path) -> None:
+    one, other = station.codes("--kind", "box")[:2]
+    ran = station("load", table(tmp_path / "twice.csv", (one, PALLET), (other, READ)))
+    assert ran.code == 2 and "stands for" in ran.err and "row 3" in ran.err
+    assert station("load", table(tmp_path / "once.csv", (one, PALLET))).code == 0
+    ran = station("load", table(tmp_path / "later.csv", (one, "OTHER-1"), (other, READ)))
+    assert ran.code == 2 and "stands for" in ran.err
+    ran = station("scan", *ENDS, "--source", "-", typed="OTHER-1\n")
+    assert ran.lines[-1].get("scanned", 0) == 0, "nothing of the refused table is kept"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A\x1b[2J", "hidden character"),
+        ("9" * 10_000, "10000 characters"),
+        ("9" * 201, "no barcode"),
+        ("7Q2M9X4T5B8C6*01", "a label of Serah"),
+        ("P:51.08.01", "a label of Serah"),
+    ],
+)
+def test_what_can_be_no_vendors_code_is_refused_with_its_row(
+    station: Terminal, tmp_path: Path, text: str, said: str
+) -> None:
+    code = station.codes("--kind", "box")[0]
+    ran = station("load", table(tmp_path / "odd.csv", (code, text)))
+    assert ran.code == 2 and said in ran.err and "row 2" in ran.err and "\x1b" not in ran.err
+
+
+def test_formulas_and_long_texts_are_harmless_codes(station: Terminal, tmp_path: Path) -> None:
+    one, other = station.codes("--kind", "box", "--to", "51.08.01")[:2]
+    assert station("load", table(tmp_path / "v.csv", (one, '=HYPERLINK(""http://x"")'), (other, "9" * 200))).code == 0
+    ran = station("scan", *ENDS, "--source", "-", typed='=HYPERLINK("http://x")\n')
+    assert ran.lines[-1]["scanned"] == 1
+
+
+def test_a_code_that_nothing_has_is_refused(station: Terminal, tmp_path: Path) -> None:
+    ran = station("load", table(tmp_path / "v.csv", ("4YEDR1BKR7148", PALLET)))
+    assert ran.code == 2 and "4YEDR1BKR7148" in ran.err.replace("-", "")
