@@ -88,6 +88,10 @@ class StoreError(CustodyError):
     exit_code = 3
 
 
+class AwayError(StoreError):
+    """The database's server does not answer now, or is being changed for another one; trying again is safe."""
+
+
 class CameraError(CustodyError):
     """No camera, no permission, or a source of pictures that cannot be read."""
 

@@ -22,6 +22,7 @@ from db.on_windows import SqliteOnWindows
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
 from db.sqlite_backup import keep_older
 from tables.output.private_files import private_file
+from tables.output.safe_file import refuse_too_long
 
 APPLICATION_ID = 0x53455248
 """'SERH': marks a SQLite file as ours (PRAGMA application_id), and names the writers' lock in PostgreSQL."""
@@ -194,11 +195,9 @@ def write_lock(database: Database, *, is_shared: bool = False) -> Iterator[None]
 def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
     is_new = not path.exists()
     if is_new and not create:
+        refuse_too_long(path)
         raise StoreError(
-            N_("there is no ledger at {path}"),
-            hint=N_("Begin one with: {way}"),
-            way="init",
-            path=str(path),
+            N_("there is no ledger at {path}"), hint=N_("Begin one with: {way}"), way="init", path=str(path)
         )
     if not is_new:
         _refuse_foreign_file(path)

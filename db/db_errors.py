@@ -8,7 +8,7 @@ from typing import NamedTuple
 import apsw
 from peewee import IntegrityError, InterfaceError, OperationalError, PeeweeException
 
-from custody.errors import N_, ConflictError, StoreError
+from custody.errors import N_, AwayError, ConflictError, StoreError
 
 
 class _Meaning(NamedTuple):
@@ -29,6 +29,7 @@ _UNREACHABLE = _Meaning(
     ("08", "28", "3D", "53", "57P"),
     N_("the database cannot be reached ({reason})"),
     N_("Check the address in --db and that the server runs."),
+    AwayError,
 )
 _REFUSED = _Meaning(
     (apsw.ConstraintError,),

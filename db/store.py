@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import TypeVar
 from uuid import UUID
 
 from peewee import Database
@@ -39,6 +40,7 @@ from evidence.ed25519 import Signer
 
 _LONGEST_BASE = 27
 """Of a station's name in the name of a log that goes on from another one, so that the count has room."""
+T = TypeVar("T")
 
 # --- What the store takes from outside --------------------------------------------------------------------------------
 
@@ -136,6 +138,15 @@ class Store:
         self.clock_finding = judge_clock(events[0]) if jumped else judge_step(before_at, now)
         self.untold = self.clock_finding or self.untold
         return events[len(jumped) :]
+
+    def do(self, job: Callable[["Store"], T]) -> T:
+        """What a job gives, for who goes on after an error: those of the database library are translated.
+
+        Raises:
+            StoreError, ConflictError: the database failed; open the store again.
+        """
+        with as_store_errors():
+            return job(self)
 
     def signer(self) -> Signer:
         """The station's key.

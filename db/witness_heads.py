@@ -1,5 +1,6 @@
 """What a witness keeps: of each log the newest head that it has cosigned, and heads that contradict it. No entries."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ class WitnessHeads:
         with as_store_errors():
             self._connection = apsw.Connection(str(path))
             self._connection.set_busy_timeout(BUSY_TIMEOUT_S * 1000)
+            if sys.platform == "win32":
+                self._connection.setlk_timeout(0, 0)  # `db.on_windows` says why
             for name, value in PRAGMAS:
                 self._connection.pragma(name, value)
             self._connection.execute(_TABLES)

@@ -65,6 +65,8 @@ def of_their_keys(findings: Iterable[EvidenceFinding], keys: Mapping[str, bytes]
     """
     borrowed = {log for log, key in keys.items() if not is_name_of(log, key)}
     return [
-        replace(finding, of_file=True) if finding.accuses and borrowed & {finding.log, finding.values.get("other")}
-        else finding for finding in findings
-    ]  # fmt: skip
+        replace(finding, of_file=True)
+        if finding.accuses and borrowed & {finding.log, finding.values.get("other")}
+        else finding
+        for finding in findings
+    ]

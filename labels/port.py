@@ -121,7 +121,12 @@ def _to_device(to: Destination, labels: Iterable[bytes], sent: Callable[[], None
 
 
 def _open_device(to: Destination) -> int:
-    mode = os.stat(to.device).st_mode if os.name == "posix" else 0  # noqa: PTH116  # a device is no Path's business
+    try:
+        mode = os.stat(to.device).st_mode  # noqa: PTH116  # a device is no Path's business
+    except OSError:
+        if os.name == "posix":
+            raise
+        mode = 0  # Windows tells nothing of LPT1 or of a printer that is shared
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         raise InputError(
             N_("{device} is a file or folder, and no printer"),

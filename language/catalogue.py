@@ -5,6 +5,7 @@
 A tool of those who change texts; it needs Babel, which running Serah does not.
 """
 
+import ast
 import io
 import re
 import sys
@@ -35,8 +36,8 @@ _FOLDERS = (
     "tables",
     "web",
 )
-_METHODS = {".py": "python", ".html": "jinja2"}
-"""How the texts of a kind of file are found; templates mark them as sources do."""
+_SUFFIXES = (".py", ".html")
+"""Templates mark texts as sources do."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 _MARKED = re.compile(rf"\b({'|'.join(_KEYWORDS)})\s*\(")
@@ -55,19 +56,35 @@ def sources() -> Iterator[Path]:
     """The files whose texts a user may see."""
     yield from filter(Path.is_file, [ROOT / "main.py"])
     for folder in _FOLDERS:
-        yield from sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in _METHODS)
+        yield from sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in _SUFFIXES)
 
 
 def gather() -> Catalog:
     """Every text of the sources that is marked for translation, and the files that have it."""
     catalogue = Catalog(charset="utf-8")
     for path in sources():
-        if not _MARKED.search(path.read_text("utf-8")):
-            continue  # Babel would take it apart word by word to find none
-        name = path.relative_to(ROOT).as_posix()
-        for _line, texts, comments, context in extract_from_file(_METHODS[path.suffix], path, keywords=_KEYWORDS):
-            catalogue.add(texts, locations=[(name, 0)], auto_comments=comments, context=context)
+        source = path.read_text("utf-8")
+        if not _MARKED.search(source):
+            continue
+        found = of_python(source) if path.suffix == ".py" else _of_template(path)
+        for texts in found:
+            catalogue.add(texts, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     return catalogue
+
+
+def of_python(source: str) -> Iterator[str | tuple[str, ...]]:
+    """The texts that a module marks, in f-strings too, which Babel does not read."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        if isinstance(call.func, ast.Name) and call.func.id in _KEYWORDS:
+            texts = tuple(str(one.value) for one in call.args[:2] if isinstance(one, ast.Constant))
+            if texts:
+                yield texts if call.func.id == "ngettext" else texts[0]
+
+
+def _of_template(path: Path) -> Iterator[str | tuple[str, ...]]:
+    for _line, texts, _comments, _context in extract_from_file("jinja2", path, keywords=_KEYWORDS):
+        yield texts
 
 
 def po_path(language: str) -> Path:

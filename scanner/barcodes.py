@@ -4,13 +4,15 @@ They take longer than all first looks at labels, so they have a thread of their 
 between two; once something is read the next picture follows at once, so that a second sighting comes soon.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Literal
 
 from scanner.decoding.engines import ENGINE_ERRORS, ZXING, corners_of
-from scanner.decoding.looks import LETTING_GO_S, AtOnce, Beside, Executor, Look, result_of
+from scanner.decoding.live_reader import LiveReader, open_looks
+from scanner.decoding.looks import LETTING_GO_S, AtOnce, Beside, Executor, Look, StillReader, in_view, result_of
+from scanner.decoding.picture_reader import Reader
 from scanner.decoding.renderings import gray_of
 from scanner.reads import Read
 from scanner.sources.frames import Image
@@ -46,6 +48,10 @@ class Barcodes:
         self._job: tuple[float, Future[list[Read]]] | None = None
         self._begun_ms = float("-inf")
         self._insists = False
+
+    def beside(self, looks: Sequence[Look], image: Image, at_ms: float) -> list[Look]:
+        """Return the looks at labels of this picture, and what barcodes were found in it or in one before it."""
+        return [*looks, *self.see(image, at_ms, is_read=bool(in_view(looks)))]
 
     def see(self, image: Image, at_ms: float, *, is_read: bool) -> list[Look]:
         """Return what was found in this picture or in one before it.
@@ -85,3 +91,12 @@ def open_barcodes(kind: Literal["live", "video", "still"]) -> Iterator[Barcodes]
         yield barcodes
     finally:
         barcodes.close()
+
+
+@contextmanager
+def open_reading(
+    reader: Reader | None, kind: Literal["live", "video", "still"], *, wants_barcodes: bool
+) -> Iterator[tuple[StillReader | LiveReader, Barcodes | None]]:
+    """Open what reads the labels of a source (`open_looks`) and its barcodes; None where none can mean anything."""
+    with open_looks(reader, kind) as looker, open_barcodes(kind) if wants_barcodes else nullcontext() as barcodes:
+        yield looker, barcodes

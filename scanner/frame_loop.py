@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 
-from scanner.barcodes import open_barcodes
-from scanner.decoding.live_reader import open_looks
+from scanner.barcodes import open_reading
 from scanner.decoding.looks import Look, in_view
 from scanner.decoding.picture_reader import Reader
 from scanner.decoding.stillness import Stillness
@@ -47,15 +46,15 @@ def scan_frames(
                 on_outcome(outcome)
 
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        looker = stack.enter_context(open_looks(reader, source.kind))
-        barcodes = stack.enter_context(open_barcodes(source.kind)) if session.wants_barcodes else None
+        reading = open_reading(reader, source.kind, wants_barcodes=session.wants_barcodes)
+        looker, barcodes = stack.enter_context(reading)
         for given in source:
             is_due = stillness is None or given.is_blank or stillness.is_due(given, is_wanted=looker.is_eager)
             frame = given if is_due else given.without_picture()
             is_at_rest = stillness is not None and stillness.is_at_rest(frame.at_ms)
             looks = looker.inspect(frame.image, frame.at_ms, frame.effort, is_at_rest=is_at_rest)
             if barcodes is not None:
-                looks = [*looks, *barcodes.see(frame.image, frame.at_ms, is_read=bool(in_view(looks)))]
+                looks = barcodes.beside(looks, frame.image, frame.at_ms)
             if source.kind == "still":  # one picture, whoever has read in it
                 looks = [Look(frame.at_ms, [read for look in looks for read in look.reads])]
             see(looks)

@@ -8,7 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise, takewhile
@@ -161,13 +161,11 @@ class SelfTest:
         """How long it takes until a record is on the disk, written as the ledger writes: each scan waits for it."""
         name = _("Writes to the disk")
         try:
-            with _scratch(self.home) as folder:
-                connection = apsw.Connection(str(folder / "speed.db"))
+            with _scratch(self.home) as folder, closing(apsw.Connection(str(folder / "speed.db"))) as connection:
                 for pragma, value in PRAGMAS:
                     connection.execute(f"PRAGMA {pragma} = {value}")
                 connection.execute("CREATE TABLE entry (body BLOB)")
                 spent_ms = [_timed_ms(connection, bytes([at % 256]) * _WRITE_BYTES) for at in range(_WRITES)]
-                connection.close()
         except (OSError, apsw.Error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             found = _("{path} cannot be written: {reason}").format(path=self.home, reason=printable(reason, 200))

@@ -13,12 +13,13 @@ import pytest
 from language import use, use_terms
 from tests.support import (
     bytecode,  # noqa: F401 -- before any other file of the tests is read
+    quick_children,  # noqa: F401 -- before the first stranger's file is read
     sampling,  # noqa: F401 -- the size of samples is set before any test is read
     workplace,  # noqa: F401 -- before the first file is written
 )
 from tests.support.browser_examples import chromium, served, window  # noqa: F401 -- fixtures of the tests in a browser
 from tests.support.busy_day import busy  # noqa: F401 -- the fixture of all that is written of a whole ledger
-from tests.support.command_examples import once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
+from tests.support.command_examples import cheap_guesses, once, prepared, station, terminal  # noqa: F401 -- fixtures of all tests of commands
 from tests.support.meet_examples import other  # noqa: F401 -- the fixture of tests in which two stations meet by commands
 from tests.support.page_examples import app, client, page_at, site, visitor, whichever  # noqa: F401 -- fixtures of all tests of the page
 from tests.support.stranger_examples import newcomer  # noqa: F401 -- a station that root has not admitted
@@ -55,6 +56,7 @@ gc.disable()  # until all tests are read: whatever is made before stays
 def pytest_collection_finish() -> None:
     """Leave the tests and all modules out of every later search for what is not used any more."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # rarely: nothing of a test lives long
     gc.enable()
 
 

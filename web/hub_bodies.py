@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from custody.errors import ConflictError, CustodyError
+from custody.errors import AwayError, ConflictError, CustodyError
 from evidence.mirror_forms import Standing
 from services.exchange.hub_desk import HubRefusalError
 
@@ -30,6 +30,9 @@ MOST_REFUSALS, WINDOW_S = 60, 60.0
 """Of one address, within so many seconds: after these it is told to wait."""
 _MOST_KNOWN = 10_000
 """So many addresses are told apart at once."""
+MOST_AT_ONCE, MOST_READING = 512, 16
+"""Requests that are answered at once, and those of them that give no receipt: the threads are for those who send."""
+_LATER = {"retry-after": "5"}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -113,38 +116,51 @@ def refusal_answer(refusal: HubRefusalError, headers: Mapping[str, str] | None =
 class Answers:
     """How one server answers: each refusal as the protocol's status, and whoever is refused too often is told to wait.
 
-    `active` counts the requests that are being answered; `seen` is told of each one, with the seconds it took.
+    `active` counts the requests that are being answered, `reading` those of them that only read; `seen` is told of each
+    one, with the seconds it took.
     """
 
     now_s: Callable[[], float] = time.monotonic
     active: int = 0
+    reading: int = 0
     seen: Callable[[Request, Response, float], None] = lambda _request, _response, _took_s: None
     _refusals: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    def to(self, does: Handler) -> Handler:
-        """What a route gives."""
+    def to(self, does: Handler, *, reads: bool = False) -> Handler:
+        """What a route gives.
+
+        Args:
+            reads: it gives no receipt: fewer of these are answered at once, so that those who send need not wait.
+        """
 
         async def answer(request: Request) -> Response:
             self.active += 1
+            self.reading += reads
             began = self.now_s()
             try:
+                self._shed(reads=reads)
                 response = self._told_to_wait(request) or await does(request)
             except HubRefusalError as refusal:
                 self._count(request, refusal)
-                response = refusal_answer(refusal)
+                response = refusal_answer(refusal, _LATER if refusal.status == 503 else None)
             except (ClientDisconnect, asyncio.CancelledError):  # which closes a hub that still waits for somebody
                 response = Response(status_code=400)
-            except ConflictError:
-                response = refusal_answer(HubRefusalError(503, "busy"), {"retry-after": "10"})
+            except (ConflictError, AwayError):
+                response = refusal_answer(HubRefusalError(503, "busy"), _LATER)
             except CustodyError:
                 response = refusal_answer(HubRefusalError(507, "store"))
             finally:
                 self.active -= 1
+                self.reading -= reads
             response.headers[HUB] = "1"
             self.seen(request, response, self.now_s() - began)
             return response
 
         return answer
+
+    def _shed(self, *, reads: bool) -> None:
+        if self.active > MOST_AT_ONCE or (reads and self.reading > MOST_READING):
+            raise HubRefusalError(503, "busy")
 
     def _told_to_wait(self, request: Request) -> Response | None:
         since, count = self._refusals.get(address_of(request), (self.now_s(), 0))

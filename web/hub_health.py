@@ -26,6 +26,9 @@ PATIENCE_S = 5.0
 """So long the ledger's thread may take to answer."""
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' own text format, which every version of it reads."""
+FULL_FOR_S = 60.0
+"""So long a hub is said to be full after its database, whose disk may be another computer's, had no room."""
+_STORES = {"/add-entries", "/add-log", "/add-checkpoint"}
 _MOST_REASONS = 64
 
 
@@ -59,6 +62,8 @@ class HubHealth:
     _requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     _seconds: dict[str, float] = field(default_factory=dict)
     _reasons: Counter[str] = field(default_factory=Counter)
+    _no_room_at: float | None = None
+    """When something could not be stored; None once something else was."""
     _told: Lag = field(default_factory=lambda: Lag(0, 0))
     _asking: "asyncio.Task[Lag] | None" = None
 
@@ -69,13 +74,16 @@ class HubHealth:
         self._seconds[path] = self._seconds.get(path, 0.0) + took_s
         if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
             self._reasons[reason] += bool(reason)
+        if path in _STORES and response.status_code in (200, 507):
+            self._no_room_at = self.site.now_s() if reason == "store" else None
         if self.log is not None:
             told = {"path": path, "status": response.status_code, "reason": reason, "address": address_of(request)}
             self.log({**told, "ms": round(1000 * took_s)})
 
     async def healthz(self, _request: Request) -> Response:
         """200 while the ledger answers and the disk has room, else 503; `status` says what is wrong."""
-        status = "full" if shutil.disk_usage(self.home).free < LEAST_FREE else "ok"
+        refused = self._no_room_at is not None and self.site.now_s() - self._no_room_at < FULL_FOR_S
+        status = "full" if refused or shutil.disk_usage(self.home).free < LEAST_FREE else "ok"
         if (behind := await self._asked()) is None:
             status, behind = "stuck", self._told
         told = {"status": status, "waiting": behind.count, "behind_s": behind.seconds}

@@ -149,7 +149,8 @@ class Hub:
         self._is_over.set()
         if self.workers is not None:
             self.workers.close()
-        while self.site.settle():
-            pass
+        with suppress(CustodyError):  # where the database is away, what arrived stays
+            while self.site.settle():
+                pass
         self.listening.close()
         self.site.worker.close()

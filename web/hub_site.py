@@ -47,6 +47,7 @@ MOST_ARRIVED = 20_000
 """So many entries may wait for a lull."""
 _MOST_KNOWN = 10_000
 """So many stations are told apart at once."""
+_READS = {"/logs", "/entries", f"{PREFIX}/{{path:path}}"}
 _SIZES = msgspec.json.Decoder(dict[str, dict[str, int]])
 
 
@@ -88,7 +89,12 @@ class HubSite:
             ("/add-checkpoint", "POST", self.add_checkpoint),
             ("/add-entries", "POST", self.add_entries),
         )
-        return Starlette(routes=[Route(path, self.answers.to(does), methods=[method]) for path, method, does in routes])
+        return Starlette(
+            routes=[
+                Route(path, self.answers.to(does, reads=path in _READS), methods=[method])
+                for path, method, does in routes
+            ]
+        )
 
     async def do(self, job: Callable[[Store], T], log: str = "") -> T:
         """What a job of the ledger's thread for a log gives."""

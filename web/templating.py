@@ -43,6 +43,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        auto_reload=False,  # else each template's file is looked at for each page
         undefined=StrictUndefined,
         finalize=_shown,
         trim_blocks=True,

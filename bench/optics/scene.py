@@ -23,6 +23,7 @@ _FINE = 2
 _SHOWN_COS = np.cos(np.radians(80))
 """What is seen more slantwise than this counts as not shown."""
 LEAST_SHOWN = 0.6
+"""Of a symbol on a bottle; what shows less is drawn again."""
 
 Range = tuple[float, float]
 
@@ -51,6 +52,7 @@ class Hardship:
     count: int = 1
     jpeg: tuple[int, int] = (60, 85)
     screen_px: Range = (0.0, 0.0)
+    least_shown: float = LEAST_SHOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +189,7 @@ def _pose(
         shown = float((facing > _SHOWN_COS).mean())
         visible = at[facing > 0]
         inside = (visible > 6).all() and (visible < (WIDTH - 7, HEIGHT - 7)).all()
-        if shown >= LEAST_SHOWN and inside:
+        if shown >= hardship.least_shown and inside:
             return pose, at, shown
     raise RuntimeError(f"no pose of {hardship.name} has its label within the frame")
 

@@ -128,7 +128,9 @@ def handover_facts(
     names = {to: name_of(places, to) for to in {item.to for item in missing if item.kind}}
     conditions, is_final = _conditions((*taken, *refused), looks, around.held), around.is_final
     findings = [shortage(i, names.get(i.to, ""), is_listed=meant is not None, is_final=is_final) for i in missing]
-    findings += beyond_paper(taken, around.papers, around.received, around.held, str(first["from"]))
+    named = frozenset(beyond)  # what is beyond a list and a paper is said once, by the list
+    unlisted = [code for code in taken if code not in named]
+    findings += beyond_paper(unlisted, around.papers, around.received, around.held, str(first["from"]))
     findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
     if len(records) == last["parts"]:
         findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])

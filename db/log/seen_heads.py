@@ -4,11 +4,11 @@ A head that was shown to others reveals a database that was restored from an old
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from peewee import fn
+from peewee import SqliteDatabase, fn
 
 from custody.errors import N_, ConflictError, StoreError, TamperError
 from custody.format.events import Event
@@ -57,17 +57,25 @@ class SeenHeads:
         """Keep signed heads as `keep` does, and add them to what our next record signs (`evidence.checkpoint`)."""
         if not (texts := [*texts]):
             return []
-        tables, own, keys, total = self.tables, self.ledger.own_row(), self.ledger.keys(), 0
+        with self._transaction(is_shared=True):
+            return self._kept_all(texts, at)
+
+    def _kept_all(self, texts: Sequence[str], at: str) -> list[Checkpoint | None]:
+        tables, own, total = self.tables, self.ledger.own_row(), 0
         tree = None if own is None else tables.tree.get_or_none(tables.tree.log_id == own.id)
         seen = {"seen_at": at, "seen_by": own.id if own and tree else 0, "known_at": own.size if own and tree else 0}
         heads: list[Checkpoint | None] = []
         for text in texts:
-            key = keys.get(claimed_checkpoint(text).origin)
-            heads.append(head := None if key is None else read_checkpoint(text, key))
+            log = self.ledger.held_log(claimed_checkpoint(text).origin)
+            heads.append(head := None if log is None else read_checkpoint(text, bytes.fromhex(log.public_key)))
             if head is not None and not self._is_kept.first(log=head.origin, size=head.size, root=head.root):
                 tables.seen_head.insert(log=head.origin, size=head.size, root=head.root, note=text, **seen).execute()
                 total = sum_of(total, text)
         if tree and total:
+            of_own = tables.tree.select().where(tables.tree.log_id == tree.log_id)
+            if not isinstance(self.ledger.database, SqliteDatabase):
+                of_own = of_own.for_update()  # others may keep heads at once: each adds to what the last one left
+            tree = of_own.get()
             shown = (int(tree.shown or "0", 16) + total) % MODULUS
             tables.tree.update(shown=f"{shown:x}").where(tables.tree.log_id == tree.log_id).execute()
         return heads

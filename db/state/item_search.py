@@ -1,14 +1,17 @@
-"""Items found page by page, in the order of their destinations, at the same cost wherever the page is."""
+"""Items found page by page, in the order of their destinations at the same cost wherever the page is, or in another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Tuple, fn
+from peewee import Case, Tuple, fn
 
 from custody.format.item_facts import Item
 from db.state.item_rows import ItemRow
 from db.state.queries import State
+
+SORTS = ("to", "kind", "held_by", "condition", "code")
+"""What items can be ordered by, and then by destination, kind, number and code; by condition, not good first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,9 @@ class FoundItems:
 
 
 def find_items(
-    state: State, wanted: Wanted, *, after: str | None = None, before: str | None = None, most: int
+    state: State, wanted: Wanted, *, after: str | None = None, before: str | None = None, most: int, sort: str = "to"
 ) -> FoundItems:
-    """A page of items, by destination, kind, number and code.
+    """A page of items, in one of the orders `SORTS`.
 
     Args:
         after: the code behind which the page begins; None: it is the first page.
@@ -45,15 +48,15 @@ def find_items(
         most: the most items of a page.
     """
     item, anchor = state.tables.item, before or after
-    columns = (item.bound_for, item.kind, item.k, item.code)
+    columns = _columns(item, sort)
     query = _chosen(state, wanted, item.select())
     at = item.select(*columns).where(item.code == anchor).tuples().first() if anchor else None
     is_back = before is not None and at is not None
     if at is not None:
-        edge = item.bound_for <= at[0] if is_back else item.bound_for >= at[0]
+        edge = columns[0] <= at[0] if is_back else columns[0] >= at[0]
         beyond = Tuple(*columns) < Tuple(*at) if is_back else Tuple(*columns) > Tuple(*at)
         query = query.where(edge & beyond)
-    else:  # said so that the database walks the index of destinations and stops when the page is full
+    elif sort == "to":  # said so that the database walks the index of destinations and stops when the page is full
         query = query.where(item.bound_for >= "")
     order = [column.desc() for column in columns] if is_back else columns
     rows = [ItemRow(*row).item for row in query.order_by(*order).limit(most + 1).tuples()]
@@ -61,6 +64,18 @@ def find_items(
     if is_back:
         rows.reverse()
     return FoundItems(rows, _count(state, wanted), has_more if is_back else at is not None, is_back or has_more)
+
+
+def _columns(item: Any, sort: str) -> tuple[Any, ...]:
+    """What a list in this order is ordered by; the last tells any two items apart."""
+    place = (item.bound_for, item.kind, item.k, item.code)
+    is_well = Case(None, [(item.condition.in_(["", "good"]), 1)], 0)
+    return {
+        "kind": (item.kind, item.bound_for, item.k, item.code),
+        "held_by": (item.held_by, *place),
+        "condition": (is_well, item.condition, *place),
+        "code": (item.code,),
+    }.get(sort, place)
 
 
 def _chosen(state: State, wanted: Wanted, query: Any, *, is_count: bool = False) -> Any:

@@ -29,7 +29,7 @@ from db.models import Tables
 from db.prepared import Prepared, PreparedIn, batches, blank, written
 from db.state.contents import Contents, Families
 from db.state.current_roster import RosterTable
-from db.state.item_rows import ItemRow, standing_links
+from db.state.item_rows import ItemRow, ItemsOfRows, standing_links
 from db.state.knowledge import Knowledge
 from db.state.place_rows import PlaceTable
 from db.state.plan_in_force import PlanInForce, Twins
@@ -49,7 +49,7 @@ class State:
         self.knowledge = Knowledge(ledger, self.stations)
         self.plan = PlanInForce(ledger, self.stations, self.places)
         self.twins = Twins(ledger, tables, self.plan)
-        self._expected = PreparedIn(ledger.database, self._expected_query)
+        self._expected, self._told = PreparedIn(ledger.database, self._expected_query), ItemsOfRows()
 
     @property
     def roots(self) -> Roots:
@@ -297,10 +297,8 @@ class State:
         """What the giver holds that is bound for one of these places or below."""
 
         def held() -> list[Item]:
-            found = {row[0]: ItemRow(*row).item for row in self._expected.rows(tops, giver=giver)}
-            return sorted(
-                self._planned(iter(found.values()), tops), key=lambda item: (item.to, item.kind, item.k, item.code)
-            )
+            found = iter(self._told.of(self._expected.rows(tops, giver=giver)))
+            return sorted(self._planned(found, tops), key=lambda item: (item.to, item.kind, item.k, item.code))
 
         return list(self.ledger.memory.remember(f"expected: {giver} {' '.join(tops)}", held))
 

@@ -1,22 +1,27 @@
 """Looks for labels that are bent, blurred or half hidden: by finder patterns as they are, then where blur is undone."""
 
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from scanner.decoding.engines import is_inside, united
 from scanner.decoding.hints import guess_module_px
-from scanner.decoding.renderings import Rendering, Sizes, as_it_is, magnified
+from scanner.decoding.renderings import Rendering, Sizes, as_it_is, magnified, smoothed
 from scanner.reads import Corners, Read
 from scanner.rescue.bent_codes import FOCAL, read_bent, sharp
 from scanner.rescue.finders import Finder, find_finders
 from scanner.sources.frames import Image
 
 _BLOCK_PX, _SHARP_BLOCK_PX, _SHARP_SIGMA_PX = 41, 61, 6.0
+_NOISE_SIGMA_PX = 1.5
+"""Sharpening makes noise four times as strong; this takes most of it first, in the enlargement."""
 _SHARP_UP_TO_PX = 1_000_000
 """Larger pictures are not enlarged for it: their modules are large enough, and it takes 30 ms of each million."""
 _MOST_STILL, _MOST_LIVE = 6, 2
-_MODULE_PX = 3.5
+_LIVE_S = 0.05
+"""Of the processor, after which nothing more is begun at a place of a moving picture; what runs takes up to as much."""
+_MODULE_PX, _SHARP_MODULE_PX = 3.5, 6.0
 """Of a place in a moving picture, about; it is enlarged to this at most three times."""
 
 
@@ -44,29 +49,38 @@ def look_for_bent(
 
 
 def look_at_bent(gray: Image, corners: Corners, turn: int, is_late: Callable[[], bool]) -> list[Read]:
-    """The label of an item at a place in a moving picture; by another rendering with each turn."""
-    scale = float(np.clip(_MODULE_PX / guess_module_px(corners), 1.0, 3.0))
+    """The label of an item at a place in a moving picture; every other turn against blur."""
+    began_s = time.thread_time()
+
+    def is_over() -> bool:
+        return is_late() or time.thread_time() - began_s > _LIVE_S
+
+    is_sharpened = turn % 2 == 1
+    module_px = _SHARP_MODULE_PX if is_sharpened else _MODULE_PX
+    scale = float(np.clip(module_px / guess_module_px(corners), 1.0, 3.0))
     part = magnified(gray, corners, scale)
     if part is None:
         return []
-    is_sharpened = turn % 2 == 1
     finders = _finders(as_it_is(part.image), is_sharpened)
-    focal_px = FOCAL * max(gray.shape) * scale
-    found = read_bent(
-        part.image,
-        finders,
-        focal_px,
-        most=_MOST_LIVE,
-        is_sharpened=turn % 4 == 3,
-        within=part.found(corners),
-        is_late=is_late,
-    )
-    return [part.read_in_picture(read) for read in found]
+    focal_px, within = FOCAL * max(gray.shape) * scale, part.found(corners)
+    for fit_sharpened in (False, True)[: 1 + is_sharpened]:
+        found = read_bent(
+            part.image,
+            finders,
+            focal_px,
+            most=_MOST_LIVE,
+            is_sharpened=fit_sharpened,
+            within=within,
+            is_late=is_over,
+        )
+        if found:
+            return [part.read_in_picture(read) for read in found]
+    return []
 
 
 def against_blur(gray: Image) -> Image:
     """A picture of twice a camera's size in which finder patterns show through blur."""
-    return sharp(gray, _SHARP_SIGMA_PX)
+    return sharp(smoothed(gray, _NOISE_SIGMA_PX), _SHARP_SIGMA_PX)
 
 
 def _finders(rendering: Rendering, is_sharpened: bool) -> list[Finder]:

@@ -82,7 +82,7 @@ _SMALL_FRAME_PX = 1_000_000
 """Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
 
 _DOUBLED_BLOCK_PX = 61
-_BLOCKS_PX = (41, None, _DOUBLED_BLOCK_PX, _DOUBLED_BLOCK_PX)
+_BLOCKS_PX = (41, _DOUBLED_BLOCK_PX, None, _DOUBLED_BLOCK_PX)
 """Neighbourhoods that tell dark from light where codes are looked for in a moving picture; None: a fifth of it. Of the
 enlargement every other time against blur."""
 _RESCUED_MODULE_PX = 2.6
@@ -251,7 +251,7 @@ class Reader:
         block_px = _BLOCKS_PX[turn % len(_BLOCKS_PX)]
         is_doubled = block_px == _DOUBLED_BLOCK_PX and gray.size <= _SMALL_FRAME_PX
         rendering = sizes.double if is_doubled else sizes.modest
-        rendering = rendering.then(against_blur) if is_doubled and turn % 2 == 0 else rendering
+        rendering = rendering.then(against_blur) if is_doubled and turn % 4 == 1 else rendering
         signs = find_signs(find_finders(rendering.image, block_px=block_px), rendering.image)
         scale = gray.shape[1] / rendering.image.shape[1]
         sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in signs.outlines}

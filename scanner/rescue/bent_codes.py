@@ -30,13 +30,14 @@ _AMOUNT = 3.0
 FOCAL = 1.1
 """Of the picture's longer side, as cameras of 49 degrees have it; a label is so small that it hardly matters."""
 _REACH, _FARTHEST, _MOST_UNLIKE, _MOST_NEAR = 34.0, 26.0, 2.0, 6
-_BENDS = np.array(
-    [(0, 0), (0.03, 0), (0.03, np.pi / 2), (0.055, 0), (0.055, np.pi / 2), (0.085, 0), (0.085, np.pi / 2)]
-)
-"""Curvature and direction to begin from: modules of 0.9 mm around 60, 33 and 21 mm."""
-_MOST_BEGUN, _MOST_REFINED, _MOST_READ = 12, 3, 2
-_TURNS_SOFT, _TURNS = 5, 8
+_BENDS = np.array([(0, 0), *((curved, way) for curved in (0.025, 0.04, 0.055, 0.085) for way in (0, np.pi / 2))])
+"""Curvature and direction to begin from: modules of 0.9 mm around 72, 45, 33 and 21 mm."""
+_MOST_BEGUN, _MOST_REFINED, _MOST_READ = 9, 3, 5
+_FLAT = 0.02
+_TURNS_SOFT, _TURNS, _TURNS_AGAIN, _READINGS = 5, 9, 6, 2
 _LEAST_FRAME, _LEAST_FIT, _SURE_FIT = 0.35, 0.3, 0.45
+_HANDICAP = 0.1
+"""A code of version 1 has fewer known modules, so that more fits by chance."""
 
 
 def anchors(version: int) -> np.ndarray:
@@ -78,14 +79,19 @@ def read_bent(
         if tried == most or is_late():
             break
         tried += 1
-        read = _read_from(gray, finder, finders, focal_px, is_sharpened)
+        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_late)
         if read is not None:
             found.append(read)
     return found
 
 
 def _read_from(
-    gray: Image, finder: Finder, finders: Sequence[Finder], focal_px: float, is_sharpened: bool
+    gray: Image,
+    finder: Finder,
+    finders: Sequence[Finder],
+    focal_px: float,
+    is_sharpened: bool,
+    is_late: Callable[[], bool],
 ) -> Read | None:
     reach = _REACH * finder.module_px
     middle = np.array((finder.x, finder.y))
@@ -107,8 +113,8 @@ def _read_from(
         for each in (finder, *near)
     ]
     focal_px *= scale
-    for version, shape in candidates(fitted, placed, focal_px):
-        text = text_of(dark, version, shape, focal_px)
+    for number, (version, shape) in enumerate(candidates(fitted, placed, focal_px, is_late)):
+        text = text_of(dark, version, shape, focal_px) if not number or not is_late() else None
         if text is not None:
             half = side_of(version) / 2
             edges = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
@@ -125,7 +131,9 @@ def _may_belong(one: Finder, other: Finder) -> bool:
     return alike and float(np.hypot(one.x - other.x, one.y - other.y)) < _FARTHEST * one.module_px
 
 
-def candidates(dark: np.ndarray, finders: Sequence[Finder], focal_px: float) -> list[tuple[int, np.ndarray]]:
+def candidates(
+    dark: np.ndarray, finders: Sequence[Finder], focal_px: float, is_late: Callable[[], bool] = lambda: False
+) -> list[tuple[int, np.ndarray]]:
     """Versions and shapes that may be the code of the first of these finder patterns, the best first."""
     frames = finder_frames(dark, finders)
     middle, frame, fit = frames[0]
@@ -138,21 +146,50 @@ def candidates(dark: np.ndarray, finders: Sequence[Finder], focal_px: float) -> 
         shapes = begun(middle, frame, anchors(version), _BENDS, focal_px)
         if len(frames) > 1:
             shapes = np.concatenate((shapes, drawn_to(shapes, anchors(version)[::4, :2], frames, focal_px)))
-        some = np.argsort(-fits(soft, shapes, version, focal_px))[:_MOST_BEGUN]
-        nearer = refined(soft, shapes[some], version, focal_px, _TURNS_SOFT)
-        some = np.argsort(-fits(dark, nearer, version, focal_px))[:_MOST_REFINED]
-        better = refined(dark, nearer[some], version, focal_px, _TURNS)
+        nearer = refined(
+            soft, _best_of_each(soft, shapes, version, focal_px, _MOST_BEGUN), version, focal_px, _TURNS_SOFT
+        )
+        better = refined(dark, _best_of_each(dark, nearer, version, focal_px, _MOST_REFINED), version, focal_px, _TURNS)
         best = fits(dark, better, version, focal_px)
         found += [(float(fit), version, shape) for fit, shape in zip(best, better, strict=True) if fit > _LEAST_FIT]
-        if best.max() > _SURE_FIT:
+        if best.max() > _SURE_FIT or is_late():
             break
-    return [(version, shape) for _fit, version, shape in sorted(found, key=lambda each: -each[0])[:_MOST_READ]]
+    found.sort(key=_unlikely)
+    first = {_kind(shape): index for index, (_fit, _version, shape) in reversed(list(enumerate(found)))}
+    chosen = sorted({*first.values(), *range(min(len(found), _MOST_READ - len(first)))})
+    return [found[index][1:] for index in chosen]
+
+
+def _best_of_each(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float, most: int) -> np.ndarray:
+    """So many of the flat shapes that fit best, of those that bend along, and of those that bend down.
+
+    What is flat and a little off fits as well as a bend that is not yet found, and would crowd it out.
+    """
+    fit, kinds = fits(dark, shapes, version, focal_px), np.array([_kind(shape) for shape in shapes])
+    order = np.argsort(-fit)
+    return np.concatenate([shapes[order[kinds[order] == kind][:most]] for kind in (0, 1, 2)])
+
+
+def _kind(shape: np.ndarray) -> int:
+    """0: flat, or nearly; 1: bent along; 2: bent down."""
+    return 0 if shape[6] < _FLAT else 1 if abs(np.sin(shape[7])) < 0.7 else 2
+
+
+def _unlikely(candidate: tuple[float, int, np.ndarray]) -> float:
+    fit, version, _shape = candidate
+    return _HANDICAP * (version == 1) - fit
 
 
 def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) -> str | None:
-    """What the modules at these places say, blur undone or as they are; None where they do not bear out any text."""
-    fine, shown = half_modules(dark, shape, version, focal_px, REACH)
-    found = read_item(equalised(fine, version, is_seen=shown) * shown, version)
-    if found is None:
-        found = read_item(fine[REACH:-REACH:2, REACH:-REACH:2], version)
-    return found
+    """What the modules at these places say, blur undone or as they are; None where they do not bear out any text.
+
+    Where they do not, what was read surely says once more where the modules are.
+    """
+    for number in range(_READINGS):
+        fine, shown = half_modules(dark, shape, version, focal_px, REACH)
+        soft = equalised(fine, version, is_seen=shown) * shown
+        found = read_item(soft, version) or read_item(fine[REACH:-REACH:2, REACH:-REACH:2], version)
+        if found is not None or number == _READINGS - 1:
+            return found
+        shape = refined(dark, shape[None], version, focal_px, _TURNS_AGAIN, read=soft)[0]
+    return None

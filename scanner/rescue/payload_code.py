@@ -7,7 +7,7 @@ as a label is, with its check character.
 
 A text is taken only where the modules agree with it more than they would by chance with any of the 2^67 texts: for
 modules that have nothing to do with our code, the sum of s c over its modules passes T with exp(-T^2 / (2 sum s^2)) at
-most (Hoeffding, 1963, J. Am. Stat. Assoc. 58:301), so for all texts and a chance of 2^-40, T / |s| > 12.2.
+most (Hoeffding, 1963, J. Am. Stat. Assoc. 58:301), so for all texts and a chance of 2^-33, T / |s| > 11.8.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from reedsolo import RSCodec
 from custody.format.codes import ItemLabel, read_payload
 from scanner.rescue.qr_structure import build, format_places, formats, mask
 
-_TEXTS_BITS, _CHANCE_BITS = 67.0, 40.0
-"""12 characters of 32 and a print number; once in 2^40 tries chance may look like one of them."""
+_TEXTS_BITS, _CHANCE_BITS = 67.0, 33.0
+"""12 characters of 32 and a print number; once in 2^33 tries, 8.6 thousand million, chance may look like one."""
 LEAST_AGREEMENT = float(np.sqrt(2 * np.log(2) * (_TEXTS_BITS + _CHANCE_BITS)))
 _OPEN = slice(13, 101)
 """The bits of the 16 characters, behind mode and count."""

@@ -20,6 +20,7 @@ _LEVEL = 0.8
 """Darkness of a module that is seen well."""
 _MOST_MISS, _HIDDEN = 1.5, 0.6
 """What a module costs at most, however wrong it is, and what one costs that is turned away."""
+_SURE = 0.4
 CURVATURES = -0.02, 0.13
 """Of labels, in 1 / modules: from a little hollow to a module of 0.9 mm around 14 mm."""
 _TURNED = 0.85
@@ -59,14 +60,26 @@ def fits(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float) ->
 
 
 def refined(
-    dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float, turns: int, *, reach: float = 0.0
+    dark: np.ndarray,
+    shapes: np.ndarray,
+    version: int,
+    focal_px: float,
+    turns: int,
+    *,
+    read: np.ndarray | None = None,
 ) -> np.ndarray:
     """The same shapes, each moved to where the fixed modules fit best.
 
     Args:
-        reach: modules by which the picture is smoothed, against beginnings that are off by more.
+        read: how dark the other modules were read to be, n x n: those that are sure count too.
     """
     places, target, weight = known_modules(version)
+    if read is not None:
+        rows, columns = np.nonzero(~build(version).fixed & (np.abs(read) > _SURE))
+        more = np.column_stack((columns, rows)) + 0.5 - side_of(version) / 2
+        places, target = np.concatenate((places, more)), np.concatenate((target, np.sign(read[rows, columns])))
+        weight = np.concatenate((weight, np.full(len(rows), 1.0 / len(weight))))
+        weight = weight / weight.sum()
     count, points = len(shapes), len(places)
     tried, begun = shapes.copy(), shapes.copy()
     best, error = shapes.copy(), np.full(count, np.inf)

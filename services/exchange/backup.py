@@ -19,9 +19,9 @@ def copy_ledger(store: Store, path: Path, *, progress: Progress = unseen) -> Cop
     shown = 0
     with progress(100, _("Copying")) as done:
 
-        def tell(share: float) -> None:
+        def publish(share: float) -> None:
             nonlocal shown
             done(max(0, round(100 * share) - shown))
             shown = max(shown, round(100 * share))
 
-        return backup(store.ledger.database, path, tell)
+        return backup(store.ledger.database, path, publish)

@@ -135,9 +135,8 @@ class HubDesk:
         if request.old != before.size:
             raise HubRefusalError(409, "size", size=before.size)
         if claim.origin in store.state.stations.now().own and head.size > known.size:
-            store.heads.keep(
-                request.note, at=store.around.now_utc()
-            )  # from now on nothing is recorded: it was put back
+            note, now = request.note, store.around.now_utc()
+            store.heads.keep(note, at=now)  # from now on nothing is recorded: it was put back
             raise HubRefusalError(403, "own")
         if not self._follows(store, known, before, head, request.proof):
             self._keep_evidence(store, request.note)

@@ -10,6 +10,7 @@ from services.exchange.hub_client import TRIES, Answer, CutError, HubAddress, Hu
 from services.exchange.hub_reading import HubFacts, sign_request
 
 _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
+_LONGEST_ASKED_S = 60.0
 _NEVER_YET = frozenset({429, 503})
 """The statuses of a hub that has too much to do."""
 
@@ -84,7 +85,7 @@ class HubTalk:
                 continue
             if answer.status not in _NEVER_YET:
                 return answer
-            self.wait(tries)
+            self.wait(tries, answer)
         raise gives_up()
 
     def once(self, method: str, path: str, body: bytes | None = None, *, is_signed: bool = False) -> Answer:
@@ -104,9 +105,11 @@ class HubTalk:
         signed = sign_request(self.own, self.facts.number, self.client.name, self.store.signer())
         return {"Authorization": signed}
 
-    def wait(self, tries: int) -> None:
-        """Wait before the next try: longer each time."""
-        self._pause(min(_PAUSE_S * 2**tries, _LONGEST_PAUSE_S))
+    def wait(self, tries: int, answer: Answer | None = None) -> None:
+        """Wait before the next try: longer each time, or as long as the hub asks for."""
+        told = answer.headers.get("retry-after", "") if answer else ""
+        asked_s = float(told) if told.isdecimal() and len(told) < 4 else 0.0
+        self._pause(min(max(_PAUSE_S * 2**tries, asked_s), _LONGEST_ASKED_S if asked_s else _LONGEST_PAUSE_S))
 
     def listing(self, sizes: Mapping[str, int]) -> dict[str, Mapping[str, Any]] | None:
         """How far the hub has each log of which this station has another length; None where it does not know this
@@ -123,6 +126,11 @@ class HubTalk:
             return {str(row["log"]): row for row in json.loads(answer.body)["logs"]}
         except (ValueError, TypeError, KeyError) as error:
             raise _no_hub() from error
+
+    @staticmethod
+    def is_later(answer: Answer) -> bool:
+        """Whether the hub would take this later: it has too much to do, or was started again and knows no head yet."""
+        return answer.status in _NEVER_YET or (answer.status, answer.reason) == (422, "head")
 
     def refuse(self, answer: Answer, log: str = "") -> None:
         """Raise what a refusal means; nothing where it is none.

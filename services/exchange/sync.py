@@ -176,13 +176,15 @@ class _Sync:
         """Send the entries below a head, until the hub has cosigned it."""
         size = claimed_checkpoint(note).size
         tree = Tree(self.store.ledger.leaves(log, 0, size))
-        tries = 0
+        tries, answer = 0, None
         while tries < TRIES:
             before = begin
             try:
                 answer = self.talk.once("POST", "/add-entries", self._body(log, begin, size, tree))
             except CutError:
-                self.talk.wait(tries)
+                answer = None
+            if answer is None or self.talk.is_later(answer):
+                self.talk.wait(tries, answer)
                 told = self._send_head(log, note, tree, size)
                 begin = before if told is None else told
             else:
@@ -199,6 +201,8 @@ class _Sync:
                     return
             self.sent += max(begin - before, 0)
             tries = 0 if begin > before else tries + 1
+        if answer is not None:
+            self.talk.refuse(answer, log)
         raise gives_up()
 
     def _body(self, log: str, begin: int, size: int, tree: Tree) -> bytes:

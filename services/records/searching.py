@@ -21,8 +21,9 @@ def search_items(
     after: str | None = None,
     before: str | None = None,
     most: int,
+    sort: str = "to",
 ) -> FoundItems:
-    """A page of the items that these words describe, by destination, kind, number and code; empty words leave it open.
+    """A page of the items that these words describe, in one of the orders `SORTS`; empty words leave it open.
 
     Args:
         kind: its code or name.
@@ -45,7 +46,7 @@ def search_items(
     under, holder = (find_custodian(store, text) if text else None for text in (to, held_by))
     of_kind = find_kind(store, kind, registered=True) if kind else None
     wanted = Wanted(of_kind, under, holder, start)
-    return find_items(store.state, wanted, after=after, before=before, most=most)
+    return find_items(store.state, wanted, after=after, before=before, most=most, sort=sort)
 
 
 def progress_rows(store: Store, top: str | None = None, kind: str | None = None) -> list[ProgressRow]:

@@ -19,6 +19,8 @@ _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT"
 
 
 _BLOCK = 1 << 20
+_MOST_LETTERS = 259
+"""The longest path that Windows takes, unless somebody has allowed longer ones; others, it says, are not there."""
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
@@ -126,6 +128,16 @@ def folder_for(path: Path) -> Path:
     return path
 
 
+def refuse_too_long(path: Path) -> None:
+    """Say of what is not there, on Windows, that its path is too long.
+
+    Raises:
+        OSError: it is.
+    """
+    if os.name == "nt" and len(name := str(path.resolve())) > _MOST_LETTERS:
+        raise OSError(errno.ENAMETOOLONG, "File name too long", name)
+
+
 def _digest(path: Path) -> bytes:
     """The digest of a file as the disk gives it, past the memory that it went through, where the system lets us."""
     digest = sha256()
@@ -152,7 +164,11 @@ def not_written(path: Path, error: OSError, *, is_own: bool = False) -> CustodyE
 
     Args:
         is_own: nobody chose this name.
+
+    Raises:
+        OSError: its path is too long.
     """
+    refuse_too_long(path)
     folder = path.resolve().parent
     if error.errno in _FULL:
         return StoreError(

@@ -2,8 +2,8 @@
 
 A PDF of 3 KB can take all memory and a day. The libraries that read such files know no limits, so the system sets
 them: the child is ended at a limit, and the file is refused. Linux limits time and memory, macOS time, and Windows
-memory (`tables.sandbox.windows_job`), while a thread of the child looks at its time there; everywhere the child is
-ended that says nothing for `_SILENT_S`.
+memory (`tables.sandbox.windows_job`), while a thread of the child looks at its time there, and at its memory where jobs
+limit nothing; everywhere the child is ended that says nothing for `_SILENT_S`.
 
 The child gets a line of JSON and what else it needs on its standard input. It sends pieces: a head of JSON, and bytes.
 """
@@ -36,6 +36,8 @@ _SILENT_S = 60.0
 _WATCH_S = 0.1
 _CHILD_BYTES = 200_000_000
 """What a child takes of itself, where that cannot be measured."""
+_most: list[int] = []
+"""The memory of this process beyond which it is ended, where it looks itself; empty elsewhere."""
 _ROOT = Path(__file__).resolve().parents[2]
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tables.sandbox.child_process import work; work(sys.argv[2])"
 _SIZES = struct.Struct(">IQ")
@@ -151,7 +153,8 @@ def work(function: str) -> None:
 
     try:
         found(told, send, payload)
-        send(end=True)
+        if not _is_over():
+            send(end=True)
     except OSError:  # nobody reads any more
         os._exit(1)
     os._exit(0)  # at once: the parent has all, and taking libraries down takes time
@@ -171,7 +174,7 @@ def limited(file_bytes: int, cpu_s: float | None = None) -> Callable[[], None]:
     """
     allowed_s = FILE_CPU_S + CPU_S_PER_BYTE * file_bytes if cpu_s is None else cpu_s
     end_s = time.process_time() + allowed_s
-    end_at = _watched() if sys.platform == "win32" else _limited_by_system(file_bytes)
+    end_at = _watched(memory_for(file_bytes)) if sys.platform == "win32" else _limited_by_system(file_bytes)
 
     def step() -> None:
         end_at(min(time.process_time() + STEP_CPU_S + STEP_CPU_S_PER_BYTE * file_bytes, end_s))
@@ -180,17 +183,25 @@ def limited(file_bytes: int, cpu_s: float | None = None) -> Callable[[], None]:
     return step
 
 
-def _watched() -> Callable[[float], None]:
-    """End this process from a thread where it has taken more of the processor's time than it was last told."""
+def _watched(memory_bytes: int) -> Callable[[float], None]:
+    """End this process from a thread where it has taken more of the processor's time than it was last told, or more
+    memory than this; what it took in between it is asked at its end (`work`).
+    """
     until_s = [math.inf]
+    _most[:] = [windows_job.most_memory() + memory_bytes]
 
     def watch() -> None:
-        while time.process_time() < until_s[0]:
+        while time.process_time() < until_s[0] and not _is_over():
             time.sleep(_WATCH_S)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="time").start()
     return partial(until_s.__setitem__, 0)
+
+
+def _is_over() -> bool:
+    """Whether this process has had more memory than it may."""
+    return bool(_most) and windows_job.most_memory() > _most[0]
 
 
 def _limited_by_system(file_bytes: int) -> Callable[[float], None]:

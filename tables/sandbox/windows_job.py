@@ -37,6 +37,14 @@ class _Extended(ctypes.Structure):
     )
 
 
+def most_memory() -> int:
+    """The most bytes that this process has had at a time (psapi.h, PROCESS_MEMORY_COUNTERS); 0 on other systems."""
+    counters = (ctypes.c_size_t * 10)()
+    if sys.platform == "win32":
+        ctypes.WinDLL("psapi").GetProcessMemoryInfo(ctypes.c_void_p(-1), counters, ctypes.sizeof(counters))
+    return counters[1]
+
+
 class Job:
     """A job with one process in it; closing it ends the process."""
 

@@ -16,7 +16,7 @@ import main
 from commands.click_texts import TEXTS
 from commands.program import COMMANDS
 from tests.support.command_examples import ROOT, Terminal
-from tests.support.portable import unless_embedded
+from tests.support.portable import left_out, python_alone
 
 HELPS = """
 import json, sys, io, contextlib, main
@@ -179,6 +179,7 @@ def test_a_path_of_300_letters_is_refused_with_what_to_do(station: Terminal, arg
     assert "choose a shorter name" in told.err
 
 
+@left_out("wine's C library tells a full device as another error")
 @pytest.mark.parametrize(
     "command",
     [
@@ -190,7 +191,7 @@ def test_a_path_of_300_letters_is_refused_with_what_to_do(station: Terminal, arg
     ],
 )
 def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Terminal, command: tuple[str, ...]) -> None:
-    if not Path("/dev/full").exists() or sys.platform == "win32":  # wine has it, and tells another error
+    if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("w") as full:
         process = station.process(*command, stdout=full)
@@ -231,11 +232,9 @@ def test_nobody_is_asked_where_nothing_can_be_typed(tmp_path: Path) -> None:
     assert ran.returncode == 0 and (tmp_path / "home" / "station.key").exists(), "Windows' NUL calls itself a terminal"
 
 
-@unless_embedded
 def test_a_python_without_our_packages_says_what_to_run(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-S", "-E", str(ROOT / "main.py"), "items"], capture_output=True, text=True, cwd=tmp_path
-    )  # -S: without site-packages
+    command = [*python_alone(tmp_path, ROOT), "-E", str(ROOT / "main.py"), "items"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 3 and "click" in run.stderr and len(run.stderr.splitlines()) == 2
 
 

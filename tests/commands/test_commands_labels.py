@@ -42,7 +42,7 @@ def test_from_a_printed_page_through_a_scan_to_the_chain(station: Terminal) -> N
         18,
     )
     assert scanned.code == 0
-    assert list(scanned.json) == ["event", "events", "bast", "from", "to", "scanned", "expected", "findings"]
+    assert list(scanned.json) == ["event", "events", "bast", "from", "to", "scanned", "expected", "derived", "findings"]
     assert (scanned.json["scanned"], scanned.json["expected"], scanned.json["findings"]) == (18, 18, [])
     item = station.items("--to", "51.08.01")[0]
     assert item["held_by"] == "51.08.01"

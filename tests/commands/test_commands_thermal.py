@@ -58,8 +58,8 @@ def test_a_printer_that_breaks_off_leaves_what_it_took_recorded_and_the_rest_to_
     def break_off(connection: socket.socket) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         left = 1_000_000
-        while left > 0:
-            left -= len(connection.recv(65_536))
+        while left > 0 and (piece := connection.recv(65_536)):
+            left -= len(piece)
 
     with fake_printer(break_off) as printer:
         broken = station("labels", "--sheet", "roll-100x150", "--dpi", "300", "--printer", printer, "--out", "l.tspl")

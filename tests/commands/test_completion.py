@@ -13,9 +13,8 @@ import pytest
 
 from tests.support.command_examples import ROOT, Terminal
 
-pty = pytest.importorskip("pty", reason="Windows has no shells of this kind")
 BASH = shutil.which("bash")
-needs_bash = pytest.mark.skipif(BASH is None, reason="no bash here")
+needs_bash = pytest.mark.skipif(BASH is None or sys.platform == "win32", reason="no bash here")
 COMPLETE = """
 eval "$("$PYTHON" "$MAIN" completion bash)"
 compopt() { :; }
@@ -91,6 +90,8 @@ def _read_until(terminal: int, text: str, seconds: float = 40) -> str:
 @needs_bash
 @pytest.mark.slow
 def test_the_tab_key_in_bash_writes_a_name_with_its_spaces_quoted(station: Terminal) -> None:
+    import pty
+
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(ROOT)

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import click
@@ -110,7 +111,7 @@ def test_no_module_writes_a_file_past_the_function_that_looks() -> None:
 
 @pytest.mark.parametrize("name", sorted({name for name, _param in every_param()} - {"serve"}))
 def test_no_option_of_any_other_type_writes_there_either(name: str, station: Terminal, tmp_path: Path) -> None:
-    names = [station.home / "pins.json", *links(tmp_path / "link", station.home / "station.key")]
+    path = cycle([station.home / "pins.json", *links(tmp_path / "link", station.home / "station.key")])
     keeps = {"token": "observers.json", "printer": "printers.json"}.get(name, "")
     before = state(station.home)
     params = [param for each, param in every_param() if each == name]
@@ -118,8 +119,7 @@ def test_no_option_of_any_other_type_writes_there_either(name: str, station: Ter
         if getattr(param, "is_flag", False) or isinstance(param.type, Output):
             continue
         others = ["51.08" for other in params if isinstance(other, click.Argument) and other is not param]
-        for path in names:
-            station(*command_line((name, *param.opts), path), *others, typed="")
+        station(*command_line((name, *param.opts), next(path)), *others, typed="")
     left = {path: told for path, told in state(station.home).items() if not path.endswith(("ledger.db", keeps or "-"))}
     assert left.items() <= before.items()
     assert (station.home / "ledger.db").read_bytes().startswith(b"SQLite format 3")
@@ -157,11 +157,8 @@ def test_whatever_a_station_keeps_by_name_is_its_own(station: Terminal) -> None:
     own_files.output_path(home / "report.pdf")  # a file of the user's own may stand there
 
 
-@pytest.mark.parametrize("write", WRITES, ids=" ".join)
-def test_no_output_replaces_a_file_of_the_stations_by_any_name(
-    write: tuple[str, ...], station: Terminal, tmp_path: Path
-) -> None:
-    elsewhere = tmp_path / "elsewhere"
+def names_of_own(station: Terminal, elsewhere: Path) -> list[Path]:
+    """Every name by which the station's own files can be reached: their own, links, links to links, other entries."""
     elsewhere.mkdir()
     names = [station.home / name for name in OWN]
     for number, own in enumerate(list(names)):
@@ -170,13 +167,31 @@ def test_no_output_replaces_a_file_of_the_stations_by_any_name(
         if own.exists():
             names.append(elsewhere / f"hard-{number}")
             names[-1].hardlink_to(own)
-    doors = links(tmp_path / "door", station.home, to_folder=True)
-    names += [*(door / "station.key" for door in doors), station.home / ".." / "home" / "pins.json", station.home]
+    doors = links(elsewhere / "door", station.home, to_folder=True)
+    return [*names, *(door / "station.key" for door in doors), station.home / ".." / "home" / "pins.json", station.home]
+
+
+def refused(station: Terminal, write: tuple[str, ...], name: Path) -> None:
+    ran = station(*command_line(write, name))
+    assert (ran.code, ran.out) == (2, ""), name
+    assert REFUSED in ran.err and "Traceback" not in ran.err, name
+
+
+def test_no_output_replaces_a_file_of_the_stations_by_any_name(station: Terminal, tmp_path: Path) -> None:
+    names = names_of_own(station, tmp_path / "elsewhere")
     before = state(tmp_path)
     for name in names:
-        ran = station(*command_line(write, name))
-        assert (ran.code, ran.out) == (2, ""), name
-        assert REFUSED in ran.err and "Traceback" not in ran.err, name
+        refused(station, ("export", "--out"), name)
+    assert state(tmp_path) == before
+
+
+@pytest.mark.parametrize("write", WRITES, ids=" ".join)
+def test_every_output_is_looked_at_so(write: tuple[str, ...], station: Terminal, tmp_path: Path) -> None:
+    names = names_of_own(station, tmp_path / "elsewhere")
+    before = state(tmp_path)
+    of_key = [name for name in names if name.name.endswith(f"-{OWN.index('station.key')}")]
+    for name in (names[WRITES.index(write) % len(OWN)], *of_key, *names[-3:]):
+        refused(station, write, name)
     assert state(tmp_path) == before
 
 

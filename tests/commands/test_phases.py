@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command_examples import Ran, Terminal, station_at
+from tests.support.command_examples import Ran, Terminal, once_in, station_at
 from tests.support.paper_examples import photograph
 
 PHASES = """\
@@ -21,13 +21,19 @@ PPK = "51.08.01"
 """Ten boxes, eight booths and four forms are bound for its two polling stations."""
 
 
-def phased(station: Terminal, *more: str) -> Terminal:
+def phased(station: Terminal) -> Terminal:
     """The station with forms besides, and all of it in phases."""
     needs = Path("needs.csv")
     needs.write_text(needs.read_text() + FORM)
-    Path("phases.csv").write_text(PHASES + "".join(more))
+    Path("phases.csv").write_text(PHASES)
     assert station("load", "needs.csv", "phases.csv").code == 0
     assert station("plan").code == 0
+    return station
+
+
+def ready(station: Terminal, *kinds: str) -> Terminal:
+    """The same, with labels for some kinds, as it was made once."""
+    once_in(station.home.parent, ("in phases", kinds), lambda: labelled(phased(station), *kinds))
     return station
 
 
@@ -55,7 +61,7 @@ def short_of(told: Any) -> list[str]:
 
 
 def test_a_truck_of_boxes_alone_is_not_short_while_nothing_else_has_come(station: Terminal) -> None:
-    labelled(phased(station), "box")
+    ready(station, "box")
     boxes = codes(station, "box")
     given = station.give(boxes, "51.08", "DK8123AB", "--bound", PPK)
     assert (given.json["scanned"], given.json["expected"], given.json["findings"]) == (10, 10, [])
@@ -63,7 +69,7 @@ def test_a_truck_of_boxes_alone_is_not_short_while_nothing_else_has_come(station
 
 
 def test_a_truck_that_lacks_one_of_what_has_come_is_short_of_it(station: Terminal) -> None:
-    labelled(phased(station), "box")
+    ready(station, "box")
     boxes = codes(station, "box")
     assert short(station.give(boxes[1:], "51.08", "DK8123AB", "--bound", PPK)) == boxes[:1]
     chain = station("custody", boxes[0], "--json").json
@@ -71,7 +77,7 @@ def test_a_truck_that_lacks_one_of_what_has_come_is_short_of_it(station: Termina
 
 
 def test_a_phase_that_is_named_is_expected_whole_and_alone(station: Terminal) -> None:
-    labelled(phased(station), "box", "booth", "form")
+    ready(station, "box", "booth", "form")
     boxes, booths = codes(station, "box"), codes(station, "booth")
     given = station.give([*boxes, *booths[1:]], "51.08", "DK8123AB", "--bound", PPK, "--phase", "i")
     assert (given.json["expected"], given.json["phase"], given.json["kinds"]) == (18, "I", ["booth", "box"])
@@ -81,7 +87,7 @@ def test_a_phase_that_is_named_is_expected_whole_and_alone(station: Terminal) ->
 
 
 def test_a_thing_of_another_phase_goes_beyond_what_was_meant(station: Terminal) -> None:
-    labelled(phased(station), "box", "booth", "form")
+    ready(station, "box", "booth", "form")
     form = codes(station, "form")[0]
     things = [*codes(station, "box"), *codes(station, "booth"), form]
     given = station.give(things, "51.08", PPK, "--phase", "I")
@@ -95,7 +101,7 @@ def test_a_thing_of_another_phase_goes_beyond_what_was_meant(station: Terminal) 
 
 
 def test_a_thing_of_the_right_kind_for_another_place_is_astray_and_no_more(station: Terminal) -> None:
-    labelled(phased(station), "box")
+    ready(station, "box")
     other = codes(station, "box", "51.08.02")[0]
     given = station.give([*codes(station, "box"), other], "51.08", PPK, "--kind", "box")
     assert [(one["code"], one["item"]) for one in given.json["findings"]] == [("WRONG_DESTINATION", other)]
@@ -104,7 +110,7 @@ def test_a_thing_of_the_right_kind_for_another_place_is_astray_and_no_more(stati
 
 def test_what_a_vendor_still_owes_is_not_there_yet_and_what_came_is_expected(station: Terminal) -> None:
     """Of 15 boxes 12 came, so 3 may be missing at any truck, and no more."""
-    labelled(phased(station), "box", "booth")
+    ready(station, "box", "booth")
     assert receive(station, "box", 12).code == 0
     boxes = codes(station, "box")
     given = station.give([*boxes[:8], *codes(station, "booth")], "51.08", "DK8123AB", "--bound", PPK)
@@ -116,14 +122,14 @@ def test_what_a_vendor_still_owes_is_not_there_yet_and_what_came_is_expected(sta
 
 
 def test_of_what_may_not_have_come_the_unlabelled_ones_are_not_there(station: Terminal) -> None:
-    phased(station)
+    ready(station)
     boxes = codes(station, "box")
     assert station("labels", *(part for code in boxes[:9] for part in ("--code", code)), "--out", "l.pdf").code == 0
     assert short(station.give(boxes[:8], "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")) == boxes[8:9]
 
 
 def test_what_was_scanned_has_come_whatever_the_deliveries_say(station: Terminal) -> None:
-    labelled(phased(station), "box", "form")
+    ready(station, "box", "form")
     assert receive(station, "form", 0).code == 0
     forms = codes(station, "form")
     given = station.give([*codes(station, "box"), forms[0]], "51.08", PPK)
@@ -131,7 +137,7 @@ def test_what_was_scanned_has_come_whatever_the_deliveries_say(station: Terminal
 
 
 def test_a_receiver_expects_what_the_giver_meant(station: Terminal, tmp_path: Path) -> None:
-    labelled(phased(station), "box", "booth")
+    ready(station, "box", "booth")
     boxes, booths = codes(station, "box"), codes(station, "booth")
     sent = station.give([*boxes, *booths[1:]], "51.08", PPK, "--phase", "I").json
     assert sent["expected"] == 18
@@ -149,7 +155,7 @@ def test_a_receiver_expects_what_the_giver_meant(station: Terminal, tmp_path: Pa
 def test_what_comes_off_a_truck_is_of_the_phase_that_it_was_loaded_for(
     station: Terminal, tmp_path: Path, by_paper: bool
 ) -> None:
-    labelled(phased(station), "box", "booth")
+    ready(station, "box", "booth")
     boxes, booths = codes(station, "box"), codes(station, "booth")
     there = station_at(station, tmp_path / "ppk", "--place", PPK, "--station", "PPK", "--election", "Pemilu 2024")
     assert station("export", "--out", "plan.serah").code == 0
@@ -168,7 +174,7 @@ def test_what_comes_off_a_truck_is_of_the_phase_that_it_was_loaded_for(
 
 
 def test_exports_name_the_phase_and_the_kinds_that_were_meant(station: Terminal) -> None:
-    labelled(phased(station), "box", "booth")
+    ready(station, "box", "booth")
     station.give(codes(station, "box"), "51.08", "DK8123AB", "--bound", PPK, "--phase", "I", "--kind", "box")
     station.give(codes(station, "box"), "DK8123AB", PPK)
     assert station("export", "--epcis", "e.jsonld", "--uri", "https://kpu.example/id").code == 0
@@ -181,7 +187,7 @@ def test_exports_name_the_phase_and_the_kinds_that_were_meant(station: Terminal)
 
 
 def test_a_load_of_two_phases_is_of_none_and_its_kinds_are_named(station: Terminal) -> None:
-    labelled(phased(station), "box", "form")
+    ready(station, "box", "form")
     boxes, forms = codes(station, "box"), codes(station, "form")
     station.give(boxes, "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")
     station.give(forms, "51.08", "DK8123AB", "--bound", PPK, "--phase", "II")
@@ -190,7 +196,7 @@ def test_a_load_of_two_phases_is_of_none_and_its_kinds_are_named(station: Termin
 
 
 def test_where_something_was_loaded_beyond_the_phase_none_is_named_and_all_of_it_is_expected(station: Terminal) -> None:
-    labelled(phased(station), "box", "form")
+    ready(station, "box", "form")
     boxes, forms = codes(station, "box"), codes(station, "form")
     station.give([*boxes, forms[0]], "51.08", "DK8123AB", "--bound", PPK, "--phase", "I")
     got = station.give(boxes, "DK8123AB", PPK).json
@@ -218,7 +224,7 @@ def test_without_phases_all_that_is_held_is_expected_as_before(station: Terminal
 def test_what_is_no_phase_or_kind_is_refused_and_nothing_is_recorded(
     station: Terminal, options: tuple[str, ...], words: str
 ) -> None:
-    phased(station)
+    ready(station)
     boxes = codes(station, "box")
     Path("list.txt").write_text("\n".join(boxes))
     before = station.event_count()
@@ -256,7 +262,7 @@ def test_due_times_that_look_wrong_are_told(station: Terminal) -> None:
 
 
 def test_a_kind_moves_to_another_phase_or_out_of_all_by_loading_it_again(station: Terminal) -> None:
-    phased(station)
+    ready(station)
     Path("phases.csv").write_text("phase,kind\nII,booth\n,form\n")
     loaded = station("load", "phases.csv")
     assert loaded.code == 0 and "2 changed" in loaded.out and "phase I -> II" in loaded.out
@@ -271,7 +277,7 @@ def test_a_kind_moves_to_another_phase_or_out_of_all_by_loading_it_again(station
 
 
 def test_labels_are_printed_for_what_came_with_a_delivery_note_and_once(station: Terminal) -> None:
-    phased(station)
+    ready(station)
     assert receive(station, "box", 7, "--damaged", 1, paper="SJ-7").code == 0
     assert receive(station, "form", 4, paper="SJ-7").code == 0
     printed = station("labels", "--delivery", "SJ-7", "--kind", "box", "--out", "a.pdf", "--json")
@@ -286,7 +292,7 @@ def test_labels_are_printed_for_what_came_with_a_delivery_note_and_once(station:
 
 
 def test_the_report_tells_how_far_each_phase_has_come(station: Terminal) -> None:
-    labelled(phased(station), "box")
+    ready(station, "box")
     receive(station, "box", 12, "--contracted", 15, "--damaged", 2)
     receive(station, "form", 6, paper="SJ-2", now="2024-02-13T05:00:00Z")  # an hour after it was due
     boxes = codes(station, "box")
@@ -313,7 +319,7 @@ def test_the_report_tells_how_far_each_phase_has_come(station: Terminal) -> None
 
 
 def test_what_comes_after_its_phase_is_due_is_late_though_the_place_has_more_time(station: Terminal) -> None:
-    labelled(phased(station), "box", "booth")
+    ready(station, "box", "booth")
     boxes, booths = codes(station, "box"), codes(station, "booth")
     in_time = station.give(boxes[:2], "51.08", PPK, now="2024-02-12T04:00:00Z")
     assert "LATE" not in {finding["code"] for finding in in_time.json["findings"]}
@@ -333,7 +339,7 @@ def test_what_comes_after_its_phase_is_due_is_late_though_the_place_has_more_tim
 
 
 def test_a_branch_of_its_own_says_when_a_phase_is_due_there(station: Terminal) -> None:
-    labelled(phased(station), "box")
+    ready(station, "box")
     Path("branch.csv").write_text("tahap,jenis,tenggat\nI,box,12/02/2024 18:00 WITA\n")
     assert station("load", "branch.csv", "--under", PPK).code == 0
     for to, is_late in ((PPK, False), ("51.08.02", True)):
@@ -342,7 +348,7 @@ def test_a_branch_of_its_own_says_when_a_phase_is_due_there(station: Terminal) -
 
 
 def test_without_a_timetable_a_truck_leaves_by_the_time_of_the_phase(station: Terminal) -> None:
-    labelled(phased(station), "box")
+    ready(station, "box")
     told = station(
         "report", "pace", "--stations", 2, "--seconds-per-scan", 5, "--begin", "2024-02-12 08:00 WITA", "--json"
     )
@@ -355,7 +361,7 @@ def test_without_a_timetable_a_truck_leaves_by_the_time_of_the_phase(station: Te
 
 
 def test_a_delivery_for_a_phase_that_is_closed_is_recorded_and_said(station: Terminal) -> None:
-    phased(station)
+    ready(station)
     on_time = receive(station, "box", 7)
     assert on_time.code == 0 and "came later:" not in on_time.out
     late = receive(station, "box", 8, paper="SJ-2", now="2024-02-12T04:00:01Z")

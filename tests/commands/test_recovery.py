@@ -19,6 +19,7 @@ from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Attended, Once, Ran, Terminal
 from tests.support.pdf_text import text_of
 
+pytestmark = pytest.mark.usefixtures("cheap_guesses")
 PASSPHRASE = "kuda makan padi senja"
 BEGIN = ("init", "--place", "51.08", "--station", "Gudang-1")
 SEED = bytes(range(32))

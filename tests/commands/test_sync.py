@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.support.hub_examples import running_hub
 from tests.support.ledger_examples import around
 from tests.support.meet_pages import prepared_other
 from tests.support.paper_examples import photograph
+from tests.support.portable import OWN_CONSOLE, press_ctrl_c
 
 __all__ = ["prepared_other"]
 
@@ -85,13 +85,19 @@ def test_the_first_contact_may_be_by_words_or_a_picture_and_pins_the_whole_key(
 
 
 @pytest.mark.parametrize(
-    "ended_by", ["SIGINT", *(pytest.param(name, marks=pytest.mark.slow) for name in ("SIGTERM", "SIGHUP"))]
+    "ended_by",
+    [
+        "SIGINT",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("SIGTERM", "SIGHUP")),
+    ],
 )
 def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_open(
     station: Terminal, tmp_path: Path, ended_by: str
 ) -> None:
     sheet, log = tmp_path / "hub.pdf", tmp_path / "hub.log"
-    process = station.process("hub", "--listen", "127.0.0.1", "--sheet", str(sheet), "--log", str(log), "--json")
+    process = station.process(
+        "hub", "--listen", "127.0.0.1", "--sheet", str(sheet), "--log", str(log), "--json", **OWN_CONSOLE
+    )
     try:
         assert process.stdout
         told = json.loads(process.stdout.readline())
@@ -105,13 +111,15 @@ def test_the_hub_shows_its_line_its_words_and_a_sheet_and_forgets_that_it_was_op
         client.close()
         [asked] = log.read_text("utf-8").splitlines()
         assert json.loads(asked).items() >= {"path": "/hub", "status": 200, "address": "127.0.0.1"}.items()
-        process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.Signals[ended_by])
+        if ended_by == "SIGINT":
+            press_ctrl_c(process)
+        else:
+            process.send_signal(signal.Signals[ended_by])
         _out, err = process.communicate(timeout=60)
     finally:
         process.kill()
-    if sys.platform != "win32":  # there it ends at once
-        assert process.returncode == 0 and "What was sent is kept" in err and "Traceback" not in err
-        assert not (station.home / "hub-open.txt").exists()
+    assert process.returncode == 0 and "What was sent is kept" in err and "Traceback" not in err
+    assert not (station.home / "hub-open.txt").exists()
 
 
 def test_a_hub_whose_log_has_no_folder_does_not_open(station: Terminal, tmp_path: Path) -> None:
@@ -120,7 +128,6 @@ def test_a_hub_whose_log_has_no_folder_does_not_open(station: Terminal, tmp_path
     assert not (station.home / "hub-open.txt").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="ends a process in the way of POSIX")
 def test_a_hub_that_was_killed_is_not_shown_as_open(station: Terminal) -> None:
     process = station.process("hub", "--listen", "127.0.0.1", "--json")
     try:
@@ -128,7 +135,7 @@ def test_a_hub_that_was_killed_is_not_shown_as_open(station: Terminal) -> None:
         line = json.loads(process.stdout.readline())["addresses"][0]
         with open_store(f"sqlite:///{station.home / 'ledger.db'}", None, around(1)) as store:
             assert str(hub_here(store, station.home).own) == line
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.communicate(timeout=60)
             assert (station.home / "hub-open.txt").exists()
             assert hub_here(store, station.home).own is None

@@ -19,7 +19,7 @@ def test_a_folder_is_written_added_to_and_verified(station: Terminal, tmp_path: 
     [log] = told["logs"]
     assert told["ok"] and station("verify", folder, "--root", log["key"]).code == 0
     head = folder / folder_of(log["log"]) / "checkpoint"
-    head.write_text(head.read_text("utf-8").replace("\n" + str(log["size"]), "\n1"), "utf-8")
+    head.write_text(head.read_text("utf-8").replace("\n" + str(log["size"]), "\n1"), "utf-8", newline="\n")
     refused = station("verify", folder)
     assert refused.code == 1 and "not signed by that log's key" in refused.err
     assert station("verify", tmp_path).code == 2

@@ -84,7 +84,7 @@ def test_a_file_that_is_no_policy_is_refused_with_its_line(
     station: Terminal, tmp_path: Path, words: tuple[str]
 ) -> None:
     policy = tmp_path / "policy"
-    policy.write_text("quorum none\nquorum none\n")
+    policy.write_bytes(b"quorum none\nquorum none\n")
     said = station(*words, "--policy", policy)
     assert said.code == 2 and "2" in said.err and "second quorum" in said.err
     assert not (station.home / POLICY_FILE).exists()

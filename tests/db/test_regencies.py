@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
-from custody.compose.compose import NewEvent, plan_events, withdraw_events
+from custody.compose.compose import plan_events, withdraw_events
+from custody.compose.item_events import Ref
 from custody.errors import ConflictError, InputError, RuleError
 from custody.format.codes import show_code
 from custody.plan.places import Need, Place
@@ -20,7 +22,8 @@ from services.records.field_records import PointRow, point_rows, record_points
 from services.records.membership import admit, join, revoke
 from services.records.searching import progress_rows
 from services.reporting.overview import Overview
-from tests.support.ledger_examples import all_events, boxes, card_of, empty_ledger, give, load_plan, record
+from tests.support.command_examples import once_in
+from tests.support.ledger_examples import all_events, boxes, card_of, empty_ledger, give, later, load_plan, record
 from tests.support.merge_examples import bundle_of, take
 from tests.support.merge_examples import join as begin_under
 from tests.support.plan_examples import comes_out_alike, sound
@@ -56,27 +59,32 @@ def asked(number: int) -> dict[str, int]:
 class Province:
     """A hub, and regencies under it: some that it admitted when they began, some that began apart."""
 
-    def __init__(
-        self, url: Callable[[], str], stack: ExitStack, codes: Sequence[str], apart: Sequence[str] = ()
-    ) -> None:
-        self.codes, self.url, self.stations = codes, url, dict[str, Store]()
-        self.hub = stack.enter_context(empty_ledger(url(), 1))
-        self.hub.begin(election="Pemilu", station="Provinsi", place="51")
-        places = [Place("51", "Provinsi", "warehouse"), *(Place(c, f"KPU {c}", "warehouse", "51") for c in codes)]
+    def __init__(self, folder: Path, stack: ExitStack, codes: Sequence[str], apart: Sequence[str] = ()) -> None:
+        self.codes, self._folder = codes, folder
+        once_in(folder, ("province", *codes, "apart", *apart), lambda: self._begin(apart))
+        self.hub = stack.enter_context(later(self.url(1), 1))
+        self.stations = {code: stack.enter_context(later(self.url(n), n)) for n, code in enumerate(codes, 2)}
+
+    def url(self, seed: int) -> str:
+        return f"sqlite:///{self._folder / f'{seed}.db'}"
+
+    def _begin(self, apart: Sequence[str]) -> None:
+        places = [Place("51", "Provinsi", "warehouse"), *(Place(c, f"KPU {c}", "warehouse", "51") for c in self.codes)]
         ink = Need("ink", "Tinta", "Ink", "polling_station", 2, "botol", "item")
-        record_plan(self.hub, places, [ink], source="province.csv", digest="0" * 64)
-        for number, code in enumerate(codes, 1):
-            if code in apart:
-                station = stack.enter_context(empty_ledger(url(), number + 1))
-                station.begin(election=f"Pemilu {code}", station=f"KPU {code}", place=code)
-            else:
-                station = begin_under(
-                    url(), number + 1, self.hub, place=code, name=f"KPU {code}", powers=["plan", "admit"], under=[code]
-                )
-                stack.enter_context(station.close_after_test)  # type: ignore[attr-defined]
-                take(station, bundle_of(self.hub))
-            self.stations[code] = station
-            record_plan(station, tree(code, number + 2), needs_of(number), source=f"{code}.csv", digest="1" * 64)
+        with ExitStack() as stack:
+            hub = stack.enter_context(empty_ledger(self.url(1), 1))
+            hub.begin(election="Pemilu", station="Provinsi", place="51")
+            record_plan(hub, places, [ink], source="province.csv", digest="0" * 64)
+            for number, code in enumerate(self.codes, 1):
+                url, seed, name = self.url(number + 1), number + 1, f"KPU {code}"
+                if code in apart:
+                    station = stack.enter_context(empty_ledger(url, seed))
+                    station.begin(election=f"Pemilu {code}", station=name, place=code)
+                else:
+                    station = begin_under(url, seed, hub, place=code, name=name, powers=["plan", "admit"], under=[code])
+                    stack.enter_context(station.close_after_test)  # type: ignore[attr-defined]
+                    take(station, bundle_of(hub))
+                record_plan(station, tree(code, number + 2), needs_of(number), source=f"{code}.csv", digest="1" * 64)
 
     def number(self, code: str) -> int:
         return self.codes.index(code) + 1
@@ -97,9 +105,9 @@ class Province:
 
 
 @pytest.fixture
-def province(sqlite_url: Callable[[], str]) -> Iterator[Callable[..., Province]]:
+def province(tmp_path: Path) -> Iterator[Callable[..., Province]]:
     with ExitStack() as stack:
-        yield lambda *what: Province(sqlite_url, stack, *what)
+        yield lambda *what: Province(tmp_path, stack, *what)
 
 
 def numbers_are_right(found: Province) -> None:
@@ -152,7 +160,7 @@ def register_each(found: Province) -> None:
 def test_an_office_that_began_apart_joins_without_losing_a_record(province: Callable[..., Province]) -> None:
     found = province(FEW, ["51.71"])
     office = found.stations["51.71"]
-    ppk = begin_under(found.url(), 8, office, place="51.71.01", name="PPK")
+    ppk = begin_under(found.url(8), 8, office, place="51.71.01", name="PPK")
     with ppk.close_after_test:  # type: ignore[attr-defined]
         take(ppk, bundle_of(office))
         codes = boxes(office, 2, "51.71.01.2001.001", held_by="51.71")
@@ -247,13 +255,14 @@ def test_a_critical_point_is_withdrawn_by_its_own_branch_or_the_province_alone(
 ) -> None:
     found = province(FEW)
     neighbour, station = found.stations["51.08"], found.stations["51.71"]
-    record_points(neighbour, [PointRow("TK-01", "Lipat", "Luh", place="51.08.01"), PointRow("TK-02", "Truk", "Luh")])
+    told = [PointRow("TK-01", "Lipat", "Luh", place="51.08.01"), PointRow("TK-02", "Truk", "Luh")]
+    known = tuple(Ref(event.log, event.seq, event.leaf) for event in record_points(neighbour, told))
     found.meet()
     for name in ("TK-01", "TK-02"):
         with pytest.raises(RuleError, match=rf"{name} is of no place below 51\.71"):
             withdrawal_of(station, points=[name])
     rows = [{"row": "point", "point": name} for name in ("TK-01", "TK-02")]
-    record(station, NewEvent("withdraw", {"rows": rows, "note": "", "part": 1, "parts": 1}))  # by another program
+    record(station, *withdraw_events(rows, refs=known))  # by another program
     found.meet()
     for ledger in (found.hub, neighbour, station):
         assert set(point_rows(ledger)) == {"TK-01", "TK-02"}

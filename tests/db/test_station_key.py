@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, x25519
 
 from custody.errors import InputError, StoreError
-from db.station_key import FILE_NAME, load_key, make_key
+from db.station_key import FILE_NAME, load_key, lock, make_key, unlock
 from tables.output.private_files import is_open_to_others
 
 
@@ -22,6 +22,13 @@ def test_a_key_that_was_made_is_the_one_that_is_read(tmp_path: Path) -> None:
 def test_only_its_user_may_read_a_key(tmp_path: Path) -> None:
     make_key(tmp_path)
     assert not is_open_to_others(tmp_path / FILE_NAME)
+
+
+def test_a_guess_at_a_passphrase_costs_32_mib_and_a_key_that_asks_for_less_is_refused(tmp_path: Path) -> None:
+    made = lock(bytes(range(32)), bytes(32), "kuda makan padi")
+    assert b"\nscrypt 15 8 1 " in made
+    with pytest.raises(StoreError, match="changed or cut"):
+        unlock(made.replace(b"scrypt 15", b"scrypt 14"), "kuda makan padi")
 
 
 def test_a_key_is_never_written_over(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from custody.format.codes import draw_code
 from db.store import Store, open_store
 from services.records.handovers import record_handover
 from tests.support.ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, planned_station, signer, touched
+from tests.support.portable import linux_path, on_linux
 
 AT = "2024-02-10T08:00:00Z"
 RESTART_S = 60
@@ -179,19 +180,12 @@ def test_on_a_full_disk_no_scan_is_acknowledged_that_is_not_stored(sqlite_url) -
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
     """A file system of 1 MiB in memory; skips where this user may not mount one."""
-    mount = (
-        subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
-        )
-        if sys.platform == "linux" and os.geteuid() == 0
-        else None
-    )
-    if mount is None or mount.returncode:
+    if not on_linux(f"mount -t tmpfs -o size=1m tmpfs {linux_path(folder)}"):
         pytest.skip("only root can mount a small disk")
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        assert on_linux(f"umount {linux_path(folder)}")
 
 
 def test_a_disk_that_is_really_full_is_named_and_work_goes_on_once_there_is_space(tmp_path: Path) -> None:

@@ -49,10 +49,24 @@ PATHS = {
     "tile/63/x999/x999/999": Tile(63, 999_999_999),
 }
 NO_PATHS = [
-    "tile/64/000", "tile/00/000", "tile/-1/000", "tile/0/00", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01",
-    "tile/0/x000/001", "tile/0/123/456", "tile/0/x1234", "tile/0/000/", "tile/0/../000", "tile/0/٠٠٠", "tile/data/000",
-    "tile/0/000.p/999", "checkpoint", "",
-]  # fmt: skip
+    "tile/64/000",
+    "tile/00/000",
+    "tile/-1/000",
+    "tile/0/00",
+    "tile/0/000.p/0",
+    "tile/0/000.p/256",
+    "tile/0/000.p/01",
+    "tile/0/x000/001",
+    "tile/0/123/456",
+    "tile/0/x1234",
+    "tile/0/000/",
+    "tile/0/../000",
+    "tile/0/٠٠٠",
+    "tile/data/000",
+    "tile/0/000.p/999",
+    "checkpoint",
+    "",
+]
 
 
 def made(size: int) -> dict[Tile, bytes]:

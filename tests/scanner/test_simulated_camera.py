@@ -25,6 +25,7 @@ from scanner.sources.open_source import open_source
 from scanner.typed_lines import Command, KeyboardLines, type_lines
 from scanner.ui.terminal import TerminalView
 from scanner.ui.window import Window
+from tests.support.portable import left_out
 
 _RANDOM = random.Random(11)
 CODES = [draw_code(_RANDOM.randrange) for _ in range(12)]
@@ -218,13 +219,12 @@ def test_the_view_in_a_pipe_is_plain_lines_without_sound() -> None:
     assert "\a" not in out.getvalue() and "\x1b" not in out.getvalue() and "[RED]X" in lines[1]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
-@pytest.mark.parametrize("display", ["", ":987"])
-def test_a_window_without_a_display_is_refused_before_qt_ends_the_program(
-    display: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DISPLAY", display)
+@left_out("Windows always has a display")
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS always has a display")
+def test_a_window_without_a_display_is_refused_before_qt_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    with pytest.raises(CameraError) as caught:
-        Window(ScanSession(Draft()))
-    assert "--window" in caught.value.hint
+    for display in ("", ":987"):
+        monkeypatch.setenv("DISPLAY", display)
+        with pytest.raises(CameraError) as caught:
+            Window(ScanSession(Draft()))
+        assert "--window" in caught.value.hint

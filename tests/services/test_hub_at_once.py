@@ -118,7 +118,9 @@ def test_what_stations_sent_at_once_is_there_whole_and_once(
 
     def send(number: int) -> None:
         with open_store(urls[number], signer(2 + number), around(20 + number)) as office:
-            sent(hub, office)
+            for _ in range(5):
+                remark(office, 1)
+                sent(hub, office)
 
     with running_hub(url, tmp_path) as hub:
         threads = [threading.Thread(target=send, args=(number,)) for number in range(OFFICES)]

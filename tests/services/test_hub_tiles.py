@@ -19,8 +19,9 @@ from services.exchange.hub_client import Answer, HubClient
 from services.exchange.hub_talk import HubTalk
 from services.exchange.tile_reading import at_address
 from services.records.membership import revoke
+from tests.support.command_examples import once_in
 from tests.support.hub_examples import Running, running_hub
-from tests.support.ledger_examples import empty_ledger, planned_station
+from tests.support.ledger_examples import empty_ledger, later, planned_station
 from tests.support.merge_examples import join
 from tests.support.tile_examples import by_the_tool, files_of, folder, remark, two_logs
 from web.hub_tiles import MOST_READS
@@ -30,19 +31,26 @@ __all__ = ["folder", "two_logs"]
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Store]:
-    with planned_station(f"sqlite:///{tmp_path / 'root.db'}", 1) as store:
+    """A root whose hub has the logs of two districts, one of them of more than a tile."""
+    url = f"sqlite:///{tmp_path / 'root.db'}"
+
+    def synced() -> None:
+        with planned_station(url, 1) as store, running_hub(url, tmp_path) as running:
+            one = join(f"sqlite:///{tmp_path / 'one.db'}", 2, store, place="51.08.01", name="PPK 1")
+            other = join(f"sqlite:///{tmp_path / 'other.db'}", 3, store, place="51.08.02", name="PPK 2")
+            remark(one, 300)
+            for office in (one, other):
+                running.sync(office)
+                office.close_after_test.close()  # type: ignore[attr-defined]
+
+    once_in(tmp_path, "hub of tiles", synced)
+    with later(url, 1) as store:
         yield store
 
 
 @pytest.fixture
 def hub(root: Store, tmp_path: Path) -> Iterator[Running]:
-    """A hub with the logs of two districts, one of them of more than a tile."""
     with running_hub(f"sqlite:///{tmp_path / 'root.db'}", tmp_path) as running:
-        one = join(f"sqlite:///{tmp_path / 'one.db'}", 2, root, place="51.08.01", name="PPK 1")
-        other = join(f"sqlite:///{tmp_path / 'other.db'}", 3, root, place="51.08.02", name="PPK 2")
-        remark(one, 300)
-        for store in (one, other):
-            running.sync(store)
         yield running
 
 

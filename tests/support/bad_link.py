@@ -5,7 +5,6 @@ up or cut before the other side's kernel gets it: so it is real TCP that must ge
 """
 
 import ctypes
-import fcntl
 import heapq
 import os
 import random
@@ -140,6 +139,8 @@ class Computer:
 
 
 def _device(address: str, peer: str) -> int:
+    import fcntl
+
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_NEW_NET) != 0:
         raise OSError(ctypes.get_errno(), "no network namespace may be made")

@@ -1,5 +1,6 @@
 """Commands for tests: run in this process with a fixed clock, on copies of one small station that is made once."""
 
+import atexit
 import contextlib
 import io
 import json
@@ -8,11 +9,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 import main
@@ -100,8 +104,9 @@ class Terminal:
 
     def event_count(self) -> int:
         """How many events the ledger has."""
-        out = self.home / "count.serah"
-        return int(self("export", "--json", "--with-strangers", "--out", out).json["events"])
+        ledger = apsw.Connection(str(self.home / "ledger.db"))  # another SQLite in one process would break its locks
+        with contextlib.closing(ledger):
+            return int(ledger.execute("SELECT COUNT(*) FROM event").fetchone()[0])
 
     def give(self, codes: Sequence[str], giver: str, to: str, *more: object, **when: str) -> Ran:
         """Hand codes over through a pipe."""
@@ -118,11 +123,18 @@ def told_last(station: Terminal) -> list[dict[str, Any]]:
 
 
 def station_at(terminal: Terminal, home: Path, *options: object) -> Terminal:
-    """Another station, which has just begun in a folder of its own, with a copy of a ledger that has nothing in it."""
+    """Another station, which has just begun in a folder of its own: the same one each time that it begins there so."""
     other = Terminal(home, terminal._capsys, terminal._monkeypatch)
-    home.mkdir()
-    (home / "ledger.db").write_bytes(empty_file())
-    assert other("init", *options).code == 0
+    where = os.path.relpath(home, terminal.home.parent)
+    around = (name for name in os.environ.items() if name[0].startswith("SERAH_"))
+    files = (Path(str(option)).read_bytes() for option in options if Path(str(option)).is_file())
+
+    def begin() -> None:
+        home.mkdir()
+        (home / "ledger.db").write_bytes(empty_file())
+        assert other("init", *options).code == 0
+
+    once_in(home, ("station_at", where, *map(str, options), *around, *files), begin)
     return other
 
 
@@ -152,29 +164,46 @@ def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     yield Terminal(tmp_path / "home", capsys, monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def cheap_guesses() -> Iterator[None]:
+    """A guess at a passphrase costs a thousandth of a second, in this process alone; tests/db/test_station_key.py holds
+    what it costs else.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("db.station_key.LOG2_N", 10)
+        yield
+
+
 Once = Callable[[Callable[[], object]], None]
-_done: dict[tuple[str, str], Path] = {}
+_done: dict[Hashable, Path] = {}
 """What was done once in this process, by where it is written, and the folder as it was then."""
 
 
+def once_in(folder: Path, key: Hashable, work: Callable[[], object]) -> None:
+    """Do something to a folder in which nothing is open the first time; later copy what became of it."""
+    if key in _done:
+        shutil.copytree(_done[key], folder, dirs_exist_ok=True)
+        return
+    work()
+    _done[key] = Path(tempfile.mkdtemp(prefix="once-", dir=_done_in())) / "kept"
+    shutil.copytree(folder, _done[key])
+
+
+@cache
+def _done_in() -> str:
+    """A folder of this process, which goes when it ends."""
+    folder = tempfile.mkdtemp(prefix="serah-once-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @pytest.fixture
-def once(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Once:
+def once(tmp_path: Path) -> Once:
     """Does something to the test's folder the first time, which later tests get as a copy: `@once` above its function.
 
-    For what many tests of a file begin with; it does the same each time, to this folder alone, and takes no arguments.
+    For what many tests of a file begin with; it takes no arguments.
     """
-
-    def do(work: Callable[[], object]) -> None:
-        key = (work.__module__, work.__qualname__)
-        if key in _done:
-            shutil.copytree(_done[key], tmp_path, dirs_exist_ok=True)
-        else:
-            work()
-            kept = tmp_path_factory.mktemp("once")
-            shutil.copytree(tmp_path, kept, dirs_exist_ok=True)
-            _done[key] = kept
-
-    return do
+    return lambda work: once_in(tmp_path, (work.__module__, work.__qualname__), work)
 
 
 @pytest.fixture

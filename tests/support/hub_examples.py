@@ -43,12 +43,13 @@ def running_hub(
     key: Signer | None = None,
     certificate: Path | None = None,
     workers: HubWorkers | None = None,
+    busy_timeout_s: float = 10,
 ) -> Iterator[Running]:
     """The hub of the ledger at this address, whose station has this key, or the one of `seed`."""
     made = key or signer(seed)
     hub = Hub(
         home,
-        lambda: open_store(url, made, around(seed, Clock(50_000))),
+        lambda: open_store(url, made, around(seed, Clock(50_000)), busy_timeout_s=busy_timeout_s),
         "127.0.0.1",
         _free_port(),
         certificate,

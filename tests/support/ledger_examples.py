@@ -118,6 +118,13 @@ def planned_station(url: str, seed: int = 0) -> Iterator[Store]:
         yield store
 
 
+@contextmanager
+def later(url: str, seed: int) -> Iterator[Store]:
+    """A station's ledger that was closed before, some hours later."""
+    with open_store(url, signer(seed), around(seed, Clock(40_000 + 600 * seed), random.Random(1000 + seed))) as store:
+        yield store
+
+
 def load_plan(store: Store) -> None:
     """The small regency's."""
     record_plan(store, PLACES, NEEDS, source="plan.csv", digest="0" * 64)

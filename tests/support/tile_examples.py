@@ -15,7 +15,8 @@ from custody.errors import CustodyError
 from db.store import Store
 from services.exchange.evidence_files import audit_file
 from services.exchange.tile_folder import write_tiles
-from tests.support.ledger_examples import planned_station, record
+from tests.support.command_examples import once_in
+from tests.support.ledger_examples import later, planned_station, record
 from tests.support.merge_examples import Bundle, bundle_of, join, take
 from tests.support.tool_examples import load_tool
 
@@ -38,18 +39,24 @@ def with_heads(store: Store) -> Bundle:
 @pytest.fixture
 def two_logs(tmp_path: Path) -> Iterator[Store]:
     """A root's ledger that also has the log of an office, each with more than one tile of entries."""
-    with planned_station(f"sqlite:///{tmp_path / 'root.db'}", 1) as root:
-        office = join(f"sqlite:///{tmp_path / 'office.db'}", 2, root, place="51.08.01", name="PPK 1")
-        remark(office, MANY)
-        remark(root, MANY)
-        take(root, with_heads(office))
+
+    def begun() -> None:
+        with planned_station(f"sqlite:///{tmp_path / 'root.db'}", 1) as root:
+            office = join(f"sqlite:///{tmp_path / 'office.db'}", 2, root, place="51.08.01", name="PPK 1")
+            remark(office, MANY)
+            remark(root, MANY)
+            take(root, with_heads(office))
+            write_tiles(root, tmp_path / "written")
+            office.close_after_test.close()  # type: ignore[attr-defined]
+
+    once_in(tmp_path, "two logs", begun)
+    with later(f"sqlite:///{tmp_path / 'root.db'}", 1) as root:
         yield root
 
 
 @pytest.fixture
 def folder(two_logs: Store, tmp_path: Path) -> Path:
-    write_tiles(two_logs, tmp_path / "tiles")
-    return tmp_path / "tiles"
+    return (tmp_path / "written").rename(tmp_path / "tiles")
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

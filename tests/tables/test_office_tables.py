@@ -12,6 +12,7 @@ from services.plan.kept_answers import FILE, remember, remembered, remembered_na
 from tables.place_tree import Names, parse_tree
 from tables.read import read_table
 from tests.support.command_examples import Terminal
+from tests.support.portable import refused_by_the_system
 
 FOLDER = Path(__file__).parents[1] / "data" / "office_tables"
 PLAN = """\
@@ -272,11 +273,9 @@ def test_the_mark_of_excel_that_a_workbook_is_open_is_told(tmp_path: Path) -> No
     assert "open" in str(refusal(written(tmp_path, b"\x04Made" + bytes(160), "~$places.xlsx")))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a file that the system refuses to read")
 def test_a_file_that_the_system_refuses_says_to_close_it_elsewhere(tmp_path: Path) -> None:
-    path = tmp_path / "places.csv"
-    path.symlink_to("/proc/self/mem")
-    error = refusal(path)
+    with refused_by_the_system(tmp_path / "places.csv") as path:
+        error = refusal(path)
     assert "cannot be read" in str(error) and "Close it in other programs" in error.hint
 
 

@@ -12,10 +12,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import bootstrap
+from tests.support.portable import left_out
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("requirements", "requirements-hub", "requirements-dev", "requirements-release")
-on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="packages of Debian and the like")
 
 
 def program(folder: Path, name: str, script: str) -> None:
@@ -90,26 +90,20 @@ def test_a_stamp_of_other_requirements_is_not_ready(tmp_path, monkeypatch):
     assert not bootstrap.is_ready("run")
 
 
-@on_linux
-def test_a_package_goes_by_the_name_that_this_release_knows(tmp_path, monkeypatch):
-    program(tmp_path, "apt-cache", 'test "$2" = libzbar0 && echo "  Candidate: 0.23" || echo "  Candidate: (none)"')
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert bootstrap.package_of("libzbar.so.0", "apt-get") == "libzbar0"
-    assert bootstrap.package_of("libGL.so.1", "apt-get") == "libgl1"
-
-
-@on_linux
+@left_out("packages of Debian")
 def test_where_packages_may_not_be_installed_the_one_command_is_printed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program(tmp_path, "apt-cache", 'test "$2" = libzbar0 && echo "  Candidate: 0.23" || echo "  Candidate: (none)"')
+    assert bootstrap.package_of("libzbar.so.0", "apt-get") == "libzbar0", "by the name that this release knows"
+    assert bootstrap.package_of("libGL.so.1", "apt-get") == "libgl1"
     program(tmp_path, "apt-get", "exit 1")
     program(tmp_path, "apt-cache", 'echo "  Candidate: 1"')
     program(tmp_path, "sudo", "exit 1")
-    monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(bootstrap, "LIBRARIES", {"libnowhere.so.7": {"apt-get": ["libnowhere7"]}})
     bootstrap.install_libraries()
     assert "sudo apt-get install -y libnowhere7" in capsys.readouterr().out
 
 
-@on_linux
 def test_a_checkout_that_is_ready_is_left_alone():
     if not bootstrap.is_ready("run"):
         pytest.skip("this environment was made by other means")

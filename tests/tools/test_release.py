@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.portable import left_out, linux_path, on_linux, python_alone
 from tests.support.release_examples import EMBEDDED, MADE, lock_of, python_zip, wheel
 from tests.support.tool_examples import load_tool
 from tools.release import packages, parts
@@ -56,7 +58,7 @@ def test_a_wheel_that_was_exchanged_for_another_stops_the_release(tmp_path: Path
         parts.wheels(WINDOWS, lock, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../evil.py", "/evil.py", "calm\\evil.py"])
+@pytest.mark.parametrize("name", ["../evil.py", "/evil.py", *(["calm\\evil.py"] if os.sep == "/" else [])])
 def test_a_wheel_that_leads_out_of_its_folder_stops_the_release(tmp_path: Path, name: str) -> None:
     with pytest.raises(ReleaseError, match="outside of its folder"):
         parts.unpacked([wheel(tmp_path, **{name: ""})])
@@ -115,7 +117,7 @@ def test_the_program_is_given_as_it_is_committed_and_without_its_tests() -> None
 
 def test_a_release_has_the_version_that_the_changelog_and_the_program_say(tmp_path: Path) -> None:
     def commit(changes: str) -> Source:
-        (tmp_path / "CHANGELOG.md").write_text(changes)
+        (tmp_path / "CHANGELOG.md").write_text(changes, newline="\n")
         identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
         for words in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "a", "--date", "@1790000000 +0000"]):
             subprocess.run(["git", "-C", tmp_path, *words], check=True)
@@ -224,9 +226,9 @@ def test_a_file_that_is_missing_or_another_is_named(windows: Path, alter: Any) -
     assert "Traceback" not in wrong.stderr
 
 
-def test_a_folder_without_its_packages_says_what_to_do(windows: Path) -> None:
+def test_a_folder_without_its_packages_says_what_to_do(windows: Path, tmp_path: Path) -> None:
     around = {**os.environ, "SERAH_LANG": "en"}
-    command = [sys.executable, "-S", windows / "program" / "main.py", "--version"]
+    command = [*python_alone(tmp_path, windows / "program"), windows / "program" / "main.py", "--version"]
     ran = subprocess.run(command, capture_output=True, text=True, env=around, check=False)
     assert (ran.returncode, ran.stdout) == (3, "")
     assert ran.stderr.endswith("Unpack the whole release again, or install it again: a part of it is missing.\n")
@@ -291,35 +293,43 @@ def test_a_name_that_windows_takes_for_another_stops_the_release(
 
 @pytest.fixture
 def unpacked_tar(tmp_path: Path, linux_tar: Path) -> Path:
-    place = tmp_path / 'Bu "Sri" \\ $HOME & 100% 投票'
+    named = 'Bu "Sri" \\ $HOME & 100% 投票' if os.name == "posix" else "Bu Sri's $HOME & 100% 投票"
+    place = tmp_path / named
     with tarfile.open(linux_tar) as archive:
         archive.extractall(place, filter="data")
+        if os.name == "nt":
+            runs = [linux_path(place / member.name) for member in archive if member.mode & 0o100 and member.isfile()]
+            assert on_linux(f"chmod +x {' '.join(runs)}")
     return place / "serah-0.9.0"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="for Linux")
+def in_shell(line: str) -> subprocess.CompletedProcess[str]:
+    """What a line of Linux's shell says, under wine too."""
+    return subprocess.run([shutil.which("sh") or "sh", "-c", line], capture_output=True, encoding="utf-8", check=False)
+
+
 def test_the_tar_for_linux_is_put_into_the_menu_where_it_stands(unpacked_tar: Path, tmp_path: Path) -> None:
-    around = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "share")}
-    subprocess.run([unpacked_tar / "menu"], env=around, check=True, capture_output=True)
+    top = shlex.split(linux_path(unpacked_tar))[0]
+    made = in_shell(f"XDG_DATA_HOME={linux_path(tmp_path / 'share')} {linux_path(unpacked_tar / 'menu')}")
+    assert made.returncode == 0, made.stderr
     entry = (tmp_path / "share" / "applications" / "serah.desktop").read_text("utf-8")
     (line,) = [line.removeprefix("Exec=") for line in entry.splitlines() if line.startswith("Exec=")]
     line = line.replace("\\\\", "\\")  # as a menu reads a value, and then the codes in it
     line = re.sub("%(.)", lambda code: {"%": "%"}[code[1]], line)
-    told = subprocess.run(["sh", "-c", f"printf '%s\\n' {line}"], capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines() == [str(unpacked_tar / "serah"), "serve"]
-    assert f"Icon={str(unpacked_tar).replace(chr(92), chr(92) * 2)}/web/static/serah.svg\n" in entry
+    assert in_shell(f"printf '%s\\n' {line}").stdout.splitlines() == [f"{top}/serah", "serve"]
+    assert f"Icon={top.replace(chr(92), chr(92) * 2)}/web/static/serah.svg\n" in entry
 
 
-@pytest.mark.skipif(os.name != "posix", reason="for Linux")
 def test_the_tar_for_linux_says_when_it_was_unpacked_half_or_python_is_missing(unpacked_tar: Path) -> None:
-    bare = {**os.environ, "PYTHON": "python-of-nowhere"}
-    ran = subprocess.run([unpacked_tar / "serah", "--version"], env=bare, capture_output=True, text=True, check=False)
+    start = f"{linux_path(unpacked_tar / 'serah')} --version"
+    ran = in_shell(f"PYTHON=python-of-nowhere {start}")
     assert ran.returncode == 3 and "sudo apt-get install python3" in ran.stderr
     (unpacked_tar / "files.sha256").unlink()
-    ran = subprocess.run([unpacked_tar / "serah", "--version"], capture_output=True, text=True, check=False)
+    ran = in_shell(start)
     assert ran.returncode == 3 and "unpacked only in part" in ran.stderr
 
 
+@left_out("a package of Debian holds modes, which no file has there")
 @pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="needs dpkg")
 def test_the_package_of_debian_needs_debians_zbar_and_is_the_same_bytes_twice(tmp_path: Path, own_wheels: None) -> None:
     digests = []

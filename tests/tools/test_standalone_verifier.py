@@ -39,7 +39,7 @@ from tests.support.bundle_attacks import (
 )
 from tests.support.bundle_examples import MEDDLERS, Evidence, admit, honest
 from tests.support.evidence_logs import Station
-from tests.support.portable import unless_embedded
+from tests.support.portable import python_alone
 from tests.support.tool_examples import TOOLS
 from tests.support.two_verifiers import by_the_program, by_the_tool, standalone
 
@@ -265,13 +265,12 @@ def test_what_a_bundle_says_cannot_speak_to_the_terminal(file):
     assert all(character.isprintable() or character == "\n" for character in told)
 
 
-@unless_embedded
 @pytest.mark.parametrize("tool", ["verify_standalone.py", "verify_proof.py"])
-def test_without_cryptography_a_tool_says_in_a_line_what_to_install(tool, file):
+def test_without_cryptography_a_tool_says_in_a_line_what_to_install(tool, file, tmp_path):
     honest(random.Random(1)).write(file)
-    bare = [sys.executable, "-I", "-S", str(TOOL.with_name(tool)), str(file)]  # -S: nothing that was installed
-    begin = f"import runpy, sys; sys.path.insert(0, {str(TOOL.parent)!r}); sys.argv = {bare[3:]!r}; "
-    bare[3:] = ["-c", begin + f"runpy.run_path({str(TOOL.with_name(tool))!r}, run_name='__main__')"]
+    words = [str(TOOL.with_name(tool)), str(file)]
+    begin = f"import runpy, sys; sys.path.insert(0, {str(TOOL.parent)!r}); sys.argv = {words!r}; "
+    bare = [*python_alone(tmp_path), "-I", "-c", begin + f"runpy.run_path({words[0]!r}, run_name='__main__')"]
     done = subprocess.run(bare, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "pip install cryptography" in done.stderr and "Traceback" not in done.stderr
 

@@ -23,7 +23,7 @@ PROFILES = HERE.parent / "profiles"
 
 def tokens(scheme: str) -> dict[str, str]:
     """The colours of `:root` in light or in dark, as serah.css says them."""
-    sheet = (HERE / "static" / "serah.css").read_text()
+    sheet = (HERE / "static" / "serah.css").read_text("utf-8")
     light, dark = re.findall(r":root \{(.*?)\n *\}", sheet, re.DOTALL)[:2]
     said = dict(re.findall(r"--([\w-]+): ([^;]+);", light + (dark if scheme == "dark" else "")))
     for name, value in said.items():
@@ -70,21 +70,21 @@ def test_two_greens_and_a_red_would_be_refused() -> None:
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
 def test_style_sheets_say_sizes_of_type_and_space_by_the_scale(sheet: Path) -> None:
-    told = re.findall(r"(?<![-\w])((?:font-size|padding|margin|gap)(?:-\w+)?: [^;}]*)", sheet.read_text())
+    told = re.findall(r"(?<![-\w])((?:font-size|padding|margin|gap)(?:-\w+)?: [^;}]*)", sheet.read_text("utf-8"))
     assert [one for one in told if re.search(r"(?<![-\w.])(?!0rem)[\d.]+rem", one) and "clamp" not in one] == []
 
 
 def test_style_sheets_name_nothing_that_no_page_has() -> None:
-    pages = "".join(file.read_text() for kind in ("html", "js", "py") for file in HERE.rglob(f"*.{kind}"))
-    states = "".join(file.read_text() for file in (HERE.parent / "custody").rglob("*.py"))
+    pages = "".join(file.read_text("utf-8") for kind in ("html", "js", "py") for file in HERE.rglob(f"*.{kind}"))
+    states = "".join(file.read_text("utf-8") for file in (HERE.parent / "custody").rglob("*.py"))
     for sheet in (HERE / "static").glob("*.css"):
-        chosen = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", sheet.read_text(), flags=re.DOTALL)
+        chosen = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", sheet.read_text("utf-8"), flags=re.DOTALL)
         for name in set(re.findall(r"[.#]([A-Za-z][\w-]*)", chosen)):
             assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", pages + states), (sheet.name, name)
 
 
 def test_pictograms_are_one_family() -> None:
-    drawn = (HERE / "static" / "pictograms.svg").read_text()
+    drawn = (HERE / "static" / "pictograms.svg").read_text("utf-8")
     symbols = re.findall(r'<symbol id="(\w+)" viewBox="0 0 24 24"><path d="([^"]+)"/></symbol>', drawn)
     assert len(symbols) == drawn.count("<symbol") == len(pictograms.symbols()), "one path on one grid each"
     assert not re.search(r"stroke|fill|style|class", re.sub("<!--.*?-->", "", drawn)), (
@@ -100,7 +100,9 @@ def test_each_page_kind_condition_and_finding_has_a_pictogram() -> None:
     for name in (*pictograms.KINDS, *pictograms.CONDITIONS, *pictograms.FINDINGS.values(), *pictograms.FORMS.values()):
         assert name in pictograms.symbols()
     kinds = set(
-        re.findall(r'^kind = "(\w+)"', "\n".join(file.read_text() for file in PROFILES.glob("*.toml")), re.MULTILINE)
+        re.findall(
+            r'^kind = "(\w+)"', "\n".join(file.read_text("utf-8") for file in PROFILES.glob("*.toml")), re.MULTILINE
+        )
     )
     assert kinds and kinds <= pictograms.KINDS
 

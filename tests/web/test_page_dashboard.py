@@ -11,6 +11,7 @@ from custody.measures.timing import DueRow, Pace
 from custody.measures.trend import Ahead, Trend
 from custody.plan.places import Place
 from services.reporting import overview
+from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import NOW, Terminal
 from tests.support.hostile_pages import check
 from tests.support.page_examples import PageAt, Visitor, site_at, wait_for
@@ -201,7 +202,7 @@ def test_a_dashboard_of_another_ledger_or_of_a_later_one_is_not_shown(
     with page_at(site_at(station.home)) as client:
         client.get("/dashboard")
     kept = station.home / overview_cache.FILE
-    assert kept.stat().st_mode & 0o777 == 0o600
+    assert not is_open_to_others(kept)
     text = kept.read_text("utf-8")
     if spoilt == "younger":
         spoilt = re.sub(r'"sizes":\{("[^"]*"):\d+', r'"sizes":{\1:999999', text)

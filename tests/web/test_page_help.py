@@ -13,7 +13,8 @@ from web.views.page_help import HELP
 WHOLE = {
     file.name
     for file in (HERE / "templates").glob("*.html")
-    if re.match(r"<!doctype|\{% extends", file.read_text()) and file.name not in ("bare.html", "base.html", "wall.html")
+    if re.match(r"<!doctype|\{% extends", file.read_text("utf-8"))
+    and file.name not in ("bare.html", "base.html", "wall.html")
 }
 TEXTS = [text for texts in HELP.values() for text in texts]
 

@@ -24,8 +24,13 @@ MARKUP = [
 ]
 HOSTILE = [text for text in [*SPITEFUL, *MARKUP] if text.isascii() or text.isprintable() or "\u202e" in text]
 QUICK = [text for text in HOSTILE if text in MARKUP or "\u202e" in text]
-EACH = [text if text in QUICK else pytest.param(text, marks=pytest.mark.slow) for text in HOSTILE]
-"""All of them; what is neither markup nor turns a line around in the full run alone."""
+PAIRS = [one + other for one, other in zip(MARKUP[::2], MARKUP[1::2], strict=True)]
+EACH = [
+    *PAIRS,
+    next(text for text in HOSTILE if "\u202e" in text),
+    *(pytest.param(t, marks=pytest.mark.slow) for t in HOSTILE),
+]
+"""Two of markup at a time, and one that turns a line around; each by itself in the full run alone."""
 SCRIPT = next(text for text in HOSTILE if text.startswith("<script>"))
 
 

@@ -9,10 +9,12 @@ import pytest
 from pypdf import PdfReader
 
 from custody.format.codes import item_payload, show_code
+from db.state.item_search import SORTS
 from tests.support.command_examples import ITEMS, Terminal
 from tests.support.page_examples import Visitor
 from tests.support.photo_examples import jpeg
 from web.pages import items as page
+from web.site import Site
 
 
 def rows(text: str) -> list[str]:
@@ -74,6 +76,30 @@ def test_pages_of_the_list_join_without_gap_or_overlap(
     text = visitor.see(back)
     assert rows(text) == expected[: len(rows(text))] and not links(text, "prev")
     assert len(station.codes()) == ITEMS
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_list_is_in_the_order_that_was_asked_for_over_all_its_pages(
+    visitor: Visitor, station: Terminal, site: Site, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr(page, "PAGE", 10)
+    codes = station.codes()
+    wet, given = codes[9], codes[5:12]
+    assert station.give(given, "51.08", "51.08.01", "--condition", f"{wet}=wet").code == 0
+    seen, address = list[str](), f"/items?sort={sort}"
+    while address:
+        text, here = visitor.see(address), address
+        seen += rows(text)
+        assert text.count("aria-sort") == 1 and f'<option value="{sort}" selected>' in text
+        address = next(iter(links(text, "next")), "")
+    assert sorted(seen) == sorted(codes)
+    items = site.ask.do(lambda store: store.state.items_of(codes))
+    by = {"to": lambda one: one.to, "kind": lambda one: one.kind, "held_by": lambda one: one.held_by}
+    by |= {"code": lambda one: one.code, "condition": lambda one: one.condition != "wet"}
+    assert [by[sort](items[code]) for code in seen] == sorted(by[sort](items[code]) for code in codes)
+    before, last = rows(visitor.see(links(visitor.see(here), "prev")[0])), rows(text)[0]
+    at = seen.index(before[0])
+    assert seen[at : at + len(before) + 1] == [*before, last]
 
 
 def test_the_page_of_an_item_tells_its_chain_its_findings_and_what_to_do(visitor: Visitor, station: Terminal) -> None:

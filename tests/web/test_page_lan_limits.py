@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -213,7 +214,11 @@ def test_so_many_come_in_and_no_device_is_sent_away(steps: list[tuple[str, str]]
 
 
 def test_most_descriptors_stay_for_the_stations_own_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    resource = pytest.importorskip("resource")
+    if sys.platform == "win32":  # it has no such limit
+        assert most_connections() == 96
+        return
+    import resource
+
     for soft, most in ((1024, 96), (256, 64), (8, 2), (resource.RLIM_INFINITY, 96)):
         monkeypatch.setattr(resource, "getrlimit", lambda _what, soft=soft: (soft, soft))
         assert most_connections() == most

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import sys
 import time
 from pathlib import Path
@@ -12,14 +11,14 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.support.command_examples import Terminal
+from tests.support.portable import OWN_CONSOLE, press_ctrl_c
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Terminal, tmp_path: Path) -> None:
     opened, program = tmp_path / "opened", tmp_path / "browser.py"
     program.write_text(f"import pathlib, sys; pathlib.Path({str(opened)!r}).write_text(sys.argv[1])")
-    browser = {"BROWSER": f"{sys.executable} {program} %s"}
-    process = station.process("serve", "--json", env=os.environ | browser)
+    browser = {"BROWSER": f"{Path(sys.executable).as_posix()} {program.as_posix()} %s"}
+    process = station.process("serve", "--json", env=os.environ | browser, **OWN_CONSOLE)
     try:
         assert process.stdout and process.stderr
         address = json.loads(process.stdout.readline())["address"]
@@ -30,7 +29,7 @@ def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Termi
         while not (opened.exists() and opened.read_text() == address):
             assert time.monotonic() < end
             time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
+        press_ctrl_c(process)
         _out, err = process.communicate(timeout=60)
     finally:
         process.kill()
@@ -39,15 +38,14 @@ def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Termi
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 def test_in_an_empty_folder_it_shows_the_guide_and_leaves_nothing_but_its_secret(terminal: Terminal) -> None:
-    process = terminal.process("serve", "--json", "--no-browser")
+    process = terminal.process("serve", "--json", "--no-browser", **OWN_CONSOLE)
     try:
         assert process.stdout
         address = json.loads(process.stdout.readline())["address"]
         with urlopen(Request(address, headers={"Accept": "text/html"}), timeout=60) as answer:
             assert answer.url == f"{address}first" and b"Begin a station" in answer.read()
-        process.send_signal(signal.SIGINT)
+        press_ctrl_c(process)
         _out, err = process.communicate(timeout=60)
     finally:
         process.kill()

@@ -251,7 +251,8 @@ def proofs_of_first_and_last(station: Station, size: int) -> list[str]:
 def test_a_proof_of_the_last_of_quadrillions_of_entries_costs_no_memory(tmp_path: Path) -> None:
     """Whoever holds a key signs a head of any size: with --root, a list as long as that was made."""
     station, path = Station(5), tmp_path / "x.proof"
-    path.write_text(str(CustodyProof(("0000000000000",), tuple(proofs_of_first_and_last(station, 2**53 - 1)))))
+    proof = CustodyProof(("0000000000000",), tuple(proofs_of_first_and_last(station, 2**53 - 1)))
+    path.write_bytes(str(proof).encode())
     for program in ([*PROGRAM, "verify", "--json"], ["tools/verify_proof.py", "--json"]):
         ran = cost(*program, path, "--root", station.fingerprint)
         assert_cheap(ran)

@@ -95,6 +95,7 @@ PLANS = [
     [Step("second", 3, (0,)), Step("root", 4, (0,), meet="bundle"), Step("root", 3, (4,))],
     # what this station refused off a truck, another one had loaded onto it by a list
     [Step("stranger", 4, (), (6,)), Step("second", 2, (6,), load=(10,)), Step("stranger", 2, (6,), meet="bundle")],
+    [Step("root", 1, (9,)), Step("stranger", 1, (4, 9), load=(9,), meet="paper")],  # beyond a list and a paper
 ]
 """What once told two things, of every kind of thing that may happen."""
 

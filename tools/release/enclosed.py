@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import tempfile
-import venv
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +38,8 @@ def tools_python() -> Path:
     folder, digest = CACHE / "tools", sha256(lock.read_bytes()).hexdigest()
     python, stamp = folder / "bin" / "python", folder / "made-from"
     if not stamp.is_file() or stamp.read_text("utf-8") != digest:
+        import venv  # which an embedded Python lacks
+
         venv.create(folder, clear=True, with_pip=True, symlinks=True)
         if subprocess.call([python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", lock]):
             raise ReleaseError("pip could not install the tools of a release: see the lines above")
@@ -77,6 +78,8 @@ def parts(
     files = unpacked(held.values())
     with tempfile.TemporaryDirectory() as scratch:
         shown = Path(scratch) / "shown"  # an environment of which the tools read no more than the metadata
+        import venv
+
         venv.create(shown, with_pip=False, symlinks=True)
         (site,) = shown.glob("lib/python*/site-packages")
         lay(site, {name: file for name, file in files.items() if ".dist-info/" in name}, made.epoch)

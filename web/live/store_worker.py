@@ -42,7 +42,7 @@ class StoreWorker:
 
         def run() -> None:
             try:
-                answer.set_result(context.run(lambda: job(self._opened())))
+                answer.set_result(context.run(lambda: self._opened().do(lambda store: self._asked(store, job))))
             except BaseException as error:  # handed to the caller, who waits for it
                 if isinstance(error, StoreError | ConflictError):
                     self._close()
@@ -60,9 +60,12 @@ class StoreWorker:
         if self._store is None:
             self._store = self._stack.enter_context(self._open_store())
             self._by = self._store.around.by
-        self._store.around = worked_by_whom_it_is(self._store.around, self._by)
-        speak(self._store)
         return self._store
+
+    def _asked(self, store: Store, job: Callable[[Store], T]) -> T:
+        store.around = worked_by_whom_it_is(store.around, self._by)
+        speak(store)
+        return job(store)
 
     def _close(self) -> None:
         self._store = None

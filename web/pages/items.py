@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from custody.errors import CustodyError
+from custody.errors import N_, CustodyError
 from custody.format.codes import CODE_LENGTH, PlaceLabel, parse_code, parse_entry, show_code
 from db.store import Store
+from language import _
 from language.text import error_text, hint_text
 from reports.words import custodian_name, kind_name
 from services.exchange.custody_report import known_chain, proved, save_custody, write_custody_pdf
@@ -30,6 +31,14 @@ PAGE = 50
 Code = Annotated[str, Path(max_length=60)]
 Word = Annotated[str, Query(max_length=200)]
 Form = Literal["pdf", "zip", "csv"]
+_SORTS = {
+    "to": N_("Bound for"),
+    "kind": N_("Item"),
+    "held_by": N_("Held now by"),
+    "condition": N_("Condition"),
+    "code": N_("Code"),
+}
+"""What the list can be ordered by, as its columns are called."""
 
 
 @router.get("/items", include_in_schema=False)
@@ -40,11 +49,13 @@ def search(
     kind: Word = "",
     to: Word = "",
     held_by: Word = "",
+    sort: Literal["to", "kind", "held_by", "condition", "code"] = "to",
     after: Word = "",
     before: Word = "",
     at: Annotated[int, Query(ge=1, lt=100_000_000)] = 1,
 ) -> Response:
     asked = {"q": q.strip(), "kind": kind, "to": to.strip(), "held_by": held_by.strip()}
+    asked |= {"sort": sort} if sort != "to" else {}
     page = _Page(after or None, before or None, at)
     found = site.ask.do(lambda store: _answer(store, asked, page))
     if isinstance(found, str):
@@ -133,6 +144,9 @@ def _offered(store: Store, asked: dict[str, str], error: CustodyError | None = N
     needs = store.state.kinds()
     return {
         "asked": asked,
+        "sort": asked.get("sort", "to"),
+        "sorts": {name: _(words) for name, words in _SORTS.items()},
+        "words": urlencode({name: word for name, word in asked.items() if word and name != "sort"}),
         "kinds": [(kind, kind_name(needs, kind)) for kind in sorted(needs)],
         "names": {end: custodian_name(places, asked[end]) if asked[end] else "" for end in ("to", "held_by")},
         "trouble": f"{error_text(error)}. {hint_text(error)}".strip() if error else "",
@@ -162,6 +176,7 @@ def _found(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any]:
         after=page.after,
         before=page.before,
         most=PAGE,
+        sort=asked.get("sort", "to"),
     )
     first = max(page.first - len(found.items), 1) if page.before else page.first
     first = first if found.has_before else 1

@@ -29,6 +29,8 @@ def listen(port: int | None, address: str = LOOPBACK, first: int = PORT) -> sock
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name != "nt":  # there it would let two programs have one port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:  # asyncio sets it elsewhere, on what is accepted
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             listening.bind((address, number))
             listening.listen(128)
