@@ -214,6 +214,7 @@ class _Desk:
     """A draft that keeps codes."""
 
     receiver: str | None = None
+    wants_barcodes = False
 
     def __init__(self) -> None:
         self.codes: set[str] = set()
@@ -222,6 +223,8 @@ class _Desk:
         already = label.code in self.codes
         self.codes.add(label.code)
         return Taken(label.code, label.code, already=already)
+
+    def recognise(self, text: str) -> None: ...
 
     def remove(self, code: str) -> bool:
         return False
