@@ -231,6 +231,8 @@ class _Desk:
 
     def catch_up(self) -> None: ...
 
+    def recognise(self, text: str) -> None: ...
+
     @property
     def tally(self) -> Tally:
         return Tally(len(self.codes))
