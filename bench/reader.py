@@ -234,8 +234,6 @@ class _Desk:
 
     def catch_up(self) -> None: ...
 
-    def recognise(self, text: str) -> None: ...
-
     @property
     def tally(self) -> Tally:
         return Tally(len(self.codes))
