@@ -102,7 +102,7 @@ class Order:
         if not self.loose:
             return _next_of(queue)
         firm = [event for event in queue if event.leaf not in self.loose]
-        return [*(_next_of(firm) if firm else ()), *(event for event in queue if event.leaf in self.loose)]
+        return [*_next_of(firm), *(event for event in queue if event.leaf in self.loose)]
 
     def take(self, event: Event) -> None:
         """Take an event out of those that wait."""

@@ -251,3 +251,14 @@ def test_what_a_stations_first_record_knew_is_not_forgotten_by_its_second():
         B2 [A2] handover PPS>TPS1 X after=A2
     """)
     assert codes(chain) == ["FORK"]
+
+
+def test_what_was_keyed_in_later_still_goes_before_what_its_own_log_says_next():
+    events = ledger("""
+        A1 register X at WH for TPS1
+        A2 handover WH>PPK X
+        A3 handover PPK>TPS1 X
+    """)
+    order = causal_order(events.values(), loose={events["A2"].leaf})
+    order.take(events["A1"])
+    assert order.ready() == [events["A2"]]

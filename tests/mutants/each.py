@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import random
 import resource
 import signal
 import sys
@@ -19,7 +20,7 @@ from mutmut.utils.format_utils import mangled_name_from_mutant_name
 
 from tests.mutants.__main__ import FOUND, NAMED
 
-_SLOWER, _LEAST_CPU_S, _MOST_S = 10, 2, 300
+_SLOWER, _LEAST_CPU_S, _MOST_S = 10, 2, 900
 """A mutant that takes so many times the processor's time of a test, and this besides, goes on for ever."""
 _MOST_BYTES = 4 * 1024**3
 _JOBS = int(os.environ.get("JOBS", "1"))
@@ -48,12 +49,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     gc.freeze()
     running: dict[int, tuple[str, float]] = {}
     with FOUND.open("a", encoding="utf-8") as found:
-        for count, name in enumerate(name for name in named if name not in done):
-            mirrored = f"tests/{name.partition('.')[0]}/"
-            reached = (
-                at for at in reach[mangled_name_from_mutant_name(name)] if session.items[at].nodeid.startswith(mirrored)
-            )
-            numbers = sorted(reached, key=took.__getitem__)
+        todo = sorted(name for name in named if name not in done)
+        random.Random(len(named)).shuffle(todo)  # so that what ran so far tells of all
+        for count, name in enumerate(todo):
+            numbers = _tests_for(name, reach[mangled_name_from_mutant_name(name)], session, took)
             while len(running) >= _JOBS:
                 _wait(running, found)
             child = os.fork()
@@ -61,18 +60,27 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                 _try(session, name, numbers, took)
             running[child] = name, time.monotonic()
             if count % 50 == 0:
-                print(f"{count} of {len(named) - len(done)}", file=sys.__stderr__, flush=True)
+                print(f"{count} of {len(todo)}", file=sys.__stderr__, flush=True)
         while running:
             _wait(running, found)
     return True
+
+
+def _tests_for(name: str, reached: list[int], session: pytest.Session, took: list[float]) -> list[int]:
+    """Those of its package's folder that came through its function; first what is named for its module, then the
+    quickest.
+    """
+    module, folder = name.split(".")[-2], f"tests/{name.partition('.')[0]}/"
+    near = [number for number in reached if session.items[number].nodeid.startswith(folder)]
+    return sorted(near, key=lambda number: (module not in session.items[number].path.stem, took[number]))
 
 
 def _wait(running: dict[int, tuple[str, float]], found: Any) -> None:
     """Take in one that ended."""
     child, status = os.wait()
     name, began = running.pop(child)
-    is_kept = os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
-    row = {"name": name, "came": "survived" if is_kept else "caught", "status": status}
+    came = {0: "survived", signal.SIGALRM: "stuck"}.get(status, "caught")
+    row = {"name": name, "came": came, "status": status}
     found.write(json.dumps(row | {"took_s": round(time.monotonic() - began, 2)}) + "\n")
     found.flush()
 
