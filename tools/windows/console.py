@@ -70,7 +70,6 @@ class Console:
 @contextmanager
 def console(windows: Windows, *command: str | Path, cwd: Path | None = None, **variables: str) -> Iterator[Console]:
     """Start a Windows program at a terminal of its own; it is ended with the block."""
-    windows.wake()
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
     around = windows.environment(TERM="xterm", **variables)

@@ -80,7 +80,6 @@ def called(
     Raises:
         StepError: it ends with another code.
     """
-    windows.wake()
     around = windows.environment(**{"SERAH_LANG": "en", **variables})
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:  # wine's own may hold on to a pipe
         files = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
@@ -169,7 +168,6 @@ class Release:
         Raises:
             StepError: it does not answer in time, or not with a page.
         """
-        self.windows.wake()
         around = self.windows.environment(SERAH_LANG="en", PYTHONUNBUFFERED="1")
         command, began, said = ["wine", str(self.top / "MULAI.cmd"), "--no-browser"], time.monotonic(), b""
         with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as served:
@@ -268,7 +266,6 @@ def suite(steps: Steps, tests: list[str], scratch: Path) -> None:
         command = ["wine", str(python / "python.exe"), "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
         command += ["-rs", "-m", NOT_HERE, "--basetemp", wine_path(scratch / "tests"), *tests]
         around = steps.windows.environment(WINEPATH=wine_path(prepare.outside(steps.windows.cache)))
-        steps.windows.wake()
         with tempfile.TemporaryFile() as out:
             ran = subprocess.run(command, cwd=ROOT, env=around, stdout=out, check=False)
             said = _text(out).strip()
