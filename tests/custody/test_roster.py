@@ -220,6 +220,12 @@ def test_a_key_that_nobody_admitted_stands_up_to_the_strictest_revocation():
     assert (found.end_of(key("B"), "B"), found.end_of(key("B"), "B2"), found.end_of(key("C"), "C")) == (3, 0, None)
 
 
+def test_of_two_sizes_of_one_log_in_a_revocation_the_smaller_holds():
+    rows = [{"log": "B", "size": size} for size in (3, 5)]
+    said = event("A", 3, "revoke", station="B", key=key("B"), last_good=rows, reason="")
+    assert roster(fingerprint("A"), [*GENESES, admit("A", 2, "B"), said]).last_good("B") == 3
+
+
 def test_a_key_of_two_branches_stands_up_to_where_either_lets_it():
     words = [admit("A", 2, "C", "admit", under="51.01"), admit("A", 3, "D", "admit", under="51.02")]
     words += [admit("C", 2, "B", "plan"), admit("D", 2, "B", "plan")]
