@@ -224,6 +224,8 @@ def test_of_two_sizes_of_one_log_in_a_revocation_the_smaller_holds():
     rows = [{"log": "B", "size": size} for size in (3, 5)]
     said = event("A", 3, "revoke", station="B", key=key("B"), last_good=rows, reason="")
     assert roster(fingerprint("A"), [*GENESES, admit("A", 2, "B"), said]).last_good("B") == 3
+    nothing = [*GENESES, admit("A", 2, "B"), revoke("A", 3, "B", B=0)]
+    assert roster(fingerprint("A"), nothing).last_good("B") == 0
 
 
 def test_a_key_of_two_branches_stands_up_to_where_either_lets_it():
