@@ -247,6 +247,20 @@ def test_a_stations_own_logs_are_those_that_its_newest_one_goes_on_from():
     assert own_logs(logs[3], logs) == {"A", "B", "C"}
     assert own_logs(logs[3], [begun("A"), logs[3]]) == {"C"}, "the one between is not here"
     assert own_logs(begun("A", "C:1:ef"), logs) == {"A", "B", "C"}, "a circle ends"
+    odd = [begun("A:x"), begun("E", "A:x:7:ab")]
+    assert own_logs(odd[1], odd) == {"A:x", "E"}, "only what stands behind the name is no part of it"
+
+
+def test_an_office_that_joined_corrects_what_its_own_stations_wrote_and_nothing_else():
+    apart = [
+        genesis("B"),
+        genesis("D", "B"),
+        admit("B", 2, "D"),
+        admit("B", 3, "E"),
+        join("B", 4, "A"),
+    ]  # E is not here
+    above = [genesis("A"), genesis("C", "A"), admit("A", 2, "B", "admit", under="51.01"), admit("A", 3, "C")]
+    assert roster(fingerprint("A"), [*apart, *above]).correctors == {"A", ("B", "D")}
 
 
 def test_what_stands_otherwise_is_told_from_the_number_on_from_which_it_does():
