@@ -2,7 +2,7 @@
 
     python bench/aim.py [--films N] [--photographs FOLDER]
 
-Claim: right in at least 90 % of the films in which something is said, said in at least 90 % of those in which it is
+Claim: right in at least 90 % of the films in which something is said, said in nearly as many of those in which it is
 known what is wrong, and nothing said of labels that are dirty or torn, where no advice would help. Each film shows one
 label for 2.4 s under a hardship too hard to be read; films whose label is read are left out. Drawn as in
 bench/camera.py, each second look at once. With a folder of photographs and its truth.csv (file,text): how often a code

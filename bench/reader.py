@@ -214,6 +214,7 @@ class _Desk:
     """A draft that keeps codes."""
 
     receiver: str | None = None
+    wants_barcodes = False
 
     def __init__(self) -> None:
         self.codes: set[str] = set()
@@ -223,6 +224,8 @@ class _Desk:
         self.codes.add(label.code)
         return Taken(label.code, label.code, already=already)
 
+    def recognise(self, text: str) -> None: ...
+
     def remove(self, code: str) -> bool:
         return False
 
@@ -230,8 +233,6 @@ class _Desk:
         return custodian
 
     def catch_up(self) -> None: ...
-
-    def recognise(self, text: str) -> None: ...
 
     @property
     def tally(self) -> Tally:

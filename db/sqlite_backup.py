@@ -15,7 +15,7 @@ from custody.format.encoding import leaf_digest
 from db.db_errors import as_store_errors
 from tables.output.own_files import output_path
 from tables.output.private_files import private_file
-from tables.output.safe_file import patiently
+from tables.output.safe_file import patiently, refuse_too_long
 
 _PAGES = 2000
 """Copied at a time, so that others can write between, and progress shows."""
@@ -63,6 +63,7 @@ def backup(database: Database, path: Path, progress: Callable[[float], None]) ->
             os.fsync(file.fileno())
         _name(draft, path)
     except OSError as error:
+        refuse_too_long(path)
         raise InputError(
             N_("{path} cannot be written: {reason}"),
             hint=N_("Choose another folder."),

@@ -17,7 +17,7 @@ from scanner.reads import Corners
 _COST_MS: dict[Way, float] = {"others": 4, "bent": 40, "rescue": 16, "others again": 8, "closely": 20}
 _COST_AT_PX = 120
 """About, of a place as large as a label at 3.5 pixels a module, and slantwise."""
-_BUDGET_MS = 100.0
+_BUDGET_MS = 300.0
 """For all places of one look together, so that what was read comes soon."""
 _PATIENCE = 24
 """A place where so many looks in a row failed, every way several times, cannot be read as it lies."""

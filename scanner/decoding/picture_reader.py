@@ -88,9 +88,9 @@ enlargement every other time against blur."""
 _RESCUED_MODULE_PX = 2.6
 _RESCUED_BLOCKS_PX = (None, 41)
 
-Way = Literal["others", "bent", "rescue", "others again", "closely"]
-"""How one place is looked at: by the other engines in its surroundings; as a label of an item, bent or blurred; by its
-finder patterns; by the best engine's passes too, enlarged."""
+Way = Literal["others", "rescue", "bent", "others again", "closely"]
+"""How one place is looked at: by the other engines in its surroundings; by its finder patterns; as a label of an item,
+bent or blurred; by the best engine's passes too, enlarged."""
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class Reader:
         self.turns = len(QUICK) + len(self._others)
         """How many different looks `look_again` has."""
         others: tuple[Way, ...] = ("others",) if self._others else ()
-        rescue: tuple[Way, ...] = ("bent", "rescue") if isinstance(self._best, ZxingEngine) else ()
+        rescue: tuple[Way, ...] = ("rescue", "bent") if isinstance(self._best, ZxingEngine) else ()
         again: tuple[Way, ...] = ("others again",) if self._others else ()
         self.ways: tuple[Way, ...] = (*others, *rescue, *again, "closely")
         """How a place in a moving picture is looked at, one after the other, the most promising first."""

@@ -127,7 +127,7 @@ def test_each_script_is_one_that_its_shell_can_read(terminal: Terminal, tmp_path
     if shutil.which(command[0]) is None:
         pytest.skip(f"no {command[0]} here")
     script = tmp_path / "serah.ps1"
-    script.write_text(terminal("completion", shell).out)
+    script.write_text(terminal("completion", shell).out, newline="\n")
     assert subprocess.run([*command, str(script)], timeout=60).returncode == 0
 
 

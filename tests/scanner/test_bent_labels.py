@@ -57,7 +57,7 @@ def test_most_bottles_are_read_from_whichever_side_and_none_wrongly(label: Print
 def test_a_camera_that_is_held_over_a_bottle_reads_its_label(label: Print) -> None:
     frame = unread(label, BOTTLE)
     looker = LiveReader(Reader(), AtOnce, lambda: 0.0)
-    looks = [look for number in range(12) for look in looker.inspect(frame, number * 60.0)]
+    looks = [look for number in range(24) for look in looker.inspect(frame, number * 60.0)]
     assert {read.text for look in looks for read in look.reads} == {label.text}
 
 

@@ -27,7 +27,7 @@ from scanner.session import ScanSession
 from scanner.sources.frames import Frame, Image
 from scanner.ui.feedback import Feedback
 from scanner.ui.overlay import SIZE_PX, Line, Panel, compose, outline
-from scanner.ui.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav
+from scanner.ui.sound import RATE_HZ, Bell, FilePlayer, Play, Speaker, find_ways, program_play, wav, winsound_play
 from scanner.ui.terminal import TerminalView
 from scanner.ui.window import hold
 from tests.support.scenes import Condition, Label, film_scene
@@ -122,6 +122,16 @@ def test_a_file_player_gives_its_program_a_wav_file(tmp_path: Path) -> None:
     player = FilePlayer(tmp_path, lambda path: bool(played.append(path.read_bytes()) or True))
     assert player("ok") and player("wrong") and played == [wav("ok"), wav("wrong")]
     assert not FilePlayer(tmp_path / "gone", lambda path: True)("ok")
+
+
+def test_windows_itself_plays_a_file_that_is_there_and_says_of_others_that_it_cannot(tmp_path: Path) -> None:
+    """By a call of Windows, which refuses where it finds no loudspeaker; elsewhere there is no such call."""
+    assert FilePlayer(tmp_path, winsound_play)("wrong") in ([True, False] if sys.platform == "win32" else [False])
+    assert (tmp_path / "wrong.wav").read_bytes() == wav("wrong")
+    assert not winsound_play(tmp_path / "none.wav")
+    with ExitStack() as stack:
+        ways = find_ways(stack, None)
+        assert sys.platform != "win32" or ways[0]._play_file is winsound_play  # type: ignore[attr-defined]
 
 
 def test_a_player_program_that_is_missing_or_fails_cannot(tmp_path: Path) -> None:

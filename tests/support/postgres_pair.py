@@ -1,7 +1,6 @@
 """Two PostgreSQL servers, of which one follows the other: what the first commits is on the second one's disk too."""
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -27,7 +26,7 @@ class Pair:
     def __init__(self, folder: Path, programs: Path) -> None:
         self.folder, self._programs = folder, programs
         self._ports = {"first": _free_port(), "second": _free_port()}
-        self._user = pwd.getpwnam("postgres").pw_name if os.getuid() == 0 else None
+        self._user = "postgres" if os.getuid() == 0 else None
         hosts, ports = ",".join([str(folder)] * 2), ",".join(map(str, self._ports.values()))
         self.url = f"postgresql:///postgres?user=postgres&host={hosts}&port={ports}&target_session_attrs=read-write"
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,10 @@ def test_the_audit_passes_only_what_was_asked_about_and_is_sound(answered: list[
 @pytest.mark.parametrize("answer", [[ILL], [SKIPPED], None], ids=["vulnerable", "skipped", "none"])
 def test_a_release_stops_at_what_the_audit_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
     """The tool ends with 0 where it skipped everything, so its exit code is not asked."""
-    python = tmp_path / "python"
-    text = f"""cat <<'END'\n{json.dumps({"dependencies": answer})}\nEND""" if answer else "echo no network >&2"
-    python.write_text(f"#!/bin/sh\n{text}\n")
+    python, told = tmp_path / ("python.bat" if os.name == "nt" else "python"), tmp_path / "told.json"
+    told.write_text(json.dumps({"dependencies": answer}))
+    shows = f'cat "{told}"' if answer else "echo no network >&2"
+    python.write_text(f"#!/bin/sh\n{shows}\n" if os.name == "posix" else f"@{shows.replace('cat', 'type')}\n")
     python.chmod(0o755)
     monkeypatch.setattr(enclosed, "tools_python", lambda: python)
     lock = tmp_path / "requirements.lock"

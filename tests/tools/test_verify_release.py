@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.checkpoint import read_note, sign_note
+from tests.support.portable import link
 from tests.support.tool_examples import load_tool
 from tools.release.enclosed import KEY_NAME, public_pem, release_key, signed, sums
 from tools.release.parts import ReleaseError, Source
@@ -80,7 +81,7 @@ def exchange_two_files(folder: Path) -> None:
 def lead_a_name_elsewhere(folder: Path) -> None:
     elsewhere = folder.parent / "elsewhere"
     (folder / NAMES[0]).rename(elsewhere)
-    (folder / NAMES[0]).symlink_to(elsewhere)
+    link(folder / NAMES[0], elsewhere)
 
 
 def list_another_digest(folder: Path) -> None:
