@@ -262,3 +262,8 @@ def test_what_was_keyed_in_later_still_goes_before_what_its_own_log_says_next():
     order = causal_order(events.values(), loose={events["A2"].leaf})
     order.take(events["A1"])
     assert order.ready() == [events["A2"]]
+
+
+def test_what_nothing_orders_begins_with_the_registration():
+    chain = chain_of("A1 register X at WH for TPS1\n" + "\n".join(f"{log}1 inspect X good" for log in "BCDEFGH"))
+    assert steps(chain).split()[0] == "A1"

@@ -1,11 +1,13 @@
 """Whose word counts, as sentences: stations A, B, C ... with a log and a key each, and root's word on them."""
 
+from dataclasses import replace
+
 import pytest
 
 from custody.chain.planned import plan_of
-from custody.chain.roster import root_followed, roster
+from custody.chain.roster import LogOwner, Roster, own_logs, restood, root_followed, roster
 from custody.format.events import Event
-from tests.support.roster_examples import GENESES, admit, fingerprint, genesis, join, plan, revoke
+from tests.support.roster_examples import GENESES, admit, event, fingerprint, genesis, join, key, plan, revoke
 
 
 def named(*said: Event) -> set[str]:
@@ -211,3 +213,66 @@ def test_of_two_plans_the_one_that_knew_the_other_holds():
 def test_whoever_holds_a_log_of_every_key_that_counts_has_met_all(said, held, has_met):
     geneses = [genesis(name, "A") for name in held]
     assert roster(fingerprint("A"), [*geneses, *said]).has_met_all == has_met
+
+
+def test_a_key_that_nobody_admitted_stands_up_to_the_strictest_revocation():
+    found = roster(fingerprint("A"), [*GENESES, revoke("A", 2, "B", B=5), revoke("A", 3, "B", B=3)])
+    assert (found.end_of(key("B"), "B"), found.end_of(key("B"), "B2"), found.end_of(key("C"), "C")) == (3, 0, None)
+
+
+def test_of_two_sizes_of_one_log_in_a_revocation_the_smaller_holds():
+    rows = [{"log": "B", "size": size} for size in (3, 5)]
+    said = event("A", 3, "revoke", station="B", key=key("B"), last_good=rows, reason="")
+    assert roster(fingerprint("A"), [*GENESES, admit("A", 2, "B"), said]).last_good("B") == 3
+    nothing = [*GENESES, admit("A", 2, "B"), revoke("A", 3, "B", B=0)]
+    assert roster(fingerprint("A"), nothing).last_good("B") == 0
+
+
+def test_a_key_of_two_branches_stands_up_to_where_either_lets_it():
+    words = [admit("A", 2, "C", "admit", under="51.01"), admit("A", 3, "D", "admit", under="51.02")]
+    words += [admit("C", 2, "B", "plan"), admit("D", 2, "B", "plan")]
+    for one, other in ((5, 3), (3, 5)):
+        found = roster(fingerprint("A"), [*GENESES, *words, revoke("C", 3, "B", B=one), revoke("D", 3, "B", B=other)])
+        assert found.last_good("B") == 5
+
+
+def begun(log, continues=""):
+    return event(
+        log, 1, "genesis", root=fingerprint("A"), station=log, place="51", public_key=key(log), continues=continues
+    )
+
+
+def test_a_stations_own_logs_are_those_that_its_newest_one_goes_on_from():
+    logs = [begun("A"), begun("B", "A:7:ab"), join("B", 2, "A"), begun("C", "B:3:cd"), begun("D")]
+    assert own_logs(logs[3], logs) == {"A", "B", "C"}
+    assert own_logs(logs[3], [begun("A"), logs[3]]) == {"C"}, "the one between is not here"
+    assert own_logs(begun("A", "C:1:ef"), logs) == {"A", "B", "C"}, "a circle ends"
+    odd = [begun("A:x"), begun("E", "A:x:7:ab")]
+    assert own_logs(odd[1], odd) == {"A:x", "E"}, "only what stands behind the name is no part of it"
+
+
+def test_an_office_that_joined_corrects_what_its_own_stations_wrote_and_nothing_else():
+    apart = [
+        genesis("B"),
+        genesis("D", "B"),
+        admit("B", 2, "D"),
+        admit("B", 3, "E"),
+        join("B", 4, "A"),
+    ]  # E is not here
+    above = [genesis("A"), genesis("C", "A"), admit("A", 2, "B", "admit", under="51.01"), admit("A", 3, "C")]
+    assert roster(fingerprint("A"), [*apart, *above]).correctors == {"A", ("B", "D")}
+
+
+def test_what_stands_otherwise_is_told_from_the_number_on_from_which_it_does():
+    owners = {log: LogOwner(key(log), log, "51", fingerprint("A")) for log in "AB"}
+    alone = Roster(fingerprint("A"), owners, {key("A"): ()}, {})
+    both = replace(alone, powers={key("A"): (), key("B"): ()})
+    ended = replace(both, revoked={key("B"): {"B": 4}})
+    assert restood(both, both) == restood(alone, alone) == {}
+    assert restood(alone, both) == restood(both, alone) == {"B": 1}, "admitted, and no longer"
+    assert restood(both, ended) == restood(ended, both) == {"B": 5}
+    assert restood(ended, replace(both, revoked={key("B"): {"B": 2}})) == {"B": 3}
+    rootless = Roster(fingerprint("A"), {"B": owners["B"]}, {key("B"): ()}, {})
+    assert restood(rootless, both) == {"A": 1}, "root's log has come"
+    other = Roster(fingerprint("B"), owners, {key("A"): (), key("B"): ()}, {})
+    assert restood(both, other) == {"A": 1, "B": 1}, "another root"
