@@ -34,10 +34,6 @@ def lacking() -> list[str]:
     return [name for name in ("wine", "wineboot", "wineserver", "x86_64-w64-mingw32-gcc") if shutil.which(name) is None]
 
 
-_waiting: "list[subprocess.Popen[bytes]]" = []
-"""The programs that were begun to wait, the last of which may still do so."""
-
-
 @dataclass(frozen=True, slots=True)
 class Windows:
     """A wine prefix, and how programs are started in it."""
@@ -74,15 +70,6 @@ class Windows:
             )
             if ran.returncode:
                 raise ReleaseError(f"wineboot: {ran.stderr.strip()}")
-
-    def wake(self) -> None:
-        """Keep a program that waits: with the last one wine's own end, and each would begin them anew, for seconds."""
-        if not _waiting or _waiting[-1].poll() is not None:
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-            _waiting.append(subprocess.Popen(["wine", "cmd"], env=self.environment(), **pipes))
-            told = _waiting[-1].stdout
-            assert told is not None
-            told.read(1)  # it speaks once all is there, which else would hold on to what another program writes into
 
     def stop(self) -> None:
         """End whatever runs in the prefix."""
