@@ -26,34 +26,10 @@ from tests.support.command_examples import once_in
 from tests.support.ledger_examples import all_events, boxes, card_of, empty_ledger, give, later, load_plan, record
 from tests.support.merge_examples import bundle_of, take
 from tests.support.merge_examples import join as begin_under
-from tests.support.plan_examples import comes_out_alike, sound
+from tests.support.plan_examples import asked, comes_out_alike, needs_of, sound, tree
 
 BALI = ["51.01", "51.02", "51.03", "51.04", "51.05", "51.06", "51.07", "51.08", "51.71"]
 FEW = ["51.03", "51.08", "51.71"]
-
-
-def tree(top: str, count: int) -> list[Place]:
-    """A regency: its warehouse, two sub-districts of a village each, and so many polling stations in the first."""
-    found = [Place(top, f"Gudang {top}", "warehouse", None)]
-    for d in (1, 2):
-        found.append(Place(f"{top}.0{d}", f"PPK {d}", "district", top))
-        found.append(Place(f"{top}.0{d}.2001", f"Desa {d}", "village", f"{top}.0{d}"))
-    found += [
-        Place(f"{top}.01.2001.{n:03d}", f"TPS {n}", "polling_station", f"{top}.01.2001") for n in range(1, count + 1)
-    ]
-    return found
-
-
-def needs_of(number: int) -> list[Need]:
-    """What the regency of that number needs: as many boxes as no other one, and a kind of its own."""
-    box = Need("box", f"Kotak {number}", "Box", "polling_station", number + 1, "buah", "item")
-    return [box, Need(f"own-{number}", "Sendiri", "Own", "polling_station", 1, "buah", "item")]
-
-
-def asked(number: int) -> dict[str, int]:
-    """How many of each kind the regency of that number needs, of itself and by the province's word."""
-    count = number + 2
-    return {"box": count * (number + 1), f"own-{number}": count, "ink": 2 * count}
 
 
 class Province:

@@ -91,7 +91,12 @@ export function chooser(input) {
       else mark(0);
     }
   });
-  input.addEventListener("blur", () => { asked++; clearTimeout(timer); close(); });
+  input.addEventListener("blur", () => {
+    if (document.activeElement === input) return; // another window came before this one: what is typed here is still being written
+    asked++;
+    clearTimeout(timer);
+    close();
+  });
   input.addEventListener("focus", () => input.select());
   if (document.activeElement === input && input.value !== input.defaultValue) search(); // typed before this script had come
 }

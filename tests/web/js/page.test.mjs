@@ -228,6 +228,19 @@ test("a list that comes when somebody has gone on opens for nobody", async () =>
   assert.equal(list.hidden, true);
 });
 
+test("what was typed is found, too, where another window came before this one meanwhile", async () => {
+  const late = promised(), { input, list, type } = place_field();
+  answer_by(() => late.answer);
+  type("pa");
+  input.dispatchEvent(new Event("blur"));
+  late.give([200, [{ code: "51.08.02", name: "Patas" }]]);
+  await settled();
+  assert.equal(list.hidden, false);
+  body.focus();
+  input.dispatchEvent(new Event("blur"));
+  assert.equal(list.hidden, true);
+});
+
 test("Enter with several found marks the first and sends no form; Enter again takes it", async () => {
   const { input, shown, type } = place_field();
   answer_by(() => [200, [{ code: "51.08.02", name: "Patas", within: "Gerokgak" }, { code: "51.08.03", name: "Patemon" }]]);
