@@ -34,7 +34,7 @@ class Console:
         """What it has shown, without colours and the like."""
         shown = _RIGHT.sub(lambda move: " " * int(move[1] or 1), self._shown.decode("utf-8", "replace"))
         plain = _CODES.sub("", shown)
-        return "".join(line for line in plain.splitlines(keepends=True) if WINES_OWN not in line)
+        return "".join(line for line in plain.splitlines(keepends=True) if not WINES_OWN.search(line))
 
     def wait_for(self, words: str, most_s: float = 600) -> None:
         """Read until it has shown these words. Raises StepError where it ends, or does not in that time."""
