@@ -27,10 +27,11 @@ import pytest
 class Left:
     def pytest_collection_finish(self, session):
         marks = [(test.nodeid, mark.kwargs["reason"]) for test in session.items for mark in test.iter_markers("skipif")]
-        left = [(test, reason.removeprefix({LEFT_OUT!r})) for test, reason in marks if reason.startswith({LEFT_OUT!r})]
-        print(chr(10) + json.dumps(left))
+        self.out = [(test, reason.removeprefix({LEFT_OUT!r})) for test, reason in marks if {LEFT_OUT!r} in reason]
 
-pytest.main(["--collect-only", "-qq", "-p", "no:xdist", "-m", {QUICK!r}, *sys.argv[1:]], plugins=[Left()])
+left = Left()
+pytest.main(["--collect-only", "-qq", "-p", "no:xdist", "-m", {QUICK!r}, *sys.argv[1:]], plugins=[left])
+print(json.dumps(left.out))
 """
 """Prints which tests of these files Windows leaves out, each with its reason, as pytest has them."""
 
