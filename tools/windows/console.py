@@ -18,6 +18,7 @@ from tools.windows.trial import WINES_OWN, StepError
 
 CTRL_C = "\x03"
 _ROWS, _COLUMNS = 40, 120
+_CALM_S = 2
 _RIGHT = re.compile(r"\x1b\[(\d*)C")
 """So wine writes blanks."""
 _CODES = re.compile(r"\x1b\][^\x07]*\x07|\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>].?|\r")
@@ -44,7 +45,13 @@ class Console:
                 raise StepError(f"never said {words!r}, but: {self.text[-2000:]}")
 
     def press(self, keys: str) -> None:
-        """Type them."""
+        """Type them, once nothing more comes: a Ctrl-C that comes just before a line is asked for is lost on Windows."""
+        end = time.monotonic() + _CALM_S
+        while time.monotonic() < end:
+            before = len(self._shown)
+            self._read()
+            if len(self._shown) > before:
+                end = time.monotonic() + _CALM_S
         os.write(self._terminal, keys.encode())
 
     def end(self, most_s: float = 60) -> int:
