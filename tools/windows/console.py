@@ -45,7 +45,7 @@ class Console:
                 raise StepError(f"never said {words!r}, but: {self.text[-2000:]}")
 
     def press(self, keys: str) -> None:
-        """Type them, once nothing more comes: a Ctrl-C that comes just before a line is asked for is lost on Windows."""
+        """Type them, once nothing more is shown."""
         end = time.monotonic() + _CALM_S
         while time.monotonic() < end:
             before = len(self._shown)
