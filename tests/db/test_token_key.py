@@ -15,10 +15,6 @@ from tests.support.command_examples import PLACES, Terminal
 LIBRARY = next(Path("/usr/lib").glob("**/libsofthsm2.so"), None)
 PIN, OTHER = "314159", "271828"
 
-pytestmark = pytest.mark.skipif(
-    LIBRARY is None or not shutil.which("softhsm2-util"), reason="needs SoftHSM (Debian: softhsm2)"
-)
-
 
 def plug_in(folder: Path, label: str = "serah") -> None:
     words = ["softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", PIN]
@@ -36,6 +32,8 @@ def begin_anew() -> None:
 @pytest.fixture
 def drawer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where tokens lie; none is plugged in yet."""
+    if LIBRARY is None or not shutil.which("softhsm2-util"):
+        pytest.skip("needs SoftHSM (Debian: softhsm2)")
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm.conf"))
@@ -110,6 +108,15 @@ def test_a_file_that_was_changed_or_leads_to_no_library_is_refused(home: Path) -
         path.write_text(cut)
         with pytest.raises(StoreError, match="changed or cut"):
             load_key(home, lambda: PIN)
+
+
+@pytest.mark.parametrize("data", [None, b"no library"])
+def test_without_a_library_no_key_is_made(tmp_path: Path, data: bytes | None) -> None:
+    if data is not None:
+        (tmp_path / "token.dll").write_bytes(data)
+    with pytest.raises(InputError, match="token does not answer"):
+        make_key(tmp_path / "home", PIN, token=tmp_path / "token.dll")
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_station_begins_and_records_with_a_key_in_a_token(
