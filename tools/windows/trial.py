@@ -292,4 +292,5 @@ def suite(steps: Steps, tests: list[str], scratch: Path) -> None:
             raise StepError(f"{said}\n{wrong}\n{ended}, {left} left out")
         return f"{said.splitlines()[-1]}, {left} of them left out"
 
+    steps.run("wine for the tests", steps.windows.start)
     steps.run("quick tests", run)
