@@ -20,6 +20,7 @@ from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
 from db.on_windows import SqliteOnWindows
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
+from db.replicas import confirmed, heed_warnings
 from db.sqlite_backup import keep_older
 from tables.output.private_files import private_file
 from tables.output.safe_file import refuse_too_long
@@ -166,6 +167,7 @@ def _prepare(database: Database) -> None:
         timeout_s: Any = getattr(database, _TIMEOUT)
         database.execute_sql(f"SET lock_timeout = {int(timeout_s * 1000)}")
         database.execute_sql("SET synchronous_commit = on")
+        heed_warnings(database)
 
 
 @contextmanager
@@ -177,14 +179,14 @@ def write_lock(database: Database, *, is_shared: bool = False) -> Iterator[None]
     share it (`is_shared`) may write at once.
 
     Raises:
-        StoreError: the ledger is on a medium that cannot be written.
+        StoreError: the ledger is on a medium that cannot be written, or PostgreSQL's replicas did not confirm it.
     """
     refuse_to_write(database)
     if isinstance(database, SqliteDatabase):
         with database.atomic("IMMEDIATE"):
             yield
     else:
-        with database.atomic():
+        with confirmed(database):
             database.execute_sql(f"SELECT pg_advisory_xact_lock{'_shared' * is_shared}(%s)", (APPLICATION_ID,))
             yield
 
