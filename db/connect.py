@@ -20,7 +20,7 @@ from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
 from db.on_windows import SqliteOnWindows
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
-from db.replicas import confirmed, heed_warnings
+from db.replicas import confirmed, heed_warnings, notices
 from db.sqlite_backup import keep_older
 from tables.output.private_files import private_file
 from tables.output.safe_file import refuse_too_long
@@ -214,13 +214,7 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
         _mark_as_ours(path, busy_timeout_s)
     kind = SqliteOnWindows if os.name == "nt" else APSWDatabase
     database: Database = kind(str(path), pragmas=PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
-    try:
-        database.connect()
-        _prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
+    return _connected(database)
 
 
 def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
@@ -325,8 +319,13 @@ def _postgres(url: str, busy_timeout_s: float) -> Database:
         prefer_psycopg3=True,
         autoconnect=False,
         isolation_level="READ COMMITTED",
+        **notices(url),
     )
     setattr(database, _TIMEOUT, busy_timeout_s)
+    return _connected(database)
+
+
+def _connected(database: Database) -> Database:
     database.connect()
     try:
         _prepare(database)

@@ -1,4 +1,5 @@
-"""Whether what PostgreSQL has committed is on its replicas too, before anybody is told that it is stored.
+"""PostgreSQL on several servers: what one has committed is on its replica too before anybody is told that it is stored,
+and one that has gone is noticed.
 
 Two things would be acknowledged else that the death of one server takes away: a commit whose wait for the replica an
 administrator cancelled, which PostgreSQL reports as done with a warning; and what a server that was killed while it
@@ -13,8 +14,23 @@ from peewee import Database, SqliteDatabase
 
 from custody.errors import N_, AwayError
 
+_NOTICED = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How soon a server that died without a word is noticed, by libpq's names; psycopg waits for 130 s, the system for
+hours.
+"""
 _SAID = "serah_warnings"
 """What a database object is given to remember: the warnings of its connection."""
+
+
+def notices(url: str) -> dict[str, int]:
+    """How soon it is noticed that a server has gone, where its address does not say so itself."""
+    return {name: value for name, value in _NOTICED.items() if f"{name}=" not in url}
 
 
 def heed_warnings(database: Database) -> None:

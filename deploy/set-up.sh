@@ -28,6 +28,13 @@ make_keys() {
     for of in SUPERUSER REPLICATION; do
         echo "PATRONI_${of}_PASSWORD=$(openssl rand -hex 24)"
     done >passwords
+    for role in owner hub reader; do
+        password=$(openssl rand -hex 24)
+        echo "CREATE ROLE serah_$role LOGIN PASSWORD '$password';" >>database.sql
+        echo "SERAH_DB=postgresql://serah_$role@127.0.0.1/serah?sslmode=verify-ca&sslrootcert=/etc/serah/ca.crt" >$role.env
+        echo "PGPASSWORD=$password" >>$role.env
+    done
+    echo "CREATE DATABASE serah OWNER serah_owner;" >>database.sql
 }
 
 put() { # put FILE PLACE OWNER MODE
@@ -72,6 +79,7 @@ db*)
     put "$here/pgbackrest-db.conf" /etc/pgbackrest.conf root:root 644
     put "$here/restore.sh" /usr/local/sbin/serah-restore root:root 755 ;;
 hub)
+    put "$keys/hub.env" /etc/serah/hub.env root:root 600
     put "$here/haproxy.cfg" /etc/haproxy/haproxy.cfg root:root 644
     put "$here/serah-hub.service" /etc/systemd/system/serah-hub.service root:root 644 ;;
 backup)

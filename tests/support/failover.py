@@ -18,10 +18,13 @@ NAMES = ("db1", "db2", "db3", "hub", "backup")
 DATA = "/var/lib/postgresql/serah"
 PORT = 8753
 DISK_MB = 640
+FIELD = "10.20.30.100"
+"""Where the stations are."""
+SERAH = ("/opt/serah/.venv/bin/python", "/opt/serah/main.py", "--home", "/var/lib/serah")
 SHARED = "/opt/cluster"
 """Where each computer finds what was made for all."""
 PROGRAMS = ("patroni", "etcd", "etcdctl", "haproxy", "pgbackrest", "openssl", "runuser")
-ROLES, GRANTS = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+_ROLES, GRANTS = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
 
 
 def until(says: Callable[[], object], what: str, seconds: float = 120) -> None:
@@ -39,7 +42,7 @@ class Cluster:
         self.folder, self.switch, self.machines = folder, switch, machines
         self.databases = [machines[name] for name in NAMES[:3]]
         self.hub, self.backup = machines["hub"], machines["backup"]
-        self._bin = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_basebackup"))[-1].parent
+        self.bin = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_basebackup"))[-1].parent
         self.address = dict(re.findall(r"^([A-Z0-9]+)=([\d.]+)$", (DEPLOY / "cluster.env").read_text(), re.M))
 
     # --- as the page says, step by step -------------------------------------------------------------------------------
@@ -49,16 +52,17 @@ class Cluster:
         recipe, keys = self.folder / "deploy", self.folder / "keys"
         shutil.copytree(DEPLOY, recipe)
         settings = recipe / "cluster.env"
-        settings.write_text(re.sub("^PG=.*$", f"PG={self._bin.parent.name}", settings.read_text(), flags=re.M))
+        settings.write_text(re.sub("^PG=.*$", f"PG={self.bin.parent.name}", settings.read_text(), flags=re.M))
         subprocess.run(["sh", recipe / "set-up.sh", "keys", keys], check=True)
-        for name, machine in self.machines.items():
-            machine.run("sh", f"{SHARED}/deploy/set-up.sh", name, f"{SHARED}/keys")
+        for name in NAMES:
+            self.machines[name].run("sh", f"{SHARED}/deploy/set-up.sh", name, f"{SHARED}/keys")
         for machine in self.databases:
             self.start(machine)
         self.start(self.backup)
         self.start(self.hub)
         until(lambda: len(self.roles()) == 3 and "sync_standby" in self.roles().values(), "a primary with two replicas")
-        self.primary.run(*self._patronictl("edit-config", "--force", "-p", "max_wal_size=96MB"), user="postgres")
+        quick = ["-s", "loop_wait=2", "-s", "retry_timeout=3", "-p", "max_wal_size=96MB"]  # for the test's sake alone
+        self.primary.run(*self._patronictl("edit-config", "--force", "--quiet", *quick), user="postgres")
         self.make_database()
         made = "until pgbackrest --stanza=serah stanza-create; do sleep 1; done"
         self.backup.run("sh", "-c", made, user="postgres")
@@ -95,18 +99,43 @@ class Cluster:
         until(lambda: not machine.run("pgrep", "-x", "postgres", check=False), f"{machine.name} stops", 60)
 
     def make_database(self) -> None:
-        """The database and its roles."""
-        self.sql(ROLES.replace("choose-one", "o").replace("choose-another", "h").replace("and-a-third", "r"))
-        self.sql("CREATE DATABASE serah OWNER serah_owner")
+        """The database and its roles, and the station that is the hub."""
+        self.sql((self.folder / "keys" / "database.sql").read_text())
+        begins = ["init", "--place", "51", "--station", "Kantor Provinsi", "--yes"]
+        self.hub.run(*SERAH, *begins, env=self.settings("owner"))
+        self.hub.do(self.grant)
 
     def grant(self) -> None:
         """What docs/hub.md says who may."""
-        self.sql(GRANTS, "serah")
+        import psycopg
 
-    def url(self, role: str, ca: str = "/etc/serah/ca.crt") -> str:
-        """The database's address for a role, at the hub; for this program with another place of the certificate."""
-        told = f"sslmode=verify-ca&sslrootcert={ca}&connect_timeout=5"
-        return f"postgresql://{role}:{role.partition('_')[2][0]}@127.0.0.1/serah?{told}"
+        with psycopg.connect(self.url("owner"), autocommit=True) as server:
+            server.execute(GRANTS)  # type: ignore[arg-type]
+
+    def settings(self, role: str) -> dict[str, str]:
+        """The environment of a role at the hub."""
+        lines = (self.folder / "keys" / f"{role}.env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def url(self, role: str) -> str:
+        """The database's address for a role, for this program in the hub's network."""
+        said = self.settings(role)
+        url = said["SERAH_DB"].replace("/etc/serah/ca.crt", f"{self.folder}/keys/ca.crt")
+        return url.replace("@127.0.0.1", f":{said['PGPASSWORD']}@127.0.0.1")
+
+    def archive(self) -> None:
+        """Let all that was committed until now be in the backups."""
+        file = self.sql("SELECT pg_walfile_name(pg_switch_wal())")
+        until(lambda: self.sql("SELECT last_archived_wal FROM pg_stat_archiver") >= file, f"{file} is in the backups")
+
+    def start_hub(self) -> None:
+        """Begin the hub, as its unit does."""
+        [command] = re.findall("^ExecStart=(.*)$", (DEPLOY / "serah-hub.service").read_text(), re.M)
+        words = command.replace("--workers 4", "--workers 1").split()
+        self.hub.run("mkdir", "-p", "/var/log/serah")
+        self.hub_process = self.hub.start(
+            *words, "--json", env=self.settings("hub"), log=self.folder / "serah.log"
+        )
 
     def restore(self, moment: str) -> None:
         """Put the database back, as the page says."""
@@ -155,7 +184,7 @@ class Cluster:
 
     def sql(self, text: str, database: str = "postgres") -> str:
         """What a statement gives, as the administrator at the primary."""
-        words = [self._bin / "psql", "-h", "/run/postgresql", "-d", database, "-qAtX", "-v", "ON_ERROR_STOP=1"]
+        words = [self.bin / "psql", "-h", "/run/postgresql", "-d", database, "-qAtX", "-v", "ON_ERROR_STOP=1"]
         return self.primary.run(*words, user="postgres", stdin=text).strip()
 
 
@@ -176,7 +205,8 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
     """All of it, running, without a hub."""
     addresses = re.findall(r"^([A-Z0-9]+)=([\d.]+)$", (DEPLOY / "cluster.env").read_text(), re.M)
     named = {name.lower(): address for name, address in addresses if name.lower() in NAMES}
-    with computers(named, folder, {HERE: "/opt/serah", folder: SHARED}, DISK_MB) as (switch, machines):
+    shown = {HERE: "/opt/serah", folder: SHARED}
+    with computers({**named, "field": FIELD}, folder, shown, DISK_MB) as (switch, machines):
         cluster = Cluster(folder, switch, machines)
         cluster.set_up()
         yield cluster

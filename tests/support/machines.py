@@ -5,8 +5,10 @@ A computer's network, disks and name outlive its processes, as when the power fa
 
 import ctypes
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +46,10 @@ exec sleep infinity
 """
 
 
+_BURIES = "import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execlp('sleep', 'sleep', 'infinity')"
+_FIRST = (sys.executable, "-c", _BURIES)
+
+
 class Computer:
     """One of them. `run` and `start` do something there while it has power."""
 
@@ -74,7 +80,7 @@ class Computer:
     def switch_on(self) -> None:
         """Give it power; nothing runs there yet. What its first program does not wait for, the kernel buries."""
         assert self._power is None
-        inner = "mount -t proc proc /proc; mount -t tmpfs tmpfs /dev/shm; trap '' CHLD; exec sleep infinity"
+        inner = "mount -t proc proc /proc; mount -t tmpfs tmpfs /dev/shm; exec " + shlex.join(_FIRST)
         enter = ["nsenter", "-t", str(self.pid), "-n", "-m", "-u", "--"]
         command = [*enter, "unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child", "sh", "-c", inner]
         self._power = subprocess.Popen(command, stdin=subprocess.DEVNULL)
@@ -179,7 +185,11 @@ class Switch:
         plug = f"to-{computer.name}"
         self._ip("link", "add", plug, "type", "veth", "peer", "name", "eth0", "netns", computer.pid)
         self._ip("link", "set", plug, "master", "switch", "up")
-        for words in (("addr", "add", f"{address}/24", "dev", "eth0"), ("link", "set", "eth0", "up")):
+        for words in (
+            ("addr", "add", f"{address}/24", "dev", "eth0"),
+            ("link", "set", "eth0", "up"),
+            ("route", "add", "default", "dev", "eth0"),
+        ):
             subprocess.run(["nsenter", "-t", str(computer.pid), "-n", "ip", *words], check=True, capture_output=True)
         self._plugs[computer.name] = plug
 
