@@ -221,8 +221,8 @@ class _Sync:
 
     def _body(self, log: str, begin: int, size: int, tree: Tree) -> bytes:
         parts, total = [Upload(log, begin, size).to_bytes()], 0
-        for number, (rounded, first, end) in enumerate(spans(begin, size)):
-            if number >= PACKAGES_AT_ONCE or total > MOST_BYTES:
+        for nth, (rounded, first, end) in enumerate(spans(begin, size)):
+            if nth >= PACKAGES_AT_ONCE or total > MOST_BYTES:
                 break
             entries = tuple(self.store.ledger.span(log, first, end))
             parts.append(Package(rounded, first, entries, tuple(tree.subtree_proof(rounded, end, size))).to_bytes())

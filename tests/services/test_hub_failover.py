@@ -98,8 +98,9 @@ class Field:
     def end(self) -> None:
         """Let the stations stop."""
         self._is_over.set()
+        ends = time.monotonic() + 60
         for thread in self._threads:
-            thread.join(120)
+            thread.join(max(ends - time.monotonic(), 0))
 
 
 def at_hub(cluster: Cluster, job: Callable[[Store], object]) -> object:

@@ -93,11 +93,6 @@ class Cluster:
             "patroni", "/etc/patroni/config.yml", user="postgres", env=env, log=self.folder / f"{machine.name}.log"
         )
 
-    def stop_patroni(self, machine: Computer) -> None:
-        """End Patroni and its server, as systemctl does."""
-        machine.run("sh", "-c", "kill $(pgrep -f 'patroni /etc/patroni/config.yml') 2>/dev/null", check=False)
-        until(lambda: not machine.run("pgrep", "-x", "postgres", check=False), f"{machine.name} stops", 60)
-
     def make_database(self) -> None:
         """The database and its roles, and the station that is the hub."""
         self.sql((self.folder / "keys" / "database.sql").read_text())
@@ -133,14 +128,12 @@ class Cluster:
         [command] = re.findall("^ExecStart=(.*)$", (DEPLOY / "serah-hub.service").read_text(), re.M)
         words = command.replace("--workers 4", "--workers 1").split()
         self.hub.run("mkdir", "-p", "/var/log/serah")
-        self.hub_process = self.hub.start(
-            *words, "--json", env=self.settings("hub"), log=self.folder / "serah.log"
-        )
+        self.hub_process = self.hub.start(*words, "--json", env=self.settings("hub"), log=self.folder / "serah.log")
 
     def restore(self, moment: str) -> None:
         """Put the database back, as the page says."""
         for machine in self.databases:
-            self.stop_patroni(machine)
+            machine.run("serah-restore", "stop")
         first = self.databases[0]
         first.run(*self._patronictl("remove", "serah"), user="postgres", stdin="serah\nYes I am aware\n")
         first.run("serah-restore", moment)
