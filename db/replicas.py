@@ -28,7 +28,7 @@ _SAID = "serah_warnings"
 """What a database object is given to remember: the warnings of its connection."""
 
 
-def notices(url: str) -> dict[str, int]:
+def notices(url: str) -> dict[str, Any]:
     """How soon it is noticed that a server has gone, where its address does not say so itself."""
     return {name: value for name, value in _NOTICED.items() if f"{name}=" not in url}
 

@@ -84,7 +84,7 @@ class Checking:
         yield from self._strays()
         yield from self._indexes()
         yield from self._places()
-        yield from self.items_of(self.ledger.codes(), done, self._named_nowhere)
+        yield from self.items_of(self.ledger.codes(), done, is_all=True)
         yield from self._outside()
         yield from shown_findings(self.store)
 
@@ -208,17 +208,17 @@ class Checking:
                     yield tampered(message, table=name, count=len(wrong), key=" ".join(map(str, wrong[0])))
 
     def items_of(
-        self, codes: Iterable[str], done: Callable[[int], None], nowhere: Callable[..., Any] | None = None
+        self, codes: Iterable[str], done: Callable[[int], None], *, is_all: bool = False
     ) -> Iterator[EvidenceFinding]:
         """The table of items against the fold of the events.
 
         Args:
-            nowhere: what gives the rows of items that no event names; None: they are not looked for.
+            is_all: these are all items that any event names; rows of others are wrong.
         """
         wrong: list[str] = []
         count = 0
-        for table in ("item", "seal_use") if nowhere else ():
-            [(first, strays)] = nowhere(table=table)
+        for table in ("item", "seal_use") if is_all else ():
+            [(first, strays)] = self._named_nowhere(table=table)
             wrong += [first] if strays else []
             count += strays
         for some in batches(codes, _CODES_PER_FOLD):
