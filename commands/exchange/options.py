@@ -168,7 +168,7 @@ def revoke() -> None: ...
 )
 @json_option
 @pass_station
-@later("exchange.verify")
+@later("exchange.verify", since_last="exchange.verify_growth")
 def verify() -> None: ...
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from commands.context import Station, note, print_json, progress
-from custody.errors import N_, InputError
 from evidence.custody_proof import ProofAudit
 from evidence.policy import Policy
 from evidence.verdict import BundleAudit, LogFacts
@@ -20,13 +19,9 @@ from reports.chain.finding_rows import named_finding
 from services.exchange.evidence_files import audit_file, audit_tiles
 from services.exchange.ledger_audit import (
     AskedPolicy,
-    GrowthAudit,
-    audit_growth,
     audit_json,
     audit_ledger,
     finding_sentence,
-    growth_json,
-    growth_sentence,
     length_caution,
     policy_lines,
     policy_words,
@@ -51,24 +46,11 @@ def verify(
     since_last: bool,
     as_json: bool,
 ) -> None:
-    if since_last and (file is not None or root or head or token or policy):
-        raise InputError(
-            N_("--since-last is for this station's own ledger, and goes with nothing else"),
-            hint=N_("Leave it away: then everything is read."),
-        )
     fingerprint = None if root is None else read_fingerprint(root)
     heads = [text for given in head for text in read_heads(given, note)]
     asked = AskedPolicy(policy_in(policy), must_be_met=True) if policy else AskedPolicy(kept_policy(station.home))
     bar = partial(progress, quiet=as_json)
-    audit: BundleAudit
-    if since_last:
-        with station.store(write=True) as store:
-            growth = audit_growth(store, station.home, asked, progress=bar)
-        if isinstance(growth, GrowthAudit):
-            _tell_growth(growth, as_json)
-            return
-        audit = growth
-    elif file is None:
+    if file is None:
         with station.store() as store:
             audit = audit_ledger(store, fingerprint, heads, asked, progress=bar)
     elif isinstance(file, str):
@@ -76,40 +58,24 @@ def verify(
     else:
         audit = audit_file(file, fingerprint, heads, asked, progress=bar)
     if as_json:
-        print_json(_as_json(audit, asked.policy))
+        print_json(told_json(audit, asked.policy))
     else:
-        _print(audit, asked.policy)
+        print_audit(audit, asked.policy)
     if not audit.is_ok:
-        raise click.exceptions.Exit(EXIT_WRONG)
-
-
-def _tell_growth(growth: GrowthAudit, as_json: bool) -> None:
-    """Say what came of reading what has come alone.
-
-    Raises:
-        Exit: something is wrong.
-    """
-    if as_json:
-        print_json(growth_json(growth))
-    else:
-        for finding in growth.findings:
-            click.echo(f"{named_finding(finding.code)}: {finding_sentence(finding)}")
-        click.echo(growth_sentence(growth))
-    if growth.findings:
         raise click.exceptions.Exit(EXIT_WRONG)
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
-def _as_json(audit: BundleAudit, policy: Policy | None) -> dict[str, Any]:
+def told_json(audit: BundleAudit, policy: Policy | None) -> dict[str, Any]:
     told = audit_json(audit) | {"policy": policy and {"quorum": policy_words(policy), "unmet": [*audit.unmet]}}
     if not isinstance(audit, ProofAudit):
         return told
     return told | {"items": [chain_json(chain, {}, {}) for chain in proven_chains(audit)]}
 
 
-def _print(audit: BundleAudit, policy: Policy | None) -> None:
+def print_audit(audit: BundleAudit, policy: Policy | None) -> None:
     if isinstance(audit, ProofAudit):
         click.echo(_("What the proofs show; compare it with the report's words:"))
         for chain in proven_chains(audit):

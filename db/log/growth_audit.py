@@ -162,7 +162,7 @@ class Growth:
 
     def _entries(self, row: Any, begin: int, mapper: Mapper) -> Iterator[tuple[Examined, Event | None]]:
         """The entries of a log that have come, each examined; what they name is kept. None where one cannot be read."""
-        while some := [*self._stored(row.id, begin, _AT_ONCE)]:
+        while some := [*self._stored(row.id, begin, row.size, _AT_ONCE)]:
             raws = [RawEntry(bytes(data), str(lines), seq, bytes(leaf), row.name) for _, seq, leaf, data, lines in some]
             index = dict[int, Event]()
             for (row_id, _seq, *stored), seen in zip(some, mapper(examine, with_keys(raws, self._keys)), strict=True):
@@ -175,10 +175,11 @@ class Growth:
             begin += len(some)
 
     @written
-    def _stored(self, log_id: Any, seq: Any, most: Any) -> Any:
+    def _stored(self, log_id: Any, seq: Any, last: Any, most: Any) -> Any:
         event = self.tables.event
         columns = event.select(event.id, event.seq, event.leaf, event.body, event.signatures)
-        return columns.where((event.log_id == log_id) & (event.seq > seq)).order_by(event.seq).limit(most)
+        within = (event.seq > seq) & (event.seq <= last)
+        return columns.where((event.log_id == log_id) & within).order_by(event.seq).limit(most)
 
     def _is_indexed(self, events: Mapping[int, Event]) -> bool:
         """Whether these entries are found by what they name, and by nothing else; what they name is kept."""
@@ -228,7 +229,10 @@ class Growth:
         again = Frontier() if any(size < before for size, _root in older) or known is None else None
         growing = again or Frontier.from_bytes(known.tree if known else Frontier().to_bytes())
         leaves = self.store.ledger.leaves(row.name, growing.size, tree.size)
+        arrived = self.store.arrivals.newest(row.id, row.size)
         for size, root in (*older, *later):
+            if arrived is not None and tree.size < size <= arrived[0]:
+                continue  # what has arrived is read once it is in place
             if size > tree.size:
                 message = N_("entries of {log} that are known to exist: {known}; here: {held}")
                 said = {"log": row.name, "known": size, "held": tree.size}

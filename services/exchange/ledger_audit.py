@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custody.chain.chain import Chain, custody
@@ -16,7 +15,6 @@ from evidence.policy import NONE, Policy
 from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts
 from language import _, ngettext
 from language.text import fill, number, printable, sentence
-from services.exchange.trust_anchors import keep_verified, kept_verified
 from services.parallel import spread
 from services.progress_bar import Progress, unseen
 
@@ -78,44 +76,6 @@ def audit_ledger(
     return replace(audit, findings=(*found, *audit.findings))
 
 
-@dataclass(frozen=True, slots=True)
-class GrowthAudit:
-    """What came of looking at what has come since a ledger was verified: `since` when, how many entries, how many items
-    they name, and what is wrong.
-    """
-
-    since: str
-    entries: int
-    items: int
-    findings: tuple[EvidenceFinding, ...]
-
-
-def audit_growth(
-    store: "Store", home: Path, asked: AskedPolicy = NO_POLICY, *, progress: Progress = unseen
-) -> GrowthAudit | BundleAudit:
-    """Audit what has come since this ledger was last audited so, and remember that if nothing is wrong; all of it where
-    it never was, or where a record has come that may change what all others mean.
-
-    Raises:
-        StoreError: its file is damaged so that it cannot even be read.
-    """
-    from db.log.growth_audit import Growth, verified_now
-
-    signer, now = store.signer(), store.around.now_utc()
-    before = kept_verified(home, signer)
-    if before is None or (growth := Growth(store, before)).needs_all():
-        audit = audit_ledger(store, asked=asked, progress=progress)
-        if not audit.is_wrong:
-            keep_verified(home, verified_now(store, audit, now), signer)
-        return audit
-    total = growth.total()
-    with spread(total) as mapper, progress(total, _("Checking entries")) as done:
-        found = tuple(growth.findings(mapper, done))
-    if not found:
-        keep_verified(home, growth.verified(now), signer)
-    return GrowthAudit(before.at, growth.entries, growth.items, found)
-
-
 def _counted(entries: Iterable[RawEntry], done: Callable[[int], None]) -> Iterator[RawEntry]:
     for raw in entries:
         yield raw
@@ -139,29 +99,6 @@ def length_caution(audit: BundleAudit) -> str:
         "Nobody else vouches for the length of these logs: records cut off at their end would not be missed. Bring a "
         "head that somebody kept, or a handover paper's."
     )
-
-
-def growth_sentence(growth: GrowthAudit) -> str:
-    """What was read, what was not, and whether it is as it was signed."""
-    words = ngettext(
-        "{count} entry has come since {since}.", "{count} entries have come since {since}.", growth.entries
-    )
-    told = [words.format(count=number(growth.entries), since=growth.since)]
-    if growth.findings:
-        told.append(fill(N_("Not everything is as it was signed. Run: {way}"), {"way": "verify"}))
-    else:
-        told.append(_("It is as it was signed, and goes on from what was verified then."))
-    told.append(_("What was there then was not read again: verify without --since-last reads everything."))
-    return " ".join(told)
-
-
-def growth_json(growth: GrowthAudit) -> dict[str, Any]:
-    """The same for programs."""
-    said = {"since": growth.since, "entries": growth.entries, "items": growth.items, "ok": not growth.findings}
-    told = [
-        {"code": one.code, "log": one.log, "seq": one.seq, "detail": finding_sentence(one)} for one in growth.findings
-    ]
-    return {**said, "findings": told}
 
 
 def audit_json(audit: BundleAudit) -> dict[str, Any]:

@@ -1,31 +1,23 @@
-"""What an auditor brings to hold evidence against: the root's fingerprint, signed heads that people kept, a policy, and
-what he has verified himself before.
+"""What an auditor brings to hold evidence against: the root's fingerprint, signed heads that people kept, a policy.
 
 A head comes as a file, as text copied from somewhere, or as a photograph of the QR code on a paper.
 """
 
-import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from custody.errors import N_, InputError, TamperError, unreadable
 from custody.format.paper_codes import is_head
 from evidence.checkpoint import claimed_checkpoint
-from evidence.ed25519 import Signer, holds
 from evidence.policy import MAX_BYTES, Policy, read_policy
-from evidence.verified import Verified
 from scanner.sources.frames import PICTURES
-from tables.output.safe_file import safe_file
 
 Notify = Callable[[str], None]
 
 MAX_HEAD_BYTES = 64 * 1024
-POLICY_FILE, VERIFIED_FILE = "policy.txt", "verified.json"
+POLICY_FILE = "policy.txt"
 """In the station's folder."""
-_VERIFIED = b"serah-verified/v1\n"
 _DASHES = "\u2014\u2013-"
 """What stands before a signature, and what editors make of it."""
 
@@ -186,26 +178,3 @@ def policy_bytes(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise unreadable(path, error) from error
-
-
-# --- What was verified here before ------------------------------------------------------------------------------------
-
-
-def keep_verified(home: Path, verified: Verified, signer: Signer) -> None:
-    """Keep what was verified in the station's folder, under its signature: who can write the database alone, or the
-    folder without the key, makes none of it.
-    """
-    data = msgspec.json.encode(verified)
-    with safe_file(home / VERIFIED_FILE, is_own=True) as file:
-        file.write(data + b"\n" + base64.b64encode(signer.sign(_VERIFIED + data)) + b"\n")
-
-
-def kept_verified(home: Path, signer: Signer) -> Verified | None:
-    """What was verified here last; None where nothing was, or this station's key has not signed it."""
-    try:
-        data, signature, end = (home / VERIFIED_FILE).read_bytes().split(b"\n")
-        if end or not holds(signer.public_key, base64.b64decode(signature, validate=True), _VERIFIED + data):
-            return None
-        return msgspec.json.decode(data, type=Verified)
-    except (OSError, ValueError, msgspec.MsgspecError):
-        return None

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 import db.log.growth_audit
+from custody.format.encoding import leaf_digest
 from db.store import Store, open_store
+from evidence.mirror_forms import raw_entry
 from evidence.verdict import BundleAudit
-from services.exchange.ledger_audit import GrowthAudit, audit_growth, audit_ledger
-from services.exchange.trust_anchors import VERIFIED_FILE, kept_verified
+from services.exchange.hub_desk import settle_arrived
+from services.exchange.ledger_audit import audit_ledger
+from services.records.growth import VERIFIED_FILE, GrowthAudit, audit_growth, kept_verified
 from services.records.membership import revoke
 from tests.services.test_hub import clone, own, remark
 from tests.support.command_examples import Terminal
@@ -89,6 +92,23 @@ def test_what_an_altered_copy_of_it_says_is_not_believed(hub: Store, home: Path)
 def test_another_key_has_verified_nothing_here(hub: Store, url: str, home: Path) -> None:
     with open_store(url, signer(7), around(7)) as other:
         assert isinstance(audit_growth(other, home), BundleAudit)
+
+
+def test_what_has_arrived_and_is_not_in_place_yet_is_for_the_next_time(
+    hub: Store, home: Path, sqlite_url: FreshUrl
+) -> None:
+    office = join(sqlite_url(), 2, hub, place="51.08.01", name="PPK 1")
+    take(hub, bundle_of(office))
+    audit_growth(hub, home)
+    remark(office, 2)
+    entries = [raw_entry(entry) for entry in office.ledger.span(own(office), 1, 3)]
+    kept = [(leaf_digest(raw.body + b"\n" + raw.signatures.encode()), raw.body, raw.signatures) for raw in entries]
+    with hub.transaction():
+        hub.arrivals.keep(hub.ledger.log_id(own(office)), 2, kept, "2024-02-12T00:00:00Z")
+        hub.heads.keep(office.ledger.signed_heads.signed(own(office)) or "", at="2024-02-12T00:00:00Z")
+    assert (grown(hub, home).entries, grown(hub, home).findings) == (0, ())
+    assert settle_arrived(hub, 10) == 2
+    assert (grown(hub, home).entries, grown(hub, home).findings) == (2, ())
 
 
 ATTACKS = {
