@@ -27,7 +27,7 @@ PROGRAMS = ("patroni", "etcd", "etcdctl", "haproxy", "pgbackrest", "openssl", "r
 _ROLES, GRANTS = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
 
 
-def until(says: Callable[[], object], what: str, seconds: float = 120) -> None:
+def until(says: Callable[[], object], what: str, seconds: float = 400) -> None:
     """Wait until something is so."""
     ends = time.monotonic() + seconds
     while not says():
