@@ -6,7 +6,7 @@ Screen, page, letter, waybill, `--json`, reports and API show what `handover_fac
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from custody.chain.findings import Finding, judge_count, name_of, shortage
 from custody.compose.compose import Extra
@@ -24,7 +24,8 @@ station could not know it when it recorded this. Empty: the number is not known.
 """
 
 
-class ToGo(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ToGo:
     """How much was to go in a handover whose record states no list: so many things, and how many of them are not in
     that record, by a list of somebody else or by the records that its station held.
     """

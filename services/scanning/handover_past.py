@@ -1,7 +1,7 @@
 """What a recorded handover says of itself and what was known around it then, by this ledger."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import NamedTuple
 
 from custody.chain.chain import Chain, chains_then, folded
@@ -55,8 +55,8 @@ def put_right(store: Store, withdrawn: Sequence[Event], right: Sequence[NewEvent
     if before["to"] == said[0]["to"] and "expected" in before:
         stated = before["expected"] and ToGo(**before["expected"])
         gone = to_go.count - to_go.absent if stated and to_go else 0
-        to_go = stated._replace(absent=max(stated.count - gone, 0)) if stated and to_go else stated
-    expected = to_go and to_go._asdict()
+        to_go = replace(stated, absent=max(stated.count - gone, 0)) if stated and to_go else stated
+    expected = to_go and asdict(to_go)
     return [replace(new, fields={**new.fields, "expected": expected}) for new in right]
 
 

@@ -1,7 +1,7 @@
 """What is wrong with what comes at a handover. Records nothing."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -283,7 +283,7 @@ def _with_numbers(event: NewEvent, to_go: ToGo | None) -> NewEvent:
     """The same event; of a handover, with how much was to go in it."""
     if event.type != "handover" or to_go is None:
         return event
-    return replace(event, fields={**event.fields, "expected": to_go._asdict()})
+    return replace(event, fields={**event.fields, "expected": asdict(to_go)})
 
 
 def _judge_time(store: Store, things: Mapping[str, Item | None], handover: Handover, happened: str) -> list[Finding]:

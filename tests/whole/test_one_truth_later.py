@@ -366,5 +366,15 @@ def test_a_number_that_nobody_listed_stands_in_the_record_and_older_records_do_n
     with page_at(site_at(two.home)) as page:
         shown = page.get(f"/handover?number={ran['bast']}").text
         assert says in " ".join(shown.split()) and "stayed with Gudang: 15." in shown
+    later = "2024-02-11T01:30:00Z"
+    fixed = two("correct", ran["bast"], "--remove", codes[2], "--reason", "incorrect-data", "--yes", now=later)
+    assert fixed.code == 0, fixed.err
+    told = letter(two, ran["bast"])
+    assert (told["total"], told["expected"], told["missing_count"], told["basis"]) == (1, 17, 16, "record")
+    fixed = two("correct", ran["bast"], "--to", "51.08.02", "--reason", "incorrect-data", "--yes", now=later)
+    assert fixed.code == 0, fixed.err
+    told = letter(two, ran["bast"])
+    bound_there = len(station.codes("--to", "51.08.02"))
+    assert (told["total"], told["expected"], told["basis"]) == (1, bound_there, "record")
     listed_there = two.give(codes[3:4], "51.08", "51.08.01", "--load", listed(two, codes[3:4])).json
     assert letter(two, listed_there["bast"])["derived"] is False
