@@ -33,11 +33,6 @@ def fact_lines(facts: HandoverFacts, needs: Needs) -> list[str]:
     return [*meant, tally_words(facts), *(words.format(count=number(count)) for count, words in more if count)]
 
 
-def unlisted_words() -> str:
-    """That nobody listed what was to go, before it is recorded or in a record of an older form."""
-    return _("Nobody listed what was to go: how much was expected follows from the records held here.")
-
-
 def derived_words(facts: HandoverFacts) -> str:
     """What the expected number rests on where no list says it, and how much is missing by the records held here where
     that is another number; empty where neither is to be said.
@@ -47,7 +42,7 @@ def derived_words(facts: HandoverFacts) -> str:
             "Nobody had listed what was to go: the number expected is what the station knew when it recorded this, "
             "and stands in the record."
         ),
-        "here": unlisted_words(),
+        "here": _("Nobody listed what was to go: how much was expected follows from the records held here."),
         "since": _(
             "When this was recorded it was not known how much was to go: the number expected follows from the records "
             "held here now."

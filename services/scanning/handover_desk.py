@@ -21,7 +21,6 @@ from db.store import Store
 from language import _
 from language.text import number
 from reports.chain.steps import item_words
-from reports.handover.handover_words import unlisted_words
 from reports.words import kind_name, meant_words
 from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
@@ -108,10 +107,10 @@ class DraftDesk(VendorBarcodes):
         ]
 
     @property
-    def derived_words(self) -> str:
-        """That nobody listed what is to go, where a number of it is shown and no paper told it; else empty."""
-        is_told = self._found.items is None or self._found.is_listed or (self.store.state.is_bare and self.foretold)
-        return "" if is_told else unlisted_words()
+    def is_derived(self) -> bool:
+        """Whether nobody listed what is to go, though it is known how much that is, and not by papers alone."""
+        is_by_paper = self.store.state.is_bare and bool(self.foretold)
+        return self._found.items is not None and not self._found.is_listed and not is_by_paper
 
     @property
     def assumed(self) -> dict[str, Item]:
