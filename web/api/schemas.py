@@ -133,6 +133,7 @@ class Chain(BaseModel):
     to: str | None
     held_by: str | None
     condition: str | None
+    vendor_codes: list[str] = Field(description="What loaded tables say that vendors call it; no evidence.")
     chain: list[Link]
     findings: list[Finding]
 

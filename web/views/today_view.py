@@ -26,8 +26,8 @@ def today_of(look: Seen) -> dict[str, Any]:
     lines = overview.handovers()
     since = _before(look.now, _LATELY_H)
     lately = [line for line in lines if since <= line.happened <= look.now]
-    own = look.store.ledger.own_log().name
-    others = [line for line in lately if line.log != own]
+    own = look.store.state.stations.now().own
+    others = [line for line in lately if line.log not in own]
     return {
         "code": look.place.code,
         "is_whole": overview.share >= 1,
