@@ -17,7 +17,7 @@ from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.people import NamedTwice, named_twice_in
 from custody.plan.places import Place, is_carrier, is_under
 
-Basis = Literal["", "list", "record", "here", "since"]
+Basis = Literal["", "list", "signed", "here", "since"]
 """What the number of things that were to go rests on: a list; what the handover's own record says that its station
 derived; the records that are held here, of an older form of record or of what is not recorded yet; the same where the
 station could not know it when it recorded this. Empty: the number is not known.
@@ -109,7 +109,7 @@ class HandoverFacts:
     @property
     def is_derived(self) -> bool:
         """Whether nobody listed what was to go."""
-        return self.basis in ("record", "here", "since")
+        return self.basis in ("signed", "here", "since")
 
     @property
     def noted(self) -> dict[str, str]:
@@ -194,7 +194,7 @@ def _numbers(
     said = None if is_own_list else first.get("expected")
     if (own := ToGo(**said) if said else by_records) is None:
         return None, 0, ""
-    basis: Basis = "record" if said else "since" if "expected" in first else "here"
+    basis: Basis = "signed" if said else "since" if "expected" in first else "here"
     return own.count, max(own.absent - by_others, 0), "list" if own.by == "list" else basis
 
 

@@ -38,7 +38,7 @@ def derived_words(facts: HandoverFacts) -> str:
     that is another number; empty where neither is to be said.
     """
     words = {
-        "record": _(
+        "signed": _(
             "Nobody had listed what was to go: the number expected is what the station knew when it recorded this, "
             "and stands in the record."
         ),

@@ -48,7 +48,7 @@ def record_handover(
             store.untold = None
         if draft is not None:
             store.drafts.drop(draft)
-    facts = replace(facts, basis="record") if facts.basis == "here" else facts  # it states that number now
+    facts = replace(facts, basis="signed") if facts.basis == "here" else facts  # it states that number now
     matched = tuple(touch.code for touch in touches if touch.how == "matched")
     return RecordedHandover(tuple(events), bast, handover.giver, handover.to, facts, tuple(findings), matched)
 

@@ -41,7 +41,7 @@ def test_what_the_record_is_to_say_is_what_follows_from_the_ledger() -> None:
 
 @pytest.mark.parametrize("held", [0, 2, 4, 5])
 def test_what_the_record_says_holds_whatever_is_known_now(held: int) -> None:
-    assert numbers(facts(record=said(4, 2), held=held)) == (4, 2, "record", max(held - 2, 0))
+    assert numbers(facts(record=said(4, 2), held=held)) == (4, 2, "signed", max(held - 2, 0))
     assert facts(record=said(4, 2), held=held).is_derived
 
 
@@ -58,7 +58,7 @@ def test_where_the_station_could_not_know_the_number_is_one_of_now() -> None:
 
 
 def test_what_other_laptops_took_under_the_number_is_not_missing() -> None:
-    assert numbers(facts(record=said(9, 7), elsewhere=CODES[2:4])) == (9, 5, "record", 1)
+    assert numbers(facts(record=said(9, 7), elsewhere=CODES[2:4])) == (9, 5, "signed", 1)
     assert numbers(facts(record=said(9, 1), elsewhere=CODES[2:5]))[1] == 0, "never less than none"
 
 

@@ -233,7 +233,7 @@ class Field:
                     was = recorded.facts
                     assert (now.expected, now.basis) == (was.expected, was.basis), (signed, now, was)
                     assert signed is None or now.missing_count == recorded.facts.missing_count
-                elif signed is not None and now.basis == "record":
+                elif signed is not None and now.basis == "signed":
                     assert now.expected == signed["count"]
 
     def late_arrivals(self, order: Sequence[tuple[int, int]]) -> None:

@@ -341,7 +341,7 @@ def test_a_number_that_nobody_listed_stands_in_the_record_and_older_records_do_n
     ran = two.give(codes[1:3], "51.08", "51.08.01", now=later).json
     assert ran["expected"] == 17
     at_once = letter(two, ran["bast"])
-    assert (at_once["expected"], at_once["basis"], len(at_once["missing"])) == (17, "record", 15)
+    assert (at_once["expected"], at_once["basis"], len(at_once["missing"])) == (17, "signed", 15)
     station("export", "--out", tmp_path / "more.serah")
     assert two("import", tmp_path / "more.serah").code == 0
     two("export", "--out", tmp_path / "back.serah")
@@ -358,7 +358,7 @@ def test_a_number_that_nobody_listed_stands_in_the_record_and_older_records_do_n
     )
     for laptop, named in ((two, 16), (station, 16), (bare, 0)):
         told = letter(laptop, ran["bast"])
-        assert (told["expected"], told["missing_count"], told["basis"]) == (17, 15, "record")
+        assert (told["expected"], told["missing_count"], told["basis"]) == (17, 15, "signed")
         assert len(told["missing"]) == named, "what the records held there say by name"
         words = " ".join(text_of(letter_pdf(laptop, ran["bast"], tmp_path)).split())
         assert "Expected: 17; scanned: 2; still to come: 15." in words
@@ -370,11 +370,11 @@ def test_a_number_that_nobody_listed_stands_in_the_record_and_older_records_do_n
     fixed = two("correct", ran["bast"], "--remove", codes[2], "--reason", "incorrect-data", "--yes", now=later)
     assert fixed.code == 0, fixed.err
     told = letter(two, ran["bast"])
-    assert (told["total"], told["expected"], told["missing_count"], told["basis"]) == (1, 17, 16, "record")
+    assert (told["total"], told["expected"], told["missing_count"], told["basis"]) == (1, 17, 16, "signed")
     fixed = two("correct", ran["bast"], "--to", "51.08.02", "--reason", "incorrect-data", "--yes", now=later)
     assert fixed.code == 0, fixed.err
     told = letter(two, ran["bast"])
     bound_there = len(station.codes("--to", "51.08.02"))
-    assert (told["total"], told["expected"], told["basis"]) == (1, bound_there, "record")
+    assert (told["total"], told["expected"], told["basis"]) == (1, bound_there, "signed")
     listed_there = two.give(codes[3:4], "51.08", "51.08.01", "--load", listed(two, codes[3:4])).json
     assert letter(two, listed_there["bast"])["derived"] is False
