@@ -45,6 +45,7 @@ INPUTS = {
     "admit FILES",
     "init --from",
     "init --share",
+    "init --pkcs11",
     "load FILES",
     "import FILES",
     "import --watch",
