@@ -139,7 +139,7 @@ def field(cluster: Cluster) -> Iterator[Field]:
     def admit(root: Store) -> None:
         for number in range(STATIONS):
             file = folder / f"{number}.db"
-            office = join(f"sqlite:///{file}", 2 + number, root, place="51.08", name=f"Kantor {number}")
+            office = join(f"sqlite:///{file}", 2 + number, root, place=f"51.{number + 1:02}", name=f"Kantor {number}")
             files[own(office)] = file
             office.close_after_test.close()  # type: ignore[attr-defined]
 

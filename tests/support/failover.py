@@ -61,8 +61,8 @@ class Cluster:
         self.start(self.backup)
         self.start(self.hub)
         until(lambda: len(self.roles()) == 3 and "sync_standby" in self.roles().values(), "a primary with two replicas")
-        quick = ["-s", "loop_wait=2", "-s", "retry_timeout=3", "-p", "max_wal_size=96MB"]  # for the test's sake alone
-        self.primary.run(*self._patronictl("edit-config", "--force", "--quiet", *quick), user="postgres")
+        small = ["--force", "--quiet", "-p", "max_wal_size=96MB"]  # as the disks are here
+        self.primary.run(*self._patronictl("edit-config", *small), user="postgres")
         self.make_database()
         made = "until pgbackrest --stanza=serah stanza-create; do sleep 1; done"
         self.backup.run("sh", "-c", made, user="postgres")
