@@ -34,7 +34,7 @@ from tests.support.merge_examples import join
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 STATIONS = 20
 TIMES = int(os.environ.get("TIMES", "1"))
-PAUSE_S = 1.5
+PAUSE_S = 1.0
 """Between two records of one station."""
 
 
@@ -204,9 +204,9 @@ def fill_disk(field: Field, cluster: Cluster) -> None:
     full = cluster.primary
     full.run("dd", "if=/dev/zero", "of=/var/lib/postgresql/fills", "bs=1M", check=False)
     assert full.run("df", "--output=avail", "/var/lib/postgresql").split()[-1] == "0"
-    time.sleep(15)
+    time.sleep(10)
     full.run("rm", "/var/lib/postgresql/fills")
-    field.go_on("the primary's disk was full for 15 s")
+    field.go_on("the primary's disk was full for 10 s")
     until(cluster.is_whole, "all three run again")
 
 

@@ -140,6 +140,7 @@ class Cluster:
         self.start_patroni(first)
         until(lambda: "primary" in self.roles().values(), "what was put back is the primary")
         for machine in self.databases[1:]:
+            machine.run("serah-restore", "anew")
             self.start_patroni(machine)
 
     # --- what is so ---------------------------------------------------------------------------------------------------
