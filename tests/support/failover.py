@@ -110,7 +110,7 @@ class Cluster:
     def settings(self, role: str) -> dict[str, str]:
         """The environment of a role at the hub."""
         lines = (self.folder / "keys" / f"{role}.env").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines)
+        return dict(line.replace("'", "").split("=", 1) for line in lines)
 
     def url(self, role: str) -> str:
         """The database's address for a role, for this program in the hub's network."""
