@@ -212,7 +212,7 @@ def fill_disk(field: Field, cluster: Cluster) -> None:
 
 def lag_behind(field: Field, cluster: Cluster) -> None:
     """The replica that commits with the primary hangs."""
-    hangs = cluster.replica("sync_standby")
+    hangs = cluster.one("sync_standby")
     servers = hangs.run("pgrep", "-x", "postgres").split()
     hangs.run("kill", "-STOP", *servers)
     field.go_on("the replica that commits hung")

@@ -164,13 +164,18 @@ class Cluster:
     @property
     def primary(self) -> Computer:
         """The one that takes writes."""
-        until(lambda: "primary" in self.roles().values(), "there is a primary")
-        return next(self.machines[name] for name, role in self.roles().items() if role == "primary")
+        return self.one("primary")
 
-    def replica(self, role: str) -> Computer:
-        """One of that role."""
-        until(lambda: role in self.roles().values(), f"there is a {role}")
-        return next(self.machines[name] for name, is_one in self.roles().items() if is_one == role)
+    def one(self, role: str) -> Computer:
+        """One of that role; waits until there is one."""
+        found: dict[str, str] = {}
+
+        def is_there() -> bool:
+            found.update({is_one: name for name, is_one in self.roles().items()})
+            return role in found
+
+        until(is_there, f"there is a {role}")
+        return self.machines[found[role]]
 
     def is_whole(self) -> bool:
         """Whether all three run, and one commits with the primary."""
