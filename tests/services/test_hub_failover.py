@@ -146,7 +146,7 @@ def field(cluster: Cluster) -> Iterator[Field]:
     at_hub(cluster, admit)
     cluster.start_hub()
     told = cluster.folder / "serah.log"
-    until(lambda: '"fingerprint"' in told.read_text(), "the hub is open", 30)
+    until(lambda: '"fingerprint"' in told.read_text(), "the hub is open")
     pin = told.read_text().partition('"fingerprint":"')[2].partition('"')[0]
     working = Field(cluster, files, HubAddress(cluster.address["HUB"], PORT, pin))
     yield working
