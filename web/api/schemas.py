@@ -313,7 +313,7 @@ class Recorded(BaseModel):
     new: bool
     scanned: int
     expected: int | None
-    derived: bool = Field(description="Whether nobody listed what was to go: the number follows from what is held.")
+    derived: bool = Field(description="Whether nobody listed what was to go.")
     phase: str = Field(description="The phase that was to go; empty where none was said.", examples=["I"])
     kinds: list[str] = Field(description="The kinds that were to go; empty: all.", examples=[["box", "booth"]])
     events: list[dict[str, Any]]
