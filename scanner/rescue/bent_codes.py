@@ -13,6 +13,7 @@ from scanner.decoding.engines import ZXING, is_inside
 from scanner.decoding.renderings import as_image, resized
 from scanner.reads import Corners, Read
 from scanner.rescue.equaliser import REACH, equalised
+from scanner.rescue.expected_codes import NOTHING, Expected
 from scanner.rescue.finder_frames import drawn_to, finder_frames
 from scanner.rescue.finders import Finder
 from scanner.rescue.payload_code import read_item
@@ -61,6 +62,7 @@ def read_bent(
     is_sharpened: bool = False,
     within: Corners | None = None,
     is_late: Callable[[], bool] = lambda: False,
+    expected: Expected = NOTHING,
 ) -> list[Read]:
     """Read labels of items from these finder patterns of a picture on, each label once.
 
@@ -69,6 +71,7 @@ def read_bent(
         most: the number of finder patterns to begin from, about 40 ms each.
         is_sharpened: fit to the sharpened picture, for strong blur; what is read comes from the picture as it is.
         within: only from finder patterns that lie here.
+        expected: the texts from which one that is not read surely may be completed.
     """
     found: list[Read] = []
     tried = 0
@@ -79,7 +82,7 @@ def read_bent(
         if tried == most or is_late():
             break
         tried += 1
-        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_late)
+        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_late, expected)
         if read is not None:
             found.append(read)
     return found
@@ -92,6 +95,7 @@ def _read_from(
     focal_px: float,
     is_sharpened: bool,
     is_late: Callable[[], bool],
+    expected: Expected,
 ) -> Read | None:
     reach = _REACH * finder.module_px
     middle = np.array((finder.x, finder.y))
@@ -115,13 +119,16 @@ def _read_from(
     focal_px *= scale
     for number, (version, shape) in enumerate(candidates(fitted, placed, focal_px, is_late)):
         text = text_of(dark, version, shape, focal_px) if not number or not is_late() else None
+        is_completed = text is None and not is_late()
+        if is_completed:
+            text = completed(dark, version, shape, focal_px, expected)
         if text is not None:
             half = side_of(version) / 2
             edges = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
             x, y, _facing = seen(shape[None], edges, focal_px)
             at = (np.column_stack((x[0], y[0])) + 0.5) / scale - 0.5 + low
             first, second, third, fourth = ((round(float(px)), round(float(py))) for px, py in at)
-            return Read(text, (first, second, third, fourth), ZXING)
+            return Read(text, (first, second, third, fourth), ZXING, is_completed=is_completed)
     return None
 
 
@@ -193,3 +200,11 @@ def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) 
             return found
         shape = refined(dark, shape[None], version, focal_px, _TURNS_AGAIN, read=soft)[0]
     return None
+
+
+def completed(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float, expected: Expected) -> str | None:
+    """The expected text that the modules at these places bear out against every other; None where there is none."""
+    if not expected.texts:
+        return None
+    fine, shown = half_modules(dark, shape, version, focal_px, REACH)
+    return expected.complete(equalised(fine, version, is_seen=shown) * shown, version)

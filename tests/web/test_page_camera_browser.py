@@ -95,8 +95,6 @@ SIZE = (640, 480)
 AIMS: dict[Aim, Condition] = {
     "closer": Condition("too small", module_px=1.3),
     "farther": Condition("cut off", module_px=7.0),
-    "still": Condition("out of focus", defocus=0.9, module_px=5.0),
-    "glare": Condition("a lamp on it", glare=5.0, module_px=4.5),
     "dark": Condition("no light", contrast=0.03),
 }
 
