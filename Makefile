@@ -5,7 +5,7 @@ RUN := .venv/bin
 TESTS ?= not slow and not camera
 MINUTES ?= 10
 
-.PHONY: dev setup demo test test-full bad-network fuzz mutants lint texts lock bench release release-windows release-audit windows-check clean
+.PHONY: dev setup demo test test-full bad-network failover fuzz mutants lint texts lock bench release release-windows release-audit windows-check clean
 
 setup:            ## what Serah needs to run
 	@$(PYTHON) bootstrap.py
@@ -25,6 +25,9 @@ test-full: dev    ## every test that needs no camera
 bad-network: dev  ## a day sent to a hub over lines that lose, delay and cut (Linux, root), and over a proxy that does
 	@$(RUN)/python -m pytest -q -n 0 tests/services/test_hub_bad_network.py
 	@$(RUN)/python -m tests.support.bad_day
+
+failover: dev     ## the hub of a province (docs/hub-province.md): killed, cut off, filled up, put back, TIMES (20) times (Linux, root)
+	@TIMES=$${TIMES:-20} $(RUN)/python -m pytest -q -n 0 -rs -s tests/services/test_hub_failover.py
 
 fuzz: dev         ## looks for bytes that harm a reader, MINUTES (10) for each of them
 	@$(RUN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-fuzz.txt || \

@@ -33,7 +33,7 @@ def read_lines(source: str) -> list[str]:
         ) from error
     except OSError as error:
         raise unreadable(source, error) from error
-    lines = text.splitlines()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")  # a GS1 barcode may have other separators
     if len(lines) > MAX_LINES or len(data) == MAX_LINES * 100:
         raise InputError(
             N_("{file} has more than {limit} lines"),

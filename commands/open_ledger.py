@@ -7,7 +7,7 @@ from pathlib import Path
 from commands.admin.passphrase import ask
 from custody.errors import StoreError
 from db.connect import refuse_read_only
-from db.station_key import load_key, make_key
+from db.station_key import has_token, load_key, make_key
 from db.store import Store, Surroundings, open_store
 from evidence.ed25519 import Signer
 from reports.words import finding_text
@@ -23,13 +23,13 @@ def surroundings(
 
 
 def signer(home: Path, passphrase_file: Path | None) -> Signer:
-    """Return the key of the station in that folder; asks for its passphrase, where it has one and no file holds it.
+    """Return the key of the station in that folder; asks for its passphrase or PIN, where no file holds that.
 
     Raises:
         InputError: the passphrase is not the one, or the input is no terminal.
         StoreError: there is no key, or it cannot be read.
     """
-    return load_key(home, lambda: ask(passphrase_file))
+    return load_key(home, lambda: ask(passphrase_file, is_pin=has_token(home)))
 
 
 @contextmanager

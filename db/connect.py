@@ -20,6 +20,7 @@ from db.address import POSTGRES, ledger_file, sqlite_path
 from db.db_errors import as_store_errors, damaged
 from db.on_windows import SqliteOnWindows
 from db.read_only import cannot_be_written, is_read_only, mark_read_only, private_copy, refuse_to_write
+from db.replicas import confirmed, heed_warnings, notices
 from db.sqlite_backup import keep_older
 from tables.output.private_files import private_file
 from tables.output.safe_file import refuse_too_long
@@ -166,6 +167,7 @@ def _prepare(database: Database) -> None:
         timeout_s: Any = getattr(database, _TIMEOUT)
         database.execute_sql(f"SET lock_timeout = {int(timeout_s * 1000)}")
         database.execute_sql("SET synchronous_commit = on")
+        heed_warnings(database)
 
 
 @contextmanager
@@ -177,14 +179,14 @@ def write_lock(database: Database, *, is_shared: bool = False) -> Iterator[None]
     share it (`is_shared`) may write at once.
 
     Raises:
-        StoreError: the ledger is on a medium that cannot be written.
+        StoreError: the ledger is on a medium that cannot be written, or PostgreSQL's replicas did not confirm it.
     """
     refuse_to_write(database)
     if isinstance(database, SqliteDatabase):
         with database.atomic("IMMEDIATE"):
             yield
     else:
-        with database.atomic():
+        with confirmed(database):
             database.execute_sql(f"SELECT pg_advisory_xact_lock{'_shared' * is_shared}(%s)", (APPLICATION_ID,))
             yield
 
@@ -212,13 +214,7 @@ def _sqlite(path: Path, create: bool, busy_timeout_s: float) -> Database:
         _mark_as_ours(path, busy_timeout_s)
     kind = SqliteOnWindows if os.name == "nt" else APSWDatabase
     database: Database = kind(str(path), pragmas=PRAGMAS, timeout=busy_timeout_s, autoconnect=False)
-    try:
-        database.connect()
-        _prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
+    return _connected(database)
 
 
 def _mark_as_ours(path: Path, busy_timeout_s: float) -> None:
@@ -323,8 +319,13 @@ def _postgres(url: str, busy_timeout_s: float) -> Database:
         prefer_psycopg3=True,
         autoconnect=False,
         isolation_level="READ COMMITTED",
+        **notices(url),
     )
     setattr(database, _TIMEOUT, busy_timeout_s)
+    return _connected(database)
+
+
+def _connected(database: Database) -> Database:
     database.connect()
     try:
         _prepare(database)

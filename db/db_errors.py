@@ -26,7 +26,7 @@ class _Meaning(NamedTuple):
 
 _UNREACHABLE = _Meaning(
     (),
-    ("08", "28", "3D", "53", "57P"),
+    ("08", "25006", "28", "3D", "53", "57P"),
     N_("the database cannot be reached ({reason})"),
     N_("Check the address in --db and that the server runs."),
     AwayError,

@@ -1,4 +1,6 @@
-"""The station's key: an Ed25519 secret in a file that only its user may read, and that a passphrase may lock."""
+"""The station's key: an Ed25519 secret in a file that only its user may read, and that a passphrase may lock; or one
+in a token, which the file names (`db.token_key`).
+"""
 
 import base64
 import hashlib
@@ -10,26 +12,35 @@ from collections.abc import Callable
 from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
+from db.token_key import is_in_token, make_in_token, public_in_token, token_signer
 from evidence.ed25519 import Signer
 from tables.output.private_files import private_file
 
 FILE_NAME = "station.key"
 
 
-def make_key(folder: Path, passphrase: str | None = None, *, seed: bytes | None = None) -> Signer:
+def make_key(
+    folder: Path, passphrase: str | None = None, *, seed: bytes | None = None, token: Path | None = None
+) -> Signer:
     """Make a key file in this folder, readable by its user only, and return its signer.
 
     Args:
         passphrase: encrypts it; None leaves it open to everyone who may read the file.
         seed: the secret of a key that there was before, 32 bytes; None: a new key.
+        token: the library of a token that makes the key and keeps it; the passphrase is its PIN.
 
     Raises:
-        InputError: the passphrase is too short, or the folder has a key already.
+        InputError: the passphrase is too short, the folder has a key already, or the token makes none.
         StoreError: the folder cannot be written.
     """
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    if token is not None:
+        refuse_key(folder)
+        data = make_in_token(token, passphrase or "")
+        _write_key(folder, data)
+        return token_signer(data, passphrase or "")
     secret = Ed25519PrivateKey.generate() if seed is None else Ed25519PrivateKey.from_private_bytes(seed)
     if passphrase is not None:
         data = lock(secret.private_bytes_raw(), secret.public_key().public_bytes_raw(), passphrase)
@@ -37,10 +48,20 @@ def make_key(folder: Path, passphrase: str | None = None, *, seed: bytes | None 
         data = secret.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-    path = folder / FILE_NAME
+    _write_key(folder, data)
+    return _signer(secret.private_bytes_raw())
+
+
+def _write_key(folder: Path, data: bytes) -> None:
+    """Write a new key file.
+
+    Raises:
+        InputError: the folder has a key already.
+        StoreError: the folder cannot be written.
+    """
     try:
         folder.mkdir(0o700, parents=True, exist_ok=True)
-        _write_new(path, data)
+        _write_new(folder / FILE_NAME, data)
     except OSError as error:
         refuse_key(folder, error)
         raise StoreError(
@@ -49,7 +70,6 @@ def make_key(folder: Path, passphrase: str | None = None, *, seed: bytes | None 
             path=str(folder),
             reason=error.strerror or str(error),
         ) from error
-    return _signer(secret.private_bytes_raw())
 
 
 def refuse_key(folder: Path, cause: OSError | None = None) -> None:
@@ -90,7 +110,10 @@ def _write_new(path: Path, data: bytes) -> None:
 
 
 def load_key(folder: Path, ask: Callable[[], str] | None = None) -> Signer:
-    """Read the key file of this folder, as `read_seed` does, and return its signer."""
+    """Read the key file of this folder, as `read_seed` does, or open the token that it names; return its signer."""
+    data = _read(folder / FILE_NAME)
+    if is_in_token(data) and ask is not None:
+        return token_signer(data, ask())
     return _signer(read_seed(folder, ask))
 
 
@@ -101,7 +124,7 @@ def read_seed(folder: Path, ask: Callable[[], str] | None = None) -> bytes:
         ask: gives the passphrase, where the file is locked.
 
     Raises:
-        InputError: the passphrase is not the one.
+        InputError: the passphrase is not the one, or a token has the secret.
         StoreError: there is no key file, or it is not an Ed25519 key.
     """
     from cryptography.hazmat.primitives import serialization
@@ -109,6 +132,12 @@ def read_seed(folder: Path, ask: Callable[[], str] | None = None) -> bytes:
 
     path = folder / FILE_NAME
     data = _read(path)
+    if is_in_token(data):
+        raise InputError(
+            N_("the station's key is in a token, which never gives it out"),
+            hint=N_("There are no recovery sheets of it. Where the token is lost, go on with a new key: {way}"),
+            way="new_key",
+        )
     try:
         if is_locked(data) and ask is not None:
             return unlock(data, ask())
@@ -126,12 +155,22 @@ def public_of_seed(seed: bytes) -> bytes:
 
 
 def is_protected(folder: Path) -> bool:
-    """Whether a passphrase locks the key of this folder.
+    """Whether a passphrase locks the key of this folder, or the PIN of a token.
 
     Raises:
         StoreError: there is no key file.
     """
-    return is_locked(_read(folder / FILE_NAME))
+    data = _read(folder / FILE_NAME)
+    return is_locked(data) or is_in_token(data)
+
+
+def has_token(folder: Path) -> bool:
+    """Whether the key of this folder is in a token.
+
+    Raises:
+        StoreError: there is no key file.
+    """
+    return is_in_token(_read(folder / FILE_NAME))
 
 
 def read_public(folder: Path) -> bytes:
@@ -141,6 +180,8 @@ def read_public(folder: Path) -> bytes:
         StoreError: there is no key file, or it is not an Ed25519 key.
     """
     data = _read(folder / FILE_NAME)
+    if is_in_token(data):
+        return public_in_token(data)
     return public_of(data) if is_locked(data) else load_key(folder).public_key
 
 

@@ -12,10 +12,8 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from custody.errors import N_, InputError, PrinterError
-from tables.output.own_files import refuse_own
 
 RAW_PORT = 9100
 CONNECT_S = 5.0
@@ -133,7 +131,6 @@ def _open_device(to: Destination) -> int:
             hint=N_("To write a file use --out labels.zpl"),
             device=to.device,
         )
-    refuse_own(Path(to.device))
     return os.open(to.device, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
 
 

@@ -40,6 +40,7 @@ _ITEM = (
     "void_prints",
     "seal",
     "parent",
+    "vendor_codes",
 )
 _RECORD = (
     "record",
@@ -213,8 +214,8 @@ def need_table(needs: Iterable[Need]) -> Sheet:
     return Sheet("needs", _NEED, rows)
 
 
-def item_table(items: Iterable[Item], places: Places, needs: Needs) -> Sheet:
-    """Every thing with a label as it stands now."""
+def item_table(items: Iterable[Item], places: Places, needs: Needs, vendors: Mapping[str, Sequence[str]]) -> Sheet:
+    """Every thing with a label as it stands now; `vendors` has by its code what vendors call it."""
     rows = (
         [
             item.code,
@@ -234,6 +235,7 @@ def item_table(items: Iterable[Item], places: Places, needs: Needs) -> Sheet:
             " ".join(f"{number:02d}:{why}" for number, why in item.voids),
             item.seal,
             item.parent,
+            "; ".join(vendors.get(item.code, ())),
         ]
         for item in items
     )

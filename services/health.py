@@ -15,7 +15,7 @@ from custody.errors import N_, CustodyError
 from db.log import quarantine
 from db.log.quarantine import MAX_LOGS, Strangers
 from db.read_only import cannot_be_written, is_read_only
-from db.station_key import FILE_NAME, is_protected, read_public
+from db.station_key import FILE_NAME, has_token, is_protected, read_public
 from db.store import Store
 from language import _, ngettext
 from language.text import error_text, fill, hint_text, number, printable
@@ -367,6 +367,7 @@ def _key(home: Path, began_with: str) -> Check:
     if warning := next(_readable_by_others(path, _("Station key")), None):
         return warning
     guard = _("locked with a passphrase") if is_protected(home) else _("not locked with a passphrase")
+    guard = _("in a token, under its PIN") if has_token(home) else guard
     return Check(_("Station key"), "ok", f"{path}, {guard}")
 
 

@@ -3,7 +3,6 @@
 import os
 import sys
 import tempfile
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -51,6 +50,8 @@ def protect_station(home: Path, db_url: str, passphrase_file: Path | None) -> No
 
 def keep_details(error: BaseException) -> str:
     """Write the traceback to serah-fault.txt; the path of it, or `-` where nothing can be written."""
+    import traceback  # only a fault needs it
+
     for folder in (os.environ.get("SERAH_HOME"), Path.home(), tempfile.gettempdir()):
         try:
             if folder:

@@ -22,23 +22,24 @@ Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
-NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 6)} | {"1+": range(1, 2**53), "0+": range(2**53)}
-# §3-5, §9: an object (2 to 5: in that version; a<b: and b's), key:form; none is text, * texts, 1+ a number, ? null.
+NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 7)} | {"1+": range(1, 2**53), "0+": range(2**53)}
+# §3-5, §9: an object (2 to 6: in that version; a<b: and b's), key:form; none is text, * texts, 1+ a number, ? null.
 OBJECTS = """
 late note occurred:time?; first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf;
 size log size:0+; label code print:1+; say code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair
 giver receiver; extra kind count:1+ note; hit code print:1+? after:0+? how:"matched"; pair2<pair receiver_office
 giver_office; ride vehicle driver escort stops*; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper"
-digest:leaf?; lot absent* beyond*; meant<lot phase? kinds*; ph phase name kind due:time?; run to count:1+; row log:raw
-station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question answer:"yes"|"no"|"unknown" note; place due:time?
-level name row:"place" code parent?; place2<place dapil?; gone row:"place" code; both name_id name_en; tier<both level
-many_id many_en short words*; stage<both code kinds* days:0+?; shape<both condition; ask<both key; list questions:ask[]
-about; said language:"id"|"en"; word<said word instead; letter<said key lines*; unnd row:"need" kind level?; unpt
-row:"point" point; place4<place2 voters:0+?; gave<late from to bound* counted:0+? extras:extra[] witnesses* bast part:1+
-parts:1+; who<late names*; common log seq:1+ prev:leaf? refs:ref[] id at:time by app; need row:"need" kind name_id
-name_en level per_place:0+ unit tracked_as:"item"|"pack" elections*; need4<need per:"place"|"voter"|"piece"|"election"
-follows reserve:0+ pack:1+? serial rule; item code kind to k:1+ n:1+ quantity:1+ election? range:range?; range width:0+
-prefix last:0+ first:0+; unitem row:"item" code; power power:"admit"|"plan" under?; genesis election root station place
+digest:leaf?; goal count:0+ absent:0+ by:"list"|"records"; lot absent* beyond*; meant<lot phase? kinds*; ph phase name
+kind due:time?; run to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question
+answer:"yes"|"no"|"unknown" note; place due:time? level name row:"place" code parent?; place2<place dapil?; gone
+row:"place" code; both name_id name_en; tier<both level many_id many_en short words*; stage<both code kinds* days:0+?;
+shape<both condition; ask<both key; list questions:ask[] about; said language:"id"|"en"; word<said word instead;
+letter<said key lines*; unnd row:"need" kind level?; unpt row:"point" point; place4<place2 voters:0+?; gave<late from to
+bound* counted:0+? extras:extra[] witnesses* bast part:1+ parts:1+; who<late names*; common log seq:1+ prev:leaf?
+refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack"
+elections*; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to
+k:1+ n:1+ quantity:1+ election? range:range?; range width:0+ prefix last:0+ first:0+; unitem row:"item" code; power
+power:"admit"|"plan" under?; genesis election root station place
 public_key continues?; witness head; clock2 expected:time codes*; admit station place key:leaf powers:"plan"|"admit"[];
 revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
 plan2<plan rows:place2|need[]; pack parent children* action:"add"|"remove"; register items:item[] held_by out_of?; void2
@@ -55,14 +56,13 @@ phases:stage[] conditions:shape[] checklists:list[] words:word[] letter:letter[]
 rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data"
 corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[]; plan5<plan4
 phases:ph[] under?; admit5<admit powers:power[]; join5 station place key:leaf; withdraw5<withdraw4
-rows:gone|unnd|unpt|unitem[]; handover5<handover2 destinations:run[] phase? kinds* meant:lot?
-"""
+rows:gone|unnd|unpt|unitem[]; handover5<handover3 phase? kinds* meant:lot?; handover6<handover5 expected:goal?"""
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.replace("*", ":text[]").split(";")):
     name, _, base = name.partition("<")
     FORMS[name] = FORMS[base] | dict([*re.split(r":|(?=[?])", k, maxsplit=1), "text"][:2] for k in keys)
 for n in (TYPES := list(FORMS)[list(FORMS).index("genesis") :]):
-    FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("2345")}"', "v": "v" + (n[-1] if n[-1] in "2345" else "1")}
+    FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("23456")}"', "v": "v" + (n[-1] if n[-1] in "23456" else "1")}
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
 DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes

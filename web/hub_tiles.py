@@ -104,6 +104,7 @@ class TileReads:
         if log is None or note is None:
             return _not_there()
         if name == CHECKPOINT:
+            store.transaction.confirm()
             return _text(note + self.site.desk.cosigned(store, note, store.around.now_utc()))
         return self._tile(store, log, claimed_checkpoint(note).size, name)
 

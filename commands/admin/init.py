@@ -36,16 +36,20 @@ def init(
     new_key: bool,
     yes: bool,
     passphrase: bool | None,
+    token: Path | None,
     recover: bool,
     shares: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     _refuse_mixed(goes_on, recover or bool(shares), new_key, bool(bundles), profile is not None)
+    _refuse_token(token, goes_on=goes_on and not new_key, recovers=recover or bool(shares))
     at = StationHome(station.home, station.db_url, station.around(), lambda: station.signer)
     asks = passphrase if passphrase is not None else root is None and not goes_on and sys.stdin.isatty()
     asks = takes_passphrase(at, goes_on=goes_on, new_key=new_key, is_wanted=asks)
 
     def words() -> str | None:
+        if token is not None:
+            return passphrases.ask(station.passphrase_file, is_pin=True)
         chosen = passphrases.choose if asks else passphrases.given
         return None if passphrase is False and not asks else chosen(station.passphrase_file)
 
@@ -64,11 +68,12 @@ def init(
             root=followed,
             new_key=new_key,
             passphrase=words(),
+            token=token,
             bundles=bundles,
             progress=progress,
         )
     else:
-        begun = _begin(at, code, name, election, followed, words, read, yes=yes)
+        begun = _begin(at, code, name, election, followed, words, token, read, yes=yes)
     if isinstance(begun, str):
         _show_recovered(station, at, begun, as_json)
     elif as_json:
@@ -98,6 +103,15 @@ def _refuse_mixed(goes_on: bool, recovers: bool, new_key: bool, has_bundles: boo
         )
 
 
+def _refuse_token(token: Path | None, *, goes_on: bool, recovers: bool) -> None:
+    """Raise InputError where no key is made that a token could keep."""
+    if token is not None and (goes_on or recovers):
+        raise InputError(
+            N_("--pkcs11 makes a new key: it goes with a station that begins, or with --continue --new-key"),
+            hint=N_("Leave it away: the station's key file says where its key is."),
+        )
+
+
 def _begin(
     at: StationHome,
     place: str | None,
@@ -105,6 +119,7 @@ def _begin(
     election: str,
     root: str | None,
     words: Callable[[], str | None],
+    token: Path | None,
     profile: ReadProfile | None,
     *,
     yes: bool,
@@ -120,7 +135,16 @@ def _begin(
             aside = stack.enter_context(set_aside(at))
             note(_("What had begun here lies in: {folder}").format(folder=aside))
         at.refuse_key()
-        return begin(at, election=election, name=name, place=place, root=root, passphrase=words(), profile=profile)
+        return begin(
+            at,
+            election=election,
+            name=name,
+            place=place,
+            root=root,
+            passphrase=words(),
+            token=token,
+            profile=profile,
+        )
 
 
 def _show_recovered(station: Station, at: StationHome, fingerprint: str, as_json: bool) -> None:
@@ -179,7 +203,7 @@ def _show_begun(station: Station, begun: Begun) -> None:
                 path=begun.secret
             )
         )
-    if genesis.body["root"] == fingerprint:
+    if genesis.body["root"] == fingerprint and not begun.is_in_token:
         told = N_("Nobody stands above the root: print sheets now from which its key can be made again: {way}")
         note(fill(told, {"way": "recovery"}))
 

@@ -95,6 +95,13 @@ def recovery() -> None: ...
     help=_("Lock the key with a passphrase, which is asked for twice. At a terminal, a root's key is locked anyhow."),
 )
 @click.option(
+    "--pkcs11",
+    "token",
+    metavar=_("LIBRARY"),
+    type=Input(),
+    help=_("Let the PKCS#11 token that is plugged in make the key and keep it: the library of its maker."),
+)
+@click.option(
     "--recover",
     is_flag=True,
     help=_("Make the lost key again from recovery sheets, beside the ledger or with --from; replaces no key."),

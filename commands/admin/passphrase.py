@@ -26,14 +26,18 @@ def given(file: Path | None) -> str | None:
         raise unreadable(file, error) from error
 
 
-def ask(file: Path | None) -> str:
-    """Return the passphrase of the station key, typed once where neither file nor environment has it.
+def ask(file: Path | None, *, is_pin: bool = False) -> str:
+    """Return the passphrase of the station key, or its token's PIN; typed where neither file nor environment has it.
 
     Raises:
         InputError: the input is no terminal.
     """
     known = given(file)
-    return known if known is not None else _typed(_("Passphrase of the station key"), again=False)
+    return (
+        known
+        if known is not None
+        else _typed(_("PIN of the token") if is_pin else _("Passphrase of the station key"), again=False)
+    )
 
 
 def choose(file: Path | None) -> str:

@@ -161,9 +161,14 @@ def revoke() -> None: ...
 @click.option(
     "--policy", type=Input(), help=_("Which witnesses must have seen each log (C2SP tlog-policy): too few is wrong.")
 )
+@click.option(
+    "--since-last",
+    is_flag=True,
+    help=_("Read only what has come since this was last done here; the first time, everything."),
+)
 @json_option
 @pass_station
-@later("exchange.verify")
+@later("exchange.verify", since_last="exchange.verify_growth")
 def verify() -> None: ...
 
 

@@ -43,6 +43,7 @@ def verify(
     head: tuple[str, ...],
     token: Path | None,
     policy: Path | None,
+    since_last: bool,
     as_json: bool,
 ) -> None:
     fingerprint = None if root is None else read_fingerprint(root)
@@ -57,9 +58,9 @@ def verify(
     else:
         audit = audit_file(file, fingerprint, heads, asked, progress=bar)
     if as_json:
-        print_json(_as_json(audit, asked.policy))
+        print_json(told_json(audit, asked.policy))
     else:
-        _print(audit, asked.policy)
+        print_audit(audit, asked.policy)
     if not audit.is_ok:
         raise click.exceptions.Exit(EXIT_WRONG)
 
@@ -67,14 +68,14 @@ def verify(
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
-def _as_json(audit: BundleAudit, policy: Policy | None) -> dict[str, Any]:
+def told_json(audit: BundleAudit, policy: Policy | None) -> dict[str, Any]:
     told = audit_json(audit) | {"policy": policy and {"quorum": policy_words(policy), "unmet": [*audit.unmet]}}
     if not isinstance(audit, ProofAudit):
         return told
     return told | {"items": [chain_json(chain, {}, {}) for chain in proven_chains(audit)]}
 
 
-def _print(audit: BundleAudit, policy: Policy | None) -> None:
+def print_audit(audit: BundleAudit, policy: Policy | None) -> None:
     if isinstance(audit, ProofAudit):
         click.echo(_("What the proofs show; compare it with the report's words:"))
         for chain in proven_chains(audit):

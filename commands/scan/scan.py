@@ -94,14 +94,14 @@ def handover(
             return
         if codes is None and not (options.match or options.extra):
             raise InputError(N_("it is not said what was handed over"), hint=N_("Add --codes FILE, or --codes -"))
-        touches = [*(_typed(codes, receiver) if codes else ()), *_matched(store, given, options.match)]
+        touches = [*(_typed(store, codes, receiver) if codes else ()), *_matched(store, given, options.match)]
         show_recorded(store, record_handover(store, given, touches), options, as_json=as_json)
 
 
-def _typed(codes: str, receiver: str) -> list[Any]:
-    """The items in a list of typed codes; a place's label among them must be the receiver's."""
+def _typed(store: Store, codes: str, receiver: str) -> list[Any]:
+    """The items in a list of typed codes or vendors' codes; a place's label among them must be the receiver's."""
 
-    labels = parse_lines(read_lines(codes), "" if codes == "-" else codes)
+    labels = parse_lines(read_lines(codes), "" if codes == "-" else codes, store.vendor_codes.item_of)
     other = next((label for label in labels if isinstance(label, PlaceLabel) and label.code != receiver), None)
     if other is not None:
         raise InputError(

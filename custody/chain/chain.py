@@ -31,7 +31,7 @@ class Chain:
     `voids` are the prints of its label that were recorded as void; `seals` what became of each seal that was recorded
     with it. `corrections` are the records that withdraw others about it, or ask to, by log and number. `aside` are the
     records of stations that are not admitted, each with the number of links before it: nothing follows from them.
-    `dues` are those of the plan that it was judged by.
+    `dues` are those of the plan that it was judged by. `vendor_codes` are what loaded tables call it, and no evidence.
     """
 
     code: str
@@ -44,6 +44,7 @@ class Chain:
     corrections: tuple[Event, ...] = ()
     aside: tuple[tuple[int, Link], ...] = ()
     dues: Dues = field(default=NO_DUES, repr=False, compare=False)
+    vendor_codes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def due(self) -> Due | None:

@@ -306,6 +306,7 @@ def handover_events(
             "acknowledged": [asdict(row) for row in acknowledged],
             "destinations": destination_runs([to.get(code, "") for code in named if code in taken]),
             "meant": None if meant is None else listed,
+            "expected": None,
         }
         events.append(NewEvent("handover", fields, refs))
     return events + _observed_events(handover, [*touches, *handover.refused], latest)

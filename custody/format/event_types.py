@@ -185,6 +185,7 @@ _HANDED_2 = _HANDED | {
 }
 
 _RUN = object_of({"to": _text, "count": _positive})
+_LISTED = object_of({"absent": _list(_text), "beyond": _list(_text)})
 
 _PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
 
@@ -279,7 +280,15 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         "destinations": _list(_RUN),
         "phase": _text | None,
         "kinds": _list(_text),
-        "meant": object_of({"absent": _list(_text), "beyond": _list(_text)}) | None,
+        "meant": _LISTED | None,
+    },
+    ("handover", 6): _HANDED_2
+    | {
+        "destinations": _list(_RUN),
+        "phase": _text | None,
+        "kinds": _list(_text),
+        "meant": _LISTED | None,
+        "expected": object_of({"count": _count, "absent": _count, "by": _one_of("list", "records")}) | None,
     },
     ("pack", 1): {"parent": _text, "children": _list(_text), "action": _one_of("add", "remove")},
     ("pack", 2): {

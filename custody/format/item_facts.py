@@ -112,4 +112,5 @@ def as_newest(handover: Body) -> dict[str, Any]:
     more: dict[str, Any] = {"refused": [], "remarks": [], "destinations": [], "phase": None, "kinds": []}
     carriage, meant = carriage_fields(carriage_of(handover)), handover.get("meant")
     listed = meant and {name: meant[name] for name in ("absent", "beyond")}  # version 3 had room for more in it
-    return more | fields | {"parties": parties, "carriage": carriage, "acknowledged": [], "meant": listed}
+    now = {"parties": parties, "carriage": carriage, "acknowledged": [], "meant": listed, "expected": None}
+    return more | fields | now

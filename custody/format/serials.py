@@ -5,28 +5,37 @@ from collections.abc import Iterable, Iterator
 
 from custody.errors import N_, InputError
 from custody.format.item_facts import SerialRange
+from custody.format.vendor_codes import seal_number
 
 MAX_SERIALS = 20_000
 """So many numbers one command takes; more are in a pack, which has a range."""
 _LONGEST = 60
+_BETWEEN = re.compile(r"[^\S\x1d]+")
 _ENDS = re.compile(r"(.*?)([0-9]{1,18})", re.ASCII)
 _RANGE = re.compile(r"(.*?[0-9]{1,18})\s*(?:-|–|\.\.|s/d|sd)\s*(.*?[0-9]{1,18})", re.ASCII | re.IGNORECASE)
+
+
+def split_serials(text: str) -> list[str]:
+    """The numbers in a text, with spaces between them; the separator inside a GS1 barcode is none."""
+    return _BETWEEN.split(text.strip())
 
 
 def parse_serials(texts: Iterable[str]) -> list[str]:
     """The numbers that these texts name, each once, in their order, in capitals: `A0001`, `A0001-A0010`, `A0001-0010`.
 
     A dash joins a range where both ends have the same letters before as many digits; else it belongs to the number.
+    Of a GS1 barcode the serial number counts, as it stands.
 
     Raises:
         InputError: a text that is no number, a range that runs backwards, or far too many.
     """
     found: dict[str, None] = {}
     for text in texts:
-        entry = " ".join(text.split()).upper()
+        number = seal_number(text)
+        entry = " ".join(number.split()).upper()
         if not entry:
             continue
-        for serial in _named(entry):
+        for serial in _named(entry) if number == text else [_single(entry)]:
             found[serial] = None
             if len(found) > MAX_SERIALS:
                 raise InputError(
@@ -103,14 +112,23 @@ def _named(entry: str) -> Iterator[str]:
                 limit=MAX_SERIALS,
             )
         yield from spelled(serials)
-        return
+    else:
+        yield _single(entry)
+
+
+def _single(entry: str) -> str:
+    """The one number that a text is.
+
+    Raises:
+        InputError: it can be none.
+    """
     if len(entry) > _LONGEST or not entry.isprintable() or not any(char.isdigit() for char in entry):
         raise InputError(
             N_("{text} is no number of a seal"),
             hint=N_("Write it as it stands on the seal, or a range like A0001-A0010."),
             text=entry[:_LONGEST],
         )
-    yield entry
+    return entry
 
 
 def _range_ends(entry: str) -> tuple[str, str] | None:

@@ -5,7 +5,8 @@ Screen, page, letter, waybill, `--json`, reports and API show what `handover_fac
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from custody.chain.findings import Finding, judge_count, name_of, shortage
 from custody.compose.compose import Extra
@@ -15,6 +16,23 @@ from custody.format.item_facts import Item
 from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.people import NamedTwice, named_twice_in
 from custody.plan.places import Place, is_carrier, is_under
+
+Basis = Literal["", "list", "signed", "here", "since"]
+"""What the number of things that were to go rests on: a list; what the handover's own record says that its station
+derived; the records that are held here, of an older form of record or of what is not recorded yet; the same where the
+station could not know it when it recorded this. Empty: the number is not known.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToGo:
+    """How much was to go in a handover whose record states no list: so many things, and how many of them are not in
+    that record, by a list of somebody else or by the records that its station held.
+    """
+
+    count: int
+    absent: int
+    by: Literal["list", "records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +81,9 @@ class HandoverFacts:
     `conditions`: by code of what was taken or refused, what was noted at it or stood before; None: nobody has looked.
     `findings` are those about the handover as a whole: SHORTAGE, EXCESS against a list or of
     things without a readable label, COUNT. `named_twice` are those
-    who have two parts in it. `expected_first`: how many were expected when it was recorded here, where records that
-    came later made it another number; else None. `is_derived`: nobody listed what was to go, so that the number follows
-    from the records that are held.
+    who have two parts in it. `expected` rests on `basis`, and so does `missing_count`, how many of these things were
+    not handed over; `missing` are those of which the records held here say so. `to_go`: what the handover's record is
+    to state of both numbers; None where it states a list or nobody can know.
     """
 
     expected: int | None
@@ -84,11 +102,14 @@ class HandoverFacts:
     offered: int
     findings: tuple[Finding, ...]
     named_twice: tuple[NamedTwice, ...]
-    expected_first: int | None = None
-    is_derived: bool = field(init=False)
+    basis: Basis
+    missing_count: int
+    to_go: ToGo | None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "is_derived", self.expected is not None and self.meant is None)
+    @property
+    def is_derived(self) -> bool:
+        """Whether nobody listed what was to go."""
+        return self.basis in ("signed", "here", "since")
 
     @property
     def noted(self) -> dict[str, str]:
@@ -115,10 +136,14 @@ def handover_facts(
     expected = expected_items(first, meant, around, places)
     carried = carried_in(around.held, taken, refused)
     stayed = carried_in(around.held, refused, taken)  # inside what was refused
-    here = {*taken, *refused, *carried, *stayed, *around.elsewhere}
-    missing = in_order(
+    here = {*taken, *refused, *carried, *stayed}
+    absent = in_order(
         item for code, item in (expected or {}).items() if code not in here and item.held_by != first["to"]
     )  # what a list names and the receiver had before, which its station did not know, is no matter of it
+    missing = tuple(item for item in absent if item.code not in around.elsewhere)
+    to_go = None if expected is None else ToGo(len(expected), len(absent), "records" if meant is None else "list")
+    is_own_list = stated([*records, *around.others]) is not None
+    count, missing_count, basis = _numbers(first, to_go, len(absent) - len(missing), is_own_list=is_own_list)
     listed = frozenset(meant or ())
     own = {code for body in records for code in (body.get("meant") or {}).get("beyond", ())}
     kinds, apart = frozenset(first.get("kinds", ())), own - listed
@@ -126,16 +151,13 @@ def handover_facts(
     offered = sum(map(offered_in, records))
     extras = tuple(Extra(**extra) for extra in last["extras"])
     names = {to: name_of(places, to) for to in {item.to for item in missing if item.kind}}
-    conditions, is_final = _conditions((*taken, *refused), looks, around.held), around.is_final
-    findings = [shortage(i, names.get(i.to, ""), is_listed=meant is not None, is_final=is_final) for i in missing]
-    named = frozenset(beyond)  # what is beyond a list and a paper is said once, by the list
-    unlisted = [code for code in taken if code not in named]
-    findings += beyond_paper(unlisted, around.papers, around.received, around.held, str(first["from"]))
-    findings += [*(judge_against_load(code, first.get("phase"), kinds) for code in beyond), *around.unmatched]
+    is_listed, is_final = meant is not None, around.is_final
+    findings = [shortage(i, names.get(i.to, ""), is_listed=is_listed, is_final=is_final) for i in missing]
+    findings += _beyond(first, taken, beyond, around)
     if len(records) == last["parts"]:
         findings += judge_count(offered, sum(extra.count for extra in extras), last["counted"])
     return HandoverFacts(
-        None if expected is None else len(expected),
+        count,
         str(first.get("phase") or ""),
         tuple(map(str, first.get("kinds", ()))),
         None if meant is None else tuple(meant),
@@ -147,11 +169,42 @@ def handover_facts(
         len((expected or {}).keys() & {*around.elsewhere} - {*taken, *refused}),
         last["counted"],
         extras,
-        conditions,
+        _conditions((*taken, *refused), looks, around.held),
         offered,
         tuple(findings),
         named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"]),
+        basis,
+        missing_count,
+        to_go if first.get("meant") is None else None,
     )
+
+
+def _numbers(
+    first: Body, by_records: ToGo | None, by_others: int, *, is_own_list: bool
+) -> tuple[int | None, int, Basis]:
+    """How many things were to go, how many of them were not handed over, and what these numbers rest on. What the
+    record says of it holds, whatever is known by now; but for lists of its own side.
+
+    Args:
+        first: the first record of the handover.
+        by_records: the same by the records that are held here; None: not known.
+        by_others: how many of those that it does not have went by other laptops under its number.
+        is_own_list: whether a record under its number states a list.
+    """
+    said = None if is_own_list else first.get("expected")
+    if (own := ToGo(**said) if said else by_records) is None:
+        return None, 0, ""
+    basis: Basis = "signed" if said else "since" if "expected" in first else "here"
+    return own.count, max(own.absent - by_others, 0), "list" if own.by == "list" else basis
+
+
+def _beyond(first: Body, taken: Sequence[str], beyond: Sequence[str], around: Around) -> Iterator[Finding]:
+    """What was taken and is not on a list or the giver's paper, and what came without a label."""
+    named, kinds = frozenset(beyond), frozenset(first.get("kinds", ()))
+    unlisted = [code for code in taken if code not in named]  # what is beyond both is said once, by the list
+    yield from beyond_paper(unlisted, around.papers, around.received, around.held, str(first["from"]))
+    yield from (judge_against_load(code, first.get("phase"), kinds) for code in beyond)
+    yield from around.unmatched
 
 
 def _conditions(codes: Iterable[str], looks: Iterable[Body], held: Mapping[str, Item]) -> dict[str, str | None]:

@@ -317,8 +317,12 @@ class StockSums:
             self._count(group, 1)
 
     def add(self, group: StockGroup) -> None:
-        """Count many that are alike, once and for all."""
+        """Count many that are alike."""
         self._count(group, 1)
+
+    def take_out(self, group: StockGroup) -> None:
+        """Count them no longer."""
+        self._count(group, -1)
 
     def _count(self, group: StockGroup, by: int) -> None:
         is_back = group.held_by in (place.code for place in self._ways.to(group.to)[:1])

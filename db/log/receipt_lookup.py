@@ -9,11 +9,7 @@ from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.handover_history import confirmed, listed_there, sent_by, waiting_in
 from db.log.paper_records import Waybill
-from db.prepared import batches
 from db.state.queries import State
-
-_LEAVES = 500
-"""So many records are asked for in one question."""
 
 
 class ListThere(NamedTuple):
@@ -79,16 +75,6 @@ def loaded_as(state: State, giver: str, items: Iterable[Item], waybill: Waybill)
         phases.add(str(body.get("phase") or ""))
         kinds.update(map(str, body["kinds"]))
     return phases.pop() if len(phases) == 1 else "", tuple(sorted(kinds))
-
-
-def come_since(state: State, event: Event, leaves: Collection[str]) -> set[str]:
-    """Those of these records that this ledger took in after an event of its own log."""
-    stored, found = state.tables.event, set[str]()
-    own = stored.select(stored.id).where(stored.leaf == bytes.fromhex(event.leaf))
-    for some in batches(map(bytes.fromhex, leaves), _LEAVES):
-        query = stored.select(stored.leaf).where(stored.leaf.in_(some) & (stored.id > own))
-        found |= {bytes(leaf).hex() for (leaf,) in query.tuples()}
-    return found
 
 
 def _brought_by(state: State, giver: str, items: Sequence[Item], waybill: Waybill) -> Iterator[Body | None]:

@@ -201,13 +201,12 @@ class SeenHeads:
         own = self.ledger.own_row()
         if own is None:
             return 0
-        stations, paper = self.stations.now(), self.tables.paper
+        stations = self.stations.now()
         told = [self._told(own, by, to) for by, to in self._look(own).items() if stations.counts(by)]
-        columns = paper.select(paper.public_key, paper.log, paper.seq, paper.body).where(paper.log != own.name)
         read = [
             Event("", json.loads(bytes(body)))
-            for key, log, seq, body in columns.where(paper.public_key.in_(list(stations.powers))).tuples()
-            if (end := stations.end_of(key, log)) is None or seq <= end
+            for key, log, seq, body in self._papers_of_others(own.name)
+            if key in stations.powers and ((end := stations.end_of(key, log)) is None or seq <= end)
         ]
         told.append(min(witnessed_to(own.name, bytes.fromhex(own.public_key), read), own.size))
         told += [min(size, own.size) for size in self._cosigned(own)]
@@ -215,12 +214,18 @@ class SeenHeads:
 
     def _cosigned(self, own: Any) -> Iterator[int]:
         """How long our own log was by each head that a station which counts, and is not revoked, has cosigned."""
-        stations, keys = self.stations.now(), self.ledger.keys()
-        for by, note in self._cosigned_rows(own.name):
+        rows = self._cosigned_rows(own.name)
+        stations, keys = self.stations.now(), self.ledger.keys() if rows else {}
+        for by, note in rows:
             if by in keys and stations.counts(by) and stations.last_good(by) is None:
                 with suppress(TamperError):  # `verify` names it
                     if by != own.name and cosigned_at(note, by, keys[by]) is not None:
                         yield head_size(own.name, bytes.fromhex(own.public_key), note)
+
+    @written
+    def _papers_of_others(self, own: Any) -> Any:
+        paper = self.tables.paper
+        return paper.select(paper.public_key, paper.log, paper.seq, paper.body).where(paper.log != own)
 
     @written
     def _cosigned_rows(self, log: Any) -> Any:
@@ -229,27 +234,36 @@ class SeenHeads:
 
     def _look(self, own: Any) -> dict[str, int]:
         """How far each other log that is held is known to rely on ours."""
-        log, witnessed = self.tables.log, self.tables.witnessed
         # All rows first: while they are read, nothing can be written once another program has committed meanwhile.
-        others = list(log.select().where((log.id != own.id) & (log.public_key != own.public_key)))
-        looked = {row.by_id: row for row in witnessed.select().where(witnessed.log_id == own.id)}
+        others, witnessed = self._other_logs(own.id, own.public_key), self.tables.witnessed
+        looked = {by: (to, seq) for by, to, seq in self._looked(own.id)} if others else {}
         found = {}
-        for other in others:
-            row = looked.get(other.id)
-            looked_to, seq = (row.looked_to, row.seq) if row else (0, 0)
-            if looked_to < other.size:
-                seq = max(seq, self._look_at(own, other.id, looked_to))
-                said = {"log_id": own.id, "by_id": other.id, "looked_to": other.size, "seq": seq}
+        for other, name, size in others:
+            looked_to, seq = looked.get(other, (0, 0))
+            if looked_to < size:
+                seq = max(seq, self._look_at(own, other, looked_to))
+                said = {"log_id": own.id, "by_id": other, "looked_to": size, "seq": seq}
                 key = [witnessed.log_id, witnessed.by_id]
                 if is_marked(self.ledger.database):  # it is looked at again next time
-                    found[other.name] = min(seq, own.size)
+                    found[name] = min(seq, own.size)
                     continue
                 # Another program that writes for long is no reason to show nothing: it is looked at again.
                 with suppress(ConflictError), self._transaction():
                     changed = [witnessed.looked_to, witnessed.seq]
                     witnessed.insert(**said).on_conflict(conflict_target=key, preserve=changed).execute()
-            found[other.name] = min(seq, own.size)
+            found[name] = min(seq, own.size)
         return found
+
+    @written
+    def _other_logs(self, own_id: Any, public_key: Any) -> Any:
+        log = self.tables.log
+        columns = log.select(log.id, log.name, log.size).order_by(log.id)
+        return columns.where((log.id != own_id) & (log.public_key != public_key))
+
+    @written
+    def _looked(self, own_id: Any) -> Any:
+        table = self.tables.witnessed
+        return table.select(table.by_id, table.looked_to, table.seq).where(table.log_id == own_id)
 
     def _told(self, own: Any, by: str, to: int) -> int:
         """How far a log's word reaches: that of a revoked key only what it said before its end."""

@@ -4,7 +4,7 @@ and the present state, which must be the fold of the events.
 Compares, and writes nothing. The entries themselves are for `evidence.audit`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -78,7 +78,19 @@ class Checking:
 
     def findings(self, logs: tuple[LogFacts, ...], done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
         """All that is wrong beside the entries; `done` is called with the number of items compared."""
-        if trouble := self.ledger.trouble(whole=True):
+        yield from self.guards()
+        yield from self._logs({log.log: log for log in logs})
+        yield from self._dropped()
+        yield from self._strays()
+        yield from self._indexes()
+        yield from self._places()
+        yield from self.items_of(self.ledger.codes(), done, is_all=True)
+        yield from self._outside()
+        yield from shown_findings(self.store)
+
+    def guards(self, *, whole: bool = True) -> Iterator[EvidenceFinding]:
+        """What is wrong with the file, if the `whole` of it is to be read, its guards, and heads and receipts."""
+        if whole and (trouble := self.ledger.trouble(whole=True)):
             yield tampered(N_("the database file is damaged: {reason}"), reason=trouble)
         for kind, name in changed_objects(self.ledger.database):
             yield tampered(
@@ -93,14 +105,6 @@ class Checking:
         for log, note in self._notes(self.tables.cosigned):
             if not is_head_of(_text(note), log):
                 yield tampered(N_("a receipt that this ledger keeps for {log} is damaged"), _text(log))
-        yield from self._logs({log.log: log for log in logs})
-        yield from self._dropped()
-        yield from self._strays()
-        yield from self._indexes()
-        yield from self._places()
-        yield from self._items(done)
-        yield from self._outside()
-        yield from shown_findings(self.store)
 
     def _outside(self) -> Iterator[EvidenceFinding]:
         """What stations plan for branches where they may not: signed as it should be, and not counted."""
@@ -203,17 +207,23 @@ class Checking:
                     message = N_("the table {table} is not what the plan says; rows: {count}; the first is {key}")
                     yield tampered(message, table=name, count=len(wrong), key=" ".join(map(str, wrong[0])))
 
-    def _items(self, done: Callable[[int], None]) -> Iterator[EvidenceFinding]:
-        """The table of items against the fold of the events."""
+    def items_of(
+        self, codes: Iterable[str], done: Callable[[int], None], *, is_all: bool = False
+    ) -> Iterator[EvidenceFinding]:
+        """The table of items against the fold of the events.
+
+        Args:
+            is_all: these are all items that any event names; rows of others are wrong.
+        """
         wrong: list[str] = []
         count = 0
-        for table in ("item", "seal_use"):
+        for table in ("item", "seal_use") if is_all else ():
             [(first, strays)] = self._named_nowhere(table=table)
             wrong += [first] if strays else []
             count += strays
-        for codes in batches(self.ledger.codes(), _CODES_PER_FOLD):
+        for some in batches(codes, _CODES_PER_FOLD):
             try:
-                folded = self.store.projection.folded(codes)
+                folded = self.store.projection.folded(some)
             except TamperError:
                 continue  # a finding about the entry already
             made: dict[str, ItemRow | None] = {row.code: row for row in folded.rows} | dict.fromkeys(folded.gone)
@@ -229,7 +239,7 @@ class Checking:
             )
             count += len(differing)
             wrong = wrong or differing[:1]
-            done(len(codes))
+            done(len(some))
         if wrong:
             message = N_("the present state of items is not what their events say: {count}; the first is {item}")
             yield tampered(message, count=count, item=wrong[0])

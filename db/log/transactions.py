@@ -10,6 +10,7 @@ from db.db_errors import as_store_errors
 from db.log.reader import LedgerReader
 from db.log.stored import read_stored
 from db.models import Tables
+from db.replicas import confirm_all
 
 
 class Transactions:
@@ -49,6 +50,15 @@ class Transactions:
                     with suppress(StoreError):  # what is read from now on is what the disk holds, or nothing is read
                         reopen(database)
                 raise
+
+    def confirm(self) -> None:
+        """Return once all that is read here now has been committed wherever a commit goes (`db.replicas`).
+
+        Raises:
+            StoreError: it has not.
+        """
+        with as_store_errors():
+            confirm_all(self._ledger.database)
 
     def _begin_again(self) -> None:
         """Reopen the database and look at the end of our log, after a write that failed.

@@ -91,3 +91,9 @@ def goods_of(state: State, place: str) -> Mapping[str, Goods]:
         return {kind: Goods(*map(int, found)) for kind, *found in query.tuples()}
 
     return state.ledger.memory.remember(f"goods: {place}", count)
+
+
+def destinations(state: State) -> Iterator[str]:
+    """Every place that anything is bound for."""
+    item = state.tables.item
+    return (code for (code,) in item.select(item.bound_for).distinct().tuples().iterator())

@@ -361,8 +361,10 @@ class State:
         query = query.order_by(item.serial_prefix, item.serial_width, item.serial_first, item.code)
         return [ItemRow(*row).item for row in query.tuples()]
 
-    def stock(self, under: str | None = None) -> Iterator[StockGroup]:
-        """How many items there are for each destination, kind, holder and way; how many labelled, how many moved."""
+    def stock(self, under: str | None = None, at: Collection[str] = ()) -> Iterator[StockGroup]:
+        """How many items there are for each destination (for `at` alone, if given), kind, holder and way; how many
+        labelled, how many moved.
+        """
         item = self.tables.item
         alike = (item.bound_for, item.kind, item.held_by, item.held_before)
         columns = (
@@ -373,9 +375,9 @@ class State:
             fn.SUM(item.quantity),
         )
         query = item.select(*columns) if under is None else self.bound_under([under], *columns)
+        query = query.where(item.bound_for.in_(list(at))) if at else query
         gone, places = self.withdrawn_below(_tops(under)), self.places
-        if uncounted := self.uncounted(under):
-            query = query.where(item.code.not_in(uncounted))
+        query = query.where(item.code.not_in(uncounted)) if (uncounted := self.uncounted(under)) else query
         for to, kind, held_by, before, count, labelled, sent, pieces in query.group_by(*alike).tuples():
             if not (gone and gone.covers(kind, to, places)):
                 yield StockGroup(to, kind, held_by, count, labelled, sent, tuple(before.splitlines()), int(pieces))

@@ -1,8 +1,11 @@
 """What vendors' own barcodes stand for: as a table said that was loaded at this station, and no evidence."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from custody.chain.chain import Chain
 from custody.format.item_facts import SerialRange
+from custody.format.vendor_codes import fold_vendor_code
 from db.log.transactions import Transactions
 from db.models import Tables
 
@@ -23,10 +26,23 @@ class VendorCodes:
             found |= dict(rows.tuples())
         return found
 
-    def of(self, item: str) -> list[str]:
-        """The vendors' codes of an item, in their order."""
+    def item_of(self, text: str) -> str | None:
+        """The code of the item that a vendor's code means, however it is written; None where it means none."""
+        folded = fold_vendor_code(text)
+        return self.items([folded]).get(folded) if folded else None
+
+    def by_item(self) -> dict[str, tuple[str, ...]]:
+        """The vendors' codes of each item that has any, in their order."""
+        table, found = self._tables.vendor_code, dict[str, tuple[str, ...]]()
+        for text, item in table.select(table.text, table.item).order_by(table.text).tuples():
+            found[item] = (*found.get(item, ()), text)
+        return found
+
+    def told(self, chain: Chain) -> Chain:
+        """The chain with the vendors' codes of its item."""
         table = self._tables.vendor_code
-        return [row.text for row in table.select().where(table.item == item).order_by(table.text)]
+        rows = table.select(table.text).where(table.item == chain.code).order_by(table.text).tuples()
+        return replace(chain, vendor_codes=tuple(text for (text,) in rows))
 
     def are_there(self) -> bool:
         """Whether there is any."""

@@ -210,7 +210,7 @@ class LetterContent:
             yield self.text("counts", counted=number(facts.told.counted), scanned=words.counted)
         if words.to_go:
             yield self.text("to_go", what=words.to_go)
-        missing = number(len(facts.told.missing))
+        missing = number(facts.told.missing_count)
         if facts.told.expected is None:
             yield self.text("unknown_expected")
         elif foretold is not None:
@@ -225,7 +225,7 @@ class LetterContent:
             yield self.text("elsewhere", elsewhere=number(elsewhere))
         is_as_told = foretold is None or foretold.scanned == len(facts.lines)
         is_even = facts.told.expected is None or facts.told.expected == len(facts.lines) + facts.told.elsewhere
-        if not words.found and not facts.told.missing and not facts.told.refused and is_as_told and is_even:
+        if not words.found and not facts.told.missing_count and not facts.told.refused and is_as_told and is_even:
             yield self.text("no_differences")
 
     def _bullets(self, lines: Sequence[str]) -> Iterator[Block]:

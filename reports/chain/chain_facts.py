@@ -18,6 +18,7 @@ def chain_json(chain: Chain, places: Places, needs: Needs | None = None) -> dict
         "to": item.to if item else None,
         "held_by": chain.held_by,
         "condition": (item.condition or None) if item else None,
+        "vendor_codes": list(chain.vendor_codes),
         "chain": [_link_json(link) for link in chain.shown],
         "findings": [finding_json(finding, needs, here) for finding in chain.findings],
     }

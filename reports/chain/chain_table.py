@@ -38,6 +38,7 @@ HEADERS = (
     "admitted",
     "refused",
     "repeat",
+    "vendor_codes",
 )
 FINDING_HEADERS = ("code", "finding", "severity", "open", "provisional", "detail", "leaf", "also")
 """Column names stay English, as JSON's do, so that what reads them need not know the reader's language."""
@@ -98,9 +99,18 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
             not link.is_stranger,
             link.is_refused,
             link.is_repeat,
+            "; ".join(chain.vendor_codes),
         ]
     if 0 in earned:
-        yield [*what, None, "finding", *[""] * (len(HEADERS) - 10), " ".join(earned[0]), *[""] * 4]
+        yield [
+            *what,
+            None,
+            "finding",
+            *[""] * (len(HEADERS) - 11),
+            " ".join(earned[0]),
+            *[""] * 4,
+            "; ".join(chain.vendor_codes),
+        ]
 
 
 def _finding_rows(chain: Chain, needs: Needs) -> Iterator[list[Cell]]:

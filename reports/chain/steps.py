@@ -223,6 +223,8 @@ def identity(chain: Chain, places: Places, needs: Needs) -> list[tuple[str, str]
         rows.append((_("Quantity"), number(item.quantity)))
     if item.serials:
         rows.append((_("Serial numbers"), printable(str(item.serials), NAME_LIMIT)))
+    if chain.vendor_codes:
+        rows.append((_("Vendor's code"), printable(", ".join(chain.vendor_codes), NAME_LIMIT)))
     rows.append((_("Label"), _("print {print}").format(print=f"{item.print:02d}") if item.print else _("not printed")))
     if due := chain.due:
         time = local_time(due.time, zone_code(item.to))

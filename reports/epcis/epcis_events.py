@@ -270,6 +270,8 @@ def _handover(event: Event, body: Body, uris: Uris) -> Epcis:
         told["serah:absent"] = [*map(uris.item, sorted(event.absent))]
     if body.get("meant") is not None:  # empty as well: a list was stated
         told["serah:beyond"] = [*map(uris.item, sorted(event.beyond))]
+    if expected := body.get("expected"):
+        told["serah:expected"] = {"count": expected["count"], "absent": expected["absent"], "by": expected["by"]}
     if body.get("phase"):
         told["serah:phase"] = body["phase"]
     if kinds := body.get("kinds"):  # none in older forms

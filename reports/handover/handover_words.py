@@ -34,14 +34,24 @@ def fact_lines(facts: HandoverFacts, needs: Needs) -> list[str]:
 
 
 def derived_words(facts: HandoverFacts) -> str:
-    """That nobody listed what was to go, and how many it was when that was recorded; empty where somebody did."""
-    if not facts.is_derived:
-        return ""
-    words = _("Nobody listed what was to go: how much was expected follows from the records held here.")
-    if facts.expected_first is not None:
-        first = _("When this was recorded it was {count}; records that came later made it another number.")
-        words = f"{words} {first.format(count=number(facts.expected_first))}"
-    return words
+    """What the expected number rests on where no list says it, and how much is missing by the records held here where
+    that is another number; empty where neither is to be said.
+    """
+    words = {
+        "signed": _(
+            "Nobody had listed what was to go: the number expected is what the station knew when it recorded this, "
+            "and stands in the record."
+        ),
+        "here": _("Nobody listed what was to go: how much was expected follows from the records held here."),
+        "since": _(
+            "When this was recorded it was not known how much was to go: the number expected follows from the records "
+            "held here now."
+        ),
+    }.get(facts.basis, "")
+    if facts.missing_count == len(facts.missing):
+        return words
+    more = _("By the records held here now, {count} were not handed over.").format(count=number(len(facts.missing)))
+    return f"{words} {more}".strip()
 
 
 def scanned_words(facts: HandoverFacts) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from custody.errors import N_, InputError, StoreError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
-from db.station_key import FILE_NAME, is_protected, make_key, refuse_key, refuse_short
+from db.station_key import FILE_NAME, has_token, is_protected, make_key, refuse_key, refuse_short
 from db.store import Surroundings, open_store
 from evidence.ed25519 import Signer
 from services.exchange.transfer import import_bundles
@@ -66,8 +66,8 @@ class StationHome:
 class Begun:
     """A log that has begun: its first event, its key's fingerprint, the card for root, the secret key, the sheet.
 
-    `is_locked`: whether a passphrase locks the key. `signer` signs with it until the program ends. `profile` is the one
-    in force.
+    `is_locked`: whether a passphrase or a PIN locks the key; `is_in_token`: whether a token has it. `signer` signs with
+    it until the program ends. `profile` is the one in force.
     """
 
     genesis: Event
@@ -76,6 +76,7 @@ class Begun:
     secret: Path
     sheet: Path
     is_locked: bool
+    is_in_token: bool
     signer: Signer
     profile: ProfileShown
 
@@ -190,10 +191,14 @@ def begin(
     place: str,
     root: str | None,
     passphrase: str | None = None,
+    token: Path | None = None,
     profile: ReadProfile | None = None,
 ) -> Begun:
     """Make a key, a ledger with its first event and the profile, card and sheet; nothing stays behind where one of them
     fails.
+
+    Args:
+        token: the library of the token that is to make the key and keep it; its PIN is the passphrase.
 
     Raises:
         InputError: a profile is given, and a root that is to say it.
@@ -205,7 +210,7 @@ def begin(
         )
 
     is_new = not at.ledger.exists()
-    signer = make_key(at.home, passphrase)
+    signer = make_key(at.home, passphrase, token=token)
     genesis: Event | None = None
     begun: Begun | None = None
     try:
@@ -231,6 +236,7 @@ def go_on(
     root: str | None,
     new_key: bool,
     passphrase: str | None = None,
+    token: Path | None = None,
     bundles: Sequence[Path] = (),
     seed: bytes | None = None,
     progress: Progress = unseen,
@@ -255,7 +261,7 @@ def go_on(
     genesis: Event | None = None
     try:
         with (
-            _key(at, new_key=new_key, passphrase=passphrase, seed=seed) as (signer, is_new),
+            _key(at, new_key=new_key, passphrase=passphrase, seed=seed, token=token) as (signer, is_new),
             open_store(at.db_url, signer, at.around, create=bool(bundles)) as store,
         ):
             if bundles:
@@ -289,7 +295,7 @@ def _need_ledger(at: StationHome) -> None:
 
 @contextmanager
 def _key(
-    at: StationHome, *, new_key: bool, passphrase: str | None, seed: bytes | None = None
+    at: StationHome, *, new_key: bool, passphrase: str | None, seed: bytes | None, token: Path | None
 ) -> Iterator[tuple[Signer, bool]]:
     """The key to go on with, and whether it is a new one; where that fails, all is as it was."""
 
@@ -300,7 +306,7 @@ def _key(
         secret.rename(aside)
     is_made = not secret.exists()
     try:
-        signer = make_key(at.home, passphrase, seed=seed) if is_made else at.load_key()
+        signer = make_key(at.home, passphrase, seed=seed, token=token) if is_made else at.load_key()
         yield signer, is_made and seed is None
     except BaseException:
         if is_made:
@@ -316,7 +322,9 @@ def _begun(at: StationHome, genesis: Event, signer: Signer, profile: ProfileShow
         file.write(make_card(genesis, signer))
     fingerprint = key_fingerprint(signer.public_key)
     sheet = _save_sheet(at, genesis, fingerprint)
-    return Begun(genesis, fingerprint, card, at.key_file, sheet, is_protected(at.home), signer, profile)
+    return Begun(
+        genesis, fingerprint, card, at.key_file, sheet, is_protected(at.home), has_token(at.home), signer, profile
+    )
 
 
 def _save_sheet(at: StationHome, genesis: Event, fingerprint: str) -> Path:

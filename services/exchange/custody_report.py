@@ -106,7 +106,7 @@ def known_chain(store: Store, code: str) -> Chain:
             way="items",
             code=show_code(code),
         )
-    return chain
+    return store.vendor_codes.told(chain)
 
 
 def proved(store: Store, codes: Sequence[str]) -> Proved | None:

@@ -254,10 +254,11 @@ class HubDesk:
             return Standing(head.size, known.size)
         now = store.around.now_utc()
         store.heads.keep(note, at=now)
+        store.transaction.confirm()
         return self.cosigned(store, note, now)
 
     def cosigned(self, store: Store, note: str, now: str) -> str:
-        """This hub's signature line under a head."""
+        """This hub's signature line under a head, whose entries `store.transaction.confirm` was asked about."""
         own, signer = store.ledger.own_log(), store.signer()
         at = int(datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())
         return cosign(note, own.name, signer.public_key, at, signer.sign)

@@ -146,4 +146,6 @@ def listing(store: Store, desk: HubDesk, reader: str, sizes: Mapping[str, int]) 
         if note is not None and log in may and size > sizes.get(log, 0):
             given = note + desk.cosigned(store, note, now)
         told.append({"log": log, "size": size, "note": given})
+    if any(row["note"] for row in told):
+        store.transaction.confirm()
     return told

@@ -22,6 +22,8 @@ from evidence.mirror_forms import (
 )
 from evidence.policy import Policy
 from evidence.tree import Tree
+from language import ngettext
+from language.text import number
 from services.exchange.hub_client import TRIES, CutError, HubAddress, HubClient
 from services.exchange.hub_desk import HubRefusalError, Known, check_entries
 from services.exchange.hub_talk import ForkError, HubTalk, gives_up
@@ -115,9 +117,11 @@ class _Sync:
         if (told := theirs.get(own)) and told["note"]:  # it has more of our own log than we do
             store.heads.take(told["note"], at=store.around.now_utc())
         for log, size in self._sizes().items():
-            if log == self.talk.facts.log or log in self.receipts:
+            hub_has = theirs[log]["size"] if log in theirs else size
+            if log in self.receipts or (log == self.talk.facts.log and hub_has >= size):
                 continue
-            self._send(log, theirs[log]["size"] if log in theirs else size)
+            self._tell_lost(log, hub_has)
+            self._send(log, hub_has)  # of the hub's own log its head: it learns that it was put back
         for log, told in theirs.items():
             if told["note"] and log != own:
                 self._take(log, told["note"])
@@ -131,6 +135,16 @@ class _Sync:
         trusted, sizes = self.store.state.stations.now(), self.store.ledger.sizes()
         rank = {log: 0 if log == self.talk.own else 1 if log in trusted.roots else 2 for log in sizes}
         return {log: sizes[log] for log in sorted(sizes.keys() - trusted.strangers, key=lambda log: (rank[log], log))}
+
+    def _tell_lost(self, log: str, hub_has: int) -> None:
+        """Say where the hub has less of a log than it gave a receipt for, as after a restore: it is sent again."""
+        if (lost := self.store.cosigned.size(log, self.talk.facts.log) - hub_has) > 0 and log != self.talk.facts.log:
+            words = ngettext(
+                "The hub has lost {count} record of {log} that it had acknowledged: it is sent again.",
+                "The hub has lost {count} records of {log} that it had acknowledged: they are sent again.",
+                lost,
+            )
+            self.notes.append(words.format(count=number(lost), log=log))
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -207,8 +221,8 @@ class _Sync:
 
     def _body(self, log: str, begin: int, size: int, tree: Tree) -> bytes:
         parts, total = [Upload(log, begin, size).to_bytes()], 0
-        for number, (rounded, first, end) in enumerate(spans(begin, size)):
-            if number >= PACKAGES_AT_ONCE or total > MOST_BYTES:
+        for nth, (rounded, first, end) in enumerate(spans(begin, size)):
+            if nth >= PACKAGES_AT_ONCE or total > MOST_BYTES:
                 break
             entries = tuple(self.store.ledger.span(log, first, end))
             parts.append(Package(rounded, first, entries, tuple(tree.subtree_proof(rounded, end, size))).to_bytes())

@@ -64,7 +64,7 @@ def all_tables(store: Store, found: Survey, reports: dict[str, Listing]) -> list
         log_table(ledger.heads()),
         place_table(places),
         need_table(needs.values()),
-        item_table(state.find_items(with_withdrawn=True), places, needs),
+        item_table(state.find_items(with_withdrawn=True), places, needs, store.vendor_codes.by_item()),
         record_table(events, withdrawn, stands),
         handover_table(counting, withdrawn, places),
         *record_tables(counting, withdrawn),

@@ -15,6 +15,7 @@ from db.handover_lookup import find_handover
 from db.store import Store
 from language import _, ngettext
 from language.text import number
+from services.scanning.handover_past import put_right
 
 CORRECTABLE = frozenset(
     {
@@ -187,6 +188,7 @@ def correct(
         _refuse(store, event)
         withdrawn = _parts(store, event)
         right = corrective_events(withdrawn, reason, to, remove, counted)
+        right = put_right(store, withdrawn, right) if right else []
         recorded = store.record(right) if right else []
         told = store.record(
             [

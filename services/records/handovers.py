@@ -1,6 +1,7 @@
 """Recording a handover of what was scanned."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from custody.compose.compose import Handover, Ref, Touch, apart
 from custody.compose.refusals import refuse_to_itself, refuse_unscanned
@@ -47,6 +48,7 @@ def record_handover(
             store.untold = None
         if draft is not None:
             store.drafts.drop(draft)
+    facts = replace(facts, basis="signed") if facts.basis == "here" else facts  # it states that number now
     matched = tuple(touch.code for touch in touches if touch.how == "matched")
     return RecordedHandover(tuple(events), bast, handover.giver, handover.to, facts, tuple(findings), matched)
 

@@ -18,7 +18,8 @@ class Chains(Iterable[Chain]):
         self._as_of, self._progress = as_of or store.around.now_utc(), progress
 
     def __iter__(self) -> Iterator[Chain]:
+        has_vendors = self._store.vendor_codes.are_there()
         with self._progress(len(self.codes), _("Folding")) as done:
             for chain in self._store.state.chains(self.codes, as_of=self._as_of):
-                yield chain
+                yield self._store.vendor_codes.told(chain) if has_vendors else chain
                 done(1)

@@ -66,6 +66,8 @@ def find_anything(store: Store, lines: Sequence[HandoverLine], words: str, *, wi
             pass
         else:
             return Found(label=label.code, is_item=not words.upper().startswith("P:"))
+    if code := store.vendor_codes.item_of(words):
+        return Found(label=code, is_item=True)
     start = fold_beginning(words)
     page = find_items(store.state, Wanted(begins=start), most=MOST) if start else None
     seals = store.state.seals.with_serials([" ".join(words.split()).upper()])

@@ -29,9 +29,14 @@ from custody.plan.places import Place, Ways
 from db.log.memory import Mark
 from db.store import Store
 from services.records.field_records import handovers_without_items
+from services.reporting.stock import Stock
 from services.scanning.handover_past import told_beside
 
 _BATCH = 250
+MOST = 1_000_000
+"""Of so many things the times, the trend and what is irregular are added up. A nation has more: each of them would cost
+memory, and a regency's dashboard has its own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Overview:
 
     def __init__(self) -> None:
         self._store: Store | None = None
+        self.stock = Stock()
+        """The amounts, which are known before all of this, of any number of things."""
         self._restart()
 
     def _restart(self) -> None:
@@ -89,12 +96,23 @@ class Overview:
 
     @property
     def share(self) -> float:
-        """How much of the ledger is counted, 0 to 1; below 1 the answers of this object are not whole yet."""
+        """How much of the ledger is counted, 0 to 1; below 1 the answers of this object are not whole yet, but those of
+        `stock` may be.
+        """
+        if self.is_too_large or self.stock.share < 1:
+            return 0.0
         return 1.0 if not self._to_fold else max(0.0, 1 - len(self._to_fold) / max(self._total, 1))
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether there is more than is ever added up, but for the amounts."""
+        return self.stock.items > MOST
 
     def advance(self, store: Store, most_s: float) -> bool:
         """Take in what was recorded since, for about so long; whether everything is counted now."""
         end = time.monotonic() + most_s
+        if not self.stock.advance(store, most_s) or self.is_too_large:
+            return self.stock.share >= 1
         now = store.around.now_utc()
         self._look(store, now)
         self._now, self._trusted = now, store.state.stations.now()
@@ -125,7 +143,7 @@ class Overview:
     @property
     def ways(self) -> Ways:
         """The delivery tree as it was when this was added up."""
-        return self._ways
+        return self.stock.ways if self.is_too_large else self._ways
 
     def due_rows(self, as_of: str, within_h: int) -> list[DueRow]:
         """The due times of all items, as `custody.measures.timing.due_rows` returns them; of the minute begun."""

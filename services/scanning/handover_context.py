@@ -261,7 +261,8 @@ def unlabelled(store: Store, own: Sequence[Counted]) -> list[Finding]:
 class Expectation(NamedTuple):
     """What is to go in a handover, by code, None where nobody can know; and the codes of those of it that other laptops
     took or refused under the same number. `may_change`: whether it hangs on what is scanned next. `meant`: what the
-    record would state. `received`: the codes that the other side's records or papers name.
+    record would state. `received`: the codes that the other side's records or papers name. `is_listed`: whether
+    somebody listed what is to go.
     """
 
     items: dict[str, Item] | None
@@ -269,6 +270,7 @@ class Expectation(NamedTuple):
     may_change: bool = False
     meant: Meant = Meant()
     received: Collection[str] = ()
+    is_listed: bool = False
 
 
 def heard_mark(store: Store) -> tuple[Mark, int]:
@@ -312,7 +314,7 @@ def expectation(store: Store, handover: Handover, offered: Collection[str] = ())
     meant = around.listed if own.codes is None and lists is None else [*(own.codes or ()), *(lists or ())]
     items = expected_items(ends | {"kinds": own.kinds}, meant, around, store.state.places)
     elsewhere = frozenset(around.elsewhere) & (items or {}).keys()
-    return Expectation(items, elsewhere, around.may_change, own, around.received)
+    return Expectation(items, elsewhere, around.may_change, own, around.received, meant is not None)
 
 
 def shows_receipt(store: Store, handover: Handover, item: Item | None, found: Expectation) -> bool:

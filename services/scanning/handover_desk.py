@@ -28,7 +28,7 @@ from services.scanning.draft_details import details_of, forget_item
 from services.scanning.handover_context import Expectation, expectation, heard_mark, shows_receipt, waybill_for
 from services.scanning.handover_papers import ends_after, head_words, paper_words
 from services.scanning.item_remarks import describe
-from services.scanning.judging import Verdict, Weighed, foresee, judge_labels, together
+from services.scanning.judging import Verdict, Weighed, foresee, judge_labels, together, wrong_by_item
 from services.scanning.open_drafts import ends_in_words
 from services.scanning.vendor_barcodes import VendorBarcodes
 
@@ -107,6 +107,12 @@ class DraftDesk(VendorBarcodes):
         ]
 
     @property
+    def is_derived(self) -> bool:
+        """Whether nobody listed what is to go, though it is known how much that is, and not by papers alone."""
+        is_by_paper = self.store.state.is_bare and bool(self.foretold)
+        return self._found.items is not None and not self._found.is_listed and not is_by_paper
+
+    @property
     def assumed(self) -> dict[str, Item]:
         """What is inside the things that were taken, at any depth, and was not seen itself; by code."""
         return self._count.inside
@@ -142,7 +148,7 @@ class DraftDesk(VendorBarcodes):
         is_foretold = item is None and (label.code in self.foretold or any(one.is_foretold for one in findings))
         findings = [finding for finding in findings if not finding.is_foretold]
         if self._told is not None:
-            self._told |= _wrong_by_item(findings)
+            self._told |= wrong_by_item(findings)
         words = self.words(item, is_foretold=is_foretold)
         if (other := self.store.drafts.also_in(self.draft, label.code)) is not None:
             words += " · " + _("also in the unfinished session {session}").format(
@@ -242,7 +248,7 @@ class DraftDesk(VendorBarcodes):
         told, tally = self._told, self.tally
         self._needs = self.store.state.kinds()
         self.look_up()
-        wrong = _wrong_by_item(findings := self.findings())
+        wrong = wrong_by_item(findings := self.findings())
         if told == wrong and tally == self.tally:
             return None
         count = len(wrong.keys() & self.taken.keys())
@@ -318,7 +324,7 @@ class DraftDesk(VendorBarcodes):
         """What is known of all that the draft has taken, by code, and what is wrong with it as its ends are now."""
         labels = [ItemLabel(touch.code, touch.print) for touch in touches if touch.code not in self.refused]
         items, found = together(self._verdicts(labels))
-        self._told = _wrong_by_item(found)
+        self._told = wrong_by_item(found)
         return items, found
 
     def _verdicts(self, labels: Sequence[ItemLabel]) -> list[Verdict]:
@@ -388,12 +394,3 @@ class DraftDesk(VendorBarcodes):
         refused, kept = self.refused, [code for code in self.taken if code not in self.refused]
         self._count.carry(carried_in(items, kept, refused))
         self._count.leave((*refused, *carried_in(items, refused, kept)))
-
-
-def _wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
-    """The codes of the findings about each item, but for those that are for information."""
-    found: dict[str | None, set[str]] = {}
-    for finding in findings:
-        if finding.severity != "info":
-            found.setdefault(finding.item, set()).add(finding.code)
-    return found

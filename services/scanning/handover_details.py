@@ -9,7 +9,7 @@ from typing import Any
 from custody.compose.compose import Extra, SealLook
 from custody.errors import N_, CodeError, InputError
 from custody.format.codes import parse_code
-from custody.format.serials import parse_serials
+from custody.format.serials import parse_serials, split_serials
 from custody.handover.draft import Details
 from services.look_words import CONDITION_WORDS, SEAL_WORDS
 from services.one_line import LONGEST_NAME, LONGEST_NOTE, one_line
@@ -133,7 +133,7 @@ def read_look(text: str) -> SealLook:
             hint=N_("Write intact, broken, mismatch or none, and behind a colon the numbers: intact:A0001-A0006."),
             text=text[:LONGEST_NAME],
         )
-    serials = tuple(parse_serials(numbers.replace(",", " ").replace(";", " ").split()))
+    serials = tuple(parse_serials(split_serials(numbers.replace(",", " ").replace(";", " "))))
     if result == "none" and serials:
         raise InputError(
             N_("there is no seal, and numbers were read: {serials}"),

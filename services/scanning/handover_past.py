@@ -1,22 +1,23 @@
 """What a recorded handover says of itself and what was known around it then, by this ledger."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import NamedTuple
 
 from custody.chain.chain import Chain, chains_then, folded
 from custody.chain.corrections import Roots
 from custody.chain.findings import Finding, moment
 from custody.chain.told_places import bound_for
+from custody.compose.compose import NewEvent
 from custody.format.events import Event
 from custody.handover.counting import Counted, HandoverKey, counted_in
-from custody.handover.handover_facts import HandoverFacts, expected_tops, handover_facts, is_own_number, stated
+from custody.handover.handover_facts import HandoverFacts, ToGo, expected_tops, handover_facts, is_own_number, stated
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
 from custody.handover.waybill import NOT_ON_PAPER
 from custody.measures.direct import Direct
 from custody.measures.truckloads import Truckloads
 from db.log.paper_records import NOTHING, Waybill
-from db.log.receipt_lookup import come_since, list_there
+from db.log.receipt_lookup import list_there
 from db.state.queries import State
 from db.store import Store
 from services.scanning.handover_context import numbered_alike, standing, unlabelled
@@ -39,13 +40,24 @@ def told_of(store: Store, parts: Sequence[Event]) -> Told:
         parts: all of its records, in order.
     """
     past = _past(store, parts)
-    facts, then = _told(store, past)
-    if facts.is_derived and past.is_by_records:
-        others = {e.leaf for events in past.histories.values() for e in events if e.log != past.log}
-        late = come_since(store.state, parts[-1], others)
-        first = _told(store, past.without(late))[0].expected if late else facts.expected
-        facts = replace(facts, expected_first=first if first != facts.expected else None)
-    return Told(facts, then, past.replaced)
+    return Told(*_told(store, past), past.replaced)
+
+
+def put_right(store: Store, withdrawn: Sequence[Event], right: Sequence[NewEvent]) -> list[NewEvent]:
+    """What takes the place of a handover's records, with how much was to go: where the receiver stays the same, what
+    the withdrawn records state of it, but for what is left out or taken in.
+    """
+    said = [{**event.body, **new.fields} for event, new in zip(withdrawn, right, strict=True)]
+    before = withdrawn[0].body
+    for body in said:
+        del body["expected"]
+    to_go = told_of(store, [Event(event.leaf, body) for event, body in zip(withdrawn, said, strict=True)]).facts.to_go
+    if before["to"] == said[0]["to"] and "expected" in before:
+        stated = before["expected"] and ToGo(**before["expected"])
+        gone = to_go.count - to_go.absent if stated and to_go else 0
+        to_go = replace(stated, absent=max(stated.count - gone, 0)) if stated and to_go else stated
+    expected = to_go and asdict(to_go)
+    return [replace(new, fields={**new.fields, "expected": expected}) for new in right]
 
 
 def told_beside(
@@ -99,8 +111,8 @@ class Past(NamedTuple):
     ones of these, the records of others under its number, by code what is known of each thing in and around it, and
     what papers said that had been read by then.
 
-    `log`: where it stands. `met_giver`: the giver's own log is here. `is_by_records`: `log` is this station's, and no
-    paper told it of the giver. `lists` are the codes that were listed, None if none was.
+    `log`: where it stands. `met_giver`: the giver's own log is here. `lists` are the codes that were listed, None if
+    none was.
     """
 
     parts: Sequence[Event]
@@ -111,16 +123,10 @@ class Past(NamedTuple):
     papers: Waybill
     log: str
     met_giver: bool
-    is_by_records: bool
-
-    def without(self, late: Collection[str]) -> "Past":
-        """The same as long as these records had not come."""
-        left = {code: [e for e in events if e.leaf not in late] for code, events in self.histories.items()}
-        return self._replace(histories=left, others=[event for event in self.others if event.leaf not in late])
 
 
 def _past(store: Store, parts: Sequence[Event]) -> Past:
-    state, first, own = store.state, parts[0].body, store.ledger.own_row()
+    state, first = store.state, parts[0].body
     giver, to, number, places = first["from"], first["to"], first["bast"], state.places.tree()
     named = dict.fromkeys(code for part in parts for code in part.rows)
     replaced = replaced_by(parts, state.ledger.on_topic(("correct",)), state.ledger.find)
@@ -139,8 +145,7 @@ def _past(store: Store, parts: Sequence[Event]) -> Past:
     histories = state.families.of(asked, heard=heard) | state.families.of(named, with_children=True, heard=heard)
     if lists is not None:
         _add_families(state, histories, parts)
-    is_by_records = own is not None and own.name == log and giver not in store.papers.named_places()
-    return Past(parts, replaced, others, histories, lists, papers, log, met_giver, is_by_records)
+    return Past(parts, replaced, others, histories, lists, papers, log, met_giver)
 
 
 def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:

@@ -1,7 +1,7 @@
 """What is wrong with what comes at a handover. Records nothing."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from custody.format.codes import ItemLabel
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.counting import counted
-from custody.handover.handover_facts import HandoverFacts, handover_facts
+from custody.handover.handover_facts import HandoverFacts, ToGo, handover_facts
 from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.plan.dues import came_late
 from custody.plan.places import Place, is_under
@@ -70,6 +70,15 @@ def together(verdicts: Sequence[Verdict]) -> tuple[dict[str, Item], list[Finding
     inside = {code: finding for verdict in verdicts for code, finding in verdict.inside.items() if code not in items}
     found = [finding for verdict in verdicts for finding in verdict.own]
     return items, [*found, *inside.values(), *(finding for verdict in verdicts for finding in verdict.beyond)]
+
+
+def wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
+    """The codes of the findings about each item, but for those that are for information."""
+    found: dict[str | None, set[str]] = {}
+    for finding in findings:
+        if finding.severity != "info":
+            found.setdefault(finding.item, set()).add(finding.code)
+    return found
 
 
 def judge_labels(store: Store, labels: Sequence[ItemLabel], handover: Handover) -> list[Verdict]:
@@ -247,12 +256,15 @@ def weigh(
     meant = meant_now(store, handover, around, offered)
     handover = replace(handover, phase=meant.phase, kinds=meant.kinds)
     new = handover_events(handover, touches, latest, bast=bast, destinations=to, meant=meant.codes)
-    bodies = [event.fields for event in new if event.type == "handover"]
+    bodies = [{**event.fields} for event in new if event.type == "handover"]
+    for body in bodies:
+        del body["expected"]  # it is what follows from them
     looks = [event.fields for event in new if event.type == "inspect"]
     own, happened = store.ledger.require_own_row(), handover.occurred or now
     drafted = [counted(body, own.name, happened, seq=seq) for seq, body in enumerate(bodies, own.size + 1)]
     around = replace(around, unmatched=unlabelled(store, drafted))
     facts = handover_facts(bodies, looks, around, store.state.places)
+    new = [_with_numbers(event, facts.to_go) for event in new]
     found += _beside_strangers(store, list(facts.findings), handover.giver)
     found += waybill_for(store, handover).findings
     for code, condition in handover.conditions.items():
@@ -265,6 +277,13 @@ def weigh(
     seen = {*offered, *(item.code for item in facts.carried)}
     found += _judge_time(store, {code: things.get(code) for code in seen}, handover, happened)
     return Weighed(new, facts, found)
+
+
+def _with_numbers(event: NewEvent, to_go: ToGo | None) -> NewEvent:
+    """The same event; of a handover, with how much was to go in it."""
+    if event.type != "handover" or to_go is None:
+        return event
+    return replace(event, fields={**event.fields, "expected": asdict(to_go)})
 
 
 def _judge_time(store: Store, things: Mapping[str, Item | None], handover: Handover, happened: str) -> list[Finding]:

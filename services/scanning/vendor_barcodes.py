@@ -1,7 +1,7 @@
 """What vendors' barcodes stand for at this station: items that a loaded table names, and seals of registered packs."""
 
 from custody.chain.seals import Ranges
-from custody.format.vendor_codes import fold_vendor_code, serials_in
+from custody.format.vendor_codes import serials_in
 from db.state.plan_counts import serial_ranges
 from db.store import Store
 from scanner.outcomes import VendorRead
@@ -15,10 +15,7 @@ class VendorBarcodes:
 
     def recognise(self, text: str) -> VendorRead | None:
         """Return the item or the seal that a barcode stands for; None where neither a table nor a pack says."""
-        folded = fold_vendor_code(text)
-        if folded is None:
-            return None
-        if code := self.store.vendor_codes.items([folded]).get(folded):
+        if code := self.store.vendor_codes.item_of(text):
             return VendorRead(code=code)
         serials = [serial.upper() for serial in serials_in(text)]
         opened = opened_packs(self.store)

@@ -34,6 +34,7 @@ NAMES = (
     "hub.pem",
     "hub.txt",
     "policy.txt",
+    "verified.json",
     "hub-open.txt",
     "page-devices.json",
     "half-read-papers.txt",

@@ -2,18 +2,19 @@
 
 import errno
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from custody.errors import N_, CustodyError, InputError, StoreError, unwritable
 from tables.output.own_files import output_path
 from tables.output.private_files import private_file
+
+if TYPE_CHECKING:
+    import hashlib
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
@@ -28,7 +29,7 @@ class _Digesting:
     """A file that is written from its beginning to its end, and the digest of what was written."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file, self.sha256 = file, sha256()
+        self._file, self.sha256 = file, _new_sha256()
 
     def write(self, data: bytes) -> int:
         self.sha256.update(data)
@@ -61,7 +62,7 @@ def safe_file(
     target = path.resolve() if is_own else output_path(path)
     if target.exists() and not target.is_file():
         raise InputError(N_("{path} is not a file that can be written"), hint=N_("Give a file name."), path=str(path))
-    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    draft = target.with_name(f".{target.name[:100]}.{os.urandom(4).hex()}.tmp")
     try:
         file = private_file(draft) if is_secret else draft.open("xb")
     except OSError as error:
@@ -138,9 +139,15 @@ def refuse_too_long(path: Path) -> None:
         raise OSError(errno.ENAMETOOLONG, "File name too long", name)
 
 
+def _new_sha256() -> "hashlib._Hash":
+    import hashlib  # here: it takes some ms, and most commands write no file
+
+    return hashlib.sha256()
+
+
 def _digest(path: Path) -> bytes:
     """The digest of a file as the disk gives it, past the memory that it went through, where the system lets us."""
-    digest = sha256()
+    digest = _new_sha256()
     with path.open("rb") as file:
         if hasattr(os, "posix_fadvise"):
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
@@ -224,7 +231,7 @@ def safe_folder(path: Path) -> Iterator[Path]:
         StoreError: the disk is full or broken.
     """
     target = check_new_folder(path)
-    draft = folder_for(target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp"))
+    draft = folder_for(target.with_name(f".{target.name[:100]}.{os.urandom(4).hex()}.tmp"))
     try:
         yield draft
         if target.is_dir():

@@ -38,6 +38,8 @@ _CHILD_BYTES = 200_000_000
 """What a child takes of itself, where that cannot be measured."""
 _most: list[int] = []
 """The memory of this process beyond which it is ended, where it looks itself; empty elsewhere."""
+_until_s = [math.inf]
+"""The processor's time at which it is ended, there too."""
 _ROOT = Path(__file__).resolve().parents[2]
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from tables.sandbox.child_process import work; work(sys.argv[2])"
 _SIZES = struct.Struct(">IQ")
@@ -187,16 +189,22 @@ def _watched(memory_bytes: int) -> Callable[[float], None]:
     """End this process from a thread where it has taken more of the processor's time than it was last told, or more
     memory than this; what it took in between it is asked at its end (`work`).
     """
-    until_s = [math.inf]
-    _most[:] = [windows_job.most_memory() + memory_bytes]
 
     def watch() -> None:
-        while time.process_time() < until_s[0] and not _is_over():
+        while time.process_time() < _until_s[0] and not _is_over():
             time.sleep(_WATCH_S)
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True, name="time").start()
-    return partial(until_s.__setitem__, 0)
+    if not _most:  # one thread, whatever is allowed later
+        threading.Thread(target=watch, daemon=True, name="time").start()
+    _most[:] = [_taken_bytes() + memory_bytes]
+    return partial(_until_s.__setitem__, 0)
+
+
+@cache
+def _taken_bytes() -> int:
+    """The most memory that the reader had taken before it opened anything."""
+    return windows_job.most_memory()
 
 
 def _is_over() -> bool:

@@ -1,9 +1,7 @@
 """Scan sessions by commands: what was acknowledged stays, until it is recorded or dropped."""
 
-import contextlib
 import json
 import os
-import select
 import shutil
 import subprocess
 import sys
@@ -16,8 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.support.command_examples import Once, Terminal, told_last
-from tests.support.portable import OWN_CONSOLE, left_out, press_ctrl_c
+from tests.support.at_terminal import CTRL_C, at_terminal
+from tests.support.command_examples import ROOT, Once, Terminal, told_last
+from tests.support.portable import OWN_CONSOLE, press_ctrl_c
 
 TO = ("--from", "51.08", "--to", "51.08.01")
 ON_PAGE = 2
@@ -307,12 +306,11 @@ def test_a_reader_that_goes_away_ends_a_session_and_loses_nothing(labelled: Term
     assert held(labelled) == 0 and labelled("drafts", "--json").json["scanned"] >= 1
 
 
-@left_out("a terminal of POSIX; tools/windows/troubles.py works at one of Windows")
 @pytest.mark.parametrize(
     ("answer", "code", "moved"),
     [
         ("ya", 0, 2),
-        ("\x03", 2, 0),
+        (CTRL_C, 2, 0),
         *(pytest.param(*rest, marks=pytest.mark.slow) for rest in (("", 0, 2), ("t", 2, 0))),
     ],
 )
@@ -321,38 +319,21 @@ def test_at_a_terminal_a_handover_asks_before_it_records(
 ) -> None:
     one, two = labelled.codes("--to", "51.08.01")[:2]
     question = "Record what went from Gudang to PPK Gerokgak (labels: 2)?"
-    talk = [("Scan or type", f"{one}\n{two}*01\nfinish\n"), (question, "\x03" if answer == "\x03" else f"{answer}\n")]
-    exit_code = at_terminal(labelled, ["handover", *TO, "--codes", "-"], talk, by="Made")
+    talk = [("Scan or type", f"{one}\n{two}*01\nfinish\n"), (question, CTRL_C if answer == CTRL_C else f"{answer}\n")]
+    exit_code = handed_over(labelled, ["handover", *TO, "--codes", "-"], talk, by="Made")
     assert exit_code == code
     assert held(labelled) == moved and len(labelled("drafts", "--json").lines) == (0 if moved else 1)
 
 
-@left_out("a terminal of POSIX; tools/windows/troubles.py works at one of Windows")
 def test_who_works_at_a_terminal_is_asked_once_and_stands_in_the_records(labelled: Terminal) -> None:
     for count, talk in enumerate(([("Who works here?", "Ketut Sari\n")], []), 1):
         code = labelled.codes("--to", "51.08.01", "--held-by", "51.08")[0]
         line = ["handover", *TO, "--codes", "-", "--yes"]
-        assert at_terminal(labelled, line, [*talk, ("Scan or type", f"{code}\nfinish\n")]) == 0
+        assert handed_over(labelled, line, [*talk, ("Scan or type", f"{code}\nfinish\n")]) == 0
         assert held(labelled) == count and "Ketut Sari" in labelled("custody", code).out
 
 
-def at_terminal(station: Terminal, args: Sequence[str], talk: Sequence[tuple[str, str]], by: str = "") -> int:
-    """Run a command at a terminal; each text is typed once what comes before it in the pair has been shown."""
-    import pty
-
-    import main
-
-    child, terminal = pty.fork()
-    if child == 0:
-        command = [sys.executable, main.__file__, "--home", str(station.home), "--lang", "en", *args]
-        os.execve(sys.executable, command, {**os.environ, "SERAH_BY": by})
-    shown, pending = b"", list(talk)
-    with contextlib.suppress(OSError):  # the terminal is gone when the command is
-        while select.select([terminal], [], [], 20)[0] and (piece := os.read(terminal, 65536)):
-            shown += piece
-            if pending and pending[0][0].encode() in shown:
-                time.sleep(0.3)  # the prompt is shown a moment before the keyboard is listened to
-                os.write(terminal, pending.pop(0)[1].encode())
-    os.close(terminal)
-    assert not pending, shown[-500:]
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def handed_over(station: Terminal, args: Sequence[str], talk: Sequence[tuple[str, str]], by: str = "") -> int:
+    """The exit code of a command at a terminal, where this is said."""
+    command = [sys.executable, str(ROOT / "main.py"), "--home", str(station.home), "--lang", "en", *args]
+    return at_terminal(command, {**os.environ, "SERAH_BY": by}, talk)

@@ -1,5 +1,6 @@
 """Vendors' own barcodes at a station: a loaded table says what they mean, and scanning one takes the thing."""
 
+import csv
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import pytest
 import zxingcpp
 
 from tests.support.command_examples import Terminal
+from tests.support.pdf_text import text_of
 
 PALLET = "(00)389912345678901234"
 READ = "00389912345678901234"
@@ -113,3 +115,61 @@ def test_formulas_and_long_texts_are_harmless_codes(station: Terminal, tmp_path:
 def test_a_code_that_nothing_has_is_refused(station: Terminal, tmp_path: Path) -> None:
     ran = station("load", table(tmp_path / "v.csv", ("4YEDR1BKR7148", PALLET)))
     assert ran.code == 2 and "4YEDR1BKR7148" in ran.err.replace("-", "")
+
+
+def mapped(station: Terminal, tmp_path: Path, text: str = PALLET) -> str:
+    """The code of an item that a table has a vendor's code for."""
+    code = station.codes("--kind", "box", "--to", "51.08.01")[0]
+    assert station("load", table(tmp_path / "vendor.csv", (code, text))).code == 0
+    return code
+
+
+def test_lists_and_chains_tell_what_vendors_call_an_item(station: Terminal, tmp_path: Path) -> None:
+    code = mapped(station, tmp_path)
+    listed = {item["code"]: item["vendor_codes"] for item in station("items", "--json").lines}
+    assert listed.pop(code) == [READ] and not any(listed.values())
+    (line,) = [line for line in station("items", "--to", "51.08.01").out.splitlines() if READ in line]
+    assert line.replace("-", "").startswith(code)
+    assert station("custody", code, "--json").json["vendor_codes"] == [READ]
+    assert READ in station("custody", code).out
+    for suffix in ("csv", "txt", "json", "pdf", "xlsx"):
+        assert station("report", "custody", "--to", "51.08.01", "--out", tmp_path / f"c.{suffix}").code == 0
+    rows = [*csv.DictReader((tmp_path / "c.csv").read_text(encoding="utf-8-sig").splitlines())]
+    assert {row["vendor_codes"] for row in rows if row["code"] == code} == {READ}
+    assert {row["vendor_codes"] for row in rows if row["code"] != code} == {""}
+    assert READ in (tmp_path / "c.txt").read_text() and READ in text_of(tmp_path / "c.pdf")
+    assert station("export", "--tables", tmp_path / "all").code == 0
+    items = csv.DictReader((tmp_path / "all" / "items.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert {row["vendor_codes"] for row in items if row["code"] == code} == {READ}
+
+
+def test_hostile_vendors_codes_are_told_on_one_harmless_line(station: Terminal, tmp_path: Path) -> None:
+    code = mapped(station, tmp_path, '=HYPERLINK(""http://x"")')
+    assert station("custody", code, "--json").json["vendor_codes"] == ['=HYPERLINK("http://x")']
+    assert station("custody", "--under", "51.08.01", "--out", tmp_path / "c.csv").code == 0
+    rows = csv.DictReader((tmp_path / "c.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert not any(row["vendor_codes"].startswith("=") for row in rows)
+
+
+def test_a_list_of_vendors_codes_is_handed_over(station: Terminal, tmp_path: Path) -> None:
+    code = mapped(station, tmp_path)
+    (tmp_path / "codes.txt").write_text(f"]C1{READ}\n")
+    ran = station("handover", "--from", "51.08", "--to", "51.08.01", "--codes", tmp_path / "codes.txt", "--json")
+    assert ran.code == 0 and station("custody", code, "--json").json["held_by"] == "51.08.01"
+    (step,) = [link for link in station("custody", code, "--json").json["chain"] if link["type"] == "handover"]
+    assert step["how"] == "wedge"
+    (tmp_path / "codes.txt").write_text(f"{PALLET}\nSTRANGE-1\x1b[2J\n")
+    ran = station("handover", "--from", "51.08", "--to", "51.08.01", "--codes", tmp_path / "codes.txt")
+    assert ran.code == 2 and "row 2" in ran.err and "STRANGE-1" in ran.err and "\x1b" not in ran.err
+
+
+@pytest.mark.parametrize("said", ["(01)08991234567891(21)A0001", "]C1010899123456789121A0001", "A0001"])
+def test_a_seals_barcode_is_its_number(packed: Terminal, said: str) -> None:
+    box = packed.codes("--kind", "box", "--to", "51.08.01")[0]
+    names = ("--name", "Made", "--name", "Ketut", "--json")
+    ran = packed("seal", box, said, "--apply", *names)
+    assert ran.code == 0 and ran.json["serials"] == ["A0001"] and ran.json["in_no_pack"] == []
+    looked = packed(
+        "handover", "--from", "51.08", "--to", "51.08.01", "--codes", "-", "--seal", f"{box}=intact:{said}", typed=box
+    )
+    assert looked.code == 0 and "SEAL" not in looked.out

@@ -1,4 +1,4 @@
-"""The own fields of the frozen events of versions 3 to 5, each from the form that the type had before."""
+"""The own fields of the frozen events of versions 3 to 6, each from the form that the type had before."""
 
 from typing import Any
 
@@ -93,4 +93,19 @@ def fifth_forms() -> list[tuple[str, dict[str, Any]]]:
         ("handover", listed),
         ("handover", said | {"bast": "0047/51.08/2026", "phase": None}),
         ("handover", said | {"bast": "0048/51.08/2026", "phase": None, "kinds": []}),
+    ]
+
+
+def sixth_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of three events of the type that version 6 changed: with how much was to go as the station knew
+    it, by a list of somebody else, and where it could not know.
+    """
+    told = dict(fifth_forms())["handover"]
+    return [
+        ("handover", told | {"bast": f"{number}/51.08/2026", "expected": expected})
+        for number, expected in (
+            ("0049", {"count": 192, "absent": 189, "by": "records"}),
+            ("0050", {"count": 2, "absent": 0, "by": "list"}),
+            ("0051", None),
+        )
     ]

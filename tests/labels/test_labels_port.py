@@ -12,8 +12,7 @@ import pytest
 
 from custody.errors import InputError, PrinterError
 from labels.port import Destination, parse_destination, send
-from tests.support.fake_printer import fake_printer, take_all
-from tests.support.portable import left_out
+from tests.support.fake_printer import fake_printer, printer_device, take_all
 
 
 @pytest.mark.parametrize(
@@ -70,18 +69,10 @@ def test_a_printer_that_breaks_off_is_told():
         send(printer, (b"x" * 1_000_000 for _ in range(50)), lambda: None)
 
 
-@left_out("no file of Windows stands for a printer as a pipe of POSIX does")
 def test_a_device_takes_the_bytes(tmp_path: Path):
-    pipe, taken = tmp_path / "lp0", bytearray()
-    os.mkfifo(pipe)
-    reader = threading.Thread(target=lambda: taken.extend(pipe.read_bytes()))
-    handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # so that the pipe has a reader from the start
-    reader.start()
     labels, sent = [os.urandom(300_000), b"end"], []
-    os.set_blocking(handle, True)
-    send(Destination(device=str(pipe)), labels, lambda: sent.append(1))
-    os.close(handle)
-    reader.join(60)
+    with printer_device(tmp_path) as (device, taken):
+        send(Destination(device=device), labels, lambda: sent.append(1))
     assert bytes(taken) == b"".join(labels) and len(sent) == 2
 
 

@@ -36,7 +36,7 @@ def english():
 
 def test_the_json_keeps_the_contract_to_the_letter():
     facts = chain_json(troubled_chain(), PLACES, NEEDS)
-    assert list(facts) == ["code", "kind", "to", "held_by", "condition", "chain", "findings"]
+    assert list(facts) == ["code", "kind", "to", "held_by", "condition", "vendor_codes", "chain", "findings"]
     assert (facts["code"], facts["kind"], facts["to"], facts["held_by"]) == (BOX, "box", TPS, PPS)
     for link in facts["chain"]:
         assert list(link) == [

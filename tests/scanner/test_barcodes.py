@@ -15,7 +15,8 @@ from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode import code128, createBarcodeDrawing
 from reportlab.pdfgen.canvas import Canvas
 
-from custody.format.vendor_codes import LONGEST, fold_vendor_code, serials_in
+from custody.format.serials import parse_serials, split_serials
+from custody.format.vendor_codes import LONGEST, fold_vendor_code, seal_number, serials_in
 from scanner.barcodes import Barcodes, open_barcodes, read_barcodes
 from scanner.decoding.looks import AtOnce
 from scanner.decoding.picture_reader import Reader, ZxingEngine
@@ -82,6 +83,31 @@ def test_any_text_folds_to_one_form_or_none(text: str) -> None:
     folded = fold_vendor_code(text)
     assert folded is None or (0 < len(folded) <= LONGEST and folded.isprintable())
     assert all(serial.isprintable() for serial in serials_in(text))
+    assert seal_number(text) == text or seal_number(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("(01)08991234567891(21)A0001", "A0001"),
+        ("(01)08991234567891(10)LOT-7(21)A-0001", "A-0001"),
+        ("]C1010899123456789121A0001", "A0001"),
+        ("]d2010899123456789110LOT7\x1d21A0001", "A0001"),
+        ("010899123456789121A0001", "A0001"),
+        ("010899123456789521A0001", "010899123456789521A0001"),
+        ("(00)389912345678901234", "00389912345678901234"),
+        ("]C100389912345678901234", "00389912345678901234"),
+        ("A0001-A0010", "A0001-A0010"),
+        ("0108", "0108"),
+    ],
+)
+def test_of_a_seals_gs1_barcode_the_serial_number_counts_and_of_others_the_whole(said: str, number: str) -> None:
+    assert seal_number(said) == number
+
+
+def test_a_gs1_barcode_stays_whole_between_other_numbers_and_is_no_range() -> None:
+    said = "A0001 ]d2010899123456789110LOT7\x1d21A-0007\nB0001-B0003 (01)08991234567891(21)C0001-C0003"
+    assert parse_serials(split_serials(said)) == ["A0001", "A-0007", "B0001", "B0002", "B0003", "C0001-C0003"]
 
 
 @pytest.mark.parametrize(

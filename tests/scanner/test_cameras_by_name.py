@@ -17,7 +17,7 @@ from scanner.sources.camera_list import Camera, find_camera, list_cameras
 from scanner.sources.camera_open import Machine, Opening, given
 from scanner.sources.frames import Image, monotonic_ms
 from scanner.sources.open_source import open_source
-from tests.support.portable import link
+from tests.support.portable import needs_links
 
 MJPG, YUYV = (float(cv2.VideoWriter.fourcc(*letters)) for letters in ("MJPG", "YUYV"))
 INSIDE, LOGITECH = Camera(0, "Integrated Camera"), Camera(2, "HD Pro Webcam C920")
@@ -221,12 +221,13 @@ def test_a_camera_that_is_not_there_is_said_with_those_that_are(linux: Path) -> 
     assert "There are: 0 Integrated" in str(refusal(Shop(closed, platform="win32"), "7"))
 
 
+@needs_links()
 def test_a_busy_camera_is_said_with_the_program_that_uses_it(linux: Path) -> None:
     node = linux / "dev" / "video0"
     node.touch()
     (linux / "proc" / "4711" / "fd").mkdir(parents=True)
     (linux / "proc" / "4711" / "comm").write_text("zoom\n")
-    link(linux / "proc" / "4711" / "fd" / "9", node)
+    (linux / "proc" / "4711" / "fd" / "9").symlink_to(node)
     error = refusal(Shop(closed, folder=linux))
     assert "busy: zoom" in str(error) and "{program}" in error.hint
 

@@ -199,6 +199,44 @@ def test_a_primary_that_is_killed_loses_nothing_acknowledged_and_stations_go_on_
             assert not [error for error in errors if isinstance(error, TamperError)]
 
 
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_what_one_server_alone_has_stored_is_not_acknowledged(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    """Not where an administrator ends the wait for the replica, nor where it is read and asked for again."""
+    import psycopg
+
+    with tempfile.TemporaryDirectory(prefix="serah-pair-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        (folder := Path(name) / "servers").mkdir()
+        with running_pair(folder) as pair:
+            with planned_station(pair.url, 1) as root:
+                office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
+            with running_hub(pair.url, tmp_path, busy_timeout_s=5) as hub:
+                hub.sync(office)
+                before = office.cosigned.most(own(office))
+                remark(office, 3)
+                is_over, cancelled = threading.Event(), list[int]()
+
+                def impatient() -> None:
+                    waits = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+                    with psycopg.connect(pair.address("first"), autocommit=True) as server:
+                        while not is_over.wait(0.05):
+                            cancelled.extend(server.execute(waits).fetchall())
+
+                with pair.frozen("second"):
+                    ending = threading.Thread(target=impatient)
+                    ending.start()
+                    with pytest.raises(StoreError):
+                        sync(office, HubClient(hub.address), pause=lambda _s: None)
+                    is_over.set()
+                    ending.join()
+                    assert len(cancelled) > 2
+                    assert office.cosigned.most(own(office)) == before, "no receipt"
+                hub.sync(office)
+                with open_store(pair.url, signer(1), around(1, Clock(90_000))) as root:
+                    is_whole(root, office, hub)
+
+
 def await_all(told: Counter[int], times: int, now: Callable[[], Counter[int]] | None = None) -> None:
     """Wait until every station has its receipts so many times."""
     until = time.monotonic() + 180

@@ -1,6 +1,7 @@
 """Handovers that are drawn and done at several stations, and all that tells of one held against each other."""
 
-from collections import Counter
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -134,11 +135,15 @@ class Field:
         register_items(root, booths)
         self.codes[6:8], self.codes[10] = [booth.code for booth in booths[:2]], booths[2].code
         absorb(self.stores["second"], root)
+        self.auditor = stack.enter_context(empty_ledger(f"sqlite:///{folder / 'auditor'}.db", 5))
+        self.auditor.begin(election="Pemilu 2024", station="auditor", place=PPK_2, root=fingerprint)
         clock = Clock(20_000)  # one for all: what was known is told by clocks between logs
         for store in self.stores.values():
             store.around = replace(store.around, now_utc=clock)
         self.papers: list[Any] = []
         self.signed: list[tuple[Store, RecordedHandover]] = []
+        self.given = defaultdict[str, set[str]](set)
+        """Who recorded a handover under each number."""
 
     def work(self, step: Step) -> None:
         """Record one handover and hold together what is said of it."""
@@ -173,6 +178,7 @@ class Field:
         with suppress(InputError, RuleError):  # nothing was scanned, or a number was given already
             recorded = self._record(store, handover, codes)
             held_together(store, recorded)
+            self.given[recorded.bast].add(step.by)
             assert handover.conditions.items() <= recorded.facts.noted.items(), "what was said now is what holds"
             if not step.undo:
                 self.signed.append((store, recorded))
@@ -211,15 +217,40 @@ class Field:
         record_plan(root, (), (), phases=phases, source="phases.csv", digest="0" * 64)
         record_delivery(root, vendor="PT Kotak", kind="box", arrived=arrived, damaged=0)
 
-    def still_told(self) -> None:
-        """Each station tells of its own handovers what number it signed where nobody had listed what was to go."""
-        for store, recorded in self.signed:
+    def still_told(self, *stores: Store) -> None:
+        """Each of these tells of every handover that it holds the number that was signed, whatever else it holds."""
+        for _own, recorded in self.signed:
             [part] = {event.leaf: event for event in recorded.events if event.type == "handover"}.values()
-            now = told_of(store, [part]).facts
-            is_number = now.is_derived and recorded.facts.expected is not None  # else none was signed
-            if is_number and part.body["from"] not in store.papers.named_places():
-                first = now.expected if now.expected_first is None else now.expected_first
-                assert first == recorded.facts.expected, (first, now.expected)
+            signed = part.body["expected"]
+            assert (signed is None) == (recorded.facts.expected is None or part.body["meant"] is not None)
+            for store in stores:
+                if store.ledger.find(part.leaf) is None:
+                    continue
+                now = told_of(store, [part]).facts
+                if signed is None and part.body["meant"] is None:
+                    assert now.basis in ("", "since", "list"), "nobody could know the number when it was recorded"
+                elif len(self.given[recorded.bast]) == 1:  # else others may list more, and have taken what is missing
+                    was = recorded.facts
+                    assert (now.expected, now.basis) == (was.expected, was.basis), (signed, now, was)
+                    assert signed is None or now.missing_count == recorded.facts.missing_count
+                elif signed is not None and now.basis == "signed":
+                    assert now.expected == signed["count"]
+
+    def late_arrivals(self, order: Sequence[tuple[int, int]]) -> None:
+        """An auditor takes in what all hold, piece by piece in this order: of which log, how many entries."""
+        held: dict[str, dict[RawEntry, None]] = {}
+        for store in self.stores.values():
+            for event in store.ledger.entries():
+                entry = RawEntry(*event)
+                held.setdefault(json.loads(entry.body)["log"], {})[entry] = None
+        waiting = {log: sorted(entries, key=lambda one: json.loads(one.body)["seq"]) for log, entries in held.items()}
+        for at, count in (*order, *((0, 9999) for _log in held)):
+            if waiting:
+                log = [*waiting][at % len(waiting)]
+                merge(self.auditor, waiting[log][:count])
+                self.still_told(self.auditor)
+                waiting[log] = waiting[log][count:]
+                waiting = {log: entries for log, entries in waiting.items() if entries}
 
     def meet(self) -> None:
         """Everybody takes in what all hold, each entry once: that repeats change nothing, the tests of merging say."""
@@ -313,11 +344,12 @@ class _UndoneError(Exception):
 def undone(field: Field) -> Iterator[None]:
     """What is recorded in the block is as if it had never been: the next example begins where this one did."""
     with suppress(_UndoneError), ExitStack() as stack:
-        for store in field.stores.values():
+        for store in (*field.stores.values(), field.auditor):
             stack.enter_context(store.transaction())
         try:
             yield
         finally:
             field.papers.clear()
             field.signed.clear()
+            field.given.clear()
         raise _UndoneError

@@ -169,7 +169,7 @@ def on_paper(store: Store) -> None:
     write_handover_paper(paper, paper_facts(store))
     words = template.text("unknown_expected")
     if facts.expected is not None:
-        numbers = {"expected": number(facts.expected), "missing": number(len(facts.missing))}
+        numbers = {"expected": number(facts.expected), "missing": number(facts.missing_count)}
         words = template.text("expected", scanned=scanned_words(facts), **numbers)
     letter_says, paper_says = (text_of(file.getvalue()).replace("\u00a0", " ") for file in (pdf, paper))
     assert " ".join(words.split()) in letter_says, (words, letter_says)

@@ -38,6 +38,7 @@ OWN = [
     "set-aside-2024-02-11T010000Z/station.key",
     "labels/labels-20240211.pdf",
     "policy.txt",
+    "verified.json",
     "witness/heads.db",
 ]
 REFUSED = "is one of the station's own files or folders: nothing is written there"
@@ -45,6 +46,7 @@ INPUTS = {
     "admit FILES",
     "init --from",
     "init --share",
+    "init --pkcs11",
     "load FILES",
     "import FILES",
     "import --watch",

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -26,9 +28,26 @@ sys.exit(not (is_there and kernel.GenerateConsoleCtrlEvent(0, 0)))
 """
 
 
+LEFT_OUT, MOST_LEFT_OUT = "left out on Windows: ", 10
+"""How the reason begins of a test that Windows leaves out, and how many such quick tests there may be."""
+
+
 def left_out(reason: str) -> pytest.MarkDecorator:
-    """A test that Windows leaves out; all of them are counted, and they may be ten (`tests/tools/test_house.py`)."""
-    return pytest.mark.skipif(IS_WINDOWS, reason=f"left out on Windows: {reason}")
+    """A test that Windows leaves out; all of them are counted (`tests/tools/test_house.py`)."""
+    return pytest.mark.skipif(IS_WINDOWS, reason=LEFT_OUT + reason)
+
+
+@cache
+def _makes_links() -> bool:
+    """Whether this user can make a symbolic link; wine makes some that look like what they lead to."""
+    with TemporaryDirectory() as folder:
+        return bool(links(Path(folder) / "link", "file"))
+
+
+def needs_links() -> pytest.MarkDecorator:
+    """A test of symbolic links, counted as one that Windows leaves out."""
+    reason = "a user may make no symbolic link there, and wine shows each as what it leads to"
+    return pytest.mark.skipif(not _makes_links(), reason=LEFT_OUT + reason)
 
 
 def press_ctrl_c(process: "subprocess.Popen[str]") -> None:
@@ -142,9 +161,3 @@ def links(path: Path, target: Path | str, *, to_folder: bool = False) -> list[Pa
     except OSError:
         return []
     return [path] if path.is_symlink() else []
-
-
-def link(path: Path, target: Path | str, *, to_folder: bool = False) -> None:
-    """Make a symbolic link, without which this test has nothing to show."""
-    if not links(path, target, to_folder=to_folder):
-        pytest.skip("no symbolic link here: this user may make none, or wine shows each as what it leads to")

@@ -48,8 +48,27 @@ class Pair:
 
     def kill(self, name: str) -> None:
         """Kill one of them with -9, as by a power cut."""
-        pid = int((self.folder / name / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+        os.kill(self._postmaster(name), signal.SIGKILL)
+
+    def _postmaster(self, name: str) -> int:
+        return int((self.folder / name / "postmaster.pid").read_text().split()[0])
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """One of them hangs for as long as the block lasts: nothing that it is sent is confirmed."""
+        first = self._postmaster(name)
+        pids = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def address(self, name: str) -> str:
+        """Where one of them alone is asked, as its administrator."""
+        return f"postgresql:///postgres?user=postgres&host={self.folder}&port={self._ports[name]}"
 
     def promote(self, name: str) -> None:
         """Let the replica take writes, and wait for no other one."""

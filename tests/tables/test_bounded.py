@@ -70,6 +70,10 @@ def test_a_child_that_comes_to_no_end_is_ended_by_its_time(begun: Begun) -> None
         assert begun[0].wait() == (1 if sys.platform == "win32" else -signal.SIGPROF)
 
 
+def test_a_child_that_is_allowed_more_later_goes_on() -> None:
+    assert all_of("go_on") == [({"done": True}, b"")]
+
+
 def test_a_child_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SILENT_S", 0.3)
     monkeypatch.setattr(module, "_CODE", "import time; time.sleep(60)")

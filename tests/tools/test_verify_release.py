@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.checkpoint import read_note, sign_note
-from tests.support.portable import link
+from tests.support.portable import needs_links
 from tests.support.tool_examples import load_tool
 from tools.release.enclosed import KEY_NAME, public_pem, release_key, signed, sums
 from tools.release.parts import ReleaseError, Source
@@ -81,7 +81,7 @@ def exchange_two_files(folder: Path) -> None:
 def lead_a_name_elsewhere(folder: Path) -> None:
     elsewhere = folder.parent / "elsewhere"
     (folder / NAMES[0]).rename(elsewhere)
-    link(folder / NAMES[0], elsewhere)
+    (folder / NAMES[0]).symlink_to(elsewhere)
 
 
 def list_another_digest(folder: Path) -> None:
@@ -145,7 +145,7 @@ ALTERATIONS = (
     (remove_a_file, "absent"),
     (add_a_file, "added"),
     (exchange_two_files, "altered"),
-    (lead_a_name_elsewhere, "altered"),
+    pytest.param(lead_a_name_elsewhere, "altered", marks=needs_links()),
     (list_another_digest, "key"),
     (leave_a_file_out_of_the_list, "key"),
     (sign_with_another_key, "key"),
@@ -160,7 +160,7 @@ ALTERATIONS = (
 )
 
 
-@pytest.mark.parametrize(("alter", "found"), ALTERATIONS, ids=[alter.__name__ for alter, _found in ALTERATIONS])
+@pytest.mark.parametrize(("alter", "found"), ALTERATIONS)
 def test_an_altered_release_is_refused(
     release: Path, capsys: pytest.CaptureFixture[str], alter: Callable[[Path], None], found: str
 ) -> None:

@@ -44,6 +44,30 @@ def test_it_leads_from_the_whole_down_to_one_item(visitor: Visitor, station: Ter
     assert f'href="/items/{codes[0]}"' in top and "PPK Gerokgak" in top
 
 
+def test_a_nations_dashboard_leads_down_to_one_item_without_folding_any(
+    visitor: Visitor, station: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_asked: object) -> None:
+        raise AssertionError("an item was folded")
+
+    monkeypatch.setattr(overview, "MOST", 20)
+    monkeypatch.setattr(overview.Overview, "_look", never)
+    codes = station.codes("--to", "51.08.01.2001.001")
+    station.give(codes[:6], "51.08", "51.08.01")
+    top = visitor.see("/dashboard")
+    assert "22.2 %" in words(top) and "6 of 27 items" in words(top)
+    assert "Here are 27 things: what is due and what is irregular is on the dashboard of each regency." in words(top)
+    for way in ("/dashboard/51.08.01", "/dashboard/51.08.01.2001", "/dashboard/51.08.01.2001.001"):
+        assert f'href="{way}"' in top
+        top = visitor.see(way)
+        check(top)
+    station.give(codes[:4], "51.08.01", "51.08.01.2001")
+    assert "4 of 18 items" in words(visitor.see("/dashboard/51.08.01.2001"))
+    for view in VIEWS:
+        check(visitor.see(f"/dashboard?view={view}"))
+    check(visitor.see("/"))
+
+
 def test_what_is_late_and_what_is_irregular_is_told(station: Terminal, page_at: PageAt) -> None:
     codes = station.codes("--to", "51.08.01.2001.001")
     astray = station.codes("--to", "51.08.02")[0]

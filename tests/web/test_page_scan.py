@@ -17,6 +17,7 @@ from services.scanning.handover_desk import DraftDesk
 from tests.support.command_examples import NOW, Terminal, told_last
 from tests.support.page_examples import PageAt, Visitor, site_at
 from tests.support.scan_pages import begun, record, reviewed, typed
+from tests.support.truth_examples import listed
 from web.site import Site
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "buleleng"
@@ -223,6 +224,33 @@ def test_places_are_found_by_name_code_and_plate(visitor: Visitor) -> None:
     assert found("51.08.02")[0] == "51.08.02" and found("P:51.08.02")[0] == "51.08.02"
     assert found("dk 8123 ab") == ["DK8123AB"]
     assert found("%") == [] and found("_") == [] and found("'; DROP TABLE place; --") == []
+
+
+def test_the_board_of_an_open_session_says_that_nobody_listed_what_is_to_go(
+    visitor: Visitor, station: Terminal, tmp_path: Path
+) -> None:
+    words, codes = "Nobody listed what is to go", station.codes("--to", "51.08.01")
+    first = begun(visitor)
+    page = visitor.see(f"/scan/{first}")
+    assert '/ <span id="expected">18</span>' in page and words in page
+    asks = (
+        "--from",
+        "51.08",
+        "--to",
+        "51.08.01",
+        "--source",
+        "-",
+        "--quiet",
+        "--new",
+        "--load",
+        listed(station, codes),
+    )
+    assert station("scan", *asks, typed=codes[0]).code == 2
+    [draft] = {row["id"] for row in station("drafts", "--json").lines} - {first}
+    page = visitor.see(f"/scan/{draft}")
+    assert '/ <span id="expected">18</span>' in page and words not in page
+    page = visitor.see(f"/scan/{begun(visitor, receiver='DK 8123 AB')}")
+    assert "expected: not known" in page and words not in page
 
 
 def test_a_truck_expects_what_is_bound_for_where_it_goes(visitor: Visitor) -> None:

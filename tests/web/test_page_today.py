@@ -95,3 +95,13 @@ def test_the_station_where_a_truck_goes_is_told_and_hears_of_what_others_recorde
     assert "From other stations, in the last 24 hours (1)" in said
     with page_at(site_at(station.home)) as client:
         assert "on its way here" not in words(client.get("/").text), "it does not come to where it left"
+
+
+def test_what_a_station_recorded_before_it_went_on_with_a_new_log_is_no_other_stations(
+    station: Terminal, page_at: PageAt
+) -> None:
+    station.give(station.codes("--to", "51.08.01")[:3], "51.08", "51.08.01")
+    assert station("init", "--continue").code == 0
+    with page_at(site_at(station.home)) as client:
+        page = words(client.get("/").text)
+    assert "From other stations, in the last 24 hours Nothing has come." in page

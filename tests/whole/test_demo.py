@@ -205,7 +205,9 @@ CAST = Cast("51.08", "DK8123AB", story.DISTRICT, story.FIRST, story.SECOND, stor
 def one_handover(*, found: tuple[Fault, ...], unread: tuple[str, ...] = ()) -> Result:
     """What a demo of one handover with one fault in it came to."""
     leg = Leg("1", story.LOADED, story.KEEPER, Handover("51.08", "DK8123AB"), (), (SHORTAGE,))
-    facts = HandoverFacts(2, "", (), None, ("7Q2M9X4T5B8C6",), (), (), (), (), 0, None, (), {}, 1, (), ())
+    facts = HandoverFacts(
+        2, "", (), None, ("7Q2M9X4T5B8C6",), (), (), (), (), 0, None, (), {}, 1, (), (), "signed", 0, None
+    )
     recorded = RecordedHandover((), "0001/DEMO-1/2024", "51.08", "DK8123AB", facts, ())
     box = Item("7Q2M9X4T5B8C6", "box", story.STATION)
     names = {"51.08": "Gudang", "DK8123AB": "DK 8123 AB", story.DISTRICT: "PPK Buleleng"}

@@ -104,25 +104,28 @@ PLANS = [
     "plan", [pytest.param(plan, marks=pytest.mark.slow if at % 3 else ()) for at, plan in enumerate(PLANS)]
 )
 def test_whatever_tells_of_a_handover_tells_the_same(field: Field, plan: list[Step]) -> None:
-    tell_the_same(field, plan)
+    tell_the_same(field, plan, [(3, 2), (1, 4), (0, 7)])
 
 
 @pytest.mark.slow
 @settings(max_examples=examples(100))
-@given(st.lists(steps, min_size=1, max_size=5))
-def test_whatever_tells_of_a_drawn_handover_tells_the_same(field: Field, plan: list[Step]) -> None:
-    tell_the_same(field, plan)
+@given(st.lists(steps, min_size=1, max_size=5), st.lists(st.tuples(st.integers(0, 4), st.integers(1, 9)), max_size=8))
+def test_whatever_tells_of_a_drawn_handover_tells_the_same(
+    field: Field, plan: list[Step], order: list[tuple[int, int]]
+) -> None:
+    tell_the_same(field, plan, order)
 
 
-def tell_the_same(field: Field, plan: list[Step]) -> None:
+def tell_the_same(field: Field, plan: list[Step], order: list[tuple[int, int]]) -> None:
     sums = {name: Overview() for name in STATIONS}
     with undone(field):
         for step in plan:
             field.work(step)
         for name in {step.by for step in plan if step.meet == "paper"}:  # what papers alone say
             reports_agree(field.stores[name], sums[name])
+        field.late_arrivals(order)
         field.meet()
-        field.still_told()
+        field.still_told(*field.stores.values())
         for name in ("root", "second", "district"):
             reports_agree(field.stores[name], sums[name])
         on_paper(field.stores[plan[-1].by])

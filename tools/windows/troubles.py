@@ -56,6 +56,7 @@ class Troubles:
             window.press(f"{code}\r")
             window.wait_for("1 of ")  # taken, and so on disk
             window.press(CTRL_C)
+            window.press("\r")  # wine, unlike Windows, goes on waiting for the line
             ended = window.end()
             if ended != 2 or "drafts --resume" not in window.text or "Traceback" in window.text:
                 raise StepError(f"ended with {ended}: {window.text}")

@@ -133,6 +133,7 @@ class Chain(BaseModel):
     to: str | None
     held_by: str | None
     condition: str | None
+    vendor_codes: list[str] = Field(description="What loaded tables say that vendors call it; no evidence.")
     chain: list[Link]
     findings: list[Finding]
 
@@ -312,7 +313,7 @@ class Recorded(BaseModel):
     new: bool
     scanned: int
     expected: int | None
-    derived: bool = Field(description="Whether nobody listed what was to go: the number follows from what is held.")
+    derived: bool = Field(description="Whether nobody listed what was to go.")
     phase: str = Field(description="The phase that was to go; empty where none was said.", examples=["I"])
     kinds: list[str] = Field(description="The kinds that were to go; empty: all.", examples=[["box", "booth"]])
     events: list[dict[str, Any]]

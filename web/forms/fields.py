@@ -9,7 +9,7 @@ from typing import Any, Literal
 from custody.chain.findings import Finding
 from custody.errors import N_, CustodyError, InputError
 from custody.format.events import Event
-from custody.format.serials import parse_serials
+from custody.format.serials import parse_serials, split_serials
 from custody.people import distinct_people
 from db.store import Store
 from language import _
@@ -196,13 +196,13 @@ def _read(store: Store, one: Field, text: str) -> Any:
         case "people":
             return distinct_people(name for line in text.splitlines() if (name := one_line(words, line)))
         case "code":
-            return one_touch(text)
+            return one_touch(text, store.vendor_codes.item_of)
         case "codes":
-            return touches_of(text.splitlines())
+            return touches_of(text.split("\n"), store.vendor_codes.item_of)
         case "labels":
             return list(dict.fromkeys(parse_codes(text.splitlines())))
         case "serials":
-            return parse_serials(text.split())
+            return parse_serials(split_serials(text))
         case "place":
             return find_custodian(store, text.removeprefix("P:"))
         case "time":

@@ -160,10 +160,10 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
     twice = named_twice_in(first["parties"]["giver"], first["parties"]["receiver"], first["witnesses"])
     facts = facts_now(store, sheets)
     lines = fact_lines(facts.told, facts.needs)
-    if facts.told.missing:
+    if facts.told.missing_count:
         words = _("Not handed over, stayed with {giver}: {count}.")
         giver = custodian_name(store.state.places, first["from"])
-        lines.append(words.format(giver=giver, count=number(len(facts.told.missing))))
+        lines.append(words.format(giver=giver, count=number(facts.told.missing_count)))
     if not told and (derived := derived_words(facts.told)):
         lines.append(derived)
     known = (line.item.kind if line.item else "" for line in facts.taken)

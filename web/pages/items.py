@@ -127,6 +127,8 @@ class _Page:
 def _answer(store: Store, asked: dict[str, str], page: _Page) -> dict[str, Any] | str:
     """What the words find; the address to go to where they are one item's or a place's label."""
     try:
+        if meant := store.vendor_codes.item_of(asked["q"]):
+            return f"/items/{meant}"
         if len(asked["q"]) >= CODE_LENGTH or asked["q"][:2].upper() == "P:":
             label = parse_entry(asked["q"])
             is_place = isinstance(label, PlaceLabel)

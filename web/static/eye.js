@@ -91,7 +91,7 @@ export function own_eye(address, video, outlines, tell, seen = () => {}) {
       corners.forEach(([x, y], at) => (at ? line.lineTo(x, y) : line.moveTo(x, y)));
       line.closePath();
       line.stroke();
-      if (words) line.fillText(words, corners[0][0], Math.max(corners[0][1] - 8, 20));
+      if (words) line.fillText(words, Math.min(...corners.map(([x]) => x)), Math.max(Math.min(...corners.map(([, y]) => y)) - 8, 20));
     }
   }
 

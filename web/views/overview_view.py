@@ -8,7 +8,7 @@ from typing import Any
 
 from custody.errors import N_, InputError
 from custody.format.codes import show_code
-from custody.measures.progress import Amounts, PhaseRow, Pieces, StockSums
+from custody.measures.progress import Amounts, PhaseRow, Pieces
 from custody.measures.timing import STATES, DueRow, most_pressing
 from custody.measures.traffic import OpenLoad
 from custody.measures.trend import Trend
@@ -157,9 +157,18 @@ def _heading(look: Seen) -> dict[str, Any]:
     return {
         "place": {"code": place.code, "name": place.name, "level": place.level, "above": above},
         "as_of": local_time(look.now, look.here),
-        "share": share(int(1000 * overview.share), 1000),
+        "adding": adding_words(overview),
         "is_whole": overview.share >= 1,
     }
+
+
+def adding_words(overview: Overview) -> str:
+    """Why something is not told yet, or not here."""
+    if overview.is_too_large:
+        words = _("Here are {count} things: what is due and what is irregular is on the dashboard of each regency.")
+        return words.format(count=number(overview.stock.items))
+    done = overview.share if overview.stock.share >= 1 else overview.stock.share
+    return _("Adding up: {share}").format(share=share(int(1000 * done), 1000))
 
 
 def loads_of(look: Seen) -> list[OpenLoad]:
@@ -203,17 +212,7 @@ def amounts_of(store: Store, overview: Overview) -> Mapping[str, Amounts]:
     """How far the supplies for each place have come, over all kinds."""
     if overview.share >= 1:
         return overview.amounts()
-    return _sums(store).amounts  # until then what the table of items tells
-
-
-def _sums(store: Store) -> StockSums:
-    def count() -> StockSums:
-        sums = StockSums(Ways(store.state.places.tree()))
-        for group in store.state.stock():
-            sums.add(group)
-        return sums
-
-    return store.ledger.memory.remember("amounts", count)
+    return overview.stock.amounts  # until then what the table of items tells
 
 
 def _needs(store: Store, overview: Overview, place: Place, now: str) -> list[dict[str, Any]]:
@@ -224,7 +223,7 @@ def _needs(store: Store, overview: Overview, place: Place, now: str) -> list[dic
         return []
     rules, groups = store.state.need_rules(), store.state.places.alike(place.code)
     names = {need.kind: need for need in rules.needs}
-    found = overview.pieces(place.code) if overview.share >= 1 else _sums(store).pieces.get(place.code, {})
+    found = overview.pieces(place.code) if overview.share >= 1 else overview.stock.pieces(place.code)
     rows = []
     phased = {kind: PhaseRow(phase, kind) for phase in store.state.phases for kind in phase.kinds}
     for kind in sorted(rules.kinds, key=lambda kind: [*phased, kind].index(kind)):  # those in no phase last

@@ -64,6 +64,7 @@ def board(session: Session, seer: Seer | None = None) -> dict[str, Any]:
         "lacks_bound": lacks_bound(session),
         "unplanned": unplanned_words(session.store, [desk.giver, desk.receiver or "", *desk.bound]),
         "to_go": desk.goods_words,
+        "is_derived": desk.is_derived,
         "goods": goods(session.store, details),
         "taken": tally.taken,
         "right": tally.right,

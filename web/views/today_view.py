@@ -6,12 +6,12 @@ from typing import Any
 from custody.measures.timing import DueRow
 from custody.measures.traffic import HandoverLine
 from custody.plan.places import is_carrier
-from language.text import number, short_time
+from language.text import short_time
 from language.time_zones import zone
 from reports.words import custodian_name
 from services.scanning.open_drafts import ends_in_words
 from web.views.overview_lists import handover_rows, late_groups, load_rows
-from web.views.overview_view import Seen, loads_of
+from web.views.overview_view import Seen, adding_words, loads_of
 from web.views.place_table import PRESSING
 
 _CARDS, _RECENT = 6, 6
@@ -26,12 +26,12 @@ def today_of(look: Seen) -> dict[str, Any]:
     lines = overview.handovers()
     since = _before(look.now, _LATELY_H)
     lately = [line for line in lines if since <= line.happened <= look.now]
-    own = look.store.ledger.own_log().name
-    others = [line for line in lately if line.log != own]
+    own = look.store.state.stations.now().own
+    others = [line for line in lately if line.log not in own]
     return {
         "code": look.place.code,
         "is_whole": overview.share >= 1,
-        "share": number(int(100 * overview.share)),
+        "adding": adding_words(overview),
         "has_dues": bool(look.rows),
         "late": late_groups(rows, look.store.state.places, look.here, ""),
         "board": _board(look, lately),

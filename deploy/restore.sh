@@ -1,0 +1,31 @@
+#!/bin/sh
+# Puts the database back to a moment, as root. docs/hub-province.md says what comes before and after.
+#   serah-restore stop                       at db1, db2 and db3: Patroni and PostgreSQL end
+#   serah-restore "2029-02-14 10:20:00+08"   then at one of them; the others are made anew from it
+set -eu
+[ $# -eq 1 ] || { sed -n '3,4s/^# *//p' "$0" >&2; exit 2; }
+data=/var/lib/postgresql/serah bin=/usr/lib/postgresql/@PG@/bin
+as() { runuser -u postgres -- "$@"; }
+asked() { as psql -h /run/postgresql -d postgres -qAtc "$1"; }
+runs() { as "$bin/pg_ctl" -D "$data" status >/dev/null 2>&1; }
+cd /
+
+if [ "$1" = stop ]; then
+    # Paused, none of them waits for the others or takes over from one that ends.
+    as patronictl -c /etc/patroni/config.yml pause --wait >/dev/null 2>&1 || true # it is already, or etcd is away
+    if [ -d /run/systemd/system ]; then systemctl stop patroni; else pkill -x patroni || true; fi
+    while pgrep -x patroni >/dev/null; do sleep 1; done
+    if runs; then as "$bin/pg_ctl" -D "$data" -w -m fast stop >/dev/null; fi
+    exit
+fi
+if runs; then
+    echo "PostgreSQL runs here: first serah-restore stop, on all three computers" >&2
+    exit 2
+fi
+as pgbackrest --stanza=serah --delta --type=time --target="$1" --target-action=promote restore
+# By itself and for nobody but this script, until it has come to that moment.
+as "$bin/pg_ctl" -D "$data" -w -t 86400 -l /var/log/postgresql/serah-restore.log start \
+    -o "-c listen_addresses='' -c synchronous_standby_names='' -c unix_socket_directories=/run/postgresql" >/dev/null
+until [ "$(asked 'SELECT pg_is_in_recovery()')" = f ]; do sleep 1; done
+asked 'CHECKPOINT'
+as "$bin/pg_ctl" -D "$data" -w -m fast stop >/dev/null
