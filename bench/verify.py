@@ -29,11 +29,11 @@ from bench.ledger import AT, WAREHOUSE, buleleng, open_ledger  # noqa: E402
 from custody.compose.compose import Handover, Ref, Touch, handover_events, parts  # noqa: E402
 from custody.format.encoding import SIGNING_CONTEXT, read_signatures  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
-from db.prepared import batches  # noqa: E402
 from db.store import Store  # noqa: E402
 from services.plan.planning import record_plan  # noqa: E402
 from services.plan.registering import register_items, unregistered_items  # noqa: E402
 from services.records.growth import audit_growth  # noqa: E402
+from services.records.handovers import record_handover  # noqa: E402
 
 Group = tuple[str, str, list[str], int]
 """Giver, receiver, codes, and how many go at a time."""
@@ -85,14 +85,14 @@ def processor_s(job: Callable[[], object]) -> float:
 
 
 def a_day(store: Store, moves: int) -> None:
-    """Let so many things leave the warehouse once more."""
-    codes = itertools.islice(store.ledger.codes(), moves)
-    with store.transaction():
-        for batch in batches(codes, 200):
-            touches = [Touch(code, 1, "camera") for code in batch]
-            new = handover_events(Handover(WAREHOUSE, "51.08.01", counted=len(batch)), touches, {}, bast="0002/X/2024")
-            recorded = store.writer.append(new, store.signer(), at=AT, by="Made", app="serah/bench", id="b")
-            store.projection.follow(recorded)
+    """Let so many things go on from where they are, as people record it."""
+    holders: dict[str, list[str]] = {}
+    for row in store.state.item_rows([*itertools.islice(store.ledger.codes(), moves)]):
+        holders.setdefault(row.held_by, []).append(row.code)
+    for holder, codes in holders.items():
+        touches = [Touch(code, 1, "camera") for code in codes]
+        to = "51.08.01" if holder == WAREHOUSE else WAREHOUSE
+        record_handover(store, Handover(holder, to, counted=len(codes)), touches)
 
 
 def written(store: Store, moves: int) -> tuple[int, int]:

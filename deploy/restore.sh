@@ -1,9 +1,10 @@
 #!/bin/sh
 # Puts the database back to a moment, as root. docs/hub-province.md says what comes before and after.
 #   serah-restore stop                       at db1, db2 and db3: Patroni and PostgreSQL end
-#   serah-restore "2029-02-14 10:20:00+08"   then at one of them; the others are made anew from it
+#   serah-restore "2029-02-14 10:20:00+08"   then at one of them, which leads from then on
+#   serah-restore anew                       at the others: what they had is set aside, and Patroni makes a copy
 set -eu
-[ $# -eq 1 ] || { sed -n '3,4s/^# *//p' "$0" >&2; exit 2; }
+[ $# -eq 1 ] || { sed -n '3,5s/^# *//p' "$0" >&2; exit 2; }
 data=/var/lib/postgresql/serah bin=/usr/lib/postgresql/@PG@/bin
 as() { runuser -u postgres -- "$@"; }
 asked() { as psql -h /run/postgresql -d postgres -qAtc "$1"; }
@@ -21,6 +22,11 @@ fi
 if runs; then
     echo "PostgreSQL runs here: first serah-restore stop, on all three computers" >&2
     exit 2
+fi
+if [ "$1" = anew ]; then
+    rm -rf "$data.before"
+    mv "$data" "$data.before"
+    exit
 fi
 as pgbackrest --stanza=serah --delta --type=time --target="$1" --target-action=promote restore
 # By itself and for nobody but this script, until it has come to that moment.

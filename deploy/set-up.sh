@@ -31,8 +31,8 @@ make_keys() {
     for role in owner hub reader; do
         password=$(openssl rand -hex 24)
         echo "CREATE ROLE serah_$role LOGIN PASSWORD '$password';" >>database.sql
-        echo "SERAH_DB=postgresql://serah_$role@127.0.0.1/serah?sslmode=verify-ca&sslrootcert=/etc/serah/ca.crt" >$role.env
-        echo "PGPASSWORD=$password" >>$role.env
+        at="postgresql://serah_$role@127.0.0.1/serah?sslmode=verify-ca&sslrootcert=/etc/serah/ca.crt"
+        printf "SERAH_DB='%s'\nPGPASSWORD=%s\n" "$at" "$password" >$role.env
     done
     echo "CREATE DATABASE serah OWNER serah_owner;" >>database.sql
 }
@@ -47,15 +47,12 @@ put() { # put FILE PLACE OWNER MODE
 
 put_keys() {
     getent group serah-cluster >/dev/null || groupadd --system serah-cluster
-    for user in postgres etcd haproxy serah; do
+    for user in postgres etcd; do
         if id "$user" >/dev/null 2>&1; then usermod -a -G serah-cluster "$user"; fi
     done
     put "$keys/ca.crt" /etc/serah/ca.crt root:root 644
     put "$keys/$name.crt" /etc/serah/host.crt root:root 644
     put "$keys/$name.key" /etc/serah/host.key root:serah-cluster 640
-    cat /etc/serah/host.crt "$keys/$name.key" >/etc/serah/host.pem
-    chown root:serah-cluster /etc/serah/host.pem
-    chmod 640 /etc/serah/host.pem
     chmod 755 /etc/serah
 }
 

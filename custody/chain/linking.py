@@ -112,7 +112,8 @@ class Linking:
                 return cost, (event, False)
             if all(holder == event.body["from"] for holder in self._held(event, holders)):
                 takings.append((event, True))
-        costs = ((self._cost_of(taking, left, holders, trips, spare), taking) for taking in takings)
+        as_own = (self._cost_of((event, True), left, holders, trips, spare) for event, _is_again in takings)
+        costs = zip(as_own, takings, strict=True)  # none is a repeat here, which need not be asked again
         return min(costs, key=itemgetter(0), default=((len(self._all) + 1, 0), (events[0], False)))
 
     def _cost_of(self, taking: Taking, left: frozenset[str], holders: Holders, trips: Trips, spare: int) -> Cost:

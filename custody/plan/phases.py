@@ -29,9 +29,6 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         return self.dues.get(kind, self.due)
 
 
-NO_PHASES: tuple[Phase, ...] = ()
-
-
 def phases_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Phase, ...]:
     """The phases that rows of `plan` events tell, in the order of their due times: of each kind the last row holds.
 

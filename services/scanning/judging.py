@@ -56,12 +56,6 @@ Judge = Callable[[Sequence[ItemLabel]], Sequence[Verdict]]
 """Gives the verdict on each of some labels."""
 
 
-def judge_scanned(store: Store, label: ItemLabel, handover: Handover) -> tuple[Item | None, list[Finding]]:
-    """What is known of a scanned item, and all that is wrong with handing it over so."""
-    items, found = together(judge_labels(store, [label], handover))
-    return items.get(label.code), found
-
-
 def together(verdicts: Sequence[Verdict]) -> tuple[dict[str, Item], list[Finding]]:
     """What is known of all these scanned things, by code, and what is wrong with them; each thing inside others once,
     and what was scanned itself by its own verdict.
@@ -213,11 +207,6 @@ def _carried(store: Store, items: Mapping[str, Item]) -> dict[str, Item]:
     """What moves inside these things and was not scanned itself: assumed, not seen; by code."""
     inside = store.state.contents.carried(items)
     return {code: item for code, item in inside.items() if code not in items}
-
-
-def judge_handover(store: Store, handover: Handover, touches: Sequence[Touch], *, now: str) -> list[Finding]:
-    """All that would be found if this were recorded now."""
-    return foresee(store, handover, touches, now=now).findings
 
 
 def foresee(

@@ -166,7 +166,7 @@ def test_a_ledger_of_two_halves_is_found_damaged(station: Terminal) -> None:
 def test_a_reader_that_has_seen_enough_is_no_error(station: Terminal, command: tuple[str, ...]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = station.process(*command, stdout=writing)
+    process = station.process(*command, is_new=True, stdout=writing)
     _out, err = process.communicate(timeout=120)
     os.close(writing)
     assert (process.returncode, err) == (0, "")
@@ -194,7 +194,7 @@ def test_a_full_disk_under_the_output_is_a_fault_of_the_machine(station: Termina
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("w") as full:
-        process = station.process(*command, stdout=full)
+        process = station.process(*command, is_new=True, stdout=full)
         _out, err = process.communicate(timeout=120)
     assert process.returncode == 3 and len(err.splitlines()) == 2
 

@@ -47,7 +47,7 @@ def test_from_a_printed_page_through_a_scan_to_the_chain(station: Terminal) -> N
     item = station.items("--to", "51.08.01")[0]
     assert item["held_by"] == "51.08.01"
     chain = station("custody", item["code"], "--json").json
-    assert list(chain) == ["code", "kind", "to", "held_by", "condition", "chain", "findings"]
+    assert list(chain) == ["code", "kind", "to", "held_by", "condition", "vendor_codes", "chain", "findings"]
     assert [link["type"] for link in chain["chain"]] == ["register", "print", "handover"]
     assert set(chain["chain"][2]) >= {"log", "seq", "leaf", "type", "at", "from", "to", "how", "by", "seen"}
     handed = chain["chain"][2]

@@ -30,7 +30,7 @@ from services.reporting.made_by import made_of
 from services.reporting.overview import Overview
 from services.reporting.survey import survey
 from services.scanning.handover_context import expected_now
-from services.scanning.judging import judge_handover
+from tests.support.judged import judge_handover
 from tests.support.ledger_examples import (
     TPS,
     WAREHOUSE,

@@ -11,8 +11,8 @@ from custody.format.item_facts import Item
 from custody.plan.places import Place, dapil_of
 from db.store import Store
 from services.plan.planning import record_plan
-from services.scanning.judging import judge_scanned
 from tests.support.custody_notation import PLACES, chain_of, code_of, codes
+from tests.support.judged import judge_scanned
 from tests.support.ledger_examples import PLACES as TREE
 from tests.support.ledger_examples import TPS, boxes, cache_of, planned_station
 

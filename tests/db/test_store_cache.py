@@ -21,7 +21,7 @@ from services.plan.planning import record_plan
 from services.plan.registering import register_items
 from services.records.label_prints import record_prints
 from services.scanning.handover_context import expected_now
-from services.scanning.judging import judge_handover
+from tests.support.judged import judge_handover
 from tests.support.ledger_examples import (
     PLACES,
     TPS,

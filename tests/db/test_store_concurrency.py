@@ -1,12 +1,11 @@
 """Several programs write one ledger: each event gets its own number, none is lost, and who waits too long is told."""
 
-import multiprocessing
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from db.store import open_store
 from services.plan.custodians import find_custodian
 from services.plan.planning import record_plan
 from services.records.handovers import record_handover
+from tests.support import forked
 from tests.support.ledger_examples import (
     TPS,
     WAREHOUSE,
@@ -44,6 +44,11 @@ def write(url: str, seed: int) -> list[str]:
             done = record_handover(store, Handover(WAREHOUSE, TPS[number % len(TPS)]), touched([code]))
             leaves.append(done.events[0].leaf)
     return leaves
+
+
+def write_apart(url: str, seed: str) -> None:
+    """The same, by a process that prints them."""
+    print(*write(url, int(seed)))
 
 
 def is_whole(url: str, acknowledged: list[str]) -> None:
@@ -96,10 +101,8 @@ def test_processes_that_write_at_once_leave_one_log_without_gap_or_fork(sqlite_u
     url = sqlite_url()
     with planned_station(url):
         pass
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=context, initializer=_find, initargs=(sys.path,)) as pool:
-        written = list(pool.map(write, [url] * 2, range(1, 3)))
-    is_whole(url, [leaf for leaves in written for leaf in leaves])
+    both = [forked.run("tests.db.test_store_concurrency:write_apart", url, seed) for seed in (1, 2)]
+    is_whole(url, [leaf for process in both for leaf in process.communicate(timeout=120)[0].split()])
 
 
 def test_what_looks_at_the_file_again_takes_no_lock_from_who_has_it_open(sqlite_url) -> None:
@@ -119,10 +122,6 @@ def test_what_looks_at_the_file_again_takes_no_lock_from_who_has_it_open(sqlite_
         record_handover(store, Handover(WAREHOUSE, TPS[0]), touched([code]))
         with open_store(url, None, around()) as beside:
             assert all_events(beside)[-1].type == "handover"
-
-
-def _find(path: list[str]) -> None:
-    sys.path[:] = path
 
 
 def test_a_log_that_several_begin_at_once_is_begun_by_one(url: str) -> None:

@@ -19,7 +19,7 @@ from services.records.handovers import record_handover
 from services.records.label_prints import record_prints, record_reprints
 from services.records.membership import admit
 from services.scanning.handover_context import expected_now
-from services.scanning.judging import judge_scanned
+from tests.support.judged import judge_scanned
 from tests.support.ledger_examples import (
     ELECTIONS,
     NEEDS,

@@ -1,12 +1,6 @@
-"""A station that dies, a disk that fills: nothing that was acknowledged is lost, and nothing is recorded by half.
+"""A station that dies, a disk that fills: nothing that was acknowledged is lost, and nothing is recorded by half."""
 
-Run as a program, this file is the station that the tests kill.
-"""
-
-import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +13,7 @@ from custody.errors import StoreError
 from custody.format.codes import draw_code
 from db.store import Store, open_store
 from services.records.handovers import record_handover
+from tests.support import forked
 from tests.support.ledger_examples import TPS, WAREHOUSE, all_events, around, boxes, planned_station, signer, touched
 from tests.support.portable import linux_path, on_linux
 
@@ -26,10 +21,10 @@ AT = "2024-02-10T08:00:00Z"
 RESTART_S = 60
 
 
-def scan_forever(url: str, seed: int) -> None:
+def scan_forever(url: str, seed: str) -> None:
     """Scans into a session and prints each code once `take` has returned; every few scans it records the session."""
     dice = random.Random(seed)
-    with open_store(url, signer(), around(seed), create=True) as store:
+    with open_store(url, signer(), around(int(seed)), create=True) as store:
         if not store.ledger.event_count():
             store.begin(election="Pemilu", station="Gudang 1", place=WAREHOUSE)
         for session in range(10_000):
@@ -43,22 +38,9 @@ def scan_forever(url: str, seed: int) -> None:
             print("recorded", draft, flush=True)
 
 
-if __name__ == "__main__":
-    scan_forever(sys.argv[1], int(sys.argv[2]))
-    sys.exit()
-
-
 def killed_after(url: str, seed: int, lines: int) -> list[list[str]]:
     """Starts a station, kills it (kill -9) once it has said so many lines, and returns all that it said."""
-    here = Path(__file__)
-    hidden = [] if url.startswith("postgres") else [str(here.parents[1] / "support" / "laptop")]  # which has no psycopg
-    paths = os.pathsep.join([*hidden, str(here.parents[2])])
-    child = subprocess.Popen(
-        [sys.executable, str(here), url, str(seed)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": paths},
-    )
+    child = forked.run("tests.db.test_store_crash:scan_forever", url, seed)
     assert child.stdout is not None
     said = [child.stdout.readline() for _ in range(lines)]
     child.kill()

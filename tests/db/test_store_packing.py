@@ -16,8 +16,8 @@ from services.records.handovers import record_handover
 from services.records.packing import open_pack, record_packing
 from services.records.sealing import account, record_seal
 from services.scanning.handover_context import expected_now
-from services.scanning.judging import judge_scanned
 from tests.support.checked_ledger import told
+from tests.support.judged import judge_scanned
 from tests.support.ledger_examples import TPS, TRUCK, WAREHOUSE, boxes, cache_of, planned_station, record, touched
 
 

@@ -7,7 +7,7 @@ from custody.errors import RuleError
 from custody.format.codes import ItemLabel
 from db.store import Store
 from services.records.label_prints import account, claim, record_blanks, record_prints, record_reprints
-from services.scanning.judging import judge_scanned
+from tests.support.judged import judge_scanned
 from tests.support.ledger_examples import TPS, WAREHOUSE, absorb, boxes, cache_of, give, planned_station
 from tests.support.merge_examples import join
 

@@ -5,8 +5,8 @@ from db.store import Store
 from services.plan.planning import record_plan
 from services.records.correcting import correct
 from services.records.sealing import account, opened_packs, record_seal
-from services.scanning.judging import judge_scanned
 from tests.support.checked_ledger import told
+from tests.support.judged import judge_scanned
 from tests.support.ledger_examples import TPS, boxes, cache_of, planned_station, touched
 
 SEALS_ON_BOXES = Need("strap", "Segel", "Seal", "box", 2, "keping", "pack")

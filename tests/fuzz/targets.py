@@ -4,11 +4,13 @@ A refusal (`CustodyError`) is no failure. Any other exception is, and so are two
 or memory than the bound for so many bytes.
 """
 
+import atexit
 import gzip
 import json
 import os
 import random
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -84,6 +86,7 @@ class Target:
             FuzzError: it takes too much, or verifiers disagree.
             Exception: whatever else a reader lets through.
         """
+        self._load(data)
         before, began_s = _memory(reset=True), _cpu_s()
         self.check(data)
         took_s, grown = _cpu_s() - began_s, _memory() - before
@@ -91,6 +94,16 @@ class Target:
             raise FuzzError(f"{took_s:.1f} s of the processor for {len(data)} bytes")
         if grown > self.memory_bytes + self.memory_per_byte * len(data):
             raise FuzzError(f"{grown:,} bytes of memory for {len(data)} bytes")
+
+    def _load(self, data: bytes) -> None:
+        """Let it load its libraries, which are no part of what an input takes: only Linux forgets what they took."""
+        if sys.platform != "linux" and self.check not in _LOADED:
+            _LOADED.add(self.check)
+            with suppress(Exception):
+                self.check(data)
+
+
+_LOADED: set[Callable[[bytes], None]] = set()
 
 
 def corpus(name: str) -> dict[str, bytes]:
@@ -118,12 +131,13 @@ def _memory(*, reset: bool = False) -> int:
 
 @cache
 def _folder() -> Path:
-    holder = tempfile.TemporaryDirectory(prefix="serah-fuzz-", ignore_cleanup_errors=True)  # a ledger in it is open
-    _KEPT.append(holder)  # until the process ends
-    return Path(holder.name)
+    folder = tempfile.mkdtemp(prefix="serah-fuzz-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # a ledger in it is open, which Windows keeps
+    return Path(folder)
 
 
-_KEPT: list[object] = []
+_OPENED: list[object] = []
+"""Kept until the process ends."""
 
 
 def _file(name: str, data: bytes) -> Path:
@@ -308,7 +322,7 @@ class _UndoError(Exception):
 def _station() -> Store:
     """A station with a plan, for as long as the process lives."""
     opened = planned_station(f"sqlite:///{_folder() / 'ledger.db'}")
-    _KEPT.append(opened)
+    _OPENED.append(opened)
     return opened.__enter__()
 
 

@@ -124,8 +124,10 @@ def printed() -> list[Label]:
     return found
 
 
-def scene(printed: list[Label], condition: Condition, frames: int = 1, seed: int = 4) -> list[Image]:
-    return list(film_scene(printed, condition, seed=seed, size=SIZE_PX, frames=frames))
+def scene(
+    printed: list[Label], condition: Condition, frames: int = 1, seed: int = 4, size: tuple[int, int] = SIZE_PX
+) -> list[Image]:
+    return list(film_scene(printed, condition, seed=seed, size=size, frames=frames))
 
 
 def codes(printed: list[Label]) -> list[str]:
@@ -154,12 +156,13 @@ def test_a_moving_picture_gives_what_both_other_readers_together_read(
 
 @pytest.mark.parametrize(
     ("condition", "least"),
-    [(Condition("mud", dirt=0.5), 0), (Condition("mud", dirt=0.8), 6), (Condition("night", contrast=0.0), 6)],
+    [(Condition("mud", dirt=0.5), 0), (Condition("mud", dirt=0.8), 2), (Condition("night", contrast=0.0), 2)],
 )
 def test_what_cannot_be_read_is_not_invented(printed: list[Label], condition: Condition, least: int) -> None:
-    (frame,) = scene(printed, condition)
+    two = printed[:2]
+    (frame,) = scene(two, condition, size=(640, 320))
     found = {read.text for read in Reader().read(frame, thorough=True)}
-    assert found <= {label.text for label in printed} and len(found) <= COUNT - least
+    assert found <= {label.text for label in two} and len(found) <= len(two) - least
 
 
 def test_stills_in_a_folder_are_taken(printed: list[Label], tmp_path: Path) -> None:

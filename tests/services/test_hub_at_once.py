@@ -1,12 +1,7 @@
-"""Many stations send at once, several programs put in place what came, and some of these are killed in the middle.
-
-Run as a program, this file is one that puts in place, for the tests to kill.
-"""
+"""Many stations send at once, several programs put in place what came, and some of these are killed in the middle."""
 
 import multiprocessing
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +25,7 @@ from services.records.packing import record_packing
 from services.reporting.made_by import made_of
 from tests.services.test_hub import POINT, clone, own, remark
 from tests.services.test_hub_attacks import ask, entries_of, head_of
+from tests.support import forked
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import TPS, Clock, absorb, around, boxes, cache_of, planned_station, record, signer
 from tests.support.merge_examples import bundle_of, join, take
@@ -37,12 +33,12 @@ from web.hub_workers import HubWorkers
 
 FreshUrl = Callable[[], str]
 PPK = "51.08.01"
-OFFICES, HANDOVERS = 4, 6
+OFFICES, HANDOVERS = 4, 4
 
 
-def put_in_place(url: str, *, stops: bool) -> None:
+def put_in_place(url: str, how: str = "") -> None:
     """Put everything in place, a few entries at a time; or say that a fold has begun, and never end it."""
-    if stops:
+    if how == "stops":
 
         def stop(_self: Projection, _codes: object) -> None:
             print("folding", flush=True)
@@ -54,15 +50,8 @@ def put_in_place(url: str, *, stops: bool) -> None:
             print("placed", flush=True)
 
 
-if __name__ == "__main__":
-    put_in_place(sys.argv[1], stops=sys.argv[2] == "stops")
-    sys.exit()
-
-
 def placing(url: str, how: str = "") -> "subprocess.Popen[str]":
-    paths = {"PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, __file__, url, how]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **paths})
+    return forked.run("tests.services.test_hub_at_once:put_in_place", url, how)
 
 
 @pytest.fixture
@@ -118,7 +107,7 @@ def test_what_stations_sent_at_once_is_there_whole_and_once(
 
     def send(number: int) -> None:
         with open_store(urls[number], signer(2 + number), around(20 + number)) as office:
-            for _ in range(5):
+            for _ in range(3):
                 remark(office, 1)
                 sent(hub, office)
 

@@ -34,7 +34,7 @@ from tests.support.merge_examples import join
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 STATIONS = 20
 TIMES = int(os.environ.get("TIMES", "1"))
-PAUSE_S = 1.5
+PAUSE_S = 1.0
 """Between two records of one station."""
 
 
@@ -139,14 +139,14 @@ def field(cluster: Cluster) -> Iterator[Field]:
     def admit(root: Store) -> None:
         for number in range(STATIONS):
             file = folder / f"{number}.db"
-            office = join(f"sqlite:///{file}", 2 + number, root, place="51.08", name=f"Kantor {number}")
+            office = join(f"sqlite:///{file}", 2 + number, root, place=f"51.{number + 1:02}", name=f"Kantor {number}")
             files[own(office)] = file
             office.close_after_test.close()  # type: ignore[attr-defined]
 
     at_hub(cluster, admit)
     cluster.start_hub()
     told = cluster.folder / "serah.log"
-    until(lambda: '"fingerprint"' in told.read_text(), "the hub is open", 30)
+    until(lambda: '"fingerprint"' in told.read_text(), "the hub is open")
     pin = told.read_text().partition('"fingerprint":"')[2].partition('"')[0]
     working = Field(cluster, files, HubAddress(cluster.address["HUB"], PORT, pin))
     yield working
@@ -204,15 +204,15 @@ def fill_disk(field: Field, cluster: Cluster) -> None:
     full = cluster.primary
     full.run("dd", "if=/dev/zero", "of=/var/lib/postgresql/fills", "bs=1M", check=False)
     assert full.run("df", "--output=avail", "/var/lib/postgresql").split()[-1] == "0"
-    time.sleep(15)
+    time.sleep(10)
     full.run("rm", "/var/lib/postgresql/fills")
-    field.go_on("the primary's disk was full for 15 s")
+    field.go_on("the primary's disk was full for 10 s")
     until(cluster.is_whole, "all three run again")
 
 
 def lag_behind(field: Field, cluster: Cluster) -> None:
     """The replica that commits with the primary hangs."""
-    hangs = cluster.replica("sync_standby")
+    hangs = cluster.one("sync_standby")
     servers = hangs.run("pgrep", "-x", "postgres").split()
     hangs.run("kill", "-STOP", *servers)
     field.go_on("the replica that commits hung")

@@ -1,13 +1,7 @@
 """A hub that is killed, or whose database goes away, loses nothing that it acknowledged, and stations go on by
-themselves.
+themselves."""
 
-Run as a program, this file is a hub that stops where the tests kill it.
-"""
-
-import os
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,6 +18,7 @@ from services.exchange.hub_desk import HubDesk
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
 from tests.services.test_hub import own, remark
+from tests.support import forked
 from tests.support.hub_examples import Running, running_hub
 from tests.support.ledger_examples import Clock, around, planned_station, signer
 from tests.support.merge_examples import join
@@ -35,7 +30,7 @@ FreshUrl = Callable[[], str]
 STATIONS = 8
 
 
-def run(url: str, home: str, port: int, where: str) -> None:
+def stopping_hub(url: str, home: str, port: str, where: str) -> None:
     """A hub that says so and waits: between storing and cosigning, or between committing and answering."""
 
     def stop(*_said: object) -> None:
@@ -52,14 +47,9 @@ def run(url: str, home: str, port: int, where: str) -> None:
             return stop() if isinstance(found, str) and "— " in found else found
 
         HubSite.do = do  # type: ignore[assignment, method-assign]
-    hub = Hub(Path(home), lambda: open_store(url, signer(1), around(1, Clock(50_000))), "127.0.0.1", port)
+    hub = Hub(Path(home), lambda: open_store(url, signer(1), around(1, Clock(50_000))), "127.0.0.1", int(port))
     print(hub.pin, flush=True)
     hub.run()
-
-
-if __name__ == "__main__":
-    run(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
-    sys.exit()
 
 
 @pytest.fixture
@@ -94,9 +84,8 @@ def is_whole(root: Store, office: Store, hub: Running) -> None:
 def test_a_hub_that_is_killed_between_storing_and_answering_gives_the_receipt_when_it_is_asked_again(
     url: str, root: Store, office: Store, tmp_path: Path, where: str
 ) -> None:
-    port, paths = free_port(), {"PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, __file__, url, str(tmp_path), str(port), where]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **paths})
+    port = free_port()
+    child = forked.run("tests.services.test_hub_killed:stopping_hub", url, tmp_path, port, where)
     assert child.stdout is not None
     address = HubAddress("127.0.0.1", port, child.stdout.readline().strip())
     path = office.ledger.database.database

@@ -187,3 +187,35 @@ def test_a_key_that_was_revoked_after_its_head_came_sends_nothing_below_it(fresh
         with pytest.raises(InputError, match="revoked"):
             hub.sync(office)
         assert held(hub, root, office) == 1
+
+
+def test_a_hub_that_was_put_back_hears_what_it_lost_and_gets_it_again(
+    sqlite_url: Callable[[], str], tmp_path: Path
+) -> None:
+    """As after a restore, or where a replica with old data was promoted."""
+    url = sqlite_url()
+    file = Path(url.removeprefix("sqlite:///"))
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
+        remark(office, 2)
+        hub.sync(office)
+    kept = file.read_bytes()
+    with open_store(url, signer(1), around(1, Clock(60_000))) as root, running_hub(url, tmp_path) as hub:
+        remark(root, 1)
+        remark(office, 3)
+        assert hub.sync(office).notes == ()
+    for rest in file.parent.glob(f"{file.name}-*"):
+        rest.unlink()
+    file.write_bytes(kept)
+    with open_store(url, signer(1), around(1, Clock(70_000))) as root, running_hub(url, tmp_path) as hub:
+        done = hub.sync(office)
+        told, own_log = done.notes
+        assert told == f"The hub has lost 3 records of {own(office)} that it had acknowledged: they are sent again."
+        assert "the hub was put back to an older copy" in own_log
+        assert (done.sent, done.waiting) == (3, 0)
+        assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
+        with pytest.raises(TamperError, match="older copy"):
+            remark(root, 1)
+        take(root, bundle_of(office))
+        remark(root, 1)
+        assert hub.sync(office).notes == ()

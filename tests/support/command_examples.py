@@ -20,6 +20,7 @@ import apsw
 import pytest
 
 import main
+from tests.support import forked
 from tests.support.ledger_examples import empty_file
 
 ROOT = Path(main.__file__).parent
@@ -87,12 +88,15 @@ class Terminal:
         code = main.main(["--home", str(self.home), "--lang", lang, *map(str, args)], now_utc=lambda: now)
         return Ran(code, *self._capsys.readouterr())
 
-    def process(self, *args: object, stdout: Any = subprocess.PIPE, **more: Any) -> "subprocess.Popen[str]":
-        """Begin a command in a process of its own, which finds what a laptop has installed."""
-        command = [sys.executable, str(ROOT / "main.py"), "--home", str(self.home), "--lang", "en", *map(str, args)]
-        stdin, env = more.pop("stdin", subprocess.DEVNULL), {**(more.pop("env", os.environ)), "PYTHONPATH": str(LAPTOP)}
+    def process(self, *args: object, is_new: bool = False, **more: Any) -> "subprocess.Popen[str]":
+        """Begin a command in a process of its own; a new one finds what a laptop has installed."""
+        words = ["--home", str(self.home), "--lang", "en", *map(str, args)]
+        if not is_new:
+            return forked.run("tests.support.forked:serah", *words, **more)
+        command = [sys.executable, str(ROOT / "main.py"), *words]
+        env = {**(more.pop("env", os.environ)), "PYTHONPATH": str(LAPTOP)}
         env.pop("PYTHONUNBUFFERED", None)  # no laptop has it, and with it nothing is left to be written at the end
-        return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, **more)
+        return subprocess.Popen(command, env=env, **(forked.STREAMS | more))
 
     def items(self, *args: object) -> list[dict[str, Any]]:
         """The items as `items --json` tells them."""

@@ -36,8 +36,8 @@ from services.scanning.draft_details import keep_details
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import facts_now, found_in
 from services.scanning.handover_past import told_of
-from services.scanning.judging import judge_handover
 from tests.support.drawn_epcis import epcis
+from tests.support.judged import judge_handover
 from tests.support.ledger_examples import (
     TPS,
     TRUCK,

@@ -61,8 +61,8 @@ class Cluster:
         self.start(self.backup)
         self.start(self.hub)
         until(lambda: len(self.roles()) == 3 and "sync_standby" in self.roles().values(), "a primary with two replicas")
-        quick = ["-s", "loop_wait=2", "-s", "retry_timeout=3", "-p", "max_wal_size=96MB"]  # for the test's sake alone
-        self.primary.run(*self._patronictl("edit-config", "--force", "--quiet", *quick), user="postgres")
+        small = ["--force", "--quiet", "-p", "max_wal_size=96MB"]  # as the disks are here
+        self.primary.run(*self._patronictl("edit-config", *small), user="postgres")
         self.make_database()
         made = "until pgbackrest --stanza=serah stanza-create; do sleep 1; done"
         self.backup.run("sh", "-c", made, user="postgres")
@@ -110,7 +110,7 @@ class Cluster:
     def settings(self, role: str) -> dict[str, str]:
         """The environment of a role at the hub."""
         lines = (self.folder / "keys" / f"{role}.env").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines)
+        return dict(line.replace("'", "").split("=", 1) for line in lines)
 
     def url(self, role: str) -> str:
         """The database's address for a role, for this program in the hub's network."""
@@ -140,6 +140,7 @@ class Cluster:
         self.start_patroni(first)
         until(lambda: "primary" in self.roles().values(), "what was put back is the primary")
         for machine in self.databases[1:]:
+            machine.run("serah-restore", "anew")
             self.start_patroni(machine)
 
     # --- what is so ---------------------------------------------------------------------------------------------------
@@ -163,13 +164,18 @@ class Cluster:
     @property
     def primary(self) -> Computer:
         """The one that takes writes."""
-        until(lambda: "primary" in self.roles().values(), "there is a primary")
-        return next(self.machines[name] for name, role in self.roles().items() if role == "primary")
+        return self.one("primary")
 
-    def replica(self, role: str) -> Computer:
-        """One of that role."""
-        until(lambda: role in self.roles().values(), f"there is a {role}")
-        return next(self.machines[name] for name, is_one in self.roles().items() if is_one == role)
+    def one(self, role: str) -> Computer:
+        """One of that role; waits until there is one."""
+        found: dict[str, str] = {}
+
+        def is_there() -> bool:
+            found.update({is_one: name for name, is_one in self.roles().items()})
+            return role in found
+
+        until(is_there, f"there is a {role}")
+        return self.machines[found[role]]
 
     def is_whole(self) -> bool:
         """Whether all three run, and one commits with the primary."""

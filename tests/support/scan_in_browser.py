@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 def begin(window: "BrowserContext", served: Served, receiver: str = "patas") -> Watched:
     """A session that was begun with the keyboard: from the own warehouse to what is found first."""
     watched = tab(window, f"{served.url}/scan?lang=en")
-    watched.page.wait_for_selector("#receiver:focus")  # a browser just begun gives it a moment after loading
     watched.page.keyboard.type(receiver)
     watched.page.wait_for_selector("#receiver-list li")
     watched.page.keyboard.press("ArrowDown")

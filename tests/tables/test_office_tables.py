@@ -11,7 +11,7 @@ from custody.errors import InputError
 from services.plan.kept_answers import FILE, remember, remembered, remembered_names
 from tables.place_tree import Names, parse_tree
 from tables.read import read_table
-from tests.support.command_examples import Terminal
+from tests.support.command_examples import Once, Terminal
 from tests.support.portable import refused_by_the_system
 
 FOLDER = Path(__file__).parents[1] / "data" / "office_tables"
@@ -69,9 +69,13 @@ REFUSED = {
 
 
 @pytest.fixture
-def office(terminal: Terminal) -> Terminal:
+def office(terminal: Terminal, once: Once) -> Terminal:
     """A station of an office that is about to load its first tables."""
-    assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+
+    @once
+    def begin() -> None:
+        assert terminal("init", "--place", "51.08", "--station", "Gudang-1").code == 0
+
     return terminal
 
 

@@ -50,6 +50,16 @@ def test_a_release_stops_at_what_the_audit_says(tmp_path: Path, monkeypatch: pyt
         enclosed.audit([lock])
 
 
+def test_the_audit_asks_of_each_version_whatever_system_and_python_it_is_for() -> None:
+    lock = (parts.ROOT / "requirements.lock").read_text("utf-8")
+    wanted = parts.pins(lock, None)
+    lists = enclosed.once_each(wanted)
+    assert len(lists) > 1 and sorted(pin for one in lists for pin in one) == sorted(wanted)
+    for one in lists:
+        assert len({pin.name for pin in one}) == len(one)
+        assert not any(";" in parts.requirement(pin) for pin in one)
+
+
 def test_the_licences_name_each_package_and_bring_each_text_once(tmp_path: Path) -> None:
     files = parts.unpacked(
         [wheel(tmp_path, **{"calm-1.0.dist-info/licenses/deep/zlib.txt": "zlib", "calm/NOTICE": "zlib"})]

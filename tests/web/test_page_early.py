@@ -52,6 +52,7 @@ def test_a_press_and_a_scan_that_come_before_the_scripts_are_done_once_and_not_l
     begun = Watched(window.new_page())
     with slow_scripts(begun):
         early(begun, f"{served.url}/scan?lang=en")
+        begun.page.wait_for_selector("#receiver:focus")
         begun.page.keyboard.type("DK 8123 AB")
         begun.page.dblclick("#begin button.main")
     begun.shows("#begin-error", "Where does the vehicle go?")

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from commands.program import REPORTS as WRITTEN
-from tests.support.command_examples import Terminal
+from tests.support.command_examples import Once, Terminal
 from tests.support.page_examples import Visitor
 from tests.support.work_examples import work
 from web.forms.report_table import REPORTS
@@ -26,10 +26,15 @@ def tell(visitor: Visitor, name: str, format_: str = "", typed: dict[str, str] |
 
 
 @pytest.fixture
-def busy(station: Terminal) -> Terminal:
-    codes = station.codes("--to", "51.08.01")
-    station.give(codes[:3], "51.08", "51.08.01")
-    station("incident", "Flat <b>tyre</b>", "--place", "51.08.01")
+def busy(station: Terminal, once: Once) -> Terminal:
+    """A station with a handover and an incident; a test asks for it before the page, which has the ledger open."""
+
+    @once
+    def worked() -> None:
+        codes = station.codes("--to", "51.08.01")
+        assert station.give(codes[:3], "51.08", "51.08.01").code == 0
+        assert station("incident", "Flat <b>tyre</b>", "--place", "51.08.01").code == 0
+
     return station
 
 
@@ -43,7 +48,7 @@ def test_the_page_has_every_report_of_the_command(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, report in REPORTS.items() if report.listing])
-def test_a_report_is_shown_as_tables(visitor: Visitor, busy: Terminal, name: str) -> None:
+def test_a_report_is_shown_as_tables(busy: Terminal, visitor: Visitor, name: str) -> None:
     page = str(tell(visitor, name)["page"])
     assert "<h2" in page and "<b>tyre" not in page
     if name in ("progress", "incidents", "late", "scorecard"):
@@ -55,7 +60,7 @@ def test_a_report_is_shown_as_tables(visitor: Visitor, busy: Terminal, name: str
     [(name, one) for name, report in REPORTS.items() for one in report.formats if one in ("pdf", "zip", "jsonld")]
     + [("late", "xlsx"), ("late", "csv"), ("progress", "xlsx"), ("evaluation", "xlsx"), ("tables", "xlsx")],
 )
-def test_a_report_is_saved_as_a_file(visitor: Visitor, busy: Terminal, name: str, format_: str) -> None:
+def test_a_report_is_saved_as_a_file(busy: Terminal, visitor: Visitor, name: str, format_: str) -> None:
     answer = tell(visitor, name, format_)
     file = visitor.client.get(f"/files/{answer['file']}")
     assert file.status_code == 200 and file.content.startswith(_BEGINS.get(format_, b""))
@@ -63,7 +68,7 @@ def test_a_report_is_saved_as_a_file(visitor: Visitor, busy: Terminal, name: str
 
 
 @pytest.mark.parametrize("name", ["late", "incidents", "progress", "condition"])
-def test_the_page_and_the_command_write_the_same_facts(visitor: Visitor, busy: Terminal, name: str) -> None:
+def test_the_page_and_the_command_write_the_same_facts(busy: Terminal, visitor: Visitor, name: str) -> None:
     answer = tell(visitor, name, "json", {"place": "51.08.01"})
     page = json.loads(visitor.client.get(f"/files/{answer['file']}").content)
     busy("report", name, "--to", "51.08.01", "--out", "told.json")
@@ -71,7 +76,7 @@ def test_the_page_and_the_command_write_the_same_facts(visitor: Visitor, busy: T
     assert page == told
 
 
-def test_the_pack_has_what_the_command_writes(visitor: Visitor, busy: Terminal) -> None:
+def test_the_pack_has_what_the_command_writes(busy: Terminal, visitor: Visitor) -> None:
     answer = tell(visitor, "pack", "zip")
     with ZipFile(BytesIO(visitor.client.get(f"/files/{answer['file']}").content)) as pack:
         names = {name.partition("/")[2] for name in pack.namelist()}

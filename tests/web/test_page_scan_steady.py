@@ -69,9 +69,10 @@ def test_nothing_moves_when_results_come(
     scan = begin(window, served)
     scan.page.goto(scan.page.url + "?lang=id")
     scan.page.set_viewport_size(size)  # type: ignore[arg-type]
-    scan.page.wait_for_timeout(600)
+    scan.rests()
     scan.page.evaluate(SHIFTS)
     scan.page.wait_for_timeout(200)
+    scan.rests()
     scan.page.evaluate("shifted.length = 0")
     before = places_of(scan)
     for count, line in enumerate(
@@ -167,8 +168,7 @@ def test_several_are_removed_at_once_by_the_keyboard_and_no_scan_does_it(
     for code in codes[:2]:
         scan.page.check(f'[data-choose="{code}"]')
     scan.page.click("#remove-chosen")
-    scan.page.wait_for_timeout(400)
-    scan.page.click("#away-go")
+    scan.agree("#away-go")
     scan.shows("#taken-title", "2")
     scan.page.wait_for_selector("#remove-chosen:disabled")
     assert scan.errors == []

@@ -18,7 +18,7 @@ def test_it_opens_the_browser_says_its_address_and_ctrl_c_ends_it(station: Termi
     opened, program = tmp_path / "opened", tmp_path / "browser.py"
     program.write_text(f"import pathlib, sys; pathlib.Path({str(opened)!r}).write_text(sys.argv[1])")
     browser = {"BROWSER": f"{Path(sys.executable).as_posix()} {program.as_posix()} %s"}
-    process = station.process("serve", "--json", env=os.environ | browser, **OWN_CONSOLE)
+    process = station.process("serve", "--json", is_new=True, env=os.environ | browser, **OWN_CONSOLE)
     try:
         assert process.stdout and process.stderr
         address = json.loads(process.stdout.readline())["address"]

@@ -98,7 +98,6 @@ class TestInABrowser:
         scan.type(item_payload(codes[1], 1))
         scan.page.wait_for_selector("#forget[open]")
         assert [each["id"] for each in station("drafts", "--json").lines] == [draft]
-        scan.page.wait_for_timeout(400)
-        scan.page.click("#forget-go")
+        scan.agree("#forget-go")
         scan.page.wait_for_url(served.url + "/")
         assert station("drafts", "--json").lines == [] and scan.errors == []

@@ -202,7 +202,7 @@ class TestInABrowser:
         scan.page.wait_for_selector("#away", state="hidden")
         assert scan.page.locator("[data-back]").count() == 2 and station.event_count() == before
         scan.page.click('[data-back="giver"]')
-        scan.page.click("#away-go")
+        scan.agree("#away-go")
         scan.page.wait_for_selector('[data-sign="giver"]:focus')
         with scan.page.expect_response("**/signatures"):  # something is said on another page, and they are shown anew
             draft = scan.page.url.split("/")[-2]

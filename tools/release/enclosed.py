@@ -15,7 +15,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from packaging.utils import canonicalize_name
 
 from evidence.checkpoint import sign_note
-from tools.release.parts import CACHE, ROOT, Files, ReleaseError, Source, Target, lay, pins, unpacked, wheels
+from tools.release.parts import (
+    CACHE,
+    ROOT,
+    Files,
+    Pin,
+    ReleaseError,
+    Source,
+    Target,
+    lay,
+    pins,
+    requirement,
+    unpacked,
+    wheels,
+)
 
 KEY_NAME = "serah-release"
 SUMS = "SHA256SUMS"
@@ -134,16 +147,36 @@ def audit(locks: Iterable[Path]) -> None:
     """
     python = tools_python()
     for lock in locks:
-        command = [python, "-m", "pip_audit", "--requirement", lock, "--disable-pip", "--require-hashes"]
-        ran = subprocess.run(
-            [*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False
-        )
-        try:
-            answer = json.loads(ran.stdout)
-        except ValueError as error:
-            raise ReleaseError(f"pip-audit did not answer: {ran.stderr.strip()}") from error
-        if found := troubles(answer, {pin.name for pin in pins(lock.read_text("utf-8"), None)}):
+        found = []
+        for wanted in once_each(pins(lock.read_text("utf-8"), None)):
+            with tempfile.TemporaryDirectory() as scratch:
+                asked = Path(scratch) / lock.name
+                asked.write_text("".join(requirement(pin) for pin in wanted), "utf-8")
+                command = [python, "-m", "pip_audit", "--requirement", asked, "--disable-pip", "--require-hashes"]
+                command += ["--format", "json", "--progress-spinner", "off"]
+                ran = subprocess.run(command, capture_output=True, text=True, check=False)
+            try:
+                answer = json.loads(ran.stdout)
+            except ValueError as error:
+                raise ReleaseError(f"pip-audit did not answer: {ran.stderr.strip()}") from error
+            found += troubles(answer, {pin.name for pin in wanted})
+        if found:
             raise ReleaseError("\n  ".join([f"{lock.name}: do not release", *found]))
+
+
+def once_each(wanted: Iterable[Pin]) -> list[list[Pin]]:
+    """The pins in lists in each of which no package stands twice.
+
+    A lock has several versions of a package, for several systems and Pythons. pip-audit leaves out what is for others
+    than its own, and takes no file with two versions of one package.
+    """
+    lists: list[list[Pin]] = []
+    for pin in wanted:
+        free = next((one for one in lists if pin.name not in {each.name for each in one}), None)
+        if free is None:
+            lists.append(free := [])
+        free.append(pin)
+    return lists
 
 
 def troubles(answer: Mapping[str, Any], wanted: Iterable[str]) -> list[str]:

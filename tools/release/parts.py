@@ -191,7 +191,7 @@ def wheels(target: Target, lock: str, cache: Path = CACHE / "wheels") -> dict[st
     if missing := [pin for pin in wanted if pin not in found]:
         folder.mkdir(parents=True, exist_ok=True)
         asked = folder / "asked.txt"
-        asked.write_text("".join(_requirement(pin) for pin in missing), "utf-8")
+        asked.write_text("".join(requirement(pin) for pin in missing), "utf-8")
         command = [
             sys.executable,
             "-m",
@@ -212,7 +212,8 @@ def wheels(target: Target, lock: str, cache: Path = CACHE / "wheels") -> dict[st
     return {pin.name: found[pin] for pin in wanted}
 
 
-def _requirement(pin: Pin) -> str:
+def requirement(pin: Pin) -> str:
+    """The pin as pip takes it, with its digests."""
     hashes = "".join(f" \\\n    --hash=sha256:{digest}" for digest in sorted(pin.digests))
     return f"{pin.name}=={pin.version}{hashes}\n"
 

@@ -34,8 +34,7 @@ class Console:
     def text(self) -> str:
         """What it has shown, without colours and the like."""
         shown = _RIGHT.sub(lambda move: " " * int(move[1] or 1), self._shown.decode("utf-8", "replace"))
-        plain = _CODES.sub("", shown)
-        return "".join(line for line in plain.splitlines(keepends=True) if not WINES_OWN.search(line))
+        return WINES_OWN.sub("", _CODES.sub("", shown))
 
     def wait_for(self, words: str, most_s: float = 600) -> None:
         """Read until it has shown these words. Raises StepError where it ends, or does not in that time."""

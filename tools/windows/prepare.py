@@ -40,11 +40,12 @@ class Windows:
     """A wine prefix, and how programs are started in it."""
 
     cache: Path
+    name: str = "prefix"
 
     @property
     def prefix(self) -> Path:
         """Wine's folder: what Windows has on its disk."""
-        return self.cache / "prefix"
+        return self.cache / self.name
 
     def environment(self, **more: str) -> dict[str, str]:
         """The variables of a program: without a screen, and Serah's own only where `more` names them."""
@@ -77,7 +78,8 @@ class Windows:
 
     def stop(self) -> None:
         """End whatever runs in the prefix."""
-        subprocess.run(["wineserver", "--kill"], env=self.environment(), stderr=subprocess.DEVNULL, check=False)
+        if self.prefix.exists():
+            subprocess.run(["wineserver", "--kill"], env=self.environment(), stderr=subprocess.DEVNULL, check=False)
 
 
 def python_zip(cache: Path) -> tuple[Path, str]:

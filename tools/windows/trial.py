@@ -20,8 +20,8 @@ from tools.windows.prepare import ROOT, Windows, mend_numpy, test_python
 VILLAGE, STATION, WAREHOUSE, TRUCK = "51.08.06.1024", "51.08.06.1024.001", "51.08", "DK 8123 AB"
 PLACE = "Bu Sri's šnjira & 投票"
 """The folder that the release is unpacked in: what a user's name may have (wine's cmd loses a `%`)."""
-WINES_OWN = re.compile("XDG_RUNTIME_DIR|^ALSA lib ")
-"""What a line has that wine itself writes where there is no desktop or no sound."""
+WINES_OWN = re.compile(r"(error: XDG_RUNTIME_DIR|ALSA lib )[^\n]*\n?")
+"""What wine itself writes where there is no desktop or no sound; in the midst of a program's line too."""
 SAID = 12
 """So many of the last lines of a program that failed are shown."""
 EXAMPLE = ROOT / "examples" / "buleleng"
@@ -110,8 +110,7 @@ def _ended(windows: Windows, command: Sequence[str | Path], most_s: float, **how
 def _text(file: IO[bytes]) -> str:
     """What was written into a file, but for what wine itself says."""
     file.seek(0)
-    lines = file.read().replace(b"\r\n", b"\n").decode("utf-8", "replace").splitlines(keepends=True)
-    return "".join(line for line in lines if not WINES_OWN.search(line))
+    return WINES_OWN.sub("", file.read().replace(b"\r\n", b"\n").decode("utf-8", "replace"))
 
 
 class Release:
@@ -293,4 +292,5 @@ def suite(steps: Steps, tests: list[str], scratch: Path) -> None:
             raise StepError(f"{said}\n{wrong}\n{ended}, {left} left out")
         return f"{said.splitlines()[-1]}, {left} of them left out"
 
+    steps.run("wine for the tests", steps.windows.start)
     steps.run("quick tests", run)

@@ -1,14 +1,19 @@
-"""Runs the Windows build on Linux, under wine: `make windows-check` calls this; docs/windows.md says what it shows."""
+"""Runs the Windows build on Linux, under wine: `make windows-check` calls this; docs/windows.md says what it shows.
+
+The quick tests run beside the rest, in a Windows of their own.
+"""
 
 import argparse
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.support.workplace import MEMORY, NEEDED_BYTES
 from tools.release.parts import ReleaseError
 from tools.windows import prepare
+from tools.windows.prepare import test_python
 from tools.windows.trial import Steps, job, suite, update
 from tools.windows.troubles import troubles
 
@@ -32,30 +37,46 @@ def main() -> int:
     if cache.is_relative_to(prepare.ROOT):
         parser.error("--cache: a folder outside of the repository")
     scratch = Path(tempfile.mkdtemp(prefix="serah-windows-", dir=_memory()))
-    steps = Steps(prepare.Windows(cache))
+    steps, beside = Steps(prepare.Windows(cache)), Steps(prepare.Windows(cache, "prefix-tests"))
     try:
         if options.what == "pictures":
             from tools.windows.first_day import first_day  # by a browser, which the others do without
 
             first_day(steps, scratch, options.out)
             return _closed(steps)
-        steps.run("wine", steps.windows.start)
-        if options.what != "tests":
-            release = job(steps, scratch)
-            if options.what == "full":
-                steps.run("shortcut on the desktop", release.shortcut)
-                troubles(steps, release)
-                update(steps, scratch)
-                steps.run("demo", release.demo)
-        if options.what != "short":
-            suite(steps, options.tests, scratch)
+        with ThreadPoolExecutor(1) as other:
+            try:
+                tests = None
+                if options.what != "short":
+                    steps.run("Python for the tests", lambda: test_python(cache) and "ok")
+                    tests = other.submit(suite, beside, options.tests, scratch)
+                if options.what != "tests":
+                    _day(steps, scratch, is_full=options.what == "full")
+                if tests is not None:
+                    tests.result()
+            except BaseException:
+                beside.windows.stop()  # what is waited for ends
+                raise
+        steps.failed = steps.failed or beside.failed
     except ReleaseError as error:
         print(f"windows: {error}", file=sys.stderr)
         return 3
     finally:
         steps.windows.stop()
+        beside.windows.stop()
         shutil.rmtree(scratch, ignore_errors=True)
     return _closed(steps)
+
+
+def _day(steps: Steps, scratch: Path, *, is_full: bool) -> None:
+    """Do a small warehouse's day, and the rest that is tried with the release where all of it is asked for."""
+    steps.run("wine", steps.windows.start)
+    release = job(steps, scratch)
+    if is_full:
+        steps.run("shortcut on the desktop", release.shortcut)
+        troubles(steps, release)
+        update(steps, scratch)
+        steps.run("demo", release.demo)
 
 
 def _memory() -> Path | None:
