@@ -1,6 +1,7 @@
 """How many labels are read from single hard frames of a camera that the reader was not made on, beside its peers.
 
-    python bench/hard.py [--frames N] [--only NAME ...] [--seed N] [--bottles STOCK ...] [--wechat PYTHON MODELS]
+    python bench/hard.py [--frames N] [--only NAME ...] [--seed N] [--bottles STOCK ...] [--stills]
+                          [--wechat PYTHON MODELS]
 
 Each hardship gets N frames of 640 x 480, each with its own label, pose, light, lens and noise (bench/optics), the
 label's place unknown. How hard they are was set by the peers alone: zxing-cpp reads 25 to 35 % of all, WeChat's engine
@@ -127,6 +128,7 @@ def main() -> None:
         "--wechat", nargs=2, type=Path, metavar=("PYTHON", "MODELS"), help="WeChat's engine beside them"
     )
     parser.add_argument("--peers", action="store_true", help="the peers alone")
+    parser.add_argument("--stills", action="store_true", help="leave out the camera that is held still")
     parser.add_argument("--kept", type=Path, help="write what each reader read of each frame to this file")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -139,6 +141,8 @@ def main() -> None:
         contenders = readers()
         if options.peers:
             contenders = {name: read for name, read in contenders.items() if "Serah" not in name}
+        if options.stills:
+            contenders.pop("Serah, 24 looks", None)
         if options.wechat:
             contenders["WeChat"] = stack.enter_context(Wechat(*options.wechat)).read
         labels, kept, tallies = prints(STOCK), [], {}

@@ -1,9 +1,11 @@
 """How well and how fast labels are read: Serah's reader beside zxing-cpp and pyzbar alone.
 
-    python bench/reader.py [--photos FOLDER] [--rounds N]
+    python bench/reader.py [--photos FOLDER] [--rounds N] [--looks N [--wechat PYTHON MODELS]]
 
 FOLDER holds photographs and truth.csv (file, text, origin; no text where there is no QR code), for example the test
-pictures of zxing-cpp. Times are medians over interleaved rounds on this machine; trust their ratios.
+pictures of zxing-cpp. --looks: the processor's time for all looks at N hard frames of bench/hard.py, beside other
+readers; --wechat: see bench/peers/wechat.py. Other times are medians over interleaved rounds on this machine; trust
+their ratios.
 """
 
 import argparse
@@ -15,7 +17,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 import cv2  # noqa: E402
 
+from bench.peers.wechat import Wechat  # noqa: E402
 from custody.format.codes import ItemLabel, draw_code, item_payload  # noqa: E402
 from scanner.decoding.engines import ENGINE_ERRORS  # noqa: E402
 from scanner.decoding.live_reader import LiveReader  # noqa: E402
@@ -51,8 +55,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path, help="folder with photographs and truth.csv")
     parser.add_argument("--rounds", type=int, default=15, help="rounds of the timing (default: %(default)s)")
+    parser.add_argument("--looks", type=int, metavar="N", help="time all looks at so many hard frames alone")
+    parser.add_argument(
+        "--wechat", nargs=2, type=Path, metavar=("PYTHON", "MODELS"), help="WeChat's engine beside them"
+    )
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}, engines: {', '.join(engines())}")
+    if options.looks:
+        bench_looks(options.looks, options.wechat)
+        return
     bench_frame(options.rounds)
     bench_film()
     if options.photos:
@@ -91,6 +102,41 @@ def bench_frame(rounds: int) -> None:
     ]
     title = f"One frame of 1920 x 1080 with {LABELS} labels, about {MODULE_PX} px a module, {rounds} rounds"
     print_table(title, ("reader", "labels", "wrong", "ms", "of zxing-cpp"), rows)
+
+
+def bench_looks(count: int, wechat: Sequence[Path] | None) -> None:
+    """Claim: all looks of a hard frame take at most 25 ms of one core in the median and never more than 120."""
+    from hard import HARDSHIPS, STOCK, frames_of, prints  # which imports this module
+
+    cv2.setNumThreads(1)
+    labels, zxing, pyzbar = prints(STOCK), ZxingEngine(), PyzbarEngine() if PYZBAR in engines() else None
+    spent_ms: dict[str, list[float]] = {}
+
+    def timed(name: str, work: Callable[[], object]) -> None:
+        began_s = time.process_time()
+        work()
+        spent_ms.setdefault(name, []).append((time.process_time() - began_s) * 1000)
+
+    with ExitStack() as stack:
+        engine = stack.enter_context(Wechat(*wechat)) if wechat else None
+        for number in range(count):
+            (frame,) = frames_of(HARDSHIPS[number % len(HARDSHIPS)], labels, 1, number)
+            reader, live = Reader(), LiveReader(Reader(), AtOnce, lambda: 0.0)
+            for look in range(12):
+                timed("Serah, all looks", partial(live.inspect, frame.image, look * 60.0))
+            for _round in range(3):
+                timed("zxing-cpp alone", partial(zxing.read, frame.image))
+                timed("Serah, first look", partial(reader.glance, frame.image))
+                if pyzbar:
+                    timed("pyzbar alone", partial(pyzbar.read, frame.image))
+                if engine:
+                    spent_ms.setdefault("WeChat", []).append(engine.read(frame.image)[1] * 1000)
+    rows = [
+        (name, f"{len(each)}", f"{statistics.median(each):.1f}", f"{np.percentile(each, 99):.0f}", f"{max(each):.0f}")
+        for name, each in spent_ms.items()
+    ]
+    title = f"Milliseconds of the processor for a frame of 640 x 480, {count} hard frames, each looked at 12 times"
+    print_table(title, ("reader", "looks", "median", "99 %", "longest"), rows)
 
 
 def bench_film() -> None:

@@ -20,7 +20,7 @@ _NOISE_SIGMA_PX = 1.5
 _SHARP_UP_TO_PX = 1_000_000
 """Larger pictures are not enlarged for it: their modules are large enough, and it takes 30 ms of each million."""
 _MOST_STILL, _MOST_LIVE = 6, 2
-_LIVE_S = 0.05
+_LIVE_S = 0.08
 """Of the processor, after which nothing more is begun at a place of a moving picture; what runs takes up to as much."""
 _MODULE_PX, _SHARP_MODULE_PX = 3.5, 6.0
 """Of a place in a moving picture, about; it is enlarged to this at most three times."""
@@ -82,6 +82,7 @@ def look_at_bent(
             focal_px,
             most=_MOST_LIVE,
             is_sharpened=fit_sharpened,
+            is_brief=True,
             within=within,
             is_late=is_over,
             expected=expected,

@@ -14,7 +14,7 @@ from scanner.decoding.hints import guess_module_px
 from scanner.decoding.picture_reader import Way
 from scanner.reads import Corners
 
-_COST_MS: dict[Way, float] = {"others": 4, "bent": 40, "rescue": 16, "others again": 8, "closely": 20}
+_COST_MS: dict[Way, float] = {"others": 4, "bent": 60, "rescue": 16, "others again": 8, "closely": 20}
 _COST_AT_PX = 120
 """About, of a place as large as a label at 3.5 pixels a module, and slantwise."""
 _BUDGET_MS = 300.0

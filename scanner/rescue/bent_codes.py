@@ -4,7 +4,7 @@
 labels of items alone. Its texts count as zxing-cpp's, like those.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -16,11 +16,12 @@ from scanner.rescue.equaliser import REACH, equalised
 from scanner.rescue.expected_codes import NOTHING, Expected
 from scanner.rescue.finder_frames import drawn_to, finder_frames
 from scanner.rescue.finders import Finder
+from scanner.rescue.lattice import CLOSE, followed, settled
 from scanner.rescue.payload_code import read_item
 from scanner.rescue.qr_structure import side_of
 from scanner.rescue.rescue import darkness
 from scanner.rescue.surface import begun, seen
-from scanner.rescue.surface_fit import fits, half_modules, refined
+from scanner.rescue.surface_fit import as_read, fits, half_modules, known_modules, refined
 from scanner.sources.frames import Image
 
 VERSIONS = (2, 1)
@@ -37,6 +38,7 @@ _MOST_BEGUN, _MOST_REFINED, _MOST_READ = 9, 3, 5
 _FLAT = 0.02
 _TURNS_SOFT, _TURNS, _TURNS_AGAIN, _READINGS = 5, 9, 6, 2
 _LEAST_FRAME, _LEAST_FIT, _SURE_FIT = 0.35, 0.3, 0.45
+_LEAST_CLEAR, _SURE_CLEAR = 0.2, 0.6
 _HANDICAP = 0.1
 """A code of version 1 has fewer known modules, so that more fits by chance."""
 
@@ -60,6 +62,7 @@ def read_bent(
     *,
     most: int,
     is_sharpened: bool = False,
+    is_brief: bool = False,
     within: Corners | None = None,
     is_late: Callable[[], bool] = lambda: False,
     expected: Expected = NOTHING,
@@ -68,8 +71,9 @@ def read_bent(
 
     Args:
         focal_px: of the camera, in pixels of this picture.
-        most: the number of finder patterns to begin from, about 40 ms each.
+        most: the number of finder patterns to begin from, about 100 ms each.
         is_sharpened: fit to the sharpened picture, for strong blur; what is read comes from the picture as it is.
+        is_brief: take half the time where modules are followed, for moving pictures.
         within: only from finder patterns that lie here.
         expected: the texts from which one that is not read surely may be completed.
     """
@@ -82,7 +86,7 @@ def read_bent(
         if tried == most or is_late():
             break
         tried += 1
-        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_late, expected)
+        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_brief, is_late, expected)
         if read is not None:
             found.append(read)
     return found
@@ -94,6 +98,7 @@ def _read_from(
     finders: Sequence[Finder],
     focal_px: float,
     is_sharpened: bool,
+    is_brief: bool,
     is_late: Callable[[], bool],
     expected: Expected,
 ) -> Read | None:
@@ -117,11 +122,19 @@ def _read_from(
         for each in (finder, *near)
     ]
     focal_px *= scale
-    for number, (version, shape) in enumerate(candidates(fitted, placed, focal_px, is_late)):
-        text = text_of(dark, version, shape, focal_px) if not number or not is_late() else None
+    close = darkness(view.image, CLOSE * finder.module_px * scale)
+
+    def tried() -> Iterator[tuple[np.ndarray, int, np.ndarray]]:
+        if not is_sharpened:
+            yield from ((close, *each) for each in on_lattice(close, placed[0], focal_px, is_late, is_brief=is_brief))
+        if not is_late():
+            yield from ((dark, *each) for each in candidates(fitted, placed, focal_px, is_late))
+
+    for number, (seen_in, version, shape) in enumerate(tried()):
+        text = text_of(seen_in, version, shape, focal_px) if not number or not is_late() else None
         is_completed = text is None and not is_late()
         if is_completed:
-            text = completed(dark, version, shape, focal_px, expected)
+            text = completed(seen_in, version, shape, focal_px, expected)
         if text is not None:
             half = side_of(version) / 2
             edges = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
@@ -136,6 +149,24 @@ def _may_belong(one: Finder, other: Finder) -> bool:
     """Whether two finder patterns may be of one label, by their sizes and how far apart they are."""
     alike = max(one.module_px, other.module_px) < _MOST_UNLIKE * min(one.module_px, other.module_px)
     return alike and float(np.hypot(one.x - other.x, one.y - other.y)) < _FARTHEST * one.module_px
+
+
+def on_lattice(
+    dark: np.ndarray, finder: Finder, focal_px: float, is_late: Callable[[], bool], *, is_brief: bool = False
+) -> list[tuple[int, np.ndarray]]:
+    """Versions and shapes that may be the code of this finder pattern by following its modules, the best first."""
+    ((middle, frame, fit),) = finder_frames(dark, [finder])
+    if fit < _LEAST_FRAME:
+        return []
+    begun_there = followed(dark, middle, frame, focal_px, is_late, is_brief=is_brief)
+    found: list[tuple[float, int, np.ndarray]] = []
+    for version in VERSIONS:
+        shapes, clear = settled(dark, begun_there, version, focal_px, is_late, is_brief=is_brief)
+        found += [(float(each), version, shape) for each, shape in zip(clear, shapes, strict=True)]
+        if clear[0] > _SURE_CLEAR or is_late():
+            break
+    found.sort(key=_unlikely)
+    return [each[1:] for each in found if each[0] > _LEAST_CLEAR][:_MOST_READ]
 
 
 def candidates(
@@ -153,10 +184,11 @@ def candidates(
         shapes = begun(middle, frame, anchors(version), _BENDS, focal_px)
         if len(frames) > 1:
             shapes = np.concatenate((shapes, drawn_to(shapes, anchors(version)[::4, :2], frames, focal_px)))
+        known = known_modules(version)
         nearer = refined(
-            soft, _best_of_each(soft, shapes, version, focal_px, _MOST_BEGUN), version, focal_px, _TURNS_SOFT
+            soft, _best_of_each(soft, shapes, version, focal_px, _MOST_BEGUN), known, focal_px, _TURNS_SOFT
         )
-        better = refined(dark, _best_of_each(dark, nearer, version, focal_px, _MOST_REFINED), version, focal_px, _TURNS)
+        better = refined(dark, _best_of_each(dark, nearer, version, focal_px, _MOST_REFINED), known, focal_px, _TURNS)
         best = fits(dark, better, version, focal_px)
         found += [(float(fit), version, shape) for fit, shape in zip(best, better, strict=True) if fit > _LEAST_FIT]
         if best.max() > _SURE_FIT or is_late():
@@ -198,7 +230,7 @@ def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) 
         found = read_item(soft, version) or read_item(fine[REACH:-REACH:2, REACH:-REACH:2], version)
         if found is not None or number == _READINGS - 1:
             return found
-        shape = refined(dark, shape[None], version, focal_px, _TURNS_AGAIN, read=soft)[0]
+        shape = refined(dark, shape[None], as_read(version, soft), focal_px, _TURNS_AGAIN)[0]
     return None
 
 

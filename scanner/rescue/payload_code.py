@@ -6,8 +6,13 @@ modules that determine the others and tries all changes of up to two of them; th
 as a label is, with its check character.
 
 A text is taken only where the modules agree with it more than they would by chance with any of the 2^67 texts: for
-modules that have nothing to do with our code, the sum of s c over its modules passes T with exp(-T^2 / (2 sum s^2)) at
-most (Hoeffding, 1963, J. Am. Stat. Assoc. 58:301), so for all texts and a chance of 2^-33, T / |s| > 11.8.
+modules that have nothing to do with our code, the sum of s c over its modules passes T with a chance of at most
+prod cosh(l s) exp(-l T), for every l > 0 (Chernoff, 1952, Ann. Math. Stat. 23:493). So for all texts and a chance of
+2^-40, T > min over l of (107 ln 2 + sum ln cosh(l s)) / l.
+
+Nor is it taken from what another label has in common with it, where the rest is hidden: n modules that all agree never
+bear out more than n bits, two labels have all but one of their bytes of data in common at most (Singleton, 1964, IEEE
+Trans. Inf. Theory 10:2, whose bound these codes meet), and more bits than those are asked for.
 """
 
 from dataclasses import dataclass
@@ -19,9 +24,10 @@ from reedsolo import RSCodec
 from custody.format.codes import ItemLabel, read_payload
 from scanner.rescue.qr_structure import build, format_places, formats, mask
 
-_TEXTS_BITS, _CHANCE_BITS = 67.0, 33.0
-"""12 characters of 32 and a print number; once in 2^33 tries, 8.6 thousand million, chance may look like one."""
-LEAST_AGREEMENT = float(np.sqrt(2 * np.log(2) * (_TEXTS_BITS + _CHANCE_BITS)))
+_TEXTS_BITS, _CHANCE_BITS = 67.0, 40.0
+"""12 characters of 32 and a print number; once in 2^40 tries, a million million, chance may look like one."""
+_TILTS = np.linspace(0.3, 12.0, 40)
+"""The values of l that are tried, over the largest s."""
 OPEN = slice(13, 101)
 """The bits of the 16 characters, behind mode and count."""
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -29,7 +35,7 @@ _LENGTH = 16
 _MOST_FORMATS = 2
 _BEST = 24
 """So many of the best changes are spelled out."""
-SIZES = {(1, "Q"): (13, 13), (2, "Q"): (22, 22), (2, "H"): (16, 28)}
+SIZES = {(1, "Q"): (13, 13), (2, "H"): (16, 28)}
 """By version and level, those that labels of items have: bytes of data, check bytes; each one block."""
 _LEVELS = ("M", "L", "H", "Q")
 
@@ -40,6 +46,8 @@ class _Code:
 
     known: np.ndarray
     rows: np.ndarray
+    least_bits: float
+    """By how much the modules must bear a text out, as the logarithm of a chance."""
 
 
 @cache
@@ -61,7 +69,7 @@ def code_of(data: int, checks: int) -> _Code:
         message = np.zeros_like(bits)
         message[OPEN.start + number] = 1
         rows[number] = whole(message)
-    return _Code(whole(bits), rows)
+    return _Code(whole(bits), rows, max(_TEXTS_BITS + _CHANCE_BITS, 8.0 * (data - 1) + 1))
 
 
 def read_item(soft: np.ndarray, version: int) -> str | None:
@@ -92,8 +100,8 @@ def read_item(soft: np.ndarray, version: int) -> str | None:
 
 def _decode(soft: np.ndarray, code: _Code) -> tuple[str, float] | None:
     """The likeliest text by ordered statistics of order 2, with how far the bits agree; None below the bound."""
-    size = float(np.linalg.norm(soft))
-    if size == 0:
+    least = least_agreement(soft, code.least_bits)
+    if not least < float(np.abs(soft).sum()):
         return None
     signed = np.where(code.known > 0, -soft, soft)  # above 0 where an open part of 1 is said
     basis, pivots = _surest_basis(code.rows, np.abs(signed))
@@ -104,11 +112,11 @@ def _decode(soft: np.ndarray, code: _Code) -> tuple[str, float] | None:
     either = (turns * agrees) @ turns.T  # both rows turned over; of a row with itself: nothing
     one = turns @ agrees
     scores = np.concatenate(([float(agrees.sum())], one, either[np.triu_indices(len(basis), 1)]))
-    if scores.max() < LEAST_AGREEMENT * size:
+    if scores.max() < least:
         return None
     first, second = np.triu_indices(len(basis), 1)
     for index in np.argsort(-scores)[:_BEST]:
-        if scores[index] < LEAST_AGREEMENT * size:
+        if scores[index] < least:
             return None
         flipped = word.copy()
         if index > len(basis):
@@ -118,8 +126,19 @@ def _decode(soft: np.ndarray, code: _Code) -> tuple[str, float] | None:
             flipped ^= basis[index - 1]
         text = _text((flipped ^ code.known)[OPEN])
         if text is not None:
-            return text, float(scores[index]) / size
+            return text, float(scores[index]) / least
     return None
+
+
+def least_agreement(soft: np.ndarray, bits: float) -> float:
+    """What the sum of s c passes by chance once in 2^bits tries at most; infinite where nothing is said."""
+    largest = float(np.abs(soft).max(initial=0.0))
+    if not largest:
+        return float("inf")
+    tilts = _TILTS / largest
+    turned = np.abs(tilts[:, None] * soft)
+    chances = (turned + np.log1p(np.exp(-2 * turned)) - np.log(2)).sum(axis=1)  # ln cosh
+    return float(((bits * np.log(2) + chances) / tilts).min())
 
 
 def _surest_basis(rows: np.ndarray, sure: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -78,12 +78,15 @@ def solid(shapes: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def seen(shapes: np.ndarray, places: np.ndarray, focal_px: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where places of the label are in the picture, x and y, and whether they face the camera; k x p each."""
+    """Where places of the label are in the picture, x and y, and the cosine they are seen under; k x p each.
+
+    The cosine is 0 where the label turns away too far; it is how much a place has to say.
+    """
     x, y, z, facing = solid(shapes, places)
     size = np.exp(shapes[:, 2:3]).astype(np.float32)
     near = size / np.maximum(1 + z * size / np.float32(focal_px), np.float32(0.2))
     middle_x, middle_y = shapes[:, 0:1].astype(np.float32), shapes[:, 1:2].astype(np.float32)
-    return middle_x + near * x, middle_y + near * y, facing > _LEAST_FACING
+    return middle_x + near * x, middle_y + near * y, np.where(facing > _LEAST_FACING, facing, np.float32(0))
 
 
 def begun(middle: np.ndarray, frame: np.ndarray, anchors: np.ndarray, bends: np.ndarray, focal_px: float) -> np.ndarray:

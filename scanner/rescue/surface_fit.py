@@ -4,6 +4,7 @@ Least squares after Gauss, Newton and Levenberg, several beginnings at once (Luc
 picture as its own gradient; Huber, 1964, for what is torn or covered and must not count).
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -21,15 +22,34 @@ _LEVEL = 0.8
 _MOST_MISS, _HIDDEN = 1.5, 0.6
 """What a module costs at most, however wrong it is, and what one costs that is turned away."""
 _SURE = 0.4
-CURVATURES = -0.02, 0.13
-"""Of labels, in 1 / modules: from a little hollow to a module of 0.9 mm around 14 mm."""
+CURVATURES = 0.0, 0.1
+"""Of labels, in 1 / modules: from flat to a module of 0.9 mm around 9 mm."""
 _TURNED = 0.85
 """Residuals larger than this come of damage, not of a place that is a little off."""
 
 
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """Places of a label in modules from its middle (p x 2), what they are (dark 1, light -1, unknown 0), their weight.
+
+    The unknown ones are taken for what they look like, anew with each turn of a fit.
+    """
+
+    places: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+
+    def and_unknown(self, places: np.ndarray) -> "Pattern":
+        """The same with other modules, each as weighty as the known ones are on average."""
+        count = len(places)
+        weight = np.concatenate((self.weight, np.full(count, self.weight.mean())))
+        target = np.concatenate((self.target, np.zeros(count)))
+        return Pattern(np.concatenate((self.places, places)), target, weight / weight.sum())
+
+
 @cache
-def known_modules(version: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the fixed modules: places from the label's middle (p x 2), dark 1 and light -1, and their weight."""
+def known_modules(version: int) -> Pattern:
+    """The fixed modules and the quiet zone beside finder patterns."""
     plan = build(version)
     fixed = np.pad(plan.fixed, 1)
     dark = np.pad(plan.dark, 1)
@@ -42,7 +62,20 @@ def known_modules(version: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     weight[is_line & ~is_finder] = 2.0
     weight[~is_line & ~is_finder] = 1.5
     places = np.column_stack((columns, rows)) - 1 + 0.5 - side / 2
-    return places, np.where(dark[rows, columns], 1.0, -1.0), weight / weight.sum()
+    return Pattern(places, np.where(dark[rows, columns], 1.0, -1.0), weight / weight.sum())
+
+
+@cache
+def other_modules(version: int) -> np.ndarray:
+    """Places of the modules that say something, p x 2."""
+    rows, columns = np.nonzero(~build(version).fixed)
+    return np.column_stack((columns, rows)) + 0.5 - side_of(version) / 2
+
+
+@cache
+def all_modules(version: int) -> Pattern:
+    """The fixed modules, and the others as unknown."""
+    return known_modules(version).and_unknown(other_modules(version))
 
 
 def sampled(dark: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -54,67 +87,67 @@ def sampled(dark: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def fits(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float) -> np.ndarray:
     """How well the fixed modules are met, -1 to 1; what turns away counts as met by nothing."""
-    places, target, weight = known_modules(version)
-    x, y, facing = seen(shapes, places, focal_px)
-    return np.asarray((sampled(dark, x, y) * facing) @ (target * weight))
+    known = known_modules(version)
+    x, y, facing = seen(shapes, known.places, focal_px)
+    return np.asarray((sampled(dark, x, y) * (facing > 0)) @ (known.target * known.weight))
+
+
+def as_read(version: int, read: np.ndarray) -> Pattern:
+    """The fixed modules, and of the others those that were read surely; `read`: how dark, n x n."""
+    known = known_modules(version)
+    rows, columns = np.nonzero(~build(version).fixed & (np.abs(read) > _SURE))
+    more = np.column_stack((columns, rows)) + 0.5 - side_of(version) / 2
+    weight = np.concatenate((known.weight, np.full(len(rows), 1.0 / len(known.weight))))
+    target = np.concatenate((known.target, np.sign(read[rows, columns])))
+    return Pattern(np.concatenate((known.places, more)), target, weight / weight.sum())
 
 
 def refined(
-    dark: np.ndarray,
-    shapes: np.ndarray,
-    version: int,
-    focal_px: float,
-    turns: int,
-    *,
-    read: np.ndarray | None = None,
+    dark: np.ndarray, shapes: np.ndarray, pattern: Pattern, focal_px: float, turns: int, *, free: int = SIZE
 ) -> np.ndarray:
-    """The same shapes, each moved to where the fixed modules fit best.
-
-    Args:
-        read: how dark the other modules were read to be, n x n: those that are sure count too.
-    """
-    places, target, weight = known_modules(version)
-    if read is not None:
-        rows, columns = np.nonzero(~build(version).fixed & (np.abs(read) > _SURE))
-        more = np.column_stack((columns, rows)) + 0.5 - side_of(version) / 2
-        places, target = np.concatenate((places, more)), np.concatenate((target, np.sign(read[rows, columns])))
-        weight = np.concatenate((weight, np.full(len(rows), 1.0 / len(weight))))
-        weight = weight / weight.sum()
+    """The same shapes, each moved to where the pattern fits best; only the first `free` numbers of each are moved."""
+    places, weight, is_known = pattern.places, pattern.weight, pattern.target != 0
     count, points = len(shapes), len(places)
     tried, begun = shapes.copy(), shapes.copy()
     best, error = shapes.copy(), np.full(count, np.inf)
     damping = np.full(count, 0.03)
-    square, pull, scale = np.zeros((count, SIZE, SIZE)), np.zeros((count, SIZE)), np.ones((count, SIZE))
-    diagonal = np.arange(SIZE)
+    square, pull, scale = np.zeros((count, free, free)), np.zeros((count, free)), np.ones((count, free))
+    diagonal = np.arange(free)
+    prior = _PRIOR[:free]
     for turn in range(turns + 1):
-        step = np.tile(STEP, (count, 1))
+        step = np.tile(STEP[:free], (count, 1))
         step[:, :2] *= np.exp(tried[:, 2:3])
-        moved = np.repeat(tried[:, None], SIZE + 1, axis=1)
-        moved[:, diagonal + 1, diagonal] += step
+        columns = free + 1 if turn < turns else 1
+        moved = np.repeat(tried[:, None], columns, axis=1)
+        if turn < turns:
+            moved[:, diagonal + 1, diagonal] += step
         x, y, facing = seen(moved.reshape(-1, SIZE), places, focal_px)
-        light = sampled(dark, x, y).reshape(count, SIZE + 1, points)
-        facing = facing.reshape(count, SIZE + 1, points)[:, 0]
+        light = sampled(dark, x, y).reshape(count, columns, points)
+        facing = facing.reshape(count, columns, points)[:, 0]
+        target = np.where(is_known, pattern.target, np.sign(light[:, 0]))
         miss = _LEVEL * target - light[:, 0]
-        now = (np.minimum(miss**2, _MOST_MISS) * weight * facing).sum(axis=1) + _HIDDEN * (weight * ~facing).sum(axis=1)
-        now += (_PRIOR * (tried - begun) ** 2).sum(axis=1)
+        now = ((np.minimum(miss**2, _MOST_MISS) * facing + _HIDDEN * (1 - facing)) * weight).sum(axis=1)
+        now += (prior * (tried - begun)[:, :free] ** 2).sum(axis=1)
         is_better = now < error
         best[is_better], error[is_better] = tried[is_better], now[is_better]
         if turn == turns:
             break
         damping = np.where(is_better, damping * 0.4, damping * 5)
-        trust = weight * facing / (1 + (miss / _TURNED) ** 4)
+        sure = np.where(is_known, 1.0, np.minimum(1.5 * np.abs(light[:, 0]), 1.0))
+        trust = weight * facing * sure / (1 + (miss / _TURNED) ** 4)
         slope = (light[:, 1:] - light[:, :1]).transpose(0, 2, 1)  # k x p x 8, for one step each
         weighed = (slope * trust[..., None]).transpose(0, 2, 1)
         square[is_better] = (weighed @ slope)[is_better]
-        pull[is_better] = ((weighed @ miss[..., None])[..., 0] - _PRIOR * (tried - begun) * step)[is_better]
+        pull[is_better] = ((weighed @ miss[..., None])[..., 0] - prior * (tried - begun)[:, :free] * step)[is_better]
         scale[is_better] = step[is_better]
         whole = square.copy()
         whole[:, diagonal, diagonal] += (
-            damping[:, None] * (whole[:, diagonal, diagonal] + 1e-3) + _PRIOR * scale**2 + 1e-5
+            damping[:, None] * (whole[:, diagonal, diagonal] + 1e-3) + prior * scale**2 + 1e-5
         )
         change = np.linalg.solve(whole, pull[..., None])[..., 0]
         change /= np.maximum(np.abs(change).max(axis=1, keepdims=True) / 5.0, 1.0)
-        tried = best + change * scale
+        tried = best.copy()
+        tried[:, :free] += change * scale
         tried[:, 6] = np.clip(tried[:, 6], *CURVATURES)
     return best
 
@@ -127,6 +160,8 @@ def half_modules(
     steps = np.arange(-around, 2 * side - 1 + around) / 2 + 0.5 - side / 2
     along, down = np.meshgrid(steps, steps)
     x, y, facing = seen(shape[None], np.column_stack((along.ravel(), down.ravel())), focal_px)
-    fine = (sampled(dark, x, y) * facing).reshape(len(steps), len(steps))
-    shown = facing.reshape(len(steps), len(steps))[around : len(steps) - around : 2, around : len(steps) - around : 2]
+    fine = (sampled(dark, x, y) * (facing > 0)).reshape(len(steps), len(steps))
+    shown = (facing > 0).reshape(len(steps), len(steps))[
+        around : len(steps) - around : 2, around : len(steps) - around : 2
+    ]
     return fine.astype(float), shown
