@@ -24,10 +24,10 @@ def printed(station: Terminal, tmp_path: Path) -> Terminal:
     return station
 
 
-def pictures(folder: Path, text: str, right: float = 0.62) -> Path:
-    """A folder of two pictures of a label that nobody reads."""
+def pictures(folder: Path, text: str, right: float = 0.58) -> Path:
+    """A folder of pictures of a label that hardly anybody reads, of which about half can be completed."""
     folder.mkdir()
-    for seed in (1, 2):
+    for seed in range(10):
         cv2.imwrite(str(folder / f"{seed}.png"), half_seen(text, right, seed))
     return folder
 
@@ -42,11 +42,12 @@ def test_it_is_off_until_somebody_turns_it_on_and_says_what_it_means(station: Te
     assert station("settings", "--json").json == {"complete": False}, "what stands there is not what we write"
 
 
+@pytest.mark.slow
 def test_a_label_that_is_seen_in_part_is_completed_only_where_it_is_on(printed: Terminal, tmp_path: Path) -> None:
     code = printed.codes("--kind", "box", "--to", "51.08.01")[0]
     folder = pictures(tmp_path / "shots", f"{code}*01")
     ran = printed("scan", *ENDS, "--source", folder)
-    assert not ran.lines, "off: what is not read is not taken"
+    assert not [line for line in ran.lines if line.get("outcome") == "taken"], "off: what is not read is not taken"
     assert printed("settings", "--complete", "on").code == 0
     letter = tmp_path / "letter.pdf"
     ran = printed("scan", *ENDS, "--new", "--source", folder, "--bast", letter)
@@ -58,6 +59,7 @@ def test_a_label_that_is_seen_in_part_is_completed_only_where_it_is_on(printed: 
     assert "completed" in text_of(letter)
 
 
+@pytest.mark.slow
 def test_older_verifiers_take_the_record_and_say_no_more_than_typed(printed: Terminal, tmp_path: Path) -> None:
     code = printed.codes("--kind", "box", "--to", "51.08.01")[0]
     assert printed("settings", "--complete", "on").code == 0
@@ -73,6 +75,7 @@ def test_older_verifiers_take_the_record_and_say_no_more_than_typed(printed: Ter
     assert COMPLETED in (tmp_path / "tables" / "handovers.csv").read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["another code", "one character altered", "not expected there"])
 def test_unknown_and_altered_codes_never_become_expected_ones(printed: Terminal, tmp_path: Path, text: str) -> None:
     from scanner.rescue.expected_codes import near
