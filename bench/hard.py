@@ -5,7 +5,8 @@
 
 Each hardship gets N frames of 640 x 480, each with its own label, pose, light, lens and noise (bench/optics), the
 label's place unknown. How hard they are was set by the peers alone: zxing-cpp reads 25 to 35 % of all, WeChat's engine
-43 to 53 %, none of them more than 15 % of bottles. --wechat: see bench/peers/wechat.py. Times are of the processor.
+43 to 53 %, none of them more than 15 % of bottles. --wechat: see bench/peers/wechat.py. Times are of the processor; set
+OPENBLAS_NUM_THREADS=1, as main.py does, for its threads wait for each other on a busy machine.
 """
 
 import argparse

@@ -120,7 +120,6 @@ class _Sync:
             hub_has = theirs[log]["size"] if log in theirs else size
             if log in self.receipts or (log == self.talk.facts.log and hub_has >= size):
                 continue
-            self._tell_lost(log, hub_has)
             self._send(log, hub_has)  # of the hub's own log its head: it learns that it was put back
         for log, told in theirs.items():
             if told["note"] and log != own:
@@ -144,7 +143,8 @@ class _Sync:
                 "The hub has lost {count} records of {log} that it had acknowledged: they are sent again.",
                 lost,
             )
-            self.notes.append(words.format(count=number(lost), log=log))
+            if (told := words.format(count=number(lost), log=log)) not in self.notes:
+                self.notes.append(told)
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -183,7 +183,9 @@ class _Sync:
             else:
                 self.talk.refuse(answer, log)
                 told = answer.headers.get("serah-next", "")
-                return int(told) if told.isdecimal() and int(told) <= 1 << 53 else old
+                begin = int(told) if told.isdecimal() and int(told) <= 1 << 53 else old
+                self._tell_lost(log, begin)
+                return begin
         raise gives_up()
 
     def _send_entries(self, log: str, note: str, begin: int) -> None:
