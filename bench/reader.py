@@ -261,6 +261,7 @@ class _Desk:
 
     receiver: str | None = None
     wants_barcodes = False
+    completable: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.codes: set[str] = set()

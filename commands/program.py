@@ -78,6 +78,7 @@ COMMANDS = {
         "admin",
         N_("List what two offices that began apart registered for one need, and merge it: --keep CODE or STATION."),
     ),
+    "settings": ("admin", N_("Show what this office has turned on, and turn it on or off.")),
     "items": ("admin", N_("List items: code, kind, to, k/n, holder, condition.")),
     "receive": (
         "record",

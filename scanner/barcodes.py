@@ -15,6 +15,7 @@ from scanner.decoding.looks import LETTING_GO_S, AtOnce, Beside, Executor, Look,
 from scanner.decoding.picture_reader import Reader
 from scanner.decoding.renderings import gray_of
 from scanner.reads import Read
+from scanner.rescue.expected_codes import Expected
 from scanner.sources.frames import Image
 
 _REST_MS, _BUSY_REST_MS = 300.0, 900.0
@@ -95,8 +96,19 @@ def open_barcodes(kind: Literal["live", "video", "still"]) -> Iterator[Barcodes]
 
 @contextmanager
 def open_reading(
-    reader: Reader | None, kind: Literal["live", "video", "still"], *, wants_barcodes: bool
+    reader: Reader | None,
+    kind: Literal["live", "video", "still"],
+    *,
+    wants_barcodes: bool,
+    expected: Sequence[str] = (),
 ) -> Iterator[tuple[StillReader | LiveReader, Barcodes | None]]:
-    """Open what reads the labels of a source (`open_looks`) and its barcodes; None where none can mean anything."""
+    """Open what reads the labels of a source (`open_looks`) and its barcodes; None where none can mean anything.
+
+    Args:
+        reader: None: a new one, which completes labels from the texts that are `expected`.
+    """
+    if reader is None:
+        reader = Reader()
+        reader.expected = Expected(expected)
     with open_looks(reader, kind) as looker, open_barcodes(kind) if wants_barcodes else nullcontext() as barcodes:
         yield looker, barcodes

@@ -9,10 +9,14 @@ from scanner.decoding.picture_reader import Reader
 from scanner.decoding.stillness import Stillness
 from scanner.outcomes import Outcome
 from scanner.reads import Read
+from scanner.rescue.expected_codes import expecting
 from scanner.session import ScanSession
 from scanner.sources.frames import Frame, FrameSource, Notify
 from scanner.sources.open_source import open_source
 from scanner.typed_lines import Command, Ending, take_line
+
+_EXPECTED_MS = 1000.0
+"""So often what is expected is looked up again: ends may be set, and things taken."""
 
 
 def scan_frames(
@@ -39,6 +43,7 @@ def scan_frames(
     """
     session.forget_view()
     stillness = Stillness() if source.kind == "live" else None
+    asked_ms = float("-inf")
 
     def see(looks: Iterable[Look]) -> None:
         for look in looks:
@@ -49,6 +54,9 @@ def scan_frames(
         reading = open_reading(reader, source.kind, wants_barcodes=session.wants_barcodes)
         looker, barcodes = stack.enter_context(reading)
         for given in source:
+            if given.at_ms - asked_ms > _EXPECTED_MS or source.kind == "still":
+                reader.expected = expecting(reader.expected, session.completable)
+                asked_ms = given.at_ms
             is_due = stillness is None or given.is_blank or stillness.is_due(given, is_wanted=looker.is_eager)
             frame = given if is_due else given.without_picture()
             is_at_rest = stillness is not None and stillness.is_at_rest(frame.at_ms)

@@ -1,5 +1,6 @@
 """What a scan session says: outcomes, and what it asks of the draft that it fills."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,7 +11,7 @@ from language import _
 from language.text import fill
 
 End = Literal["from", "to"]
-How = Literal["camera", "typed", "wedge", "matched"]
+How = Literal["camera", "typed", "wedge", "matched", "completed"]
 What = Literal["refuse", "accept", "remark", "condition", "seal", "extra", "bound"]
 """What can be said of an item, or of the whole, while it is scanned."""
 Beep = Literal["aim", "ok", "again", "undone", "wrong"]
@@ -26,6 +27,7 @@ Kind = Literal[
     "bad_check",  # looks like ours, and its check character is wrong
     "foreign",  # a QR code that is not ours
     "refused",  # the draft does not take it; the text says why
+    "in_part",  # seen in part, and to be seen once more before it is taken
     "not_understood",  # a typed line that is nothing we know
     "finish",  # the user is done
 ]
@@ -139,6 +141,10 @@ class Desk(Protocol):
         """Whether any barcode that is not ours stands for anything here."""
 
     @property
+    def completable(self) -> Sequence[str]:
+        """The texts of labels from which one that is not read surely may be completed; none while that is off."""
+
+    @property
     def receiver(self) -> str | None:
         """The code of who receives, None while it is not set."""
 
@@ -164,6 +170,8 @@ class Outcome:
     @property
     def beep(self) -> Beep:
         """The sound: an item with something wrong sounds wrong although it is taken, so that somebody looks."""
+        if self.kind == "in_part":
+            return "aim"
         if self._is_irregular or self.kind not in _RIGHT | {"again"}:
             return "wrong"
         if self.kind == "put_out":

@@ -15,7 +15,8 @@ class Read:
 
     `engine` names every engine that read this text at this place, joined by `+`; `looks` counts the renderings in
     which they did. A picture that stands alone is `is_sure` of what two engines or two renderings of it agree on.
-    `is_barcode`: it is no QR code, but a barcode as vendors print them.
+    `is_barcode`: it is no QR code, but a barcode as vendors print them. `is_completed`: it was not read surely, and one
+    expected text fits (`scanner.rescue.expected_codes`).
     """
 
     text: str
@@ -24,6 +25,7 @@ class Read:
     looks: int = field(default=1, compare=False)
     is_sure: bool = field(default=True, compare=False)
     is_barcode: bool = field(default=False, compare=False)
+    is_completed: bool = field(default=False, compare=False)
 
     @property
     def engines(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ dies only loses which labels were in view.
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from custody.chain.findings import Finding
 from custody.compose.compose import how_entered
@@ -27,9 +27,10 @@ from language import _, ngettext
 from language.text import number, printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What
 from scanner.reads import Read, Seen
+from scanner.sightings import Sight, by_text, foreign_words
 
 COOL_DOWN_MS = 2500.0
-_LONGEST_LINE, _SHOWN_BARCODE = 200, 60
+_LONGEST_LINE = 200
 """Of what is typed and of what is said. A longer entry is a stuck key, or a foreign QR code through a USB scanner."""
 
 _FINISH = frozenset({"finish", "done", "selesai"})
@@ -52,16 +53,6 @@ _SAID: dict[str, What] = {
 """What is said of an item: `refuse CODE why`; without a code, of the one that was taken last."""
 _SAID_OF_ALL: dict[str, What] = {"extra": "extra", "tambahan": "extra", "bound": "bound", "muatan": "bound"}
 _MATCH = frozenset({"match", "cocok"})
-
-
-@dataclass(slots=True)
-class _Sight:
-    """A text in view: when it was last seen, in which frames and by whom, and what came of it."""
-
-    last_ms: float
-    frames: set[float] = field(default_factory=set)
-    engines: set[str] = field(default_factory=set)
-    outcome: Outcome | None = None
 
 
 class ScanSession:
@@ -87,8 +78,10 @@ class ScanSession:
         self._history = list(taken)
         self._sightings_needed = sightings_needed
         self._cool_down_ms = cool_down_ms
-        self._in_view: dict[str, _Sight] = {}
+        self._in_view: dict[str, Sight] = {}
         self._papers = Collector()
+        self._seen_in_part: set[str] = set()
+        """Texts that were completed once, in pictures that stand alone."""
         self._serials: list[str] = []
         """Numbers of seals that were read since the last item was taken."""
         self.unread: Sequence[Seen] = ()
@@ -122,6 +115,11 @@ class ScanSession:
         return self._desk.wants_barcodes
 
     @property
+    def completable(self) -> Sequence[str]:
+        """The texts from which a label that is not read surely may be completed; see `Desk.completable`."""
+        return self._desk.completable
+
+    @property
     def tally(self) -> Tally:
         return self._desk.tally
 
@@ -140,10 +138,14 @@ class ScanSession:
         outcomes: list[Outcome] = []
         doubted = {read.text for read in reads if is_still and not read.is_sure and is_own_payload(read.text)}
         barcodes = {read.text for read in reads if read.is_barcode}
-        for text, engines in _by_text(reads).items():
-            sight = self._in_view.setdefault(text, _Sight(at_ms))
+        surely = {read.text for read in reads if not read.is_completed}
+        for text, engines in by_text(reads).items():
+            sight = self._in_view.setdefault(text, Sight(at_ms))
             sight.last_ms = max(sight.last_ms, at_ms)
             if sight.outcome is not None:
+                continue
+            if text not in surely:
+                outcomes += self._see_in_part(text, sight, at_ms, is_still=is_still)
                 continue
             sight.frames.add(at_ms)
             sight.engines |= engines
@@ -156,6 +158,24 @@ class ScanSession:
             if sight.outcome is not None:
                 outcomes.append(sight.outcome)
         return outcomes
+
+    def _see_in_part(self, text: str, sight: Sight, at_ms: float, *, is_still: bool) -> list[Outcome]:
+        """Ask for a second sighting of a text that was completed; take it with that one, a moment later or after."""
+        is_first = not sight.in_part
+        sight.in_part.add(at_ms)
+        is_again = is_still and text in self._seen_in_part
+        if is_again or (not is_still and sight.is_twice_in_part):
+            told = self.catch_up()
+            label = read_payload(text)
+            if isinstance(label, ItemLabel) and text in self._desk.completable:
+                sight.outcome = self._take(label, "completed")
+                return [*told, sight.outcome]
+            return told
+        if is_still:
+            self._seen_in_part.add(text)
+        words = _("Seen only in part; of what is expected {code} alone fits. Hold it still, or show it once more")
+        shown = words.format(code=show_code(text.partition("*")[0]))
+        return [self._say("in_part", shown)] if is_first else []
 
     def catch_up(self) -> list[Outcome]:
         """Return the outcome of new data, to be shown before the next label or line; at most one."""
@@ -256,7 +276,7 @@ class ScanSession:
             return self._refuse("bad_check", error)
         if label is None:
             return self._take_vendors(text, "camera") or self._say(
-                "foreign", _foreign_words(text, is_barcode=is_barcode)
+                "foreign", foreign_words(text, is_barcode=is_barcode)
             )
         return self._take(label, "camera") if isinstance(label, ItemLabel) else self._go_to(label)
 
@@ -377,20 +397,3 @@ class ScanSession:
         self._in_view = {
             text: sight for text, sight in self._in_view.items() if at_ms - sight.last_ms < self._cool_down_ms
         }
-
-
-def _by_text(reads: Iterable[Read]) -> dict[str, set[str]]:
-    """The texts of a frame, each once though a label may carry it twice, with the engines that read it."""
-    texts: dict[str, set[str]] = {}
-    for read in reads:
-        texts.setdefault(read.text, set()).update(read.engines)
-    return texts
-
-
-def _foreign_words(text: str, *, is_barcode: bool) -> str:
-    if not is_barcode:
-        return _("Not one of our labels: {text}").format(text=printable(text))
-    words = _(
-        "No item has the vendor's code {text}. Load a table with the columns code and vendor_code, or scan its label"
-    )
-    return words.format(text=printable(text, _SHOWN_BARCODE))

@@ -175,6 +175,18 @@ def pins() -> None: ...
 
 
 @click.command()
+@click.option(
+    "--complete",
+    type=click.Choice(["on", "off"]),
+    help=_("Whether a label that is seen only in part may be completed from what is expected."),
+)
+@json_option
+@pass_station
+@later("admin.settings")
+def settings() -> None: ...
+
+
+@click.command()
 @click.option("--place", type=PLACE, metavar=_("CODE"), help=_("Only for this place and all below it."))
 @click.option("--kind", type=KIND, help=_("Only of this kind."))
 @click.option("--dry-run", is_flag=True, help=_("Only count them; record nothing."))

@@ -33,6 +33,7 @@ from scanner.ui.sound import Speaker, find_ways
 from scanner.ui.terminal import TerminalView
 from services.code_lines import one_touch
 from services.records.handovers import record_handover
+from services.scanning.completing import MEANING
 from services.scanning.draft_details import details_of, keep_details, with_details
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.handover_papers import foretold_now
@@ -107,10 +108,14 @@ def run_session(
     quiet: bool,
     yes: bool,
     as_json: bool,
+    completes: bool = False,
 ) -> None:
     """Scan into a draft from a source, or only from the keyboard (`-`), then confirm it."""
 
     desk = DraftDesk(store, draft)
+    desk.completes = completes
+    if completes:
+        note(_(MEANING))
     for words in desk.goods_words:
         note(words)
     ending = take_labels(

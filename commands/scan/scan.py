@@ -31,6 +31,7 @@ from scanner.sources.camera_open import this_machine
 from services.code_lines import one_touch, parse_lines
 from services.plan.custodians import find_custodian
 from services.records.handovers import record_handover
+from services.scanning.completing import completes
 from services.scanning.handover_context import expected_now
 from services.scanning.handover_desk import DraftDesk
 from services.scanning.open_drafts import ends_in_words
@@ -70,7 +71,8 @@ def scan(
         if not giver and not receiver and not new and not sys.stdin.isatty():
             raise InputError(N_("nobody is named who gives"), hint=N_("Add --from CODE and --to CODE."))
         draft = begin(store, given, options, restart=new)
-        run_session(store, draft, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
+        shown = {"window": window, "quiet": quiet, "yes": yes, "as_json": as_json}
+        run_session(store, draft, source, options, **shown, completes=completes(station.home))
 
 
 def handover(
@@ -146,7 +148,8 @@ def drafts(
             info = _find_handover(store, resume)
             show_resumed(store, info)
             _keep_details(store, info, options)
-            run_session(store, info.id, source, options, window=window, quiet=quiet, yes=yes, as_json=as_json)
+            shown = {"window": window, "quiet": quiet, "yes": yes, "as_json": as_json}
+            run_session(store, info.id, source, options, **shown, completes=completes(station.home))
         elif record:
             info = _find_handover(store, record)
             warn_long_open(store, info)

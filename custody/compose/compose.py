@@ -21,14 +21,14 @@ from custody.compose.item_events import pack_events as pack_events
 from custody.compose.item_events import parts as parts
 from custody.compose.item_events import reassign_events as reassign_events
 from custody.compose.item_events import seal_events as seal_events
+from custody.compose.item_events import told_completed
 from custody.compose.item_events import touched as touched
 from custody.format.item_facts import NO_CARRIAGE, Carriage, Item, carriage_fields
 from custody.plan.phases import Phase, phase_rows
 from custody.plan.places import Need, Place
 
 _HANDED_BYTES = 54 * 1024
-"""Of 64 KiB, what the rows of a handover may take with all that is said of them: the rest is for its note and people.
-"""
+"""Of 64 KiB, what a handover's rows may take with all that is said of them; the rest is for its note and people."""
 ROWS_PER_EVENT = 250
 _ROW_BYTES_PER_EVENT = 50 * 1024
 """Of 64 KiB: the rest is room for the refs to the plans of some hundred other logs."""
@@ -281,13 +281,13 @@ def handover_events(
         destinations: where items are bound for, by code, for those of which it is known.
         meant: the codes of what was to go, where they were listed; None where there is no list.
     """
+    handover = replace(handover, remarks=told_completed([*touches, *handover.refused], handover.remarks))
     to = destinations or {}
     offered = sorted([*touches, *handover.refused], key=lambda touch: (touch.code not in to, to.get(touch.code, "")))
     beyond = frozenset() if meant is None else {touch.code for touch in offered} - frozenset(meant)
     absent = [code for code in dict.fromkeys(meant or ()) if code not in {touch.code for touch in offered}]
     pieces = _pieces(offered, handover.remarks, latest, to, absent)
-    taken = {touch.code for touch in touches}
-    shared = _handover_fields(handover, bast)
+    taken, shared = {touch.code for touch in touches}, _handover_fields(handover, bast)
     events = []
     for number, (piece, missed) in enumerate(pieces, 1):
         rows, refs = touched(piece, latest)

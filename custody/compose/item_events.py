@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from custody.format.codes import ItemLabel
+from custody.format.item_facts import with_completed
 
 T = TypeVar("T")
-How = Literal["camera", "typed", "wedge", "matched"]
+How = Literal["camera", "typed", "wedge", "matched", "completed"]
 
 ITEMS_PER_EVENT = 200
 """With a reference for each item, and the longest log names, this stays under 64 KiB."""
@@ -39,7 +40,8 @@ class NewEvent:
 class Touch:
     """One item as it was read: its code, the print number on the label (None: typed without), and how.
 
-    `matched`: its label could not be read, and people chose which of the expected things it is.
+    `matched`: its label could not be read, and people chose which of the expected things it is. `completed`: its label
+    was seen in part, and of all texts one that was expected fits; records call that `typed`, with a remark.
     """
 
     code: str
@@ -172,10 +174,17 @@ def touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[d
     for touch in touches:
         ref = latest.get(touch.code)
         after = None if ref is None else refs.setdefault(ref, len(refs))
-        rows.append({"code": touch.code, "print": touch.print, "after": after, "how": touch.how})
+        how = "typed" if touch.how == "completed" else touch.how
+        rows.append({"code": touch.code, "print": touch.print, "after": after, "how": how})
     return rows, tuple(refs)
 
 
+def told_completed(touches: Iterable[Touch], remarks: Mapping[str, str]) -> Mapping[str, str]:
+    """The remarks of a handover, with one for each thing whose label was completed: its row says `typed`."""
+    completed = [touch.code for touch in touches if touch.how == "completed"]
+    return {**remarks, **{code: with_completed(remarks.get(code, "")) for code in completed}} if completed else remarks
+
+
 def readable(touch: Touch) -> Touch:
-    """Return the touch as an inspection can record it: a `matched` one counts as typed, without a print number."""
-    return Touch(touch.code, None, "typed") if touch.how == "matched" else touch
+    """Return the touch as an inspection can record it: one whose label was not read counts as typed, with no print."""
+    return Touch(touch.code, None, "typed") if touch.how in ("matched", "completed") else touch

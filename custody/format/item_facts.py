@@ -92,6 +92,22 @@ def remarks_of(handover: Body) -> dict[str, str]:
     return {row["code"]: row["text"] for row in handover.get("remarks", ())}
 
 
+COMPLETED = "[completed: label seen in part / dilengkapi: label terlihat sebagian]"
+"""How the remark on a thing begins whose label was completed from the expected ones. No form of a record has a word for
+it where it says how a label was read, so it says `typed` there, the least of what it can; older readers show both."""
+
+
+def with_completed(remark: str) -> str:
+    """The remark on a thing whose label was completed, before what else is remarked."""
+    return f"{COMPLETED} {remark}".strip()
+
+
+def how_told(body: Body, code: str, how: str | None) -> str | None:
+    """How a record says that a label was read; `completed` where its remark says that."""
+    is_completed = how == "typed" and remarks_of(body).get(code, "").startswith(COMPLETED)
+    return "completed" if is_completed else how
+
+
 def destinations_of(handover: Body) -> dict[str, str]:
     """Return the destinations of a handover's items by code, as its station knew them; empty where it has none."""
     runs = handover.get("destinations", ())

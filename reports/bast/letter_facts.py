@@ -14,7 +14,7 @@ from custody.chain.standing import each_station_once
 from custody.compose.compose import Acknowledged
 from custody.format.event_types import Body
 from custody.format.events import Event
-from custody.format.item_facts import Carriage, Item, SerialRange, carriage_of, remarks_of
+from custody.format.item_facts import Carriage, Item, SerialRange, carriage_of, how_told, remarks_of
 from custody.handover.handover_facts import HandoverFacts
 from custody.handover.waybill import Foretold
 from custody.plan.places import is_carrier
@@ -205,7 +205,7 @@ def _lines(
             lines[code] = Line(
                 code,
                 row["print"],
-                row["how"],
+                how_told(record.body, code, row["how"]) or "",
                 item,
                 item.kind if item else "",
                 item.to if item else "",

@@ -32,8 +32,8 @@ _RANGES, _SENTENCES, _CODES = 3, 4, 12
 """So many serial ranges, sentences of one code, and codes in a list are told; the rest are counted."""
 _NAME = 120
 _HOW: Mapping[str, Mapping[str, str]] = {
-    "id": {"camera": "K", "wedge": "P", "typed": "T", "matched": "C"},
-    "en": {"camera": "C", "wedge": "S", "typed": "T", "matched": "M"},
+    "id": {"camera": "K", "wedge": "P", "typed": "T", "matched": "C", "completed": "L"},
+    "en": {"camera": "C", "wedge": "S", "typed": "T", "matched": "M", "completed": "P"},
 }
 """How a label was read, as a letter behind its code."""
 _UNITS_EN = {"buah": "pc", "botol": "bottle", "lembar": "sheet", "keping": "piece"}

@@ -5,6 +5,7 @@ from typing import Any
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
 from custody.chain.item_state import Link
+from custody.format.item_facts import how_told
 from reports.words import Needs, Places, finding_text, zone_code
 
 
@@ -19,7 +20,7 @@ def chain_json(chain: Chain, places: Places, needs: Needs | None = None) -> dict
         "held_by": chain.held_by,
         "condition": (item.condition or None) if item else None,
         "vendor_codes": list(chain.vendor_codes),
-        "chain": [_link_json(link) for link in chain.shown],
+        "chain": [_link_json(link, chain.code) for link in chain.shown],
         "findings": [finding_json(finding, needs, here) for finding in chain.findings],
     }
 
@@ -38,7 +39,7 @@ def finding_json(finding: Finding, needs: Needs | None = None, place: str = "") 
     }
 
 
-def _link_json(link: Link) -> dict[str, Any]:
+def _link_json(link: Link, code: str) -> dict[str, Any]:
     event = link.event
     people = event.body.get("parties") or {}
     return {
@@ -49,7 +50,7 @@ def _link_json(link: Link) -> dict[str, Any]:
         "at": event.at,
         "from": link.from_,
         "to": link.to,
-        "how": link.how,
+        "how": how_told(event.body, code, link.how),
         "by": event.body["by"],
         "seen": link.is_seen,
         "repeat": link.is_repeat,

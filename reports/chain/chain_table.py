@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from custody.chain.chain import Chain
+from custody.format.item_facts import how_told
 from language import _
 from language.text import local_time
 from reports.chain.finding_rows import finding_rows
@@ -85,7 +86,7 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
             receiver.name if receiver else "",
             people.get("giver", ""),
             people.get("receiver", ""),
-            link.how,
+            how_told(event.body, chain.code, link.how),
             link.is_seen,
             event.body["by"],
             event.body.get("bast", ""),

@@ -12,7 +12,7 @@ from custody.chain.item_state import Link
 from custody.errors import N_
 from custody.format.codes import show_code
 from custody.format.events import Event
-from custody.format.item_facts import Item, carriage_of, remarks_of
+from custody.format.item_facts import Item, carriage_of, how_told, remarks_of
 from custody.format.serials import shown
 from language import _, ngettext
 from language.text import local_time, number, printable
@@ -150,6 +150,7 @@ _READ = {
     "typed": N_("code typed in"),
     "wedge": N_("label read by USB scanner"),
     "matched": N_("label not readable; people told which item it is"),
+    "completed": N_("label seen in part, completed from what was expected"),
 }
 
 
@@ -312,8 +313,8 @@ def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[
         yield _("not seen, moved with its parent") if event.type == "handover" else _("not named there")
     elif link.how in ("camera", "wedge") and event.rows.get(code, {}).get("print", 0) is None:
         yield _("code read from a form, not from the label")
-    elif link.how:
-        yield _(_READ[link.how]) if link.how in _READ else printable(link.how, 40)
+    elif how := how_told(body, code, link.how):
+        yield _(_READ[how]) if how in _READ else printable(how, 40)
     if event.type == "handover":
         if remark := remarks_of(body).get(code):
             yield _("remark: {text}").format(text=printable(remark, NOTE_LIMIT))

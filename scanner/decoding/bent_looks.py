@@ -10,6 +10,7 @@ from scanner.decoding.hints import guess_module_px
 from scanner.decoding.renderings import Rendering, Sizes, as_it_is, magnified, smoothed
 from scanner.reads import Corners, Read
 from scanner.rescue.bent_codes import FOCAL, read_bent, sharp
+from scanner.rescue.expected_codes import NOTHING, Expected
 from scanner.rescue.finders import Finder, find_finders
 from scanner.sources.frames import Image
 
@@ -26,7 +27,10 @@ _MODULE_PX, _SHARP_MODULE_PX = 3.5, 6.0
 
 
 def look_for_bent(
-    gray: Image, known: Sequence[Read], is_late: Callable[[], bool], most: int = _MOST_STILL
+    gray: Image,
+    known: Sequence[Read],
+    is_late: Callable[[], bool],
+    expected: Expected = NOTHING,
 ) -> list[Read]:
     """What is known, and the labels of items that are read beside it in a still picture."""
     found = list(known)
@@ -41,14 +45,22 @@ def look_for_bent(
         free = [each for each in finders if not any(is_inside((each.x, each.y), read.corners) for read in found)]
         for fit_sharpened in (False, True)[: 1 + is_sharpened]:
             more = read_bent(
-                gray, free, FOCAL * max(gray.shape), most=most, is_sharpened=fit_sharpened, is_late=is_late
+                gray,
+                free,
+                FOCAL * max(gray.shape),
+                most=_MOST_STILL,
+                is_sharpened=fit_sharpened,
+                is_late=is_late,
+                expected=expected,
             )
             found = united(found, more)
             free = [each for each in free if not any(is_inside((each.x, each.y), read.corners) for read in more)]
     return found
 
 
-def look_at_bent(gray: Image, corners: Corners, turn: int, is_late: Callable[[], bool]) -> list[Read]:
+def look_at_bent(
+    gray: Image, corners: Corners, turn: int, is_late: Callable[[], bool], expected: Expected = NOTHING
+) -> list[Read]:
     """The label of an item at a place in a moving picture; every other turn against blur."""
     began_s = time.thread_time()
 
@@ -73,6 +85,7 @@ def look_at_bent(gray: Image, corners: Corners, turn: int, is_late: Callable[[],
             is_brief=True,
             within=within,
             is_late=is_over,
+            expected=expected,
         )
         if found:
             return [part.read_in_picture(read) for read in found]

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import cv2
@@ -143,6 +143,15 @@ def longest_px(corners: Corners) -> float:
     return max(abs(ax - cx), abs(ay - cy), abs(bx - dx), abs(by - dy))
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What a first look at a picture gives: the picture in grey, what was read, and what was found and not read."""
+
+    gray: Image
+    reads: list[Read] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+
 def united(known: Sequence[Read], more: Sequence[Read]) -> list[Read]:
     """Both lists as one, with the same text at the same place once.
 
@@ -155,7 +164,8 @@ def united(known: Sequence[Read], more: Sequence[Read]) -> list[Read]:
         same = next((index for index in here if both[index].text == read.text), None)
         if same is not None:
             names = sorted(both[same].engines | read.engines, reverse=True)
-            both[same] = Read(read.text, both[same].corners, "+".join(names), both[same].looks + read.looks)
+            looks, is_completed = both[same].looks + read.looks, both[same].is_completed and read.is_completed
+            both[same] = Read(read.text, both[same].corners, "+".join(names), looks, is_completed=is_completed)
         elif _is_guess(read):
             if not here:
                 both.append(read)

@@ -8,7 +8,7 @@ pass is left out because another one read something: that loses labels wherever 
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from scanner.decoding.engines import (
     PYZBAR,
     ZXING,
     Engine,
+    Glance,
     PyzbarEngine,
     Unread,
     ZxingEngine,
@@ -49,6 +50,7 @@ from scanner.decoding.renderings import (
     thresholded,
 )
 from scanner.reads import Corners, Read, Seen
+from scanner.rescue.expected_codes import NOTHING
 from scanner.rescue.finders import find_finders
 from scanner.rescue.outlines import find_signs
 from scanner.rescue.rescue import STILL_BLOCKS_PX, rescue
@@ -107,15 +109,6 @@ def _forget(_texts: Iterable[str]) -> None:
     pass
 
 
-@dataclass(frozen=True)
-class Glance:
-    """What a first look at a picture gives: the picture in grey, what was read, and what was found and not read."""
-
-    gray: Image
-    reads: list[Read] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-
-
 class Reader:
     """Reads QR codes, picture after picture; remembers nothing."""
 
@@ -132,6 +125,7 @@ class Reader:
                 hint=N_("Install zxing-cpp: pip install -r requirements.txt"),
             )
         self._best, *self._others = chosen
+        self.expected = NOTHING
         self.turns = len(QUICK) + len(self._others)
         """How many different looks `look_again` has."""
         others: tuple[Way, ...] = ("others",) if self._others else ()
@@ -218,7 +212,7 @@ class Reader:
             found = self._passes(Sizes(part.image), QUICK, SLOW, is_late)[0] if part else []
             return [part.read_in_picture(read) for read in found] if part else []
         if way == "bent":
-            return look_at_bent(gray, corners, turn, is_late)
+            return look_at_bent(gray, corners, turn, is_late, self.expected)
         if way == "rescue":
             part = magnified(gray, corners, float(np.clip(_RESCUED_MODULE_PX / guess_module_px(corners), 1.0, 3.0)))
             blocks = (_RESCUED_BLOCKS_PX[turn % len(_RESCUED_BLOCKS_PX)],)
@@ -299,7 +293,9 @@ class Reader:
 
     def _with_bent(self, gray: Image, known: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
         """What is known with the bent labels that are read beside it; nothing more without zxing-cpp."""
-        return look_for_bent(gray, known, is_late) if isinstance(self._best, ZxingEngine) else list(known)
+        return (
+            look_for_bent(gray, known, is_late, self.expected) if isinstance(self._best, ZxingEngine) else list(known)
+        )
 
     def _rescued(
         self,

@@ -13,6 +13,7 @@ from scanner.decoding.engines import ZXING, is_inside
 from scanner.decoding.renderings import as_image, resized
 from scanner.reads import Corners, Read
 from scanner.rescue.equaliser import REACH, equalised
+from scanner.rescue.expected_codes import NOTHING, Expected
 from scanner.rescue.finder_frames import drawn_to, finder_frames
 from scanner.rescue.finders import Finder
 from scanner.rescue.lattice import CLOSE, followed, settled
@@ -64,6 +65,7 @@ def read_bent(
     is_brief: bool = False,
     within: Corners | None = None,
     is_late: Callable[[], bool] = lambda: False,
+    expected: Expected = NOTHING,
 ) -> list[Read]:
     """Read labels of items from these finder patterns of a picture on, each label once.
 
@@ -73,6 +75,7 @@ def read_bent(
         is_sharpened: fit to the sharpened picture, for strong blur; what is read comes from the picture as it is.
         is_brief: take half the time where modules are followed, for moving pictures.
         within: only from finder patterns that lie here.
+        expected: the texts from which one that is not read surely may be completed.
     """
     found: list[Read] = []
     tried = 0
@@ -83,7 +86,7 @@ def read_bent(
         if tried == most or is_late():
             break
         tried += 1
-        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_brief, is_late)
+        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_brief, is_late, expected)
         if read is not None:
             found.append(read)
     return found
@@ -97,6 +100,7 @@ def _read_from(
     is_sharpened: bool,
     is_brief: bool,
     is_late: Callable[[], bool],
+    expected: Expected,
 ) -> Read | None:
     reach = _REACH * finder.module_px
     middle = np.array((finder.x, finder.y))
@@ -128,13 +132,16 @@ def _read_from(
 
     for number, (seen_in, version, shape) in enumerate(tried()):
         text = text_of(seen_in, version, shape, focal_px) if not number or not is_late() else None
+        is_completed = text is None and not is_late()
+        if is_completed:
+            text = completed(seen_in, version, shape, focal_px, expected)
         if text is not None:
             half = side_of(version) / 2
             edges = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
             x, y, _facing = seen(shape[None], edges, focal_px)
             at = (np.column_stack((x[0], y[0])) + 0.5) / scale - 0.5 + low
             first, second, third, fourth = ((round(float(px)), round(float(py))) for px, py in at)
-            return Read(text, (first, second, third, fourth), ZXING)
+            return Read(text, (first, second, third, fourth), ZXING, is_completed=is_completed)
     return None
 
 
@@ -225,3 +232,11 @@ def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) 
             return found
         shape = refined(dark, shape[None], as_read(version, soft), focal_px, _TURNS_AGAIN)[0]
     return None
+
+
+def completed(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float, expected: Expected) -> str | None:
+    """The expected text that the modules at these places bear out against every other; None where there is none."""
+    if not expected.texts:
+        return None
+    fine, shown = half_modules(dark, shape, version, focal_px, REACH)
+    return expected.complete(equalised(fine, version, is_seen=shown) * shown, version)

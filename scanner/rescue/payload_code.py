@@ -28,14 +28,14 @@ _TEXTS_BITS, _CHANCE_BITS = 67.0, 40.0
 """12 characters of 32 and a print number; once in 2^40 tries, a million million, chance may look like one."""
 _TILTS = np.linspace(0.3, 12.0, 40)
 """The values of l that are tried, over the largest s."""
-_OPEN = slice(13, 101)
+OPEN = slice(13, 101)
 """The bits of the 16 characters, behind mode and count."""
-_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _LENGTH = 16
 _MOST_FORMATS = 2
 _BEST = 24
 """So many of the best changes are spelled out."""
-_SIZES = {(1, "Q"): (13, 13), (2, "H"): (16, 28)}
+SIZES = {(1, "Q"): (13, 13), (2, "H"): (16, 28)}
 """By version and level, those that labels of items have: bytes of data, check bytes; each one block."""
 _LEVELS = ("M", "L", "H", "Q")
 
@@ -51,22 +51,23 @@ class _Code:
 
 
 @cache
-def _code(data: int, checks: int) -> _Code:
+def code_of(data: int, checks: int) -> _Code:
+    """The code of a symbol with so many bytes of data and so many check bytes, in one block."""
     codec = RSCodec(checks, fcr=0, prim=0x11D)
     bits = np.zeros(8 * data, np.uint8)
     bits[:4] = 0, 0, 1, 0
     bits[4:13] = [_LENGTH >> shift & 1 for shift in range(8, -1, -1)]
-    filled = -(-min(_OPEN.stop + 4, 8 * data) // 8)
+    filled = -(-min(OPEN.stop + 4, 8 * data) // 8)
     for index in range(filled, data):
         bits[8 * index : 8 * index + 8] = np.unpackbits(np.array([0x11 if (index - filled) % 2 else 0xEC], np.uint8))
 
     def whole(message: np.ndarray) -> np.ndarray:
         return np.unpackbits(np.frombuffer(bytes(codec.encode(np.packbits(message).tobytes())), np.uint8))
 
-    rows = np.zeros((_OPEN.stop - _OPEN.start, 8 * (data + checks)), np.uint8)
+    rows = np.zeros((OPEN.stop - OPEN.start, 8 * (data + checks)), np.uint8)
     for number in range(len(rows)):
         message = np.zeros_like(bits)
-        message[_OPEN.start + number] = 1
+        message[OPEN.start + number] = 1
         rows[number] = whole(message)
     return _Code(whole(bits), rows, max(_TEXTS_BITS + _CHANCE_BITS, 8.0 * (data - 1) + 1))
 
@@ -83,7 +84,7 @@ def read_item(soft: np.ndarray, version: int) -> str | None:
     best: tuple[str, float] | None = None
     tried = 0
     for index in np.argsort(-likeness):
-        size = _SIZES.get((version, _LEVELS[index >> 3]))
+        size = SIZES.get((version, _LEVELS[index >> 3]))
         if size is None:
             continue
         tried += 1
@@ -91,7 +92,7 @@ def read_item(soft: np.ndarray, version: int) -> str | None:
             break
         signs = np.where(mask(int(index) & 7, plan.side), -1.0, 1.0)
         bits = (soft * signs)[plan.path[:, 0], plan.path[:, 1]]
-        found = _decode(bits[: 8 * sum(size)], _code(*size))
+        found = _decode(bits[: 8 * sum(size)], code_of(*size))
         if found is not None and (best is None or found[1] > best[1]):
             best = found
     return best[0] if best else None
@@ -123,7 +124,7 @@ def _decode(soft: np.ndarray, code: _Code) -> tuple[str, float] | None:
             flipped ^= basis[first[at]] ^ basis[second[at]]
         elif index > 0:
             flipped ^= basis[index - 1]
-        text = _text((flipped ^ code.known)[_OPEN])
+        text = _text((flipped ^ code.known)[OPEN])
         if text is not None:
             return text, float(scores[index]) / least
     return None
@@ -170,7 +171,7 @@ def _text(bits: np.ndarray) -> str | None:
     values = bits.reshape(8, 11) @ (1 << np.arange(10, -1, -1))
     if values.max() >= 45 * 45:
         return None
-    text = "".join(_CHARACTERS[value // 45] + _CHARACTERS[value % 45] for value in values.tolist())
+    text = "".join(CHARACTERS[value // 45] + CHARACTERS[value % 45] for value in values.tolist())
     try:
         return text if isinstance(read_payload(text), ItemLabel) else None
     except ValueError:

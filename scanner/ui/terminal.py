@@ -25,6 +25,7 @@ _SIGNS: dict[Kind, str] = {
     "paper": "#",
     "finish": ".",
     "foreign": "?",
+    "in_part": "?",
     "not_understood": "?",
 }
 """One character says what a line is, to those who see no colours too; all else is `!`."""

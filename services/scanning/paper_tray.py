@@ -58,6 +58,7 @@ class PaperTray:
         """Do nothing: the page judges papers again whenever it shows them (`judge_again`)."""
 
     wants_barcodes = False
+    completable: tuple[str, ...] = ()
 
     def recognise(self, text: str) -> None:
         """Nothing: papers have no vendors' barcodes."""

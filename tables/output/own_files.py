@@ -25,6 +25,7 @@ NAMES = (
     "keysheet.pdf",
     "pins.json",
     "operator.txt",
+    "completing.txt",
     "observers.json",
     "printers.json",
     "headings.json",

@@ -183,6 +183,7 @@ class Keeper:
 
     receiver: str | None = None
     wants_barcodes = False
+    completable = ()
 
     def recognise(self, text: str) -> None: ...
 

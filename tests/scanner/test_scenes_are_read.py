@@ -76,6 +76,8 @@ class Draft:
     def __init__(self) -> None:
         self.codes: list[str] = []
 
+    completable: tuple[str, ...] = ()
+
     @property
     def wants_barcodes(self) -> bool:
         return False

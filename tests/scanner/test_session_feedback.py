@@ -38,6 +38,7 @@ class Nothing:
 
     receiver: str | None = None
     wants_barcodes = False
+    completable = ()
     tally = Tally(0)
 
     def __getattr__(self, name: str) -> Any:

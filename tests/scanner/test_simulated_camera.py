@@ -38,6 +38,8 @@ class Draft:
         self.codes: list[str] = []
         self.receiver: str | None = "51.08"
 
+    completable: tuple[str, ...] = ()
+
     @property
     def wants_barcodes(self) -> bool:
         return False

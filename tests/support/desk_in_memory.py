@@ -25,6 +25,7 @@ class DeskInMemory:
     news: Outcome | None = None
 
     barcodes: dict[str, VendorRead] = field(default_factory=dict)
+    completable: tuple[str, ...] = ()
 
     @property
     def wants_barcodes(self) -> bool:

@@ -41,6 +41,7 @@ PAGES: dict[str, str] = {
     "admit": "/meet",
     "join": "/meet",
     "recovery": "/station",
+    "settings": "/station",
     "hub": "/meet",
     "sync": "/meet",
     "revoke": "/records/revoke",

@@ -56,6 +56,7 @@ OBSERVED = {
 """All that an observer reads. What is not here is not for them; whoever adds a page decides by adding it or not."""
 SUPERVISED = {
     "/api/station/recovery",
+    "/api/station/completing",
     "/api/records/revoke",
     "/api/meet/hub",
     "/observers",

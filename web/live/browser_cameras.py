@@ -131,6 +131,7 @@ class BrowserCameras:
         wants_barcodes = is_new and (draft == _NOWHERE or self._sessions.at(draft, _wants_barcodes))
         from scanner.barcodes import open_reading
 
+        expected = self._sessions.at(draft, _completable) if is_new and draft != _NOWHERE else ()
         now_s = time.monotonic()
         with self._lock:
             for other, camera in list(self._cameras.items()):
@@ -145,10 +146,14 @@ class BrowserCameras:
                         count=len(self._cameras),
                     )
                 stack = ExitStack()
-                reading = open_reading(None, "live", wants_barcodes=wants_barcodes)
+                reading = open_reading(None, "live", wants_barcodes=wants_barcodes, expected=expected)
                 looker, barcodes = stack.enter_context(reading)
                 self._cameras[name] = _BrowserCamera(draft, looker, Adviser(), barcodes, stack, now_s)
             return self._cameras[name]
+
+
+def _completable(session: SharedSession) -> Sequence[str]:
+    return session.scan.completable
 
 
 def _wants_barcodes(session: SharedSession) -> bool:

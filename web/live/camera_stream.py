@@ -231,6 +231,10 @@ class _Distant:
     def wants_barcodes(self) -> bool:
         return self._sessions.do(self._draft, lambda session: session.scan.wants_barcodes)
 
+    @property
+    def completable(self) -> Sequence[str]:
+        return self._sessions.do(self._draft, lambda session: session.scan.completable)
+
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool = False) -> list[Outcome]:
         if reads:
             self.marks |= self._sessions.do(self._draft, lambda session: session.see(reads, at_ms, is_still=is_still))

@@ -25,6 +25,7 @@ from scanner.outcomes import Outcome
 from scanner.session import ScanSession
 from services.records.handovers import record_handover
 from services.scanning.acknowledgement import acknowledged, contents, name_of, standing, with_signature
+from services.scanning.completing import completes
 from services.scanning.draft_details import change_details, details_of, with_details, with_goods
 from services.scanning.handover_context import heard_mark
 from services.scanning.handover_desk import DraftDesk
@@ -42,8 +43,9 @@ T = TypeVar("T")
 class Session(SharedSession):
     """One draft and what was scanned into it. Only the ledger's thread may use it."""
 
-    def __init__(self, store: Store, draft: str, events: ServerEvents) -> None:
+    def __init__(self, store: Store, draft: str, events: ServerEvents, home: Path) -> None:
         self.draft, self.desk = draft, DraftDesk(store, draft)
+        self.desk.completes = completes(home)
         super().__init__(store, events, ScanSession(self.desk, taken=self.desk.taken), self.desk)
         self._judged: tuple[dict[str, Item], list[Finding]] | None = None
         self._touches: list[Touch] | None = None
@@ -340,7 +342,7 @@ class Sessions:
                     session.desk.refresh()
                 if not refresh or session.has_all():
                     return session
-            session = self._sessions[draft] = Session(store, draft, self.events(draft))
+            session = self._sessions[draft] = Session(store, draft, self.events(draft), self._home)
             return session
         except Exception:
             self._sessions.pop(draft, None)

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
 from pydantic import Field
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -49,6 +49,7 @@ from services.plan.custodians import may_load_plan
 from services.plan.profile_file import read_profile, shipped_profiles
 from services.plan.profiles import ReadProfile, profile_title
 from services.records.introducing import joined_by, may_join
+from services.scanning.completing import MEANING, completes, keep_completing
 from web.dependencies import SiteDep
 from web.downloads import saved_file
 from web.live.file_store import Key
@@ -254,9 +255,11 @@ def station(request: Request, site: SiteDep, restored: bool = False) -> Response
     known = site.ask.do(_known)
     known["restored"] = site.ask.do(lambda store: store.ledger.event_count()) if restored else 0
     files = [name for name, file in _FILES.items() if (site.home / file).is_file()]
-    more = {
+    more: dict[str, Any] = {
         "may_discard": site.practice is not None,
         "knows_hub": knows_hub(site.home),
+        "completes": completes(site.home),
+        "meaning": _(MEANING),
         "is_locked": needs_passphrase(site.home),
         "most": MOST_SHARES,
     }
@@ -272,6 +275,12 @@ def recovery(site: SiteDep, asked: Sheets) -> Response:
     except CustodyError as error:
         raise named(error, site.home) from None
     return Response(out.getvalue(), media_type="application/pdf", headers={"cache-control": "no-store"})
+
+
+@router.put("/api/station/completing", summary="Let labels that are seen in part be completed, or no more")
+def complete(site: SiteDep, is_on: Annotated[bool, Body(embed=True)]) -> dict[str, bool]:
+    keep_completing(site.home, is_on=is_on)
+    return {"is_on": is_on}
 
 
 @router.get("/station/{name}", include_in_schema=False)

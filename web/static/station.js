@@ -1,4 +1,4 @@
-// This station's own page: the practice ledger is thrown away from here, and recovery sheets are made.
+// This station's own page: the practice ledger is thrown away from here, recovery sheets are made, settings changed.
 
 import { ask } from "./page.js";
 import { is_sure, tell_refusal } from "./work.js";
@@ -32,5 +32,18 @@ recovery?.addEventListener("submit", async (event) => {
     file.focus();
   } catch (error) {
     tell_refusal(told, error, recovery.dataset.failed);
+  }
+});
+
+// What is completed is less than what is read: it is turned on with a question, and off without one.
+const completing = document.getElementById("completing"), kept = document.getElementById("completing-outcome");
+completing?.addEventListener("click", async () => {
+  const { on, question } = completing.dataset;
+  if (on && !(await is_sure(question))) return;
+  try {
+    await ask("PUT", "/api/station/completing", { is_on: Boolean(on) });
+    location.reload();
+  } catch (error) {
+    tell_refusal(kept, error, kept.dataset.failed);
   }
 });

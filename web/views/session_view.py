@@ -42,6 +42,7 @@ _SEEN = {
     "wedge": N_("USB scanner"),
     "typed": N_("typed"),
     "matched": N_("without a readable label"),
+    "completed": N_("seen in part, completed from what is expected"),
 }
 
 
