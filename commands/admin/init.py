@@ -108,7 +108,7 @@ def _refuse_token(token: Path | None, *, goes_on: bool, recovers: bool) -> None:
     if token is not None and (goes_on or recovers):
         raise InputError(
             N_("--pkcs11 makes a new key: it goes with a station that begins, or with --continue --new-key"),
-            hint=N_("Leave it away: the station's key file says where its key is."),
+            hint=N_("Omit it: the station's key file says where its key is."),
         )
 
 

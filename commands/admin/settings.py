@@ -16,5 +16,7 @@ def settings(station: Station, complete: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"complete": is_on})
         return
-    click.echo(f"{_('Complete labels that are seen in part')} (--complete): {_('on') if is_on else _('off')}")
+    click.echo(
+        f"{_('Complete labels that are seen in part')} (--complete): {_('turned on') if is_on else _('turned off')}"
+    )
     click.echo(_(MEANING))

@@ -1,7 +1,6 @@
 """The same command where it reads only what has come: verify --since-last."""
 
 from functools import partial
-from pathlib import Path
 
 import click
 
@@ -14,20 +13,11 @@ from services.exchange.trust_anchors import kept_policy
 from services.records.growth import GrowthAudit, audit_growth, growth_json, growth_sentence
 
 
-def verify(
-    station: Station,
-    file: Path | str | None,
-    root: str | None,
-    head: tuple[str, ...],
-    token: Path | None,
-    policy: Path | None,
-    since_last: bool,
-    as_json: bool,
-) -> None:
-    if file is not None or root or head or token or policy:
+def verify(station: Station, since_last: bool, as_json: bool, **others: object) -> None:
+    if any(others.values()):
         raise InputError(
             N_("--since-last is for this station's own ledger, and goes with nothing else"),
-            hint=N_("Leave it away: then everything is read."),
+            hint=N_("Omit it: then everything is read."),
         )
     asked = AskedPolicy(kept_policy(station.home))
     with station.store(write=True) as store:

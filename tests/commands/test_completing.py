@@ -35,7 +35,8 @@ def pictures(folder: Path, text: str, right: float = 0.58) -> Path:
 def test_it_is_off_until_somebody_turns_it_on_and_says_what_it_means(station: Terminal) -> None:
     assert station("settings", "--json").json == {"complete": False} and not (station.home / FILE).exists()
     told = station("settings", "--complete", "on").out
-    assert "--complete): on" in told and "seen only in part" in told and completes(station.home)
+    assert "--complete): turned on" in told and "seen only in part" in told and completes(station.home)
+    assert "--complete): aktif" in station("--lang", "id", "settings").out, "the word for seals is another one"
     assert station("settings", "--complete", "off", "--json").json == {"complete": False}
     assert station("settings", "--complete", "maybe").code == 2
     (station.home / FILE).write_bytes(b"on\x00\xff" * 1000)
@@ -46,6 +47,9 @@ def test_it_is_off_until_somebody_turns_it_on_and_says_what_it_means(station: Te
 def test_a_label_that_is_seen_in_part_is_completed_only_where_it_is_on(printed: Terminal, tmp_path: Path) -> None:
     code = printed.codes("--kind", "box", "--to", "51.08.01")[0]
     folder = pictures(tmp_path / "shots", f"{code}*01")
+    for seen in printed("decode", folder, "--json").lines:
+        if seen["reads"]:
+            (folder / seen["source"]).unlink()  # about one in fifty is read
     ran = printed("scan", *ENDS, "--source", folder)
     assert not [line for line in ran.lines if line.get("outcome") == "taken"], "off: what is not read is not taken"
     assert printed("settings", "--complete", "on").code == 0
