@@ -32,8 +32,7 @@ def test_views_and_filter_change_the_address_and_not_the_page(
     assert page.url.endswith("?view=handovers&q=seri#view") or page.url.endswith("?view=handovers&q=seri")
     page.go_back()
     page.wait_for_selector("#filter-q")
-    page.click("#saved summary")
-    page.fill("#saved-name", "Mine")
+    page.evaluate("document.querySelector('#saved').open = true; document.querySelector('#saved-name').value = 'Mine'")
     page.click("#saved-form button")
     assert page.evaluate("window.is_same") is True, "all of it without a new page"
     page.goto(served.url + "/dashboard")

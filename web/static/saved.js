@@ -2,6 +2,7 @@
 
 const KEY = "serah-views", MOST = 30;
 const box = document.getElementById("saved"), list = document.getElementById("saved-list"), field = document.getElementById("saved-name");
+let proposed = "";
 
 function kept() {
   try { return JSON.parse(localStorage.getItem(KEY)) ?? []; } catch { return []; }
@@ -23,13 +24,15 @@ function tell() {
   }));
 }
 box.addEventListener("toggle", () => {
+  if (field.value !== proposed) return; // a quick hand types before this event comes
   const tab = document.querySelector(".tabs [aria-current]");
-  field.value = [document.querySelector("h1").textContent, tab?.firstChild.textContent].filter(Boolean).join(" · ");
+  field.value = proposed = [document.querySelector("h1").textContent, tab?.firstChild.textContent].filter(Boolean).join(" · ");
 });
 document.getElementById("saved-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const name = field.value.trim();
   if (name) keep([...kept().filter((view) => view.name !== name), { name, address: location.pathname + location.search }]);
+  proposed = field.value;
 });
 box.hidden = false;
 tell();
