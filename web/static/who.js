@@ -53,6 +53,7 @@ async function over_the_page(locked) {
   is_locked = locked;
   dialog.innerHTML = await part("/who?dialog=1"); // rendered and escaped by the server
   dialog.classList.toggle("locked", locked);
+  dialog.setAttribute("closedby", locked ? "none" : "closerequest"); // older browsers: see "cancel" and "close" below
   if (!dialog.open) dialog.showModal();
   use_form(({ name }) => {
     is_locked = false;
