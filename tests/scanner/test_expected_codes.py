@@ -10,6 +10,7 @@ from custody.format.codes import ALPHABET, draw_code
 from scanner.reads import Read
 from scanner.rescue.expected_codes import MOST_TEXTS, NOTHING, Expected, expecting, near
 from scanner.rescue.payload_code import SIZES, read_item
+from scanner.rescue.qr_structure import build
 from scanner.session import ScanSession
 from tests.support.desk_in_memory import SQUARE, DeskInMemory
 from tests.support.half_seen import modules_of
@@ -65,6 +66,14 @@ def test_what_is_hidden_never_makes_an_altered_code_an_expected_one(side: str) -
             for hidden in (0.0, 1.0, -1.0):
                 modules[part] = hidden
                 assert EXPECTED.complete(modules, 2) is None, (text, share, hidden)
+
+
+def test_a_label_whose_data_surely_say_otherwise_is_not_completed_by_its_check_bytes_alone() -> None:
+    modules = modules_of(TEXTS[3], 2, "H")
+    assert EXPECTED.complete(modules, 2) == TEXTS[3]
+    rows, columns = build(2).path[: 8 * SIZES[2, "H"][0]].T
+    modules[rows, columns] *= 3 * (-1.0) ** np.arange(len(rows))  # every second one is another, and all are sure
+    assert EXPECTED.complete(modules, 2) is None
 
 
 def test_neighbours_are_all_labels_one_slip_away() -> None:
