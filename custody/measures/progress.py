@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from custody.chain.chain import Chain
 from custody.chain.findings import moment
-from custody.chain.journey import holders_since, is_home, moves_of
+from custody.chain.journey import is_home
 from custody.plan.deliveries import DeliveryRow
 from custody.plan.levels import ABOVE_ENDS
 from custody.plan.needs import NO_NEEDS, Group, NeedRules, Total
@@ -285,36 +284,16 @@ class Pieces:
 
 
 class StockSums:
-    """The amounts of every place over all kinds; an item that moves on replaces what was counted of it."""
+    """The amounts of every place over all kinds."""
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
-        self._groups: dict[str, StockGroup] = {}
         self.changed: set[str] = set()
         """The codes of places of which something was counted; who has looked at them takes them out."""
         self.amounts: dict[str, Amounts] = {}
         """By place, the ends too. What is bound for a place that the tree does not have is under its code."""
         self.pieces: dict[str, dict[str, Pieces]] = {}
         """By place of a level that has rows (`ABOVE_ENDS`), and kind."""
-
-    def put(self, chain: Chain) -> None:
-        """Count an item as its chain is now, in place of what was counted of it before."""
-        item = chain.item
-        if before := self._groups.pop(chain.code, None):
-            self._count(before, -1)
-        if item is not None:
-            group = StockGroup(
-                item.to,
-                item.kind,
-                item.held_by,
-                1,
-                int(item.print > 0),
-                int(moves_of(chain) > 0),
-                holders_since(chain)[:-1],
-                item.quantity,
-            )
-            self._groups[chain.code] = group
-            self._count(group, 1)
 
     def add(self, group: StockGroup) -> None:
         """Count many that are alike."""

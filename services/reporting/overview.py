@@ -18,7 +18,7 @@ from custody.chain.roster import Roster
 from custody.handover.counting import Counted, counted_in
 from custody.measures.direct import Direct
 from custody.measures.discrepancies import of_clocks, of_handovers
-from custody.measures.progress import Amounts, Pieces, StockSums
+from custody.measures.progress import Amounts
 from custody.measures.scorecard import Card, Scores
 from custody.measures.scoring import marks_of
 from custody.measures.timing import DueRow, DueSums
@@ -68,7 +68,7 @@ class Overview:
         self._total = 0
         self._is_first = True
         self._ways, self._gone = Ways({}), Withdrawn()
-        self._due, self._stock = DueSums(self._ways), StockSums(self._ways)
+        self._due = DueSums(self._ways)
         self._irregular: dict[str, tuple[Irregular, ...]] = {}
         self._clocks = ClockSteps()
         self._counted: dict[str, Counted] = {}
@@ -157,15 +157,18 @@ class Overview:
 
         Below the top, what has been there counts as there, as for the clock: what is on its way back, too.
         """
-        for code in self._stock.changed | self._due.changed:
-            known, (total, there) = self._stock.amounts.get(code, Amounts()), self._due.there(code)
+        changed = self.stock.changed | self._due.changed
+        if not self._amounts:  # the clock's sums have begun again, and these have not
+            changed |= self.stock.amounts.keys()
+        for code in changed:
+            known, (total, there) = self.stock.amounts.get(code, Amounts()), self._due.there(code)
             if total:
                 self._amounts[code] = Amounts(total, known.labelled, known.sent, there, known.back)
             elif known.total:
                 self._amounts[code] = known
             else:
                 self._amounts.pop(code, None)
-        self._stock.changed.clear()
+        self.stock.changed.clear()
         self._due.changed.clear()
         return self._amounts
 
@@ -186,10 +189,6 @@ class Overview:
             found = open_loads(self._loads.aboard(), self.handovers(), self._ways, self._due.next_due)
             self._open = (self._put_count, found)
         return self._open[1]
-
-    def pieces(self, code: str) -> Mapping[str, Pieces]:
-        """The pieces of each kind that are bound for a place or below it, as `custody.measures.progress` sums them."""
-        return self._stock.pieces.get(code, {})
 
     def cards(self, as_of: str) -> tuple[str, list[Card]]:
         """The scorecard of all committees, and as of when: the last minute begun, for it sums up every item."""
@@ -227,7 +226,7 @@ class Overview:
             self._restart()
             self._store = store
             self._ways, self._gone = Ways(store.state.places.tree()), store.state.withdrawn
-            self._due, self._scores, self._stock = DueSums(self._ways), Scores(self._ways), StockSums(self._ways)
+            self._due, self._scores = DueSums(self._ways), Scores(self._ways)
             self._direct = Direct(store.state.stations.now().homes)
             self._mark_to_fold(ledger.codes())
         else:
@@ -269,7 +268,6 @@ class Overview:
         """Add up a thing of the plan; what was withdrawn from it counts in no sum (a withdrawal begins them again)."""
         way = journey(chain, self._ways, as_of=now)
         self._due.put(chain.code, way)
-        self._stock.put(chain)
         self._scores.put(marks_of(chain, way, self._ways, as_of=now))
         self._await_due(chain.code, way, moment(now))
         self._loads.put(chain, self._ways.places, as_of=now)

@@ -49,6 +49,11 @@ class Stock:
         """By place, the ends too, over all kinds."""
         return self._sums.amounts
 
+    @property
+    def changed(self) -> set[str]:
+        """The codes of places of which something was counted; who has looked at them takes them out."""
+        return self._sums.changed
+
     def pieces(self, code: str) -> Mapping[str, Pieces]:
         """The pieces that are bound for a place or below it, by kind."""
         return self._sums.pieces.get(code, {})
@@ -75,7 +80,8 @@ class Stock:
         sizes = ledger.sizes()
         if before is None or plan != self._plan or (mark[0], *mark[2:]) != (before[0], *before[2:]):
             self.ways, self.items = Ways(store.state.places.tree()), 0
-            self._sums = StockSums(self.ways)
+            known, self._sums = self._sums.amounts, StockSums(self.ways)
+            self.changed.update(known)
             self._counted, self._to_count = {}, {}
             self._add(destinations(store.state))
         else:

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custody.chain.journey import holders_since, journey
+from custody.chain.journey import holders_since, journey, moves_of
 from custody.measures.progress import ProgressRow, StockGroup, StockSums, progress
 from custody.plan.places import Place, Ways, below
 from tests.support.custody_notation import PLACES as SMALL
@@ -89,7 +89,9 @@ def test_progress_and_the_clock_agree_where_a_thing_has_arrived(steps: list[str]
             holder = to
     chain, ways = chain_of("\n".join(lines)), Ways(SMALL)
     sums, way = StockSums(ways), journey(chain, ways)
-    sums.put(chain)
+    assert chain.item is not None
+    sent, before = int(moves_of(chain) > 0), holders_since(chain)[:-1]
+    sums.add(StockGroup(chain.item.to, "box", chain.held_by, 1, 0, sent, before))
     assert {code for code, amounts in sums.amounts.items() if amounts.there and code != "WH"} == way.there - {"WH"}
     first = way.way[0].code
     assert bool(sums.amounts["WH"].there) == (first in way.there)

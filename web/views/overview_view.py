@@ -223,7 +223,7 @@ def _needs(store: Store, overview: Overview, place: Place, now: str) -> list[dic
         return []
     rules, groups = store.state.need_rules(), store.state.places.alike(place.code)
     names = {need.kind: need for need in rules.needs}
-    found = overview.pieces(place.code) if overview.share >= 1 else overview.stock.pieces(place.code)
+    found = overview.stock.pieces(place.code)
     rows = []
     phased = {kind: PhaseRow(phase, kind) for phase in store.state.phases for kind in phase.kinds}
     for kind in sorted(rules.kinds, key=lambda kind: [*phased, kind].index(kind)):  # those in no phase last
