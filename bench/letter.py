@@ -33,7 +33,7 @@ from db.store import (  # noqa: E402
     Surroundings,
     open_store,
 )
-from reports.bast.letter_pdf import write_bast  # noqa: E402
+from reports.bast.letter_content import write_bast  # noqa: E402
 from reports.bast.letter_template import read_template  # noqa: E402
 from reports.pdf.data_qr import draw_symbol, spread  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402

@@ -1,18 +1,28 @@
-"""The handover that a number names, found in any log that is held, with what its paper carries."""
+"""Which handovers a number names, in any log that is held, and which list of the other side a handover confirms.
+
+The list is found in the chains as of then, and in papers that were read.
+"""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
-from typing import Any
+from typing import Any, NamedTuple
 
+from custody.chain.chain import Chain, custody
 from custody.chain.corrections import withdrawals
+from custody.chain.findings import Finding
 from custody.errors import N_, InputError
+from custody.format.event_types import Body
 from custody.format.events import Event
+from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet
+from custody.handover.counting import Counted, counted_in, unmatched
 from custody.handover.handover_facts import in_row, station_slug
-from db.log.stored import HeldLog, read_stored
+from custody.handover.handover_history import confirmed, listed_there, sent_by, waiting_in
+from custody.handover.waybill import Waybill
+from db.log.stored import UNLABELLED, HeldLog, numbered, read_stored
 from db.models import Tables
 from db.state.queries import State
 from evidence.checkpoint import claimed_checkpoint
@@ -170,3 +180,147 @@ def _with_sheets(state: State, parts: list[Stored]) -> FoundHandover:
     sheets = tuple(Sheet(body, lines, key, head) if head else None for _event, body, lines in parts)
     election = str(state.ledger.event_at(log.id, 1).body["election"])
     return FoundHandover(log, election, tuple(event for event, _body, _lines in parts), sheets)
+
+
+def numbered_alike(state: State, number: str, giver: str, to: str, own: str | None = None) -> list[Event]:
+    """The records of other logs that stand and are of one BAST number, giver and receiver.
+
+    Args:
+        own: the log that they are other than; None: our own.
+    """
+    if own is None:
+        row = state.ledger.own_row()
+        own = row.name if row else ""
+    stations = state.stations.now()
+    found = {
+        event.leaf: event
+        for event in state.ledger.on_topic((numbered(number),))
+        if event.log != own and (event.body["from"], event.body["to"]) == (giver, to) and stations.stands(event)
+    }
+    return standing(state, found.values())
+
+
+def standing(state: State, events: Iterable[Event]) -> list[Event]:
+    """Those of these events that no correction took back, in the order of logs and numbers."""
+    found = {event.leaf: event for event in events}
+    if found and (corrections := state.ledger.on_topic(("correct",))):
+        withdrawn, _foreign = withdrawals(found | {event.leaf: event for event in corrections}, state.roots)
+        found = {leaf: event for leaf, event in found.items() if leaf not in withdrawn}
+    return sorted(found.values(), key=lambda event: (event.log, event.seq, event.leaf))
+
+
+def unlabelled(state: State, own: Sequence[Counted]) -> list[Finding]:
+    """What is found with these records of one handover about things that came without a readable label.
+
+    It is a matter of all handovers between the same two: what another record matched is settled.
+    """
+    if not any(part.extras for part in own):
+        return []
+    key, leaves = own[0].key, {part.leaf for part in own}
+    stations = state.stations.now()
+    ends = (key.giver, key.to)
+    found = (event for event in state.ledger.on_topic((UNLABELLED,)) if (event.body["from"], event.body["to"]) == ends)
+    events = [event for event in found if event.leaf in leaves or stations.stands(event)]
+    parts = {event.leaf: counted_in(event) for event in standing(state, events)}
+    drafted = [part for part in own if not part.leaf]
+    judged = unmatched([*parts.values(), *drafted], state.places.tree())
+    return [finding for part, finding in judged if part.leaf in leaves]
+
+
+class ListThere(NamedTuple):
+    """The codes that the other side's record lists, None where it lists nothing.
+
+    `may_change`: whether what is scanned next may bring another record of the other side in, or leave one out. `phase`
+    and `kinds` are those that it names; empty where it names none, or several records name several.
+    """
+
+    codes: list[str] | None = None
+    may_change: bool = False
+    phase: str = ""
+    kinds: tuple[str, ...] = ()
+
+
+def list_there(
+    state: State, ends: tuple[str, str, str], chains: Mapping[str, Chain], waybill: Waybill, scanned: Collection[str]
+) -> ListThere:
+    """The list of what was to go that the other side's record of a handover states.
+
+    Args:
+        ends: giver, receiver, and the log of who confirms.
+        chains: as of then, without the handover's own records.
+        waybill: what papers said then.
+        scanned: the codes that were taken or refused; empty: nothing yet, so that any record may be meant.
+    """
+    events = waiting_in(chains, *ends)
+    papers = waybill.records
+    if not any(body.get("meant") for body in (*papers.values(), *(event.body for event in events.values()))):
+        return ListThere()
+    waiting = {code: sent_by(papers[ref.leaf]) for code, ref in waybill.refs.items() if ref.leaf in papers}
+    waiting |= {code: sent_by(event.body) for code, event in events.items()}
+    meant = confirmed(waiting, scanned)
+    newest = {sent_by(event.body): event for event in events.values()}
+    records = [part.body for sent, event in newest.items() if sent in meant for part in _parts(state, event)]
+    on_paper = [body for body in papers.values() if sent_by(body) in meant]
+    gone = {str(row["code"]) for body in on_paper for row in body["items"]} - waiting.keys() - {*scanned}
+    found = listed_there([*records, *on_paper])
+    may_change = not scanned or len(meant) < len({*waiting.values()})
+    if found is None:
+        return ListThere(None, may_change)
+    phases = {str(body.get("phase") or "") for body in (*records, *on_paper)}
+    kinds = [body.get("kinds", ()) for body in (*records, *on_paper)]
+    named = dict.fromkeys(kind for some in kinds for kind in some) if all(kinds) else {}
+    codes = [code for code in found if code not in gone]
+    return ListThere(codes, may_change, phases.pop() if len(phases) == 1 else "", tuple(named))
+
+
+def loaded_as(state: State, giver: str, items: Iterable[Item], waybill: Waybill) -> tuple[str, tuple[str, ...]]:
+    """The phase and the kinds that all of these things were meant for when a carrier got them; empty where one of them
+    was not, and the phase where there were several.
+
+    Args:
+        items: what the carrier has for a place, what is inside things too.
+        waybill: what papers say of it.
+    """
+    held = {item.code: item for item in items}
+    outer = [item for item in held.values() if item.parent not in held]
+    phases, kinds = set[str](), set[str]()
+    for item, body in zip(outer, _brought_by(state, giver, outer, waybill), strict=True):
+        if body is None or not body.get("kinds") or item.kind not in ("", *body["kinds"]):
+            return "", ()
+        phases.add(str(body.get("phase") or ""))
+        kinds.update(map(str, body["kinds"]))
+    return phases.pop() if len(phases) == 1 else "", tuple(sorted(kinds))
+
+
+def _brought_by(state: State, giver: str, items: Sequence[Item], waybill: Waybill) -> Iterator[Body | None]:
+    """For each of these things the record by which the giver got it; None where that is not known."""
+    refs, known = (
+        state.latest([item.code for item in items if item.code not in waybill.refs]),
+        dict[str, Event | None](),
+    )
+    for item in items:
+        if item.code in waybill.refs:
+            body = waybill.loads.get(waybill.refs[item.code].leaf)
+        elif item.code in refs:
+            leaf = refs[item.code].leaf
+            event = known[leaf] if leaf in known else known.setdefault(leaf, state.ledger.find(leaf))
+            is_it = event is not None and event.type == "handover" and event.body["to"] == giver
+            body = event.body if event and is_it else _came_by(state, item.code, giver)
+        else:
+            body = None
+        yield body
+
+
+def _came_by(state: State, code: str, giver: str) -> Body | None:
+    """The record by which the giver got a thing about which more was recorded since."""
+    links = custody(code, state.families.of([code])[code], roots=state.roots).links
+    return next((link.event.body for link in reversed(links) if link.has_moved and link.to == giver), None)
+
+
+def _parts(state: State, event: Event) -> list[Event]:
+    """All parts of the handover that an event is one of, whether a correction took them back since or not."""
+    first = event.seq - event.body["part"] + 1
+    numbers = range(first, first + event.body["parts"])
+    found = [other for seq in numbers if seq != event.seq for other in state.ledger.at(event.log, seq)]
+    found = [other for other in found if other.type == "handover"]
+    return [event, *(other for other in found if sent_by(other.body) == sent_by(event.body))]

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from custody.errors import N_
 from custody.plan.levels import AREA, CARRIER, END, GROUP, STORE, VENDOR
 from language import LevelWords, _, chosen, terms
-from language.text import local_time
-from language.time_zones import zone
+from language.text import local_time, zone
 
 _ONES = {
     "id": "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas dua_belas tiga_belas empat_belas "

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from custody.errors import N_, CodeError, Fault, InputError
 from custody.format.codes import parse_code, parse_custodian
 from custody.plan.places import Per
-from language.time_zones import zone
+from language.text import zone
 from tables.headings import fold, ignored_columns, layout, meanings, parse_level
 from tables.office_table import Table, letter
 from tables.vocabulary import column_words

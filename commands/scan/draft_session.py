@@ -21,8 +21,7 @@ from custody.people import named_twice_in
 from db.store import Store
 from language import _
 from language.text import command_line, local_time, number
-from reports.handover.handover_words import derived_words
-from reports.words import custodian_name, people_words
+from reports.words import custodian_name, derived_words, people_words
 from scanner.outcomes import Outcome
 from scanner.reads import Read
 from scanner.session import ScanSession

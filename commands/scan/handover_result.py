@@ -18,8 +18,7 @@ from language import _
 from language.text import command_line, number
 from reports.chain.chain_facts import finding_json
 from reports.chain.finding_rows import grouped, named_finding
-from reports.handover.handover_words import derived_words, fact_lines
-from reports.words import custodian_name, finding_text, gravity, people_json, people_words
+from reports.words import custodian_name, derived_words, fact_lines, finding_text, gravity, people_json, people_words
 from services.scanning.handover_papers import foretold_then, unwitnessed_words
 
 SHOWN_PER_CODE = 5

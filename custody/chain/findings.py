@@ -3,7 +3,7 @@
 Record what happened and flag what is irregular; refuse only what cannot be true.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -340,3 +340,42 @@ def late_entry(happened: str) -> Finding:
 def moment(time: str) -> str:
     """An RFC 3339 time in UTC as text that sorts as time does, with or without a fraction of a second."""
     return time[:-1] if "." not in time else time[:-1].rstrip("0").rstrip(".")
+
+
+NOT_ON_PAPER = N_("{item} is not on paper {bast}")
+NOT_ON_LOAD = N_("{item} is not on the load list")
+"""What `EXCESS` says of a single item that no paper, or no list, names."""
+
+
+def beyond_paper(
+    codes: Iterable[str], named: str, received: Container[str], held: Mapping[str, Item], giver: str
+) -> list[Finding]:
+    """The findings that things came which the giver's paper does not name, and which it is not known to have had.
+
+    Args:
+        codes: what was taken.
+        named: the numbers of the papers that say what is to come; empty: none does.
+        received: the codes that they name, or that another record of this handover does.
+        held: what is known of items, by code.
+    """
+    if not named:
+        return []
+    strange = (code for code in codes if code not in received and not (code in held and held[code].held_by == giver))
+    return [judge_against_paper(code, named) for code in strange]
+
+
+def judge_against_paper(code: str, bast: str) -> Finding:
+    """The finding that an item was scanned which its giver's paper does not name; its records may."""
+    return Finding("EXCESS", NOT_ON_PAPER, {"item": show_code(code), "bast": bast}, code, is_provisional=True)
+
+
+def judge_against_load(code: str, phase: str | None = None, kinds: Collection[str] = ()) -> Finding:
+    """The finding that an item was scanned which is not to go: the load list does not name it, or it is of another
+    phase, or of none of the kinds.
+    """
+    shown = {"item": show_code(code)}
+    if phase:
+        return Finding("EXCESS", N_("{item} is not of phase {phase}"), shown | {"phase": phase}, code)
+    if kinds:
+        return Finding("EXCESS", N_("{item} is of none of the kinds that are to go"), shown, code)
+    return Finding("EXCESS", NOT_ON_LOAD, shown, code)

@@ -27,10 +27,9 @@ from custody.chain.item_state import (
     refused_and_given,
     registered_twice,
 )
-from custody.chain.linking import Linking, same_move
+from custody.chain.linking import TOLD_ALONE, Linking, goes_as_told, is_after_unknown, same_move
 from custody.chain.order import Order, rank_of
 from custody.chain.seals import OPEN_SEAL
-from custody.chain.told_places import TOLD_ALONE, goes_as_told, is_after_unknown
 from custody.errors import N_
 from custody.format.codes import ItemLabel, show_code
 from custody.format.events import Event

@@ -8,12 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from custody.chain.findings import Finding, judge_count, name_of, shortage
+from custody.chain.findings import Finding, beyond_paper, judge_against_load, judge_count, name_of, shortage
 from custody.compose.compose import Extra
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.people import NamedTwice, named_twice_in
 from custody.plan.places import Place, is_carrier, is_under
 

@@ -3,12 +3,12 @@
 The paper names codes. Where an item is bound for, the receiver knows only if its plan or another log says so.
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from custody.chain.findings import Finding, moment
-from custody.chain.told_places import is_named
+from custody.chain.linking import is_named
 from custody.compose.item_events import Ref
 from custody.errors import N_, RuleError
 from custody.format.codes import show_code
@@ -30,6 +30,32 @@ class Foretold:
     basts: tuple[str, ...]
     senders: tuple[str, ...]
     scanned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waybill:
+    """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
+    too, the record that it came with. `senders` are the stations that signed the papers. `records` are the records of
+    this very handover that papers carry, by leaf, and `loads` those of the one before, by which the giver got things.
+    `redirected`: the destinations by code that papers tell and no record here does (`custody.chain.linking`).
+    """
+
+    items: Mapping[str, Item]
+    refs: Mapping[str, Ref]
+    basts: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    senders: tuple[str, ...] = ()
+    records: Mapping[str, Body] = field(default_factory=dict)
+    loads: Mapping[str, Body] = field(default_factory=dict)
+    redirected: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> str:
+        """The numbers of the papers, for people; empty where nothing is to come by them."""
+        return ", ".join(self.basts) if self.items else ""
+
+
+NOTHING = Waybill({}, {})
 
 
 def to_come(
@@ -140,45 +166,6 @@ def check_matched(code: str, expected: Collection[str] | None) -> None:
             hint=N_("Look at what is missing, or note it with: extra KIND=COUNT:REMARK"),
             item=show_code(code),
         )
-
-
-NOT_ON_PAPER = N_("{item} is not on paper {bast}")
-NOT_ON_LOAD = N_("{item} is not on the load list")
-"""What `EXCESS` says of a single item that no paper, or no list, names."""
-
-
-def beyond_paper(
-    codes: Iterable[str], named: str, received: Container[str], held: Mapping[str, Item], giver: str
-) -> list[Finding]:
-    """The findings that things came which the giver's paper does not name, and which it is not known to have had.
-
-    Args:
-        codes: what was taken.
-        named: the numbers of the papers that say what is to come; empty: none does.
-        received: the codes that they name, or that another record of this handover does.
-        held: what is known of items, by code.
-    """
-    if not named:
-        return []
-    strange = (code for code in codes if code not in received and not (code in held and held[code].held_by == giver))
-    return [judge_against_paper(code, named) for code in strange]
-
-
-def judge_against_paper(code: str, bast: str) -> Finding:
-    """The finding that an item was scanned which its giver's paper does not name; its records may."""
-    return Finding("EXCESS", NOT_ON_PAPER, {"item": show_code(code), "bast": bast}, code, is_provisional=True)
-
-
-def judge_against_load(code: str, phase: str | None = None, kinds: Collection[str] = ()) -> Finding:
-    """The finding that an item was scanned which is not to go: the load list does not name it, or it is of another
-    phase, or of none of the kinds.
-    """
-    shown = {"item": show_code(code)}
-    if phase:
-        return Finding("EXCESS", N_("{item} is not of phase {phase}"), shown | {"phase": phase}, code)
-    if kinds:
-        return Finding("EXCESS", N_("{item} is of none of the kinds that are to go"), shown, code)
-    return Finding("EXCESS", NOT_ON_LOAD, shown, code)
 
 
 def unknown_key(station: str, *, is_foretold: bool = False) -> Finding:

@@ -5,14 +5,14 @@ the log itself has come, its entries count and the paper no longer.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import fn
 
 from custody.chain.findings import Finding, moment
-from custody.chain.told_places import bound_for
+from custody.chain.linking import bound_for
 from custody.compose.compose import NewEvent, Ref
 from custody.errors import N_, TamperError
 from custody.format.encoding import is_name_of, leaf_digest
@@ -23,7 +23,9 @@ from custody.format.paper_codes import Sheet, pack_sheet, paper_id
 from custody.handover.handover_facts import station_slug
 from custody.handover.handover_history import known_then
 from custody.handover.waybill import (
+    NOTHING,
     Foretold,
+    Waybill,
     differing,
     in_hand,
     is_after,
@@ -58,32 +60,6 @@ class ReadPaper:
     findings: tuple[Finding, ...] = ()
     is_own: bool = False
     is_held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Waybill:
-    """What papers say is to come at a handover: the items; and of all that they say the giver has, bound for elsewhere
-    too, the record that it came with. `senders` are the stations that signed the papers. `records` are the records of
-    this very handover that papers carry, by leaf, and `loads` those of the one before, by which the giver got things.
-    `redirected`: the destinations by code that papers tell and no record here does (`custody.chain.told_places`).
-    """
-
-    items: Mapping[str, Item]
-    refs: Mapping[str, Ref]
-    basts: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    senders: tuple[str, ...] = ()
-    records: Mapping[str, Body] = field(default_factory=dict)
-    loads: Mapping[str, Body] = field(default_factory=dict)
-    redirected: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def named(self) -> str:
-        """The numbers of the papers, for people; empty where nothing is to come by them."""
-        return ", ".join(self.basts) if self.items else ""
-
-
-NOTHING = Waybill({}, {})
 
 
 class Papers:

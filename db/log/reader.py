@@ -11,10 +11,9 @@ from custody.chain.clocks import Stamp
 from custody.errors import N_, StoreError, TamperError
 from custody.format.event_types import MAX_COUNT
 from custody.format.events import Event
-from db.log.item_index import Naming
 from db.log.memory import Memory
 from db.log.own_heads import Heads
-from db.log.stored import HeldLog, OwnLog, as_bytes, read_stored, topics_of
+from db.log.stored import HeldLog, Naming, OwnLog, as_bytes, read_stored, topics_of
 from db.models import Tables
 from db.prepared import Prepared, PreparedIn, blank, written
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from peewee import fn
 
 from custody.chain.branches import Outside
+from custody.chain.linking import destinations_named
 from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phase_branches, phases_in_force, plan_of
 from custody.chain.roster import PLANNING
-from custody.chain.told_places import destinations_named
 from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
 from custody.plan.phases import Phase

@@ -1,7 +1,7 @@
-"""What a BAST letter says, section by section, as the office's template words it: blocks that a `Letter` draws."""
+"""The BAST (Berita Acara Serah Terima) as an official letter in a PDF, section by section, as the office words it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
@@ -10,10 +10,11 @@ from reportlab.platypus import Spacer
 from custody.format.paper_codes import Sheet
 from language import _
 from language.in_words import in_words
-from language.text import number
+from language.text import number, printable
 from reports.bast.letter_facts import BastFacts
 from reports.bast.letter_template import Template
-from reports.bast.letter_words import LetterWords, PartyWords, SignerWords
+from reports.bast.letter_words import LetterWords, PartyWords, SignerWords, letter_words
+from reports.bast.template_keys import PAGE_SIZES_MM
 from reports.pdf.letter import (
     CENTRE,
     JUSTIFY,
@@ -22,6 +23,7 @@ from reports.pdf.letter import (
     Boxes,
     Closing,
     Heads,
+    Letter,
     Page,
     Picture,
     Row,
@@ -31,6 +33,7 @@ from reports.pdf.letter import (
     Title,
     Words,
 )
+from reports.pdf.page import Margins
 
 _DOTS = "." * 42
 _SIGN_MM, _DRAWN_MM = 22.0, (52.0, 20.0)
@@ -342,3 +345,38 @@ class LetterContent:
 def _heading(words: str, count: int) -> Iterator[Block]:
     yield Space(1)
     yield Text(Words(f"{words} ({number(count)})", bold=True, scale=_SMALLEST), 0.4, keep_mm=6)
+
+
+_NAME = 120
+
+
+def write_bast(
+    out: BinaryIO,
+    facts: BastFacts,
+    template: Template,
+    sheets: Sequence[Sheet | None],
+    signatures: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write the letter as a PDF; the same facts, template and sheets give the same bytes.
+
+    Args:
+        sheets: of each record what its QR codes carry; None where the log's signed head is not known.
+        signatures: drawn ones as PNG or JPEG pictures: `giver`, `receiver`, `driver`, `escort`, `witness-1` ...
+    """
+    words, values = letter_words(facts, template), template.values
+    margins = Margins(*(float(values[f"page.margin_{side}_mm"]) for side in ("left", "right", "top", "bottom")))
+    record = facts.records[0]
+    paper = Letter(
+        out,
+        title=f"{printable(facts.number, _NAME)} · {words.title}",
+        author=printable(facts.station, _NAME),
+        footer=(f"{words.title} · {words.number}", f"{printable(record.log, 90)}:{record.seq} · {record.leaf[:16]}"),
+        size_mm=PAGE_SIZES_MM[values["page.size"]],
+        margins=margins,
+        font=values["page.font"],
+        font_size_pt=float(values["page.font_size_pt"]),
+    )
+    paper.new_page()
+    for block in LetterContent(facts, words, template, sheets, signatures or {}, paper.width_mm).blocks():
+        paper.draw(block)
+    paper.finish()

@@ -97,7 +97,7 @@ def save_bast(
         return [Sheet("BAST", ROW_HEADERS, _rows(facts)), sheet_of(_("Codes"), _CODE_COLUMNS, _codes(facts))]
 
     def pdf(file: BinaryIO) -> None:
-        from reports.bast.letter_pdf import write_bast
+        from reports.bast.letter_content import write_bast
 
         write_bast(file, facts, template, papers, signatures)
 

@@ -14,17 +14,19 @@ from language.text import number, printable
 from reports.bast.letter_facts import BastFacts, Line, Party, Row
 from reports.bast.letter_template import Letterhead, Template
 from reports.bast.template_keys import DAY_BLANKS
-from reports.handover.handover_words import counted_words, derived_words, scanned_words
 from reports.words import (
     Needs,
     Places,
     condition_word,
+    counted_words,
     custodian_name,
+    derived_words,
     judged_text,
     kind_name,
     meant_words,
     people_words,
     place_path,
+    scanned_words,
     show_custodian,
 )
 

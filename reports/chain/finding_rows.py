@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from custody.chain.chain import Chain
-from custody.chain.findings import HELD_ALREADY, Finding
+from custody.chain.findings import HELD_ALREADY, NOT_ON_LOAD, NOT_ON_PAPER, Finding
 from custody.errors import N_
-from custody.handover.waybill import NOT_ON_LOAD, NOT_ON_PAPER
 from language import _, ngettext
 from language.text import number, printable
 from reports.words import Needs, Places, finding_text, gravity, severity_word, zone_code

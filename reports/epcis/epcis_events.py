@@ -17,7 +17,7 @@ from custody.format.codes import is_plate
 from custody.format.event_types import Body
 from custody.format.events import Event
 from custody.plan.places import Need, Place
-from language.time_zones import zone
+from language.text import zone
 
 # --- The URIs by which EPCIS names things, places, kinds and records (GS1 CBV 2.0 §8) ---------------------------------
 # An office without a GS1 company prefix may not make up GS1 keys. Then a UUID URN is made of the election and the code

@@ -16,11 +16,19 @@ from custody.format.paper_codes import pack_sheet, paper_id, parts
 from language import _, ngettext
 from language.text import local_time, number, printable
 from reports.handover.column import COLUMN_MM, ContentsColumn
-from reports.handover.handover_words import decided_words, tally_words
 from reports.handover.paper_facts import HandoverFacts, Part
 from reports.pdf.data_qr import Grid, choose_grid, draw_grid, draw_symbol, spread
 from reports.pdf.page import ACCENT, BOTTOM_MM, MUTED, RULE, TINT, Document, fitted, fonts, row, text
-from reports.words import custodian_name, kind_name, meant_words, place_path, show_custodian, zone_code
+from reports.words import (
+    custodian_name,
+    decided_words,
+    kind_name,
+    meant_words,
+    place_path,
+    show_custodian,
+    tally_words,
+    zone_code,
+)
 
 WIDTH_MM = 174.0
 HEAD_QR_MM = 44.0

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from custody.chain.linking import destinations_named
 from custody.chain.planned import plan_of
-from custody.chain.told_places import destinations_named
 from custody.errors import N_, InputError, TamperError, unreadable
 from custody.format.encoding import read_signatures
 from custody.format.events import Event, read_event

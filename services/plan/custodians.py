@@ -14,8 +14,7 @@ from db.state.place_rows import PlaceTable
 from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import _
-from language.text import printable
-from language.time_zones import zone
+from language.text import printable, zone
 from reports.words import clock_at, place_path
 from tables.place_tree import bare
 

@@ -12,8 +12,7 @@ from custody.format.codes import show_code
 from custody.plan.phases import Phase
 from custody.plan.places import Need, Place, below, is_official
 from db.store import Store
-from language.text import printable
-from language.time_zones import zone
+from language.text import printable, zone
 from services.plan.kept_answers import FILE, keep_answers, remembered, remembered_names
 from services.plan.plan_changes import Change, Group, compare, how_read, note_missing_voters, version_of
 from services.plan.planning import branch_to_plan, plan_before, record_plan

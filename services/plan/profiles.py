@@ -15,8 +15,7 @@ from db.state.plan_counts import items_by_kind
 from db.store import Store
 from language import LevelWords, Terms, _, chosen, terms, use_terms
 from language.in_words import level_title, level_word, tree_levels
-from language.text import printable
-from language.time_zones import zone
+from language.text import printable, zone
 from services.plan.planning import plan_before
 from tables.cells import parse_moment
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 import msgspec
 
-from custody.chain.told_places import destinations_named
+from custody.chain.linking import destinations_named
 from custody.measures.progress import Amounts, Pieces, StockGroup, StockSums
 from custody.plan.places import Ways
 from db.log.memory import Mark

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from custody.chain.findings import BLANK, HELD_ALREADY, Finding
-from custody.chain.told_places import TOLD_ALONE
+from custody.chain.linking import TOLD_ALONE
 from custody.errors import N_
 from db.store import Store
 from language import _

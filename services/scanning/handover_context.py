@@ -10,13 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from custody.chain.chain import Chain, custody
-from custody.chain.corrections import withdrawals
-from custody.chain.findings import Finding
-from custody.chain.told_places import bound_for
+from custody.chain.linking import bound_for
 from custody.compose.compose import Handover
-from custody.format.events import Event
 from custody.format.item_facts import Item
-from custody.handover.counting import Counted, counted_in, unmatched
 from custody.handover.handover_facts import (
     Around,
     bound_here,
@@ -29,15 +25,13 @@ from custody.handover.handover_facts import (
     with_giver,
 )
 from custody.handover.handover_history import still_meant
-from custody.handover.waybill import is_below
+from custody.handover.waybill import NOTHING, Waybill, is_below
 from custody.plan.deliveries import DELIVERIES
 from custody.plan.field import deliveries
 from custody.plan.phases import NotCome, not_come, not_there
 from custody.plan.places import Place, is_carrier
+from db.handover_lookup import list_there, loaded_as, numbered_alike
 from db.log.memory import Mark
-from db.log.paper_records import NOTHING, Waybill
-from db.log.receipt_lookup import list_there, loaded_as
-from db.log.stored import UNLABELLED, numbered
 from db.state.plan_counts import goods_of
 from db.state.queries import State
 from db.store import Store
@@ -208,51 +202,6 @@ def moved_by(chain: Chain, leaves: Iterable[str], number: str) -> bool:
         for link in chain.links
         if not link.is_withdrawn
     )
-
-
-def numbered_alike(state: State, number: str, giver: str, to: str, own: str | None = None) -> list[Event]:
-    """The records of other logs that stand and are of one BAST number, giver and receiver.
-
-    Args:
-        own: the log that they are other than; None: our own.
-    """
-    if own is None:
-        row = state.ledger.own_row()
-        own = row.name if row else ""
-    stations = state.stations.now()
-    found = {
-        event.leaf: event
-        for event in state.ledger.on_topic((numbered(number),))
-        if event.log != own and (event.body["from"], event.body["to"]) == (giver, to) and stations.stands(event)
-    }
-    return standing(state, found.values())
-
-
-def standing(state: State, events: Iterable[Event]) -> list[Event]:
-    """Those of these events that no correction took back, in the order of logs and numbers."""
-    found = {event.leaf: event for event in events}
-    if found and (corrections := state.ledger.on_topic(("correct",))):
-        withdrawn, _foreign = withdrawals(found | {event.leaf: event for event in corrections}, state.roots)
-        found = {leaf: event for leaf, event in found.items() if leaf not in withdrawn}
-    return sorted(found.values(), key=lambda event: (event.log, event.seq, event.leaf))
-
-
-def unlabelled(store: Store, own: Sequence[Counted]) -> list[Finding]:
-    """What is found with these records of one handover about things that came without a readable label.
-
-    It is a matter of all handovers between the same two: what another record matched is settled.
-    """
-    if not any(part.extras for part in own):
-        return []
-    state, key, leaves = store.state, own[0].key, {part.leaf for part in own}
-    stations = state.stations.now()
-    ends = (key.giver, key.to)
-    found = (event for event in store.ledger.on_topic((UNLABELLED,)) if (event.body["from"], event.body["to"]) == ends)
-    events = [event for event in found if event.leaf in leaves or stations.stands(event)]
-    parts = {event.leaf: counted_in(event) for event in standing(state, events)}
-    drafted = [part for part in own if not part.leaf]
-    judged = unmatched([*parts.values(), *drafted], state.places.tree())
-    return [finding for part, finding in judged if part.leaf in leaves]
 
 
 # --- What is to come at a handover, by the ledger and by the papers that were read ------------------------------------

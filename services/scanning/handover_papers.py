@@ -10,7 +10,7 @@ from custody.format.paper_codes import Sheet
 from custody.handover.draft import RecordedHandover
 from custody.handover.waybill import is_below
 from custody.plan.places import is_carrier
-from db.handover_lookup import find_handover
+from db.handover_lookup import find_handover, standing
 from db.log.paper_records import ReadPaper
 from db.store import Store
 from language import _, ngettext
@@ -18,7 +18,7 @@ from language.text import number, printable
 from reports.bast.letter_facts import BastFacts
 from reports.handover.paper_facts import HandoverFacts, Part
 from services.reporting.bast_letters import letter_facts
-from services.scanning.handover_context import standing, waybill_for
+from services.scanning.handover_context import waybill_for
 
 
 def paper_facts(store: Store, bast: str | None = None, recorded: RecordedHandover | None = None) -> HandoverFacts:

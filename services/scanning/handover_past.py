@@ -6,21 +6,19 @@ from typing import NamedTuple
 
 from custody.chain.chain import Chain, chains_then, folded
 from custody.chain.corrections import Roots
-from custody.chain.findings import Finding, moment
-from custody.chain.told_places import bound_for
+from custody.chain.findings import NOT_ON_PAPER, Finding, moment
+from custody.chain.linking import bound_for
 from custody.compose.compose import NewEvent
 from custody.format.events import Event
 from custody.handover.counting import Counted, HandoverKey, counted_in
 from custody.handover.handover_facts import HandoverFacts, ToGo, expected_tops, handover_facts, is_own_number, stated
 from custody.handover.handover_history import around_then, first_said, looks_of, replaced_by
-from custody.handover.waybill import NOT_ON_PAPER
+from custody.handover.waybill import NOTHING, Waybill
 from custody.measures.direct import Direct
 from custody.measures.truckloads import Truckloads
-from db.log.paper_records import NOTHING, Waybill
-from db.log.receipt_lookup import list_there
+from db.handover_lookup import list_there, numbered_alike, standing, unlabelled
 from db.state.queries import State
 from db.store import Store
-from services.scanning.handover_context import numbered_alike, standing, unlabelled
 
 
 class Told(NamedTuple):
@@ -154,7 +152,7 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
     giver, to, number = (parts[0].body[name] for name in ("from", "to", "bast"))
     places, own = state.places.tree(), {part.leaf for part in parts}
     named = dict.fromkeys(code for part in parts for code in part.rows)
-    unmatched = unlabelled(store, list(map(counted_in, parts)))
+    unmatched = unlabelled(store.state, list(map(counted_in, parts)))
     before, then = chains_then(parts, histories, state.roots, past.replaced)
     before = (
         {code: _redirected(chain, waybill.redirected) for code, chain in before.items()}

@@ -8,26 +8,28 @@ from typing import NamedTuple
 from custody.chain.chain import Chain, told_otherwise
 from custody.chain.findings import (
     Finding,
+    beyond_paper,
     goes_astray,
+    judge_against_load,
     judge_condition,
     judge_label,
     judge_scan,
     late_entry,
     wrong_destination,
 )
+from custody.chain.linking import bound_for
 from custody.chain.seals import judge_seals
-from custody.chain.told_places import bound_for
 from custody.compose.compose import Handover, NewEvent, Ref, Touch, apart, handover_events
 from custody.format.codes import ItemLabel
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, ToGo, handover_facts
-from custody.handover.waybill import beyond_paper, judge_against_load
 from custody.plan.dues import came_late
 from custody.plan.places import Place, is_under
+from db.handover_lookup import unlabelled
 from db.store import Store
-from services.scanning.handover_context import around_now, meant_now, receipts, unlabelled, waybill_for
+from services.scanning.handover_context import around_now, meant_now, receipts, waybill_for
 
 
 class Weighed(NamedTuple):
@@ -251,7 +253,7 @@ def weigh(
     looks = [event.fields for event in new if event.type == "inspect"]
     own, happened = store.ledger.require_own_row(), handover.occurred or now
     drafted = [counted(body, own.name, happened, seq=seq) for seq, body in enumerate(bodies, own.size + 1)]
-    around = replace(around, unmatched=unlabelled(store, drafted))
+    around = replace(around, unmatched=unlabelled(store.state, drafted))
     facts = handover_facts(bodies, looks, around, store.state.places)
     new = [_with_numbers(event, facts.to_go) for event in new]
     found += _beside_strangers(store, list(facts.findings), handover.giver)

@@ -17,7 +17,7 @@ from language.in_words import (
     level_word,
     tree_levels,
 )
-from language.time_zones import zone
+from language.text import zone
 from services.plan.profiles import terms_of
 
 WORDS = {

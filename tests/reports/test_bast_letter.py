@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 import language
 from custody.compose.compose import Extra
 from custody.format.paper_codes import Collector, is_head, is_part
-from reports.bast.letter_pdf import write_bast
+from reports.bast.letter_content import write_bast
 from reports.bast.letter_template import SHIPPED, Template, read_template, shipped_template
 from scanner.decoding.picture_reader import Reader
 from services.reporting.bast_letters import drawn_signatures

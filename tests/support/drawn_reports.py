@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 
+from custody.chain.findings import NOT_ON_PAPER
 from custody.format.events import Event
 from custody.handover.handover_facts import HandoverFacts
-from custody.handover.waybill import NOT_ON_PAPER
 from db.store import Store
 from language.text import number
-from reports.bast.letter_pdf import write_bast
+from reports.bast.letter_content import write_bast
 from reports.bast.letter_template import shipped_template
-from reports.handover.handover_words import scanned_words, tally_words
 from reports.handover.paper import write_handover_paper
 from reports.lists.discrepancy_list import summary_line
+from reports.words import scanned_words, tally_words
 from services.records.searching import progress_rows
 from services.reporting.bast_letters import letter_of
 from services.reporting.evaluation_chapters import evaluation_of, listings

@@ -10,7 +10,7 @@ import language
 from custody.plan.levels import AREA, GROUPS
 from db.store import Store
 from language import _
-from language.time_zones import zone
+from language.text import zone
 from services.reporting.overview import Overview
 from web.dependencies import SiteDep, StaffDep
 from web.live.overview_cache import Version, digest

@@ -19,8 +19,7 @@ from custody.people import named_twice_in
 from db.store import Store
 from language import _
 from language.text import number
-from reports.handover.handover_words import derived_words, fact_lines
-from reports.words import custodian_name, judged_text, kind_name, people_words
+from reports.words import custodian_name, derived_words, fact_lines, judged_text, kind_name, people_words
 from services.exchange.trust_anchors import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.handover_papers import facts_now, foretold_then, paper_facts, sheets_of
@@ -196,7 +195,7 @@ def _letter_file(number: str) -> str:
 
 
 def _letter(store: Store, home: Path, number: str) -> bytes:
-    from reports.bast.letter_pdf import write_bast
+    from reports.bast.letter_content import write_bast
 
     template = chosen_template(home)
     letter, out = letter_of(store, number, kept_policy(home)), BytesIO()

@@ -16,8 +16,7 @@ from custody.people import named_twice_in
 from custody.plan.places import is_carrier
 from db.store import Store
 from language import _
-from reports.handover.handover_words import derived_words
-from reports.words import kind_name, people_words
+from reports.words import derived_words, kind_name, people_words
 from services.one_line import LONGEST_NOTE, one_line
 from services.scanning.draft_details import change_details, taken_from, with_details
 from services.scanning.handover_details import NAMES, GivenDetails, name_line, read_details

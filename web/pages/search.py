@@ -12,8 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from custody.errors import CustodyError
 from custody.measures.traffic import HandoverLine
 from db.store import Store
-from language.text import error_text, hint_text
-from language.time_zones import zone
+from language.text import error_text, hint_text, zone
 from reports.lists.handover_list import handover_sheet
 from reports.words import custodian_name, place_path
 from services.plan.custodians import find_custodian, local_stamp, station_clock

@@ -6,8 +6,7 @@ from typing import Any
 from custody.measures.timing import DueRow
 from custody.measures.traffic import HandoverLine
 from custody.plan.places import is_carrier
-from language.text import short_time
-from language.time_zones import zone
+from language.text import short_time, zone
 from reports.words import custodian_name
 from services.scanning.open_drafts import ends_in_words
 from web.views.overview_lists import handover_rows, late_groups, load_rows
