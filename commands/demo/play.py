@@ -33,7 +33,6 @@ from db.store import Store, Surroundings
 from labels.content import leaving_order
 from labels.stock import Stock, stock
 from language import _
-from reports.bast.letter_file import save_bast
 from reports.bast.letter_template import read_template, shipped_template
 from reports.words import custodian_name
 from scanner.session import COOL_DOWN_MS
@@ -49,7 +48,7 @@ from services.plan.registering import register_items, unregistered_items
 from services.records.handovers import record_handover
 from services.records.sealing import record_seal
 from services.records.searching import progress_rows
-from services.reporting.bast_letters import letter_of
+from services.reporting.bast_letters import save_letter
 from services.reporting.chains import Chains
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -346,9 +345,8 @@ def write_papers(store: Store, clock: SettableClock, folder: Path, plot: Story, 
     rows = progress_rows(store, cast.area)
     for name in ("progress.pdf", "progress.xlsx"):
         save_progress_of(store, folder / name, rows)
-    letter = letter_of(store, bast)
     template = read_template(OFFICE) if store.state.profile is None else shipped_template()
-    save_bast(folder / "bast.pdf", letter.facts, template, letter.sheets)
+    save_letter(store, folder / "bast.pdf", template, bast)
     clock.utc = story.MORNING
     save_chains_of(store, folder / "custody-missing.pdf", Chains(store, [plot.missing.code], progress=progress))
     export_bundle(store, folder / "log.serah")

@@ -11,9 +11,9 @@ from custody.errors import N_, InputError
 from db.store import Store
 from language import _
 from reports.bast.letter_facts import BastFacts
-from reports.bast.letter_file import bast_json, save_bast
+from reports.bast.letter_file import bast_json
 from services.exchange.trust_anchors import kept_policy
-from services.reporting.bast_letters import chosen_template, letter_of
+from services.reporting.bast_letters import chosen_template, letter_of, save_letter
 
 
 def check_letter(path: Path | None) -> None:
@@ -28,20 +28,19 @@ def check_letter(path: Path | None) -> None:
         chosen_template(_home())
 
 
-def save_letter(store: Store, out: Path | None, number: str | None = None, template: Path | None = None) -> BastFacts:
+def write_letter(store: Store, out: Path | None, number: str | None = None, template: Path | None = None) -> BastFacts:
     """Write the letter of that number, or of our own last handover, to a file if one is named; returns its facts.
 
     Raises:
         InputError: there is no such handover, the template has a fault, or the file cannot be written.
         StoreError: the disk is full.
     """
-
-    words = chosen_template(_home(), template)
-    letter = letter_of(store, number, kept_policy(_home()))
-    if out is not None:
-        save_bast(out, letter.facts, words, letter.sheets, letter.signatures)
-        if out.suffix.lower() == ".pdf" and None in letter.sheets:
-            note(_("No signed head of that log is known here, so the letter carries no codes to scan."))
+    words, policy = chosen_template(_home(), template), kept_policy(_home())
+    if out is None:
+        return letter_of(store, number, policy).facts
+    letter = save_letter(store, out, words, number, policy)
+    if out.suffix.lower() == ".pdf" and None in letter.sheets:
+        note(_("No signed head of that log is known here, so the letter carries no codes to scan."))
     return letter.facts
 
 
@@ -50,7 +49,7 @@ def report_bast(store: Store, asked: Asked) -> None:
 
     if asked.out is None and not asked.as_json:
         raise InputError(N_("no file is named for the report"), hint=N_("Add --out bast.pdf, .xlsx, .csv or .json"))
-    facts = save_letter(store, asked.out, asked.number, asked.template)
+    facts = write_letter(store, asked.out, asked.number, asked.template)
     if asked.as_json:
         print_json(bast_json(facts))
 

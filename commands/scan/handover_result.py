@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from commands.context import print_json
-from commands.report.bast import save_letter
+from commands.report.bast import write_letter
 from commands.report.handover_paper import save_paper, save_recorded
 from commands.scan.handover_options import HandoverOptions
 from custody.chain.findings import MISSED_BY_PAPER, Finding
@@ -31,7 +31,7 @@ def show_recorded(store: Store, recorded: RecordedHandover, options: HandoverOpt
     if path := options.paper:
         save_recorded("handover", recorded, path, lambda: save_paper(store, path, recorded.bast, recorded))
     if letter := options.bast:
-        save_recorded("bast", recorded, letter, lambda: save_letter(store, letter, recorded.bast))
+        save_recorded("bast", recorded, letter, lambda: write_letter(store, letter, recorded.bast))
     if as_json:
         print_json(recorded_json(store, recorded))
         return

@@ -11,7 +11,6 @@ from custody.format.encoding import key_fingerprint
 from db.store import Store
 from language import _
 from language.text import local_time, number, printable
-from reports.bast.letter_file import save_bast
 from reports.bast.letter_template import Template
 from reports.listing import Listing
 from reports.output import Made
@@ -21,7 +20,7 @@ from services.exchange.epcis import export_epcis
 from services.exchange.table_export import all_tables, save_tables
 from services.exchange.transfer import export_bundle, own_head
 from services.progress_bar import Progress, unseen
-from services.reporting.bast_letters import letter_of
+from services.reporting.bast_letters import save_letter
 from services.reporting.evaluation_chapters import evaluation_of, listings
 from services.reporting.made_by import made_of
 from services.reporting.survey import Survey
@@ -97,9 +96,8 @@ def _save_letters(store: Store, folder: Path, template: Template, progress: Prog
     records = list(_first_parts(store))
     with progress(len(records), _("Letters")) as done:
         for record in records:
-            letter = letter_of(store, record)
             name = "".join(char if char.isalnum() or char in "-._" else "-" for char in record)
-            save_bast(folder / f"{name}.pdf", letter.facts, template, letter.sheets, letter.signatures)
+            save_letter(store, folder / f"{name}.pdf", template, record)
             done(1)
 
 

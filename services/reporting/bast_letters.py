@@ -11,6 +11,7 @@ from db.store import Store
 from evidence.policy import Policy
 from language.text import printable
 from reports.bast.letter_facts import BastFacts, OnlineWitnesses, bast_facts
+from reports.bast.letter_file import save_bast
 from reports.bast.letter_template import Template, find_template, read_template, shipped_template
 from services.exchange.ledger_audit import policy_words
 from services.scanning.handover_past import told_of
@@ -53,6 +54,20 @@ def letter_of(store: Store, number: str | None = None, policy: Policy | None = N
     if policy is not None:
         facts = replace(facts, online=_online(store, policy, found.parts[-1]))
     return Letter(facts, found.sheets, drawn_signatures(facts, store.photos.get))
+
+
+def save_letter(
+    store: Store, out: Path, template: Template, number: str | None = None, policy: Policy | None = None
+) -> Letter:
+    """Write the letter of a handover (`letter_of`) to a file of the kind that its name says; returns what it says.
+
+    Raises:
+        InputError: there is no such handover, or the file cannot be written.
+        StoreError: the disk is full.
+    """
+    letter = letter_of(store, number, policy)
+    save_bast(out, letter.facts, template, letter.sheets, letter.signatures)
+    return letter
 
 
 def _online(store: Store, policy: Policy, last: Event) -> OnlineWitnesses | None:
