@@ -32,7 +32,7 @@ import language  # noqa: E402
 from custody.compose.compose import Handover, Touch  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from evidence.ed25519 import Signer  # noqa: E402
+from evidence.checkpoint import Signer  # noqa: E402
 from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402

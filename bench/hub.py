@@ -36,8 +36,11 @@ from custody.format.item_facts import Item  # noqa: E402
 from db.connect import open_database  # noqa: E402
 from db.prepared import batches  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from evidence.checkpoint import claimed_checkpoint  # noqa: E402
-from evidence.ed25519 import Signer, holds  # noqa: E402
+from evidence.checkpoint import (  # noqa: E402
+    Signer,
+    claimed_checkpoint,
+    holds,
+)
 from evidence.mirror_forms import HeadRequest, Package, Upload, UploadReader, spans  # noqa: E402
 from evidence.tree import Tree  # noqa: E402
 from services.exchange.hub_client import Answer, HubAddress, HubClient  # noqa: E402

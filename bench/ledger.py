@@ -32,7 +32,7 @@ from custody.format.item_facts import Item  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
 from db.log.transactions import check_tail  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from evidence.ed25519 import Signer  # noqa: E402
+from evidence.checkpoint import Signer  # noqa: E402
 from services.plan.planning import record_plan  # noqa: E402
 from services.plan.registering import register_items, unregistered_items  # noqa: E402
 from services.records.handovers import record_handover  # noqa: E402

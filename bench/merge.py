@@ -28,7 +28,7 @@ from custody.compose.compose import Handover, Touch, handover_events  # noqa: E4
 from custody.format.item_facts import Item  # noqa: E402
 from custody.plan.places import Place  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from evidence.ed25519 import Signer  # noqa: E402
+from evidence.checkpoint import Signer  # noqa: E402
 from services.exchange.transfer import export_bundle, import_bundles  # noqa: E402
 from services.plan.planning import record_plan  # noqa: E402
 from services.plan.registering import register_items  # noqa: E402

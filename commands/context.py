@@ -25,7 +25,7 @@ from tables.output.own_files import LEDGER_FILE, is_same_output, output_path
 
 if TYPE_CHECKING:
     from db.store import Store, Surroundings
-    from evidence.ed25519 import Signer
+    from evidence.checkpoint import Signer
 
 F = TypeVar("F", bound=Callable[..., Any])
 FIRST_CAMERA = "0"

@@ -9,7 +9,7 @@ from custody.errors import StoreError
 from db.connect import refuse_read_only
 from db.station_key import has_token, load_key, make_key
 from db.store import Store, Surroundings, open_store
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from reports.words import finding_text
 from services.plan.profiles import speak
 from tables.output.own_files import LEDGER_FILE

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from custody.errors import N_, InputError, StoreError
 from db.token_key import is_in_token, make_in_token, public_in_token, token_signer
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from tables.output.private_files import private_file
 
 FILE_NAME = "station.key"

@@ -36,7 +36,7 @@ from db.photos import Photos
 from db.state.projection import Projection
 from db.state.queries import State
 from db.state.vendor_codes import VendorCodes
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 
 _LONGEST_BASE = 27
 """Of a station's name in the name of a log that goes on from another one, so that the count has room."""

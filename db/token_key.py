@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from custody.errors import N_, InputError, StoreError
-from evidence.ed25519 import Signer, holds
+from evidence.checkpoint import Signer, holds
 
 FIRST_LINE = "serah-station-key-in-token/v1"
 _LABEL = "serah"

@@ -14,9 +14,9 @@ from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
 from evidence.audit_findings import EvidenceFinding, of_their_keys
 from evidence.between import Between, Held
-from evidence.bundle_lines import LogRow
 from evidence.checkpoint import is_head_of
 from evidence.entry import RawEntry, examine
+from evidence.intake import LogRow
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
 from evidence.mentions import AuditLimits
 from evidence.policy import Policy

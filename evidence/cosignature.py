@@ -6,8 +6,7 @@ that it holds the entries durably (C2SP tlog-mirror).
 
 from collections.abc import Callable, Iterator, Mapping
 
-from evidence.checkpoint import COSIGNATURE, NoteSignature, key_id, read_note
-from evidence.ed25519 import holds
+from evidence.checkpoint import COSIGNATURE, NoteSignature, holds, key_id, read_note
 
 _TIME_BYTES, _SIGNATURE_BYTES = 8, 64
 _MOST_TIME = 2**63 - 1

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from custody.errors import N_, TamperError
 from custody.format.encoding import SIGNING_CONTEXT, key_fingerprint, leaf_digest, read_signatures
 from custody.format.events import read_body
-from evidence.ed25519 import holds
+from evidence.checkpoint import holds
 
 Keys = Mapping[str, bytes]
 """The public key of each log, by the log's name."""

@@ -14,10 +14,9 @@ from custody.format.encoding import entry_bytes, key_fingerprint, leaf_digest, l
 from custody.format.event_types import NEWEST
 from custody.format.events import Event, write_body
 from evidence.audit import audit_bundle
-from evidence.bundle_lines import LogRow
-from evidence.checkpoint import Checkpoint, claimed_checkpoint, make_checkpoint, read_checkpoint
+from evidence.checkpoint import Checkpoint, Signer, claimed_checkpoint, make_checkpoint, read_checkpoint
 from evidence.cosignature import cosign, cosigned_at
-from evidence.ed25519 import Signer
+from evidence.intake import LogRow
 from evidence.mirror_forms import PACKAGE, Package, raw_entry
 from evidence.tree import EMPTY_ROOT, Tree, is_extension
 from services.exchange.hub_desk import HubRefusalError, Known, check_package

@@ -16,7 +16,7 @@ from custody.compose.compose import Handover, Touch
 from custody.format.encoding import key_fingerprint
 from custody.handover.draft import RecordedHandover
 from db.store import Store, Surroundings, open_store
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from scanner.decoding.picture_reader import Reader
 from scanner.outcomes import Outcome
 from scanner.session import ScanSession

@@ -14,7 +14,7 @@ from language import _
 from language.text import error_text, number, printable
 from services.plan.custodians import optional_custodian
 from services.plan.loading import load_files
-from services.plan.plan_changes import Change, choice_words, note_words, past_words
+from services.plan.planning import Change, choice_words, note_words, past_words
 from tables.office_table import QuestionError, Reading
 
 SHOWN_CHANGES = 20

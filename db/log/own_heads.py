@@ -15,6 +15,7 @@ from db.models import Tables
 from db.prepared import Prepared, PreparedInsert, blank, written
 from evidence.checkpoint import (
     Checkpoint,
+    Signer,
     claimed_checkpoint,
     extend,
     is_head_of,
@@ -24,7 +25,6 @@ from evidence.checkpoint import (
     read_note,
     read_seal,
 )
-from evidence.ed25519 import Signer
 from evidence.tree import Frontier
 
 

@@ -23,9 +23,9 @@ from db.state.projection import Projection
 from db.state.queries import State
 from db.store import Store
 from evidence.audit_findings import EvidenceFinding, of_outside
-from evidence.bundle_lines import LogRow, log_row
 from evidence.checkpoint import claimed_checkpoint, extend, is_head_of, read_seal, sum_of
 from evidence.entry import RawEntry
+from evidence.intake import LogRow, log_row
 from evidence.verdict import LogFacts
 
 _CODES_PER_FOLD = 500

@@ -14,7 +14,7 @@ from custody.format.events import Event, write_body
 from db.log.reader import LedgerReader
 from db.log.stored import HeldLog, topics_of
 from db.prepared import Prepared, PreparedInsert, blank
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 
 FORMER = 2
 """What `is_own` says of a log that this station wrote before it went on with a new one."""

@@ -10,7 +10,7 @@ from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
 from db.station_key import FILE_NAME, has_token, is_protected, make_key, refuse_key, refuse_short
 from db.store import Surroundings, open_store
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from services.exchange.transfer import import_bundles
 from services.plan.profiles import ProfileShown, ReadProfile, is_only_begun, profile_shown, record_profile
 from services.progress_bar import Progress, unseen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from custody.errors import N_, ConflictError, InputError, StoreError, unreadable
 from db.station_key import load_key
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from services.access.key_shares import refuse_other_key, wanted_key
 from services.access.new_station import Begun, StationHome, go_on, may_begin
 from services.progress_bar import Progress, unseen

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from custody.errors import N_, InputError, TamperError, unreadable
-from evidence.bundle_lines import (
+from evidence.entry import RawEntry
+from evidence.intake import (
     MAX_HEADER_BYTES,
     MAX_LINE_BYTES,
     LogRow,
@@ -19,7 +20,6 @@ from evidence.bundle_lines import (
     log_row,
     read_lines,
 )
-from evidence.entry import RawEntry
 from tables.output.safe_file import safe_file
 
 MAX_UNPACKED_BYTES = 8 * 1024**3

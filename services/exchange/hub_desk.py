@@ -15,11 +15,10 @@ from custody.format.encoding import is_name_of, leaf_digest
 from custody.format.event_types import Body
 from db.log.settling import Settling, settle, settle_log
 from db.store import Store
-from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, claimed_checkpoint, read_checkpoint
 from evidence.cosignature import cosign
 from evidence.entry import RawEntry, examine, learn_key
-from evidence.intake import Checked, check_bundle, refuse_foreign
+from evidence.intake import Checked, LogRow, check_bundle, refuse_foreign
 from evidence.mirror_forms import Package, Standing, Upload, raw_entry, read_head_request
 from evidence.tree import EMPTY_ROOT, Tree, is_extension, stands_in
 

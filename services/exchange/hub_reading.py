@@ -9,8 +9,7 @@ from typing import Any
 
 from custody.plan.places import is_under
 from db.store import Store
-from evidence.checkpoint import claimed_checkpoint
-from evidence.ed25519 import Signer, holds
+from evidence.checkpoint import Signer, claimed_checkpoint, holds
 from services.exchange.hub_desk import HubDesk, HubRefusalError
 
 SCHEME = "Serah"

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from custody.errors import N_, InputError, StoreError, TamperError, unreadable
 from custody.format.encoding import leaf_digest
-from evidence.bundle_lines import LogRow
 from evidence.checkpoint import Checkpoint, read_checkpoint, read_note
 from evidence.entry import RawEntry, examine
+from evidence.intake import LogRow
 from evidence.mirror_forms import raw_entry, records
 from evidence.tiles import (
     CHECKPOINT,

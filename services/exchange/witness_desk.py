@@ -14,6 +14,7 @@ from evidence.checkpoint import (
     COSIGNATURE,
     Checkpoint,
     Note,
+    Signer,
     VerifierKey,
     claimed_checkpoint,
     is_key_name,
@@ -22,7 +23,6 @@ from evidence.checkpoint import (
     read_note,
 )
 from evidence.cosignature import cosign, cosigned_at
-from evidence.ed25519 import Signer
 from evidence.mirror_forms import HeadRequest, read_head_request
 from evidence.tree import EMPTY_ROOT, is_extension
 from services.exchange.hub_desk import HubRefusalError

@@ -14,8 +14,17 @@ from custody.plan.places import Need, Place, below, is_official
 from db.store import Store
 from language.text import printable, zone
 from services.plan.kept_answers import FILE, keep_answers, remembered, remembered_names
-from services.plan.plan_changes import Change, Group, compare, how_read, note_missing_voters, version_of
-from services.plan.planning import branch_to_plan, plan_before, record_plan
+from services.plan.planning import (
+    Change,
+    Group,
+    branch_to_plan,
+    compare,
+    how_read,
+    note_missing_voters,
+    plan_before,
+    record_plan,
+    version_of,
+)
 from services.plan.registering import new_items, new_vendor_codes, register_items
 from tables.cells import Located, parse_moment
 from tables.check import check_branch, check_items, check_needs, check_phases, check_places, odd_dues

@@ -11,7 +11,7 @@ from custody.errors import N_
 from db.log.growth_audit import Growth, verified_now
 from db.store import Store
 from evidence.audit_findings import EvidenceFinding
-from evidence.ed25519 import Signer, holds
+from evidence.checkpoint import Signer, holds
 from evidence.verdict import BundleAudit
 from evidence.verified import Verified
 from language import _, ngettext

@@ -11,7 +11,7 @@ from custody.format.events import Event
 from custody.people import is_taken_for
 from custody.plan.places import is_under
 from db.store import Store
-from evidence.ed25519 import Signer, holds
+from evidence.checkpoint import Signer, holds
 
 CARD_CONTEXT = b"serah-station/v1\n"
 """Put before a card when it is signed, so that its signature passes for nothing else."""

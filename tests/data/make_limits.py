@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from custody.format.codes import CODE_LENGTH, draw_code
 from custody.format.encoding import entry_bytes, leaf_digest, sign_body
-from evidence.bundle_lines import LogRow, entry_line, header_line
 from evidence.custody_proof import CustodyProof
 from evidence.entry import RawEntry
+from evidence.intake import LogRow, entry_line, header_line
 from evidence.proof import make_proof
 from tests.support.evidence_logs import Station
 

@@ -10,7 +10,7 @@ from custody.compose.compose import Handover
 from custody.errors import InputError, RuleError, TamperError
 from custody.plan.places import Place
 from db.store import Store, open_store
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from services.plan.planning import record_plan
 from services.records.correcting import correct, find_event
 from services.records.going_on import go_on

@@ -15,8 +15,8 @@ from db.log.quarantine import Strangers, logs_named
 from db.log.table_audit import Checking
 from db.store import Store
 from evidence.audit import audit_bundle
-from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry
+from evidence.intake import LogRow
 from evidence.mentions import MAX_NAMED
 from services.records.membership import admit
 from tests.support.command_examples import ROOT, Terminal, station_at

@@ -9,7 +9,7 @@ import pytest
 
 from custody.errors import InputError, StoreError
 from db.station_key import FILE_NAME, has_token, is_protected, load_key, make_key, read_public, read_seed
-from evidence.ed25519 import holds
+from evidence.checkpoint import holds
 from tests.support.command_examples import PLACES, Terminal
 
 LIBRARY = next(Path("/usr/lib").glob("**/libsofthsm2.so"), None)

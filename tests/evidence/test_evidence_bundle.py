@@ -11,8 +11,8 @@ import pytest
 
 from custody.errors import CustodyError, InputError, TamperError
 from evidence.audit import audit_bundle
-from evidence.bundle_lines import MAX_LINE_BYTES, entry_line, header_line, read_entry, read_header
 from evidence.entry import RawEntry
+from evidence.intake import MAX_LINE_BYTES, entry_line, header_line, read_entry, read_header
 from services.exchange import bundle
 from services.exchange.bundle import read_bundle, write_bundle
 from tests.support.evidence_logs import Station, chain_of_stations, unfiled

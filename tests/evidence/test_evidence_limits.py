@@ -1,8 +1,8 @@
 """A hostile bundle fills no memory: too many findings are counted, and processes share no huge tables."""
 
 from evidence.audit import MAX_LOGS_SPREAD, worth_spreading
-from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry, examine
+from evidence.intake import LogRow
 from evidence.log_audit import MAX_FINDINGS, LogAudit
 from evidence.mentions import AuditLimits
 

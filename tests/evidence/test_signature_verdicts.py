@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from custody.format.encoding import Signature, canonical, entry_bytes, key_fingerprint, leaf_digest
 from db.station_key import FILE_NAME, load_key, make_key
 from evidence.audit import audit_bundle
-from evidence.ed25519 import holds
+from evidence.checkpoint import holds
 from evidence.entry import RawEntry
 from services.exchange.bundle import read_bundle
 from tests.support.bundle_examples import Evidence

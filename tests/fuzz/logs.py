@@ -15,10 +15,10 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custody.format.encoding import key_fingerprint, leaf_digest, sign_body
-from evidence.bundle_lines import LogRow
 from evidence.checkpoint import make_checkpoint
 from evidence.custody_proof import CustodyProof
 from evidence.entry import RawEntry
+from evidence.intake import LogRow
 from evidence.proof import make_proof
 from evidence.tree import Tree
 from tests.support.bundle_examples import Evidence

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from custody.format.encoding import sign_body
 from custody.format.event_types import FORMS
-from evidence.bundle_lines import LogRow
 from evidence.checkpoint import make_checkpoint
+from evidence.intake import LogRow
 from tests.support.bundle_examples import Evidence
 from tests.support.evidence_logs import Station
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from evidence.bundle_lines import LogRow, entry_line, header_line
 from evidence.entry import RawEntry
+from evidence.intake import LogRow, entry_line, header_line
 from tests.support.evidence_logs import Station, chain_of_stations
 
 

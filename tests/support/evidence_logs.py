@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custody.format.encoding import canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
 from custody.format.events import check_body
-from evidence.bundle_lines import LogRow
 from evidence.checkpoint import make_checkpoint
 from evidence.entry import RawEntry
+from evidence.intake import LogRow
 from evidence.tree import Tree
 
 CODES = [f"7Q2M9X4T5B{i:02d}" for i in range(40)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.store import Store, open_store
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.sync import Synced, sync
 from tests.support.ledger_examples import Clock, around, signer

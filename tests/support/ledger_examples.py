@@ -18,7 +18,7 @@ from custody.plan.places import Need, Place
 from db.connect import open_database
 from db.log.merge import Merged, merge
 from db.store import Store, Surroundings, open_store
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from evidence.entry import RawEntry
 from services.plan.planning import record_plan
 from services.plan.registering import register_items

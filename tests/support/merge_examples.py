@@ -11,9 +11,8 @@ from custody.format.encoding import read_signatures
 from custody.format.events import Event, read_event
 from db.log.merge import Merged, merge
 from db.store import Store
-from evidence.bundle_lines import LogRow
 from evidence.entry import RawEntry
-from evidence.intake import check_bundle
+from evidence.intake import LogRow, check_bundle
 from reports.chain.chain_facts import chain_json
 from services.records.handovers import record_handover
 from services.records.membership import admit, revoke

@@ -10,8 +10,8 @@ import pytest
 from custody.format.encoding import log_name
 from db.log.quarantine import Strangers
 from db.store import Store
-from evidence.bundle_lines import LogRow, entry_line, header_line
 from evidence.entry import RawEntry
+from evidence.intake import LogRow, entry_line, header_line
 from tests.support.command_examples import Terminal, station_at
 from tests.support.evidence_logs import Station
 from tests.support.meet_examples import PPK, fingerprint_of

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from custody.errors import CustodyError
 from db.store import Store
-from evidence.checkpoint import VerifierKey, make_checkpoint
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer, VerifierKey, make_checkpoint
 from evidence.mirror_forms import HeadRequest
 from evidence.policy import Policy, read_policy
 from evidence.tree import Tree

@@ -20,8 +20,7 @@ from custody.chain.roster import roster
 from custody.errors import CustodyError, TamperError
 from custody.format.encoding import read_signatures
 from custody.format.events import read_event
-from evidence.bundle_lines import LogRow
-from evidence.intake import check_bundle
+from evidence.intake import LogRow, check_bundle
 from services.exchange.bundle import read_bundle
 from tests.support.bundle_attacks import (
     ATTACKS,

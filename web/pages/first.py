@@ -16,7 +16,7 @@ from custody.errors import N_, ConflictError, CustodyError, InputError
 from custody.format.codes import parse_custodian
 from custody.format.encoding import key_fingerprint
 from db.store import Store, open_store
-from evidence.ed25519 import Signer
+from evidence.checkpoint import Signer
 from evidence.fingerprint_words import words_of
 from language import _
 from language.text import error_text, hint_text, sentence

@@ -20,8 +20,16 @@ from reports.words import custodian_name, kind_name
 from services.one_line import one_line
 from services.plan.custodians import find_custodian, find_kind, may_load_plan
 from services.plan.loading import cells_with_faults, load_files
-from services.plan.plan_changes import Change, choice_words, note_words, past_words, row_words, version_of
-from services.plan.planning import branch_to_plan, planned_below
+from services.plan.planning import (
+    Change,
+    branch_to_plan,
+    choice_words,
+    note_words,
+    past_words,
+    planned_below,
+    row_words,
+    version_of,
+)
 from services.plan.registering import missing as find
 from services.plan.registering import plan_counts, register_missing
 from services.plan.withdrawing import withdraw_as_seen, withdrawal_of
