@@ -31,7 +31,8 @@ sys.path.insert(0, str(ROOT))
 import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
-from custody.compose.compose import Handover, NewEvent, Ref, Touch, handover_events, register_events  # noqa: E402
+from custody.compose.compose import Handover, NewEvent, Ref, Touch, handover_events  # noqa: E402
+from custody.compose.item_events import register_events  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
 from db.connect import open_database  # noqa: E402
 from db.prepared import batches  # noqa: E402

@@ -26,7 +26,8 @@ import apsw  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 from peewee import Table  # noqa: E402
 
-from custody.compose.compose import Handover, NewEvent, Touch, handover_events, parts, print_events, register_events  # noqa: E402
+from custody.compose.compose import Handover, NewEvent, Touch, handover_events, parts  # noqa: E402
+from custody.compose.item_events import print_events, register_events  # noqa: E402
 from custody.format.codes import draw_code  # noqa: E402
 from custody.format.item_facts import Item  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402

@@ -79,8 +79,7 @@ def run(rounds: int) -> None:
     """Serve the page, measure, print."""
     from served import add_up, begun, prepared, served, type_in
 
-    from custody.compose.compose import Handover
-    from custody.compose.item_events import Touch
+    from custody.compose.compose import Handover, Touch
     from services.records.handovers import record_handover
 
     spent: dict[bool, list[list[float]]] = {False: [], True: []}

@@ -26,8 +26,7 @@ from custody.plan.places import is_official
 from language import _, ngettext
 from language.text import number, printable
 from scanner.outcomes import Desk, End, How, Kind, Mark, Outcome, Tally, What
-from scanner.reads import Read, Seen
-from scanner.sightings import Sight, by_text, foreign_words
+from scanner.reads import Read, Seen, Sight, by_text, foreign_words
 
 COOL_DOWN_MS = 2500.0
 _LONGEST_LINE = 200

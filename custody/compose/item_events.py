@@ -1,126 +1,169 @@
-"""Composing events about single things: what they share, and looks, seals, packings, new destinations.
+"""Composing events about the plan, items, labels, packs and new destinations, each at most 64 KiB.
 
 Pure: the ledger adds log, seq, prev, time and signature when it records them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeVar, get_args
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
 
-from custody.format.codes import ItemLabel
-from custody.format.item_facts import with_completed
+from custody.compose.compose import ITEMS_PER_EVENT, NewEvent, Ref, Touch, parts, readable, touched
+from custody.format.item_facts import Item
+from custody.plan.phases import Phase, phase_rows
+from custody.plan.places import Need, Place
 
-T = TypeVar("T")
-How = Literal["camera", "typed", "wedge", "matched", "completed"]
-
-ITEMS_PER_EVENT = 200
-"""With a reference for each item, and the longest log names, this stays under 64 KiB."""
-SERIALS_PER_EVENT = 500
-"""Of 60 letters at most, in UTF-8."""
-
-
-class Ref(NamedTuple):
-    """An earlier event, by the log and number that people name it with and the digest that identifies it (hex)."""
-
-    log: str
-    seq: int
-    leaf: str
+ROWS_PER_EVENT = 250
+_ROW_BYTES_PER_EVENT = 50 * 1024
+"""Of 64 KiB: the rest is room for the refs to the plans of some hundred other logs."""
+REGISTERED_PER_EVENT = 300
+CODES_PER_PRINT = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event to be recorded: its type, its own fields, and the earlier events it relies on."""
-
-    type: str
-    fields: Mapping[str, Any]
-    refs: tuple[Ref, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """One item as it was read: its code, the print number on the label (None: typed without), and how.
-
-    `matched`: its label could not be read, and people chose which of the expected things it is. `completed`: its label
-    was seen in part, and of all texts one that was expected fits; records call that `typed`, with a remark.
-    """
-
-    code: str
-    print: int | None
-    how: How
-
-
-_HOWS: Mapping[str, How] = {how: how for how in get_args(How)}
-
-
-def how_entered(label: ItemLabel) -> How:
-    """Return how a line without timing was entered: a symbol's text by a scanner, anything else by hand."""
-    return "wedge" if label.is_symbol else "typed"
-
-
-def how_read(text: str) -> How:
-    """How a label was read, as it was kept; `typed` where it is none of the known ways."""
-    return _HOWS.get(text, "typed")
-
-
-def parts(rows: Sequence[T], size: int) -> list[Sequence[T]]:
-    """The rows in pieces of at most `size`; one empty piece when there are none."""
-    return [rows[i : i + size] for i in range(0, len(rows), size)] or [rows]
-
-
-def inspect_events(
-    touches: Sequence[Touch], latest: Mapping[str, Ref], condition: str, *, photo: str | None = None, note: str = ""
-) -> list[NewEvent]:
-    """Events that say in which condition these items were found, one for each.
-
-    Args:
-        photo: the SHA-256 (hex) of a photograph that shows them.
-    """
-    events = []
-    for touch in touches:
-        rows, refs = touched([readable(touch)], latest)
-        fields = {"item": rows[0], "condition": condition, "photo": photo, "note": note}
-        events.append(NewEvent("inspect", fields, refs))
-    return events
-
-
-def seal_events(
-    touch: Touch,
-    latest: Mapping[str, Ref],
-    action: str,
-    serials: Sequence[str],
+def plan_events(
+    places: Sequence[Place],
+    needs: Sequence[Need],
     *,
-    place: str,
-    result: str | None = None,
-    names: Sequence[str] = (),
-    witness: str = "",
-    photo: str | None = None,
-    note: str = "",
-    occurred: str | None = None,
+    source: str,
+    digest: str,
+    phases: Sequence[Phase] = (),
+    refs: tuple[Ref, ...] = (),
+    under: str | None = None,
 ) -> list[NewEvent]:
-    """Events about the seals of one item; more numbers than one event holds stand in several.
+    """Events that say what should exist, go where, and when. `digest` is the SHA-256 of the file `source`, hex.
 
     Args:
-        action: one of `custody.chain.seals.ACTIONS`; `replace` takes all others off, so what follows it is `apply`.
-        place: where it was done.
-        result: of a check.
+        refs: the newest plan event of each other log, which this plan comes after.
+        under: the place below which it counts; None: wherever the station may plan.
     """
-    rows, refs = touched([readable(touch)], latest)
-    events = []
-    for number, piece in enumerate(parts(serials, SERIALS_PER_EVENT)):
-        fields = {
-            "item": rows[0],
-            "place": place,
-            "action": "apply" if number and action == "replace" else action,
-            "serials": list(piece),
-            "result": result,
-            "names": list(names),
-            "witness": witness,
-            "photo": photo,
-            "note": note,
-            "occurred": occurred,
-        }
-        events.append(NewEvent("seal", fields, refs))
-    return events
+    told = [part.name for part in fields(Place)]
+    rows: list[dict[str, Any]] = [{"row": "place", **{name: getattr(place, name) for name in told}} for place in places]
+    told = [part.name for part in fields(Need) if part.name != "under"]
+    rows += [
+        {"row": "need", **{name: getattr(need, name) for name in told}, "elections": list(need.elections)}
+        for need in needs
+    ]
+    pieces = _rows_that_fit([*rows, *phase_rows(phases)])
+    return [
+        NewEvent(
+            "plan",
+            {
+                "rows": [row for row in piece if "row" in row],
+                "phases": [row for row in piece if "row" not in row],
+                "source": source,
+                "source_digest": digest,
+                "part": i,
+                "parts": len(pieces),
+                "under": under,
+            },
+            refs,
+        )
+        for i, piece in enumerate(pieces, 1)
+    ]
+
+
+def withdraw_events(rows: Sequence[dict[str, Any]], *, note: str = "", refs: tuple[Ref, ...] = ()) -> list[NewEvent]:
+    """Events that take these rows (`withdraw` of docs/ledger-format.md) out of the plan.
+
+    Args:
+        refs: the newest event of the plan of each other log, and of each point that is withdrawn.
+    """
+    pieces = _rows_that_fit(rows)
+    return [
+        NewEvent("withdraw", {"rows": list(piece), "note": note, "part": i, "parts": len(pieces)}, refs)
+        for i, piece in enumerate(pieces, 1)
+    ]
+
+
+def _rows_that_fit(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The rows of a plan or withdrawal in pieces that fit into one event, however long the names are; one empty piece
+    of none.
+    """
+    pieces: list[list[dict[str, Any]]] = [[]]
+    room = _ROW_BYTES_PER_EVENT
+    for row in rows:
+        size = len(json.dumps(row, ensure_ascii=False).encode(errors="surrogatepass"))
+        if pieces[-1] and (size > room or len(pieces[-1]) == ROWS_PER_EVENT):
+            pieces.append([])
+            room = _ROW_BYTES_PER_EVENT
+        pieces[-1].append(row)
+        room -= size
+    return pieces
+
+
+def register_events(items: Sequence[Item], *, refs: tuple[Ref, ...] = (), out_of: str | None = None) -> list[NewEvent]:
+    """Events that say these items exist, in pieces that share a holder.
+
+    Args:
+        refs: the prints of the labels that they are registered under, where these were blank; or the newest event of
+            the pack that they come out of.
+        out_of: the code of that pack.
+    """
+    by_holder: dict[str, list[Item]] = {}
+    for item in items:
+        by_holder.setdefault(item.held_by, []).append(item)
+    return [
+        NewEvent(
+            "register", {"items": [_registered(item) for item in piece], "held_by": holder, "out_of": out_of}, refs
+        )
+        for holder, held in by_holder.items()
+        for piece in parts(held, REGISTERED_PER_EVENT)
+    ]
+
+
+def _registered(item: Item) -> dict[str, Any]:
+    serials = item.serials
+    return {
+        "code": item.code,
+        "kind": item.kind,
+        "to": item.to,
+        "k": item.k,
+        "n": item.n,
+        "quantity": item.quantity,
+        "election": item.election,
+        "range": None
+        if serials is None
+        else {"prefix": serials.prefix, "first": serials.first, "last": serials.last, "width": serials.width},
+    }
+
+
+def print_events(
+    codes: Sequence[str], *, number: int, sheet: str, reason: str | None = None, second: str | None = None
+) -> list[NewEvent]:
+    """Events that say labels were printed; a reprint has a reason and a second person's name."""
+    return [
+        NewEvent("print", {"codes": list(piece), "print": number, "sheet": sheet, "reason": reason, "second": second})
+        for piece in parts(codes, CODES_PER_PRINT)
+    ]
+
+
+def void_events(
+    labels: Sequence[tuple[str, int]],
+    latest: Mapping[str, Ref],
+    *,
+    reason: str,
+    note: str = "",
+    second: str | None = None,
+) -> list[NewEvent]:
+    """Events that say these prints (code, number) must not be used.
+
+    Args:
+        latest: the newest known event of each code, which this comes after.
+        reason: `spoiled`, `lost` or `unused`.
+    """
+    return [
+        NewEvent(
+            "void",
+            {
+                "labels": [{"code": code, "print": number} for code, number in piece],
+                "reason": reason,
+                "note": note,
+                "second": second,
+            },
+            tuple(dict.fromkeys(latest[code] for code, _number in piece if code in latest)),
+        )
+        for piece in parts(labels, ITEMS_PER_EVENT)
+    ]
 
 
 def pack_events(
@@ -165,26 +208,3 @@ def reassign_events(touches: Sequence[Touch], latest: Mapping[str, Ref], to: str
         rows, refs = touched(piece, latest)
         events.append(NewEvent("reassign", {"items": rows, "to": to, "reason": reason}, refs))
     return events
-
-
-def touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[dict[str, Any]], tuple[Ref, ...]]:
-    """The rows of an event for items as they were read, and the references that the rows' `after` count in."""
-    refs: dict[Ref, int] = {}
-    rows = []
-    for touch in touches:
-        ref = latest.get(touch.code)
-        after = None if ref is None else refs.setdefault(ref, len(refs))
-        how = "typed" if touch.how == "completed" else touch.how
-        rows.append({"code": touch.code, "print": touch.print, "after": after, "how": how})
-    return rows, tuple(refs)
-
-
-def told_completed(touches: Iterable[Touch], remarks: Mapping[str, str]) -> Mapping[str, str]:
-    """The remarks of a handover, with one for each thing whose label was completed: its row says `typed`."""
-    completed = [touch.code for touch in touches if touch.how == "completed"]
-    return {**remarks, **{code: with_completed(remarks.get(code, "")) for code in completed}} if completed else remarks
-
-
-def readable(touch: Touch) -> Touch:
-    """Return the touch as an inspection can record it: one whose label was not read counts as typed, with no print."""
-    return Touch(touch.code, None, "typed") if touch.how in ("matched", "completed") else touch

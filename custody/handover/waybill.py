@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from custody.chain.findings import Finding, moment
 from custody.chain.linking import is_named
-from custody.compose.item_events import Ref
+from custody.compose.compose import Ref
 from custody.errors import N_, RuleError
 from custody.format.codes import show_code
 from custody.format.event_types import Body

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding, moment, name_of, shortage
 from custody.chain.item_state import Link
-from custody.compose.item_events import Ref
+from custody.compose.compose import Ref
 from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.counting import Counted, HandoverKey, counted_in

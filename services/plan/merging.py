@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from custody.compose import compose
+from custody.compose import item_events
 from custody.errors import N_, ConflictError, InputError, RuleError
 from custody.format.events import Event
 from custody.plan.places import is_under
@@ -74,7 +74,7 @@ def merge_twins(
         if not gone and not left:
             _refuse(store, keep, under, kind)
         rows = [{"row": "item", "code": code} for code in gone]
-        return store.record(compose.withdraw_events(rows, refs=known)) if rows else [], left
+        return store.record(item_events.withdraw_events(rows, refs=known)) if rows else [], left
 
 
 def _refuse(store: Store, keep: str, under: str | None, kind: str | None) -> None:

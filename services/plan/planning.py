@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from custody.chain.roster import Scope
-from custody.compose import compose
+from custody.compose import item_events
 from custody.compose.compose import Ref
 from custody.errors import N_, InputError, RuleError
 from custody.format.events import Event
@@ -106,7 +106,7 @@ def record_plan(
         _refuse_circle(store, needs, under)
         known = plan_before(store)
         return store.record(
-            compose.plan_events(places, needs, phases=phases, source=source, digest=digest, refs=known, under=under)
+            item_events.plan_events(places, needs, phases=phases, source=source, digest=digest, refs=known, under=under)
         )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from custody.compose.compose import NewEvent, Ref, plan_events
+from custody.compose.compose import NewEvent, Ref
+from custody.compose.item_events import plan_events
 from custody.errors import N_, RuleError
 from custody.format.events import Event
 from custody.plan.levels import AREA, END, GROUP, STORE, TREE

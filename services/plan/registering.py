@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from custody.chain.seals import overlapping
-from custody.compose import compose
+from custody.compose import item_events
 from custody.errors import N_, ConflictError, Fault, InputError
 from custody.format.codes import show_code
 from custody.format.events import Event
@@ -173,7 +173,7 @@ def register_items(
     """
     events: list[Event] = []
     with store.transaction():
-        for new in compose.register_events(items):
+        for new in item_events.register_events(items):
             events += store.record([new])
             if progress:
                 progress(len(new.fields["items"]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custody.chain.planned import Withdrawn
-from custody.compose import compose
+from custody.compose import item_events
 from custody.compose.compose import Ref
 from custody.errors import N_, ConflictError, InputError, RuleError
 from custody.format.events import Event
@@ -123,7 +123,7 @@ def record_withdrawal(store: Store, found: Withdrawal, *, note: str = "") -> lis
         RuleError: the plan is for others to make.
     """
     with store.transaction():
-        return store.record(compose.withdraw_events(found.rows, note=note, refs=(*plan_before(store), *found.refs)))
+        return store.record(item_events.withdraw_events(found.rows, note=note, refs=(*plan_before(store), *found.refs)))
 
 
 def withdraw_as_seen(store: Store, seen: str, *, note: str = "", **what: Any) -> tuple[Withdrawal, list[Event]]:

@@ -8,6 +8,7 @@ from custody.compose.refusals import refuse_to_itself, refuse_unscanned
 from custody.errors import N_, InputError, RuleError
 from custody.handover.draft import RecordedHandover
 from custody.handover.handover_facts import own_number, station_slug
+from custody.handover.waybill import Waybill
 from db.handover_lookup import newest_handover
 from db.store import Store
 from services.scanning.handover_context import waybill_for
@@ -40,8 +41,9 @@ def record_handover(
         offered = [*touches, *handover.refused]
         refuse_unscanned(handover, offered)
         bast = _bast_number(store, handover.number)
-        relied_on = _relied_on(store, handover, offered)
-        new, facts, findings = weigh(store, handover, touches, relied_on, bast=bast, now=store.around.now_utc())
+        waybill, now = waybill_for(store, handover), store.around.now_utc()
+        relied_on = _relied_on(store, waybill, offered)
+        new, facts, findings = weigh(store, handover, touches, relied_on, waybill, bast=bast, now=now)
         events = store.record([*new, *store.papers.witness_events(list(relied_on.values()))], id=draft or id)
         if store.clock_finding:
             findings.append(store.clock_finding)
@@ -72,10 +74,10 @@ def _bast_number(store: Store, shared: str) -> str:
     return own_number(station_slug(own.name), own.handovers + 1, store.around.now_utc()[:4])
 
 
-def _relied_on(store: Store, handover: Handover, touches: Sequence[Touch]) -> dict[str, Ref]:
+def _relied_on(store: Store, waybill: Waybill, touches: Sequence[Touch]) -> dict[str, Ref]:
     """The newest event of each item that this station knows of, from its ledger or from the giver's paper."""
     known = store.state.latest([touch.code for touch in touches])
-    for code, ref in waybill_for(store, handover).refs.items():
+    for code, ref in waybill.refs.items():
         if code not in known or known[code].log != ref.log or known[code].seq < ref.seq:
             known[code] = ref
     return known

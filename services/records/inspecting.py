@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from custody.chain.conditions import ConditionRow, Look, condition_rows, newest_look
 from custody.chain.findings import Finding
-from custody.compose import compose
+from custody.compose import compose, item_events
 from custody.compose.compose import NewEvent, Touch
 from custody.errors import N_, InputError, RuleError
 from custody.format.codes import show_code
@@ -86,8 +86,8 @@ def _swap(store: Store, touches: Sequence[Touch], reserve: Touch) -> list[NewEve
     above = _store_above(store, damaged)
     reason = f"{show_code(damaged.code)} <> {show_code(spare.code)}"
     return [
-        *(compose.reassign_events(touches, latest, above, reason) if above != damaged.to else ()),
-        *compose.reassign_events([reserve], latest, damaged.to, reason),
+        *(item_events.reassign_events(touches, latest, above, reason) if above != damaged.to else ()),
+        *item_events.reassign_events([reserve], latest, damaged.to, reason),
     ]
 
 

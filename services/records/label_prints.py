@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
-from custody.compose import compose
+from custody.compose import compose, item_events
 from custody.errors import N_, InputError, RuleError
 from custody.format.codes import ItemLabel, show_code
 from custody.format.events import Event
@@ -32,7 +32,7 @@ def record_prints(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
                 way="reprint_printed",
                 item=show_code(printed[0].code),
             )
-        return store.record(compose.print_events(codes, number=1, sheet=sheet))
+        return store.record(item_events.print_events(codes, number=1, sheet=sheet))
 
 
 def record_reprints(
@@ -68,7 +68,7 @@ def record_reprints(
         new = [
             event
             for number, some in sorted(codes.items())
-            for event in compose.print_events(some, number=number, sheet=sheet, reason=reason, second=second)
+            for event in item_events.print_events(some, number=number, sheet=sheet, reason=reason, second=second)
         ]
         return store.record(new)
 
@@ -127,7 +127,7 @@ def record_void(
                     print=f"{number:02d}",
                 )
             found[label.code, number] = None
-        new = compose.void_events(list(found), store.state.latest(codes), reason=reason, note=note, second=second)
+        new = item_events.void_events(list(found), store.state.latest(codes), reason=reason, note=note, second=second)
         store.record(new)
         return list(found)
 
@@ -144,7 +144,7 @@ def record_blanks(store: Store, codes: Sequence[str], *, sheet: str) -> list[Eve
                 raise RuleError(
                     N_("{item} is in use already"), hint=N_("Blank labels get new codes."), item=show_code(code)
                 )
-        return store.record(compose.print_events(codes, number=1, sheet=sheet))
+        return store.record(item_events.print_events(codes, number=1, sheet=sheet))
 
 
 def claim(
@@ -193,7 +193,7 @@ def claim(
         printed = store.state.latest(codes)
         for piece in compose.parts(items, _CLAIMED_PER_EVENT):
             relied_on = dict.fromkeys(printed[item.code] for item in piece)
-            store.record(compose.register_events(piece, refs=tuple(relied_on)))
+            store.record(item_events.register_events(piece, refs=tuple(relied_on)))
         return items
 
 

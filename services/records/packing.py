@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from custody.chain.findings import Finding, name_of
 from custody.chain.item_state import judge_contents
-from custody.compose import compose
+from custody.compose import item_events
 from custody.compose.compose import NewEvent, Touch
 from custody.compose.splitting import Part, refuse_circle, rest_of
 from custody.errors import N_, InputError, RuleError
@@ -65,7 +65,7 @@ def record_packing(
             _refuse_strangers(outer, [touch.code for touch in children if touch.code not in inside])
         elsewhere = list(_held_elsewhere(store, outer, items.values())) if action in ("add", "check") else []
         latest = store.state.latest([parent.code, *(touch.code for touch in children)])
-        new = compose.pack_events(
+        new = item_events.pack_events(
             parent, children, latest, action, scope=scope, names=names, note=note, occurred=occurred
         )
         events = store.record(new, id=draft)
@@ -179,9 +179,9 @@ def open_pack(
         ]
         latest = store.state.latest([pack.code])
         refs = (latest[pack.code],)
-        new: list[NewEvent] = compose.register_events(items, refs=refs, out_of=pack.code)
-        new += compose.pack_events(pack, (), latest, "open", names=names, note=note, occurred=occurred)
+        new: list[NewEvent] = item_events.register_events(items, refs=refs, out_of=pack.code)
+        new += item_events.pack_events(pack, (), latest, "open", names=names, note=note, occurred=occurred)
         if outer.to != outer.held_by:  # an empty wrapper is expected nowhere
-            new += compose.reassign_events([pack], latest, outer.held_by, note)
+            new += item_events.reassign_events([pack], latest, outer.held_by, note)
         events = store.record(new)
     return Opened(Recorded(tuple(events), tuple(found_by(store, events))), tuple(items))

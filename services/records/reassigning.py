@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from custody.chain.findings import name_of
-from custody.compose import compose
+from custody.compose import item_events
 from custody.compose.compose import Touch
 from custody.errors import N_, InputError, RuleError
 from custody.plan.balance import Balance, Move, balance
@@ -41,7 +41,7 @@ def record_reassignment(store: Store, touches: Sequence[Touch], to: str, reason:
                 place=name_of(store.state.places, to),
             )
         latest = store.state.latest(touch.code for touch in moving)
-        events = store.record(compose.reassign_events(moving, latest, to, reason))
+        events = store.record(item_events.reassign_events(moving, latest, to, reason))
     return Recorded(tuple(events), tuple(found_by(store, events)))
 
 
@@ -74,6 +74,8 @@ def record_moves(store: Store, moves: Iterable[Move], reason: str) -> list[str]:
     with store.transaction():
         latest = store.state.latest(touch.code for touches in by_place.values() for touch in touches)
         new = [
-            event for to, touches in by_place.items() for event in compose.reassign_events(touches, latest, to, reason)
+            event
+            for to, touches in by_place.items()
+            for event in item_events.reassign_events(touches, latest, to, reason)
         ]
         return [f"{event.log}:{event.seq}" for event in (store.record(new) if new else [])]

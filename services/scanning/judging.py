@@ -25,6 +25,7 @@ from custody.format.events import Event
 from custody.format.item_facts import Item
 from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, ToGo, handover_facts
+from custody.handover.waybill import Waybill
 from custody.plan.dues import came_late
 from custody.plan.places import Place, is_under
 from db.handover_lookup import unlabelled
@@ -80,10 +81,11 @@ def wrong_by_item(findings: Iterable[Finding]) -> dict[str | None, set[str]]:
 def judge_labels(store: Store, labels: Sequence[ItemLabel], handover: Handover) -> list[Verdict]:
     """What is known of each of many scanned labels, and all that is wrong with handing it over so."""
     store.state.places.refresh()
-    verdicts = _judge_items(store, labels, handover)
+    waybill = waybill_for(store, handover)
+    verdicts = _judge_items(store, labels, handover, waybill)
     items = {verdict.label.code: verdict.item for verdict in verdicts if verdict.item is not None}
     beyond: dict[str, list[Finding]] = {}
-    if named := (waybill := waybill_for(store, handover)).named:
+    if named := waybill.named:
         received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
         for finding in beyond_paper((label.code for label in labels), named, received, items, handover.giver):
             beyond.setdefault(finding.item or "", []).append(finding)
@@ -104,9 +106,8 @@ def judge_labels(store: Store, labels: Sequence[ItemLabel], handover: Handover) 
     return [verdict._replace(beyond=tuple(beyond.get(verdict.label.code, ()))) for verdict in verdicts]
 
 
-def _judge_items(store: Store, labels: Sequence[ItemLabel], handover: Handover) -> list[Verdict]:
+def _judge_items(store: Store, labels: Sequence[ItemLabel], handover: Handover, waybill: Waybill) -> list[Verdict]:
     """The same, but for what papers and a list of what is to go say of them."""
-    waybill = waybill_for(store, handover)
     items = bound_for(store.state.items_of(label.code for label in labels), waybill.redirected)
     blanks = store.state.blanks(label.code for label in labels if label.code not in items)
     received = receipts(store, items.values(), handover.giver, handover.to).keys() | waybill.refs.keys()
@@ -188,19 +189,19 @@ def _foretold(store: Store, found: list[Finding]) -> list[Finding]:
     ]
 
 
-def _judge_refused(store: Store, handover: Handover) -> list[Finding]:
+def _judge_refused(store: Store, handover: Handover, waybill: Waybill) -> list[Finding]:
     """What is wrong with the labels of what the receiver did not take; it stays where it is."""
     if not handover.refused:
         return []
     items = store.state.items_of(touch.code for touch in handover.refused)
-    has_met, named = store.state.has_met(handover.giver), waybill_for(store, handover).refs
+    has_met = store.state.has_met(handover.giver)
     return _foretold(
         store,
         [
             finding
             for touch in handover.refused
             for finding in judge_label(items.get(touch.code), ItemLabel(touch.code, touch.print), met_giver=has_met)
-            if finding.code != "UNKNOWN_CODE" or touch.code not in named
+            if finding.code != "UNKNOWN_CODE" or touch.code not in waybill.refs
         ],
     )
 
@@ -217,7 +218,8 @@ def foresee(
     """What would be recorded now, what it would say, and all that would be found."""
     store.state.places.refresh()
     handover, touches = apart(handover, touches)
-    return weigh(store, handover, touches, {}, bast=handover.number, now=now, judge=judge)
+    waybill = waybill_for(store, handover)
+    return weigh(store, handover, touches, {}, waybill, bast=handover.number, now=now, judge=judge)
 
 
 def weigh(
@@ -225,6 +227,7 @@ def weigh(
     handover: Handover,
     touches: Sequence[Touch],
     latest: Mapping[str, Ref],
+    waybill: Waybill,
     *,
     bast: str,
     now: str,
@@ -232,12 +235,15 @@ def weigh(
 ) -> Weighed:
     """The events of a handover before they are recorded, what they say of it, and all that is wrong with it.
 
-    `judge` has verdicts on labels that were kept, each as it is now; None: they are judged here.
+    Args:
+        latest: the newest record that is known of each item, which the events come after.
+        waybill: what papers say is to come.
+        judge: has verdicts on labels that were kept, each as it is now; None: they are judged here.
     """
     labels = [ItemLabel(touch.code, touch.print) for touch in touches]
-    verdicts = judge(labels) if judge else _judge_items(store, labels, handover)
+    verdicts = judge(labels) if judge else _judge_items(store, labels, handover, waybill)
     items, found = together([verdict._replace(beyond=()) for verdict in verdicts])  # that is in the handover's facts
-    found += _judge_refused(store, handover)
+    found += _judge_refused(store, handover, waybill)
     offered = [touch.code for touch in (*touches, *handover.refused)]
     refused = store.state.items_of(touch.code for touch in handover.refused)
     around = around_now(
@@ -257,7 +263,7 @@ def weigh(
     facts = handover_facts(bodies, looks, around, store.state.places)
     new = [_with_numbers(event, facts.to_go) for event in new]
     found += _beside_strangers(store, list(facts.findings), handover.giver)
-    found += waybill_for(store, handover).findings
+    found += waybill.findings
     for code, condition in handover.conditions.items():
         found += judge_condition(code, condition)
     uses = store.state.seals.of(handover.seals) if handover.seals else {}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands.context import station_at as opened
-from custody.compose.compose import withdraw_events
+from custody.compose.item_events import withdraw_events
 from custody.format.codes import show_code
 from tests.support.command_examples import NOW, Once, Terminal, station_at
 from tests.support.meet_examples import fingerprint_of, meet

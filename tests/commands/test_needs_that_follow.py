@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands.context import station_at
-from custody.compose import compose
+from custody.compose import item_events
 from custody.errors import RuleError
 from custody.plan.places import Need
 from services.plan.planning import record_plan
@@ -284,7 +284,7 @@ def test_a_plan_that_was_merged_in_a_circle_is_open_and_stops_nothing(office: Te
     with station_at(str(office.home), None, lambda: NOW).store(write=True) as store:
         with pytest.raises(RuleError, match="in a circle: a, b"):
             record_plan(store, [], [a, b], source="x", digest="0" * 64)
-        store.record(compose.plan_events([], [a, b], source="x", digest="0" * 64))
+        store.record(item_events.plan_events([], [a, b], source="x", digest="0" * 64))
     assert needs_of(office) == WANTED | {"a": None, "b": None}
     assert "the kinds follow each other" in office("plan", "--explain", "51.08").out
 

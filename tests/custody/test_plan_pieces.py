@@ -3,7 +3,7 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custody.compose.compose import ROWS_PER_EVENT, plan_events
+from custody.compose.item_events import ROWS_PER_EVENT, plan_events
 from custody.format.encoding import canonical
 from custody.plan.places import Place
 from tests.support.sampling import examples

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from custody.chain.chain import Chain
 from custody.chain.findings import Finding
-from custody.compose.item_events import Ref
+from custody.compose.compose import Ref
 from custody.handover.waybill import redirected_by
 from tests.support.custody_notation import chain_of, code_of, ledger, open_codes, read
 from tests.support.sampling import examples

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from custody.compose.compose import plan_events, withdraw_events
-from custody.compose.item_events import Ref
+from custody.compose.compose import Ref
+from custody.compose.item_events import plan_events, withdraw_events
 from custody.errors import ConflictError, InputError, RuleError
 from custody.format.codes import show_code
 from custody.plan.places import Need, Place
