@@ -33,7 +33,6 @@ from custody.compose.compose import Handover, Touch  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
 from evidence.checkpoint import Signer  # noqa: E402
-from scanner.outcomes import Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from services.plan.loading import load_files  # noqa: E402
 from services.plan.planning import record_plan  # noqa: E402
@@ -112,7 +111,7 @@ def scanned(store: Store, codes: Sequence[str], bound: Sequence[str], load: Sequ
     session = ScanSession(desk)
     expected = desk.tally.expected
     times = [clocked(partial(session.type_in, f"{code}*01")) for code in codes]
-    if desk.tally != Tally(len(codes), expected, extra=len(codes) - (expected or 0)):
+    if (desk.tally.right, desk.tally.extra, desk.tally.missing) != (expected, len(codes) - (expected or 0), 0):
         raise SystemExit(f"the count is wrong: {desk.tally}")
     store.drafts.drop(draft.id)
     return times

@@ -1,14 +1,14 @@
 """What a scan session says: outcomes, and what it asks of the draft that it fills."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from custody.chain.findings import Finding
 from custody.format.codes import ItemLabel
 from custody.format.paper_codes import Sheet
 from language import _
-from language.text import fill
+from language.text import fill, number
 
 End = Literal["from", "to"]
 How = Literal["camera", "typed", "wedge", "matched", "completed"]
@@ -32,6 +32,14 @@ Kind = Literal[
     "finish",  # the user is done
 ]
 
+Basis = Literal[
+    "listed",  # somebody listed what is to go
+    "derived",  # it follows from what is held and from records
+    "paper",  # papers alone name it
+    "unknown",
+]
+"""What the expected number rests on."""
+
 _RIGHT: frozenset[Kind] = frozenset({"taken", "said", "put_out", "place", "paper", "finish"})
 
 
@@ -41,7 +49,8 @@ class Tally:
 
     Of what was taken, `extra` things are not among the expected ones, and `refused` ones stay with the giver.
     `assumed` things are inside those that were taken: they move along, and nobody has seen them. `elsewhere` of the
-    expected ones are not missing, since other laptops took them under the same number.
+    expected ones are not missing, since other laptops took them under the same number. `basis`: None where nothing is
+    to be said of it.
     """
 
     taken: int
@@ -51,11 +60,27 @@ class Tally:
     refused: int = 0
     extra: int = 0
     elsewhere: int = 0
+    basis: Basis | None = field(default=None, repr=False)
 
     @property
     def right(self) -> int:
         """The number of taken labels that were expected, by other laptops too; all of them where that is not known."""
         return self.taken - self.extra + self.elsewhere
+
+    @property
+    def extra_words(self) -> str:
+        """How many came that are not among the expected; empty where none did."""
+        if not self.extra:
+            return ""
+        words = _("+{count} not on the paper") if self.basis == "paper" else _("+{count} not planned")
+        return words.format(count=number(self.extra))
+
+    @property
+    def basis_words(self) -> str:
+        """That nobody listed what is to go, or that it is not known; else empty."""
+        if self.basis == "derived":
+            return _("Nobody listed what is to go.")
+        return _("expected: not known") if self.basis == "unknown" else ""
 
     @property
     def is_whole(self) -> bool:

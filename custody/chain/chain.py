@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from custody.chain.corrections import Roots, correction_findings, in_place_of, withdrawals, withdrawn_links
 from custody.chain.findings import BROKEN, Finding
@@ -131,14 +132,13 @@ def custody(
     return beside_strangers(chain, _folded(code, said, rules), strangers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(NamedTuple):
     """What else a fold hangs on, besides the events: as `custody` takes it.
 
     `by_lists`: whether it says, too, what lists of what was to go say, which hangs on how things stood at each.
     """
 
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = MappingProxyType({})
     met: frozenset[str] | None = None
     as_of: str | None = None
     roots: Roots = frozenset()
@@ -191,7 +191,7 @@ def _folded(code: str, events: Iterable[Event], rules: _Rules) -> Chain:
     seals = tuple(state.seals.uses.values())
     told = (tuple(links), tuple(findings), voids, seals, tuple(about_it))
     chain = Chain(code, item, state.holder, *told, dues=rules.dues)
-    if not (rules.by_lists and any(code in e.absent or code in e.beyond for e in (link.event for link in links))):
+    if not (rules.by_lists and any(code in link.event.absent or code in link.event.beyond for link in links)):
         return chain
     listed = found_by_lists(
         chain,

@@ -1,6 +1,6 @@
 """Findings about the stations that recorded a chain: logs that are forked, revoked or not admitted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from custody.chain.chain import Chain
@@ -26,7 +26,7 @@ _OF_ALL = {
 _LEFT_OUT = N_("records of {station} about {item} that came after its key was revoked, left out: {count}")
 
 
-def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Iterable[Event]) -> Chain:
+def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_out: Sequence[Event]) -> Chain:
     """Return the chain with a finding for each log in it that is not admitted, forked or revoked; order does not
     matter.
 
@@ -37,8 +37,11 @@ def with_standing(chain: Chain, roster: Roster, forked: Mapping[str, int], left_
         forked: the logs that have two histories, and the number from which on they differ.
         left_out: the item's events that came after their station's key was revoked.
     """
+    events = [link.event for link in chain.links]
+    if not (chain.aside or left_out) and all(event.log not in forked and roster.counts(event.log) for event in events):
+        return chain
     is_early = not roster.roots  # nobody can be admitted as long as root's log is not here
-    links = sorted((link.event for link in chain.links), key=_place)
+    links = sorted(events, key=_place)
     first = _by_log(links)
     doubtful = _by_log(event for event in links if event.seq >= forked.get(event.log, event.seq + 1))
     found = [_finding(chain, "FORK", events[0], _FORKED, roster, seq=forked[log]) for log, events in doubtful.items()]

@@ -50,7 +50,9 @@ class Memory:
         mark = self.mark()
         if self._remembered is None or self._remembered[0] != mark:
             self._remembered = (mark, {})
-        return _kept(self._remembered[1], name, make)
+        if name not in (known := self._remembered[1]):
+            known[name] = make()
+        return cast(T, known[name])
 
     def remember_rule(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, which hangs on logs, keys, plan and profile alone: made again only when a record of these
@@ -59,7 +61,9 @@ class Memory:
         mark = self.rules_mark()
         if self._ruled is None or self._ruled[0] != mark:
             self._ruled = (mark, {})
-        return _kept(self._ruled[1], name, make)
+        if name not in (known := self._ruled[1]):
+            known[name] = make()
+        return cast(T, known[name])
 
     def forget_rules(self) -> None:
         """Forget what `remember_rule` keeps: the tables of the plan are written behind its record."""
@@ -83,9 +87,3 @@ class Memory:
         """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""
         self._remembered = self._ruled = None
         self.failures += 1
-
-
-def _kept(known: dict[str, Any], name: str, make: Callable[[], T]) -> T:
-    if name not in known:
-        known[name] = make()
-    return cast(T, known[name])

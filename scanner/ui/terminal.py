@@ -36,7 +36,7 @@ _SHOWN_MISSING = 10
 
 def count_words(tally: Tally) -> str:
     """How far the draft is: `12 of 40`, or `12` where what is expected is not known; what is not among the expected is
-    told apart, and so is what is inside, unseen.
+    told apart, and so is what is inside, unseen. Last, what the number rests on, in the words of the page.
     """
     words = _("{taken} taken").format(taken=number(tally.taken))
     if tally.expected is not None:
@@ -44,12 +44,12 @@ def count_words(tally: Tally) -> str:
     if tally.elsewhere:
         words += " " + _("({count} of them by other laptops)").format(count=number(tally.elsewhere))
     if tally.extra:
-        words += " " + _("(+{count} not planned)").format(count=number(tally.extra))
+        words += f" ({tally.extra_words})"
     if tally.refused:
         words += " " + _("({count} refused)").format(count=number(tally.refused))
     if tally.assumed:
         words += " " + _("(+{count} inside, not seen)").format(count=number(tally.assumed))
-    return words
+    return f"{words}  {tally.basis_words}".rstrip()
 
 
 class TerminalView:

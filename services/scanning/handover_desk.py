@@ -22,7 +22,7 @@ from language import _
 from language.text import number
 from reports.chain.steps import item_words
 from reports.words import kind_name, meant_words
-from scanner.outcomes import End, How, Outcome, Taken, TakenPaper, Tally, What
+from scanner.outcomes import Basis, End, How, Outcome, Taken, TakenPaper, Tally, What
 from services.plan.custodians import find_custodian
 from services.scanning.draft_details import details_of, forget_item
 from services.scanning.handover_context import Expectation, expectation, heard_mark, shows_receipt, waybill_for
@@ -77,9 +77,9 @@ class DraftDesk(VendorBarcodes):
         """How far the draft is."""
         taken, refused, count = len(self.taken), len(self.refused), self._count
         if (expected := self._found.items) is None:
-            return Tally(taken, assumed=len(count.inside), refused=refused)
+            return Tally(taken, assumed=len(count.inside), refused=refused, basis=self._basis)
         missing, assumed, by_others = len(count.missing), len(count.inside), len(count.by_others)
-        return Tally(taken, len(expected), missing, assumed, refused, count.extra, by_others)
+        return Tally(taken, len(expected), missing, assumed, refused, count.extra, by_others, self._basis)
 
     @property
     def missing(self) -> list[Item]:
@@ -107,10 +107,11 @@ class DraftDesk(VendorBarcodes):
         ]
 
     @property
-    def is_derived(self) -> bool:
-        """Whether nobody listed what is to go, though it is known how much that is, and not by papers alone."""
-        is_by_paper = self.store.state.is_bare and bool(self.foretold)
-        return self._found.items is not None and not self._found.is_listed and not is_by_paper
+    def _basis(self) -> Basis:
+        """What it follows from how much is to go."""
+        if self._found.items is None or self._found.is_listed:
+            return "unknown" if self._found.items is None else "listed"
+        return "paper" if self.store.state.is_bare and self.foretold else "derived"
 
     @property
     def assumed(self) -> dict[str, Item]:

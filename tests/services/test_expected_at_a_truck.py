@@ -1,6 +1,7 @@
 """What the desk counts at each scan: right, missing, not expected, inside unseen; the same as counted anew."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,13 +48,24 @@ def test_what_is_not_expected_does_not_fill_the_count(store: Store, codes: list[
         desk.take(ItemLabel(code, 1), "camera")
     tally = desk.tally
     assert (tally.taken, tally.right, tally.expected, tally.missing, tally.extra) == (3, 1, 6, 5, 2)
-    assert not tally.is_whole and count_words(tally).startswith("1 ")
+    assert not tally.is_whole and count_words(tally).startswith("1 of 6 (+2 not planned)")
     for code in (codes[0], codes[5]):
         desk.take(ItemLabel(code, 1), "camera")
-    assert desk.tally == Tally(5, 6, missing=0, assumed=3, extra=2)
+    assert desk.tally == Tally(5, 6, missing=0, assumed=3, extra=2, basis="derived")
     for code in codes[6:]:
         desk.remove(code)
     assert desk.tally.is_whole
+
+
+def test_the_running_count_says_what_the_number_rests_on_as_the_page_does(store: Store, codes: list[str]) -> None:
+    derived, by_list = desk_at(store), desk_at(store, (codes[4],))
+    nowhere = DraftDesk(store, store.drafts.open("1", WAREHOUSE, TRUCK, (), at=store.around.now_utc()).id)
+    for desk in (derived, by_list, nowhere):
+        desk.take(ItemLabel(codes[5], 1), "camera")
+    assert count_words(derived.tally) == "1 of 6  Nobody listed what is to go."
+    assert count_words(by_list.tally) == "0 of 1 (+1 not planned)"
+    assert count_words(nowhere.tally) == "1 taken  expected: not known"
+    assert count_words(replace(by_list.tally, basis="paper")) == "0 of 1 (+1 not on the paper)"
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

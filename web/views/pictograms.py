@@ -85,6 +85,7 @@ def symbols() -> frozenset[str]:
     return frozenset(re.findall(r'<symbol id="(\w+)"', (HERE / "static" / "pictograms.svg").read_text()))
 
 
+@cache
 def pictogram(name: str) -> Markup:
     """Return the drawing of this name for a template, hidden from screen readers: the words stand beside it.
 
