@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from custody.chain.clocks import BACK
 from custody.chain.corrections import Roots, correction_findings, in_place_of, withdrawals, withdrawn_links
 from custody.chain.findings import BROKEN, Finding
 from custody.chain.fold import Fold
@@ -52,6 +53,16 @@ class Chain:
         """When it must be where it is bound for; None where nobody said, or where the plan does not have that place."""
         place = self.dues.places.get(self.item.to) if self.item else None
         return self.dues.at(place, self.item.kind, self.item.to) if self.item and place else None
+
+    @property
+    def listed(self) -> tuple[Finding, ...]:
+        """Its findings as lists of many items have them: without a clock that went back before another record than a
+        handover, for that is told once of the whole log (`custody.chain.clocks.ClockSteps`).
+        """
+        if all(finding.message != BACK for finding in self.findings):
+            return self.findings
+        given = {link.event.leaf for link in self.links if link.event.type == "handover"}
+        return tuple(one for one in self.findings if one.message != BACK or one.leaf in given)
 
     @property
     def shown(self) -> tuple[Link, ...]:

@@ -63,6 +63,8 @@ class Fold:
         self.links: list[Link] = []  # written so, for `list[Link]()` takes three times as long
         self.findings: list[Finding] = []
         self._taken: list[Event] = []
+        self._latest: dict[str, Event] = {}
+        """Of each log, that of its records about the item which has the latest time."""
 
     def run(self) -> None:
         while ready := self.order.ready():
@@ -114,6 +116,8 @@ class Fold:
                 self._seal(event)
             case "incident" if self.code in event.rows:
                 self.links.append(Link(event, how=event.rows[self.code]["how"]))
+        if self.code in event.rows and event.type != "clock":
+            self._judge_clock(event)
 
     # --- one method for each type -------------------------------------------------------------------------------
 
@@ -283,6 +287,14 @@ class Fold:
                 self._close(*(finding.code for finding in found) if found else ("DAMAGED", "MISSING"))
                 self._find(event, *found)
 
+    def _judge_clock(self, event: Event) -> None:
+        """A record of the item is earlier, by its station's clock, than one that the same station made of it before."""
+        ahead = self._latest.setdefault(event.log, event)
+        if moment(event.at) >= moment(ahead.at):
+            self._latest[event.log] = event
+        elif event.seq > ahead.seq:  # else the log has two histories
+            self._find(event, Finding("CLOCK", BACK, also=(ahead.leaf,)))
+
     # --- what is irregular about a handover ---------------------------------------------------------------------
 
     def _judge(self, event: Event, state: State, *, is_repeat: bool) -> None:
@@ -296,9 +308,6 @@ class Fold:
             self._judge_way(event, state)
         if event.body["occurred"] is not None:
             self._find(event, late_entry(event.happened))
-        own = [e for e in state.records if e.log == event.log and e.seq < event.seq]
-        if ahead := [e.leaf for e in own if moment(event.at) < moment(e.at)]:
-            self._find(event, Finding("CLOCK", BACK, also=(ahead[-1],)))
         if (newer := self.order.known_beyond(event, self.code, state.records)) is not None:
             stale = N_("{item} was recorded as if its station had not known an event that it had recorded")
             self._find(event, Finding("FORK", stale, {"item": show_code(self.code)}, also=(newer.leaf,)))

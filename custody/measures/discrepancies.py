@@ -34,7 +34,7 @@ def discrepancies_of(chain: Chain, *, as_of: str) -> Iterator[Discrepancy]:
         if chain.item
         else chain.held_by or next((link.to for link in reversed(chain.links) if link.to), "")
     )
-    for finding in chain.findings:
+    for finding in chain.listed:
         event = about.get(finding.leaf or "")
         if event is None:
             yield Discrepancy(finding, place)

@@ -101,7 +101,9 @@ def _store_above(store: Store, item: Item) -> str:
 
 
 def found_by(store: Store, events: Sequence[Event], also: Iterable[str] = ()) -> Iterator[Finding]:
-    """Return the findings about these events, by the chains of the items that they name and of others."""
+    """Return the findings about these events, by the chains of the items that they name and of others; that a clock
+    went back, the store tells once.
+    """
     leaves = {event.leaf for event in events}
     codes = dict.fromkeys([*(code for event in events for code in event.rows), *also])
     now = store.around.now_utc()
@@ -109,7 +111,7 @@ def found_by(store: Store, events: Sequence[Event], also: Iterable[str] = ()) ->
         if chain.item is None:
             unknown = N_("{item} is registered nowhere that this station knows of")
             yield Finding("UNKNOWN_CODE", unknown, {"item": show_code(chain.code)}, chain.code)
-        yield from (finding for finding in chain.findings if finding.leaf in leaves)
+        yield from (finding for finding in chain.listed if finding.leaf in leaves)
 
 
 def looks(store: Store, *, under: str | None = None, kind: str | None = None) -> Iterator[Look]:

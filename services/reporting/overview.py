@@ -279,7 +279,7 @@ class Overview:
         )
         found = tuple(
             Irregular(finding, place)
-            for finding in chain.findings
+            for finding in chain.listed
             if chain.links and finding.is_open and finding.severity != "info" and finding.code != "LATE"
         )
         if found:

@@ -1,6 +1,8 @@
 """Where an item goes, when, and in what condition: WRONG_DESTINATION, LATE, LATE_ENTRY, CLOCK, DAMAGED, MISSING."""
 
-from tests.support.custody_notation import PLACES, chain_of, codes, open_codes
+import pytest
+
+from tests.support.custody_notation import PLACES, chain_of, codes, ledger, open_codes, read
 
 REGISTERED = "A1 register X at WH for TPS1\n"
 TRUCK = "DK8123AB"
@@ -19,7 +21,7 @@ def test_a_place_beside_the_way_is_a_wrong_destination():
 
 def test_the_way_back_up_is_never_astray_or_late():
     text = """
-        A2 handover WH>TPS1 X at=05:00
+        A2 handover WH>TPS1 X at=06:30
         A3 handover TPS1>PPS X at=22:00
         A4 handover PPS>PPK X at=22:30
         A5 handover PPK>WH X at=23:00
@@ -108,6 +110,29 @@ def test_a_clock_that_went_back_between_records_of_one_station_is_found():
     chain = chain_of(REGISTERED + "A2 handover WH>PPK X at=07:00\nA3 handover PPK>PPS X at=06:59")
     assert open_codes(chain) == ["CLOCK"]
     assert chain.findings[0].item == chain.code
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "print X 1",
+        "seal X apply S1",
+        "inspect X light",
+        "pack Y add X",
+        "reassign X to TPS2",
+        "void X 1 lost",
+        "incident X",
+        "handover WH>PPK X",
+    ],
+)
+def test_a_clock_that_went_back_is_told_at_whatever_record_of_the_item_came_then(record: str):
+    text = REGISTERED.replace("A1 register X", "A1 register X,Y")
+    honest, back = (ledger(text + f"\nA2 {record} at={at}") for at in ("06:00", "05:59"))
+    assert "CLOCK" not in codes(read(honest.values()))
+    chain = read(back.values())
+    told = [finding for finding in chain.findings if finding.code == "CLOCK"]
+    assert [(one.leaf, one.also) for one in told] == [(back["A2"].leaf, (back["A1"].leaf,))]
+    assert [one for one in chain.listed if one.code == "CLOCK"] == (told if record.startswith("handover") else [])
 
 
 def test_clocks_of_two_stations_may_differ():
