@@ -109,7 +109,7 @@ def mutate(name: str, target: Any, found: Path, minutes: float, seed: int) -> in
 
 def keep(name: str, target: Any, folder: Path) -> int:
     """Copy into the corpus, the smallest first, what reaches lines of the product that nothing kept reaches."""
-    from tests.fuzz.targets import HERE
+    from tests.fuzz.target import HERE
 
     known = set[tuple[str, int]]().union(*(lines_of(target, data) for data in beginnings(name)))
     for file in sorted(folder.iterdir(), key=lambda file: (file.stat().st_size, file.name)):
@@ -144,7 +144,8 @@ def lines_of(target: Any, data: bytes) -> set[tuple[str, int]]:
 
 def beginnings(name: str) -> list[bytes]:
     """What to begin with: what is kept, and what other tests keep."""
-    from tests.fuzz.targets import TARGETS, corpus
+    from tests.fuzz.target import corpus
+    from tests.fuzz.targets import TARGETS
 
     return [*corpus(name).values(), *TARGETS[name].seeds()]
 

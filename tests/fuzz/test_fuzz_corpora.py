@@ -13,7 +13,8 @@ import pytest
 from tests.fuzz.__main__ import mutate
 from tests.fuzz.logs import written
 from tests.fuzz.mutation import mutated
-from tests.fuzz.targets import HERE, TARGETS, FuzzError, Target, corpus
+from tests.fuzz.target import HERE, FuzzError, Target, corpus
+from tests.fuzz.targets import TARGETS
 from tests.support.portable import peak_bytes
 from tests.support.two_verifiers import by_the_program, proof_by_the_program
 

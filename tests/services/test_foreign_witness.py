@@ -10,20 +10,19 @@ from custody.errors import TamperError
 from evidence.checkpoint import VerifierKey
 from services.exchange.ledger_audit import AskedPolicy, audit_ledger
 from services.exchange.sync import ask_own
-from tests.services.test_hub import clone, fresh, own, remark
 from tests.support.foreign_witness import feed, foreign_python, foreign_witness
+from tests.support.hub_examples import clone, own, remark
 from tests.support.ledger_examples import planned_station, signer
 from tests.support.merge_examples import join
 from tests.support.witness_examples import policy_of, running_witness
 
-Fresh = Callable[[], str]
-__all__ = ["fresh"]
+FreshUrl = Callable[[], str]
 pytestmark = pytest.mark.slow
 
 
-def test_a_foreign_witness_cosigns_our_head_and_verify_takes_it(fresh: Fresh, tmp_path: Path) -> None:
+def test_a_foreign_witness_cosigns_our_head_and_verify_takes_it(sqlite_url: FreshUrl, tmp_path: Path) -> None:
     foreign_python()
-    with planned_station(fresh(), 1) as root:
+    with planned_station(sqlite_url(), 1) as root:
         log, key = own(root), root.ledger.keys()[own(root)]
         with foreign_witness(tmp_path, {log: str(VerifierKey(log, key))}) as foreign:
             policy = policy_of(foreign)
@@ -38,12 +37,12 @@ def test_a_foreign_witness_cosigns_our_head_and_verify_takes_it(fresh: Fresh, tm
             assert facts.policy is not None and facts.policy.met_to == root.ledger.sizes()[log]
 
 
-def test_a_foreign_witness_refuses_our_second_history(fresh: Fresh, tmp_path: Path) -> None:
+def test_a_foreign_witness_refuses_our_second_history(sqlite_url: FreshUrl, tmp_path: Path) -> None:
     foreign_python()
-    with planned_station(fresh(), 1) as root:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+    with planned_station(sqlite_url(), 1) as root:
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         vkey = str(VerifierKey(own(office), signer(2).public_key))
-        with clone(fresh(), office) as twin, foreign_witness(tmp_path, {own(office): vkey}) as foreign:
+        with clone(sqlite_url(), office) as twin, foreign_witness(tmp_path, {own(office): vkey}) as foreign:
             remark(office, 2)
             remark(twin, 3)
             assert ask_own(office, policy_of(foreign)).cosigned

@@ -15,8 +15,8 @@ from services.exchange.hub_desk import settle_arrived
 from services.exchange.ledger_audit import audit_ledger
 from services.records.growth import VERIFIED_FILE, GrowthAudit, audit_growth, kept_verified
 from services.records.membership import revoke
-from tests.services.test_hub import clone, own, remark
 from tests.support.command_examples import Terminal
+from tests.support.hub_examples import clone, own, remark
 from tests.support.ledger_examples import TPS, WAREHOUSE, around, boxes, give, planned_station, signer
 from tests.support.merge_examples import bundle_of, join, take
 

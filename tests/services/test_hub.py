@@ -1,7 +1,6 @@
 """Stations send to a hub and take from it, over real sockets."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,38 +14,18 @@ from services.exchange.sync import sync
 from services.records.handovers import record_handover
 from services.records.introducing import card_named
 from services.records.membership import admit, revoke
-from tests.support.hub_examples import running_hub
-from tests.support.ledger_examples import TPS, absorb, boxes, card_of, empty_ledger, planned_station, record, station
+from tests.support.hub_examples import POINT, clone, own, remark, running_hub, size_at
+from tests.support.ledger_examples import TPS, boxes, card_of, empty_ledger, planned_station, record, station
 from tests.support.merge_examples import bundle_of, join, take
 
-Fresh = Callable[[], str]
+FreshUrl = Callable[[], str]
 
 
-@pytest.fixture
-def fresh(tmp_path: Path) -> Fresh:
-    numbers = iter(range(100))
-    return lambda: f"sqlite:///{tmp_path / f'{next(numbers)}.db'}"
-
-
-def remark(store: Store, count: int) -> None:
-    for number in range(count):
-        said = {"point": f"p{number}", "title": "x" * 50, "owner": "", "due": None, "place": None, "state": "open"}
-        record(store, NewEvent("point", {**said, "note": ""}))
-
-
-def own(store: Store) -> str:
-    return store.ledger.own_log().name
-
-
-def size_at(root: Store, store: Store) -> int:
-    return root.ledger.sizes().get(own(store), 0)
-
-
-def test_a_station_sends_its_log_and_gets_a_receipt_of_all_of_it(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_station_sends_its_log_and_gets_a_receipt_of_all_of_it(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         boxes(root, 3, TPS[0])
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         done = hub.sync(office)
         assert (done.sent, done.waiting, done.waits) == (1, 0, False)
         assert done.receipts == ((own(office), 1),)
@@ -56,10 +35,10 @@ def test_a_station_sends_its_log_and_gets_a_receipt_of_all_of_it(fresh: Fresh, t
         assert (again.sent, again.taken, again.receipts) == (0, 0, ())
 
 
-def test_what_the_hub_cosigned_is_witnessed_by_it(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_what_the_hub_cosigned_is_witnessed_by_it(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         remark(office, 5)
         assert office.heads.unwitnessed() == 6
         hub.sync(office)
@@ -70,11 +49,11 @@ def test_what_the_hub_cosigned_is_witnessed_by_it(fresh: Fresh, tmp_path: Path) 
         assert office.heads.unwitnessed() == 1
 
 
-def test_a_hub_that_was_revoked_witnesses_nothing(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
-    with planned_station(fresh(), 1) as root:
+def test_a_hub_that_was_revoked_witnesses_nothing(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
+    with planned_station(sqlite_url(), 1) as root:
         relay = join(url, 2, root, place="51.08.01", name="Pusat")
-        office = join(fresh(), 3, root, place="51.08.01.2001", name="PPS 1")
+        office = join(sqlite_url(), 3, root, place="51.08.01.2001", name="PPS 1")
         take(relay, _with_heads(root), _with_heads(office))
         with running_hub(url, tmp_path, seed=2) as hub:
             hub.sync(office)
@@ -87,10 +66,10 @@ def test_a_hub_that_was_revoked_witnesses_nothing(fresh: Fresh, tmp_path: Path) 
         assert office.heads.unwitnessed() == 1
 
 
-def test_a_log_of_many_packages_arrives_whole(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_log_of_many_packages_arrives_whole(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         remark(office, 300)
         hub.sync(office)
         remark(office, 300)
@@ -99,11 +78,13 @@ def test_a_log_of_many_packages_arrives_whole(fresh: Fresh, tmp_path: Path) -> N
         assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
 
 
-def test_what_arrived_before_the_hub_was_cut_off_counts_once_it_is_open_again(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_what_arrived_before_the_hub_was_cut_off_counts_once_it_is_open_again(
+    sqlite_url: FreshUrl, tmp_path: Path
+) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root:
         codes = boxes(root, 3, TPS[0])
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         take(office, bundle_of(root))
         record_handover(office, Handover("51.08", "51.08.01"), [Touch(code, 1, "camera") for code in codes])
         with running_hub(url, tmp_path) as hub:
@@ -121,11 +102,11 @@ def test_what_arrived_before_the_hub_was_cut_off_counts_once_it_is_open_again(fr
         assert not [finding for finding in audit_ledger(root).findings if finding.is_wrong]
 
 
-def test_one_station_carries_the_log_of_another(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_one_station_carries_the_log_of_another(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        village = join(fresh(), 3, root, place="51.08.01.2001", name="PPS 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
+        village = join(sqlite_url(), 3, root, place="51.08.01.2001", name="PPS 1")
         take(office, bundle_of(root))
         remark(village, 3)
         take(office, _with_heads(village))
@@ -134,20 +115,20 @@ def test_one_station_carries_the_log_of_another(fresh: Fresh, tmp_path: Path) ->
         assert size_at(root, village) == 4
 
 
-def test_a_station_reads_its_branch_and_no_other(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_station_reads_its_branch_and_no_other(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        one = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        below = join(fresh(), 3, root, place="51.08.01.2001", name="PPS 1")
-        other = join(fresh(), 4, root, place="51.08.02", name="PPK 2")
+        one = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
+        below = join(sqlite_url(), 3, root, place="51.08.01.2001", name="PPS 1")
+        other = join(sqlite_url(), 4, root, place="51.08.02", name="PPK 2")
         for store in (below, other, one):
             hub.sync(store)
         assert set(one.ledger.sizes()) == {own(root), own(one), own(below)}
 
 
-def test_a_stranger_is_kept_apart_and_counts_once_root_admits_it(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
-    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, empty_ledger(fresh(), 2) as office:
+def test_a_stranger_is_kept_apart_and_counts_once_root_admits_it(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, empty_ledger(sqlite_url(), 2) as office:
         office.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01", root=root.ledger.own_log().root)
         done = hub.sync(office)
         assert (done.sent, done.taken, done.waits, done.receipts) == (1, 0, True, ())
@@ -160,10 +141,10 @@ def test_a_stranger_is_kept_apart_and_counts_once_root_admits_it(fresh: Fresh, t
         assert done.taken == _size(root)
 
 
-def test_a_revoked_station_is_refused(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_revoked_station_is_refused(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         hub.sync(office)
         revoke(root, "PPK 1", reason="stolen")
         remark(office, 1)
@@ -172,19 +153,19 @@ def test_a_revoked_station_is_refused(fresh: Fresh, tmp_path: Path) -> None:
         assert size_at(root, office) == 1
 
 
-def test_a_hub_of_another_election_is_told_at_once(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
-    with planned_station(url, 1), running_hub(url, tmp_path) as hub, station(fresh(), 9) as other:
+def test_a_hub_of_another_election_is_told_at_once(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
+    with planned_station(url, 1), running_hub(url, tmp_path) as hub, station(sqlite_url(), 9) as other:
         with pytest.raises(InputError, match="another root"):
             hub.sync(other)
         assert own(other) not in hub.hub.site.desk.introduced
 
 
-def test_two_laptops_with_one_key_are_caught_and_both_heads_kept(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_two_laptops_with_one_key_are_caught_and_both_heads_kept(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        with clone(fresh(), office) as copy:
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
+        with clone(sqlite_url(), office) as copy:
             remark(office, 2)
             record(copy, NewEvent("point", {**POINT, "title": "another history"}))
             remark(copy, 3)
@@ -196,25 +177,25 @@ def test_two_laptops_with_one_key_are_caught_and_both_heads_kept(fresh: Fresh, t
         assert told[0] == "INCOMPLETE"  # its key has signed a head of five entries that are not the three here
 
 
-def test_a_station_put_back_to_an_older_copy_learns_it_from_the_hub(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_station_put_back_to_an_older_copy_learns_it_from_the_hub(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-        with clone(fresh(), office) as copy:
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
+        with clone(sqlite_url(), office) as copy:
             remark(office, 2)
             hub.sync(office)
             with pytest.raises(TamperError, match="older copy"):
                 hub.sync(copy)
 
 
-def test_nobody_answering_is_the_machines_fault_and_loses_nothing(fresh: Fresh) -> None:
-    with planned_station(fresh(), 1) as root, pytest.raises(StoreError, match="nobody answers") as told:
+def test_nobody_answering_is_the_machines_fault_and_loses_nothing(sqlite_url: FreshUrl) -> None:
+    with planned_station(sqlite_url(), 1) as root, pytest.raises(StoreError, match="nobody answers") as told:
         sync(root, HubClient(HubAddress("127.0.0.1", 9, "0" * 32)))
     assert told.value.exit_code == 3
 
 
-def test_another_certificate_is_not_spoken_to(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_another_certificate_is_not_spoken_to(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         wrong = HubAddress(hub.address.host, hub.address.port, "0" * 64)
         with pytest.raises(StoreError, match="not the hub"):
@@ -239,20 +220,6 @@ def test_an_invitation_may_come_in_the_quotes_of_a_shell(quote: str) -> None:
 def test_an_invitation_reads_back_as_it_was_written() -> None:
     address = HubAddress("192.168.1.20", 8753, "a" * 32)
     assert read_address(str(address)) == address
-
-
-@contextmanager
-def clone(url: str, of: Store, seed: int = 2) -> Iterator[Store]:
-    """A second laptop with the key and the ledger of a station, as when a disk is copied."""
-    with empty_ledger(url, seed, 77) as copy:
-        absorb(copy, of)
-        log = copy.ledger.tables.log
-        log.update(is_own=1).where(log.name == own(of)).execute()
-        copy.ledger.memory.forget()
-        yield copy
-
-
-POINT = {"point": "p", "title": "", "owner": "", "due": None, "place": None, "state": "open", "note": ""}
 
 
 def _size(store: Store) -> int:

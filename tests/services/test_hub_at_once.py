@@ -23,10 +23,8 @@ from services.records.handovers import record_handover
 from services.records.lag import lag
 from services.records.packing import record_packing
 from services.reporting.made_by import made_of
-from tests.services.test_hub import POINT, clone, own, remark
-from tests.services.test_hub_attacks import ask, entries_of, head_of
 from tests.support import forked
-from tests.support.hub_examples import Running, running_hub
+from tests.support.hub_examples import POINT, Running, ask, clone, entries_of, head_of, own, remark, running_hub
 from tests.support.ledger_examples import TPS, Clock, absorb, around, boxes, cache_of, planned_station, record, signer
 from tests.support.merge_examples import bundle_of, join, take
 from web.hub_workers import HubWorkers

@@ -1,8 +1,7 @@
 """What comes to a hub from those who mean harm: refused with the protocol's status, and nothing of it stored."""
 
 import gzip
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,67 +11,38 @@ from custody.compose.compose import NewEvent
 from custody.errors import TamperError
 from db.store import Store
 from evidence.cosignature import cosign
-from evidence.mirror_forms import HeadRequest, Package, Upload, records
+from evidence.mirror_forms import Package, Upload, records
 from evidence.tree import Tree
 from services.exchange import hub_desk
-from services.exchange.hub_client import Answer, CutError, HubClient
+from services.exchange.hub_client import CutError, HubClient
 from services.exchange.hub_reading import NUMBER_LASTS_S, listing, new_number, sign_request
 from services.records.membership import revoke
-from tests.services.test_hub import POINT, clone, fresh, own, remark
 from tests.support import coroutines
-from tests.support.hub_examples import Running, running_hub
-from tests.support.ledger_examples import empty_ledger, planned_station, record, signer
+from tests.support.hub_examples import (
+    POINT,
+    Running,
+    ask,
+    clone,
+    entries_of,
+    head_of,
+    held,
+    hub,
+    own,
+    remark,
+    root,
+    url,
+)
+from tests.support.ledger_examples import empty_ledger, record, signer
 from tests.support.merge_examples import bundle_of, join, take
 from web import hub_bodies, hub_site
 
-Fresh = Callable[[], str]
-__all__ = ["fresh"]
+FreshUrl = Callable[[], str]
+__all__ = ["hub", "root", "url"]
 
 
 @pytest.fixture
-def url(fresh: Fresh) -> str:
-    return fresh()
-
-
-@pytest.fixture
-def root(url: str) -> Iterator[Store]:
-    with planned_station(url, 1) as store:
-        yield store
-
-
-@pytest.fixture
-def hub(url: str, root: Store, tmp_path: Path) -> Iterator[Running]:
-    with running_hub(url, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def office(fresh: Fresh, root: Store) -> Store:
-    return join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-
-
-def ask(hub: Running, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
-    client = HubClient(hub.address)
-    try:
-        return client.ask("POST", path, body, headers)
-    finally:
-        client.close()
-
-
-def head_of(store: Store, old: int = 0) -> bytes:
-    note = store.ledger.signed_heads.signed(own(store))
-    assert note is not None
-    tree = Tree(store.ledger.leaves(own(store)))
-    return HeadRequest(old, tuple(tree.consistency_proof(old)), note).to_bytes()
-
-
-def entries_of(store: Store, begin: int, end: int) -> tuple[bytes, ...]:
-    return tuple(store.ledger.span(own(store), begin, end))
-
-
-def held(hub: Running, root: Store, store: Store) -> int:
-    hub.settle()
-    return root.ledger.sizes().get(own(store), 0)
+def office(sqlite_url: FreshUrl, root: Store) -> Store:
+    return join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
 
 
 @pytest.mark.parametrize("body", [b"", b"old 0\n\n", b"old 00\n\nx", b"\xff" * 200, b"old 0\nAAAA\n\nserah/x\n1\n"])
@@ -80,9 +50,11 @@ def test_what_is_no_head_is_refused(hub: Running, body: bytes) -> None:
     assert ask(hub, "/add-checkpoint", body).status == 400
 
 
-def test_a_head_that_another_key_signed_is_refused(hub: Running, root: Store, office: Store, fresh: Fresh) -> None:
+def test_a_head_that_another_key_signed_is_refused(
+    hub: Running, root: Store, office: Store, sqlite_url: FreshUrl
+) -> None:
     hub.sync(office)
-    with empty_ledger(fresh(), 7) as thief:
+    with empty_ledger(sqlite_url(), 7) as thief:
         thief.begin(election="Pemilu 2024", station="PPK 1", place="51.08.01", root=root.ledger.own_log().root)
         forged = head_of(thief).decode().replace(own(thief), own(office)).encode()
     answer = ask(hub, "/add-checkpoint", forged.replace(b"old 0", b"old 1"))
@@ -125,7 +97,7 @@ def test_entries_without_a_head_before_are_refused(hub: Running, office: Store) 
 
 
 def test_entries_that_are_not_below_the_head_are_refused_and_nothing_is_stored(
-    hub: Running, root: Store, office: Store, fresh: Fresh
+    hub: Running, root: Store, office: Store, sqlite_url: FreshUrl
 ) -> None:
     hub.sync(office)
     remark(office, 3)
@@ -242,10 +214,12 @@ def test_a_revoked_key_sends_no_head(hub: Running, root: Store, office: Store) -
     assert (answer.status, answer.reason) == (403, "revoked")
 
 
-def test_a_cut_package_of_another_history_is_refused(hub: Running, root: Store, office: Store, fresh: Fresh) -> None:
+def test_a_cut_package_of_another_history_is_refused(
+    hub: Running, root: Store, office: Store, sqlite_url: FreshUrl
+) -> None:
     remark(office, 2)
     hub.sync(office)
-    with clone(fresh(), office) as copy:
+    with clone(sqlite_url(), office) as copy:
         remark(office, 4)
         assert ask(hub, "/add-checkpoint", head_of(office, 3)).status == 200
         remark(copy, 1)
@@ -275,10 +249,10 @@ def test_a_receipt_that_the_hubs_key_has_not_signed_is_none(
 
 
 def test_a_station_takes_no_entries_for_its_own_log(
-    hub: Running, root: Store, office: Store, fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+    hub: Running, root: Store, office: Store, sqlite_url: FreshUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.sync(office)
-    with clone(fresh(), office) as copy:
+    with clone(sqlite_url(), office) as copy:
         remark(copy, 3)
         hub.sync(copy)
 
@@ -321,21 +295,21 @@ def test_an_address_that_is_refused_again_and_again_is_told_to_wait(hub: Running
 
 @pytest.mark.parametrize("limit", ["MOST_STRANGERS_EACH", "MOST_INTRODUCED"])
 def test_one_address_introduces_few_strangers_and_all_not_many(
-    hub: Running, root: Store, fresh: Fresh, monkeypatch: pytest.MonkeyPatch, limit: str
+    hub: Running, root: Store, sqlite_url: FreshUrl, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     monkeypatch.setattr(hub_desk, limit, 2)
     statuses = []
     for seed in (11, 12, 13):
-        with empty_ledger(fresh(), seed) as stranger:
+        with empty_ledger(sqlite_url(), seed) as stranger:
             stranger.begin(election="Pemilu 2024", station="X", place="51.08", root=root.ledger.own_log().root)
             statuses.append(ask(hub, "/add-log", entries_of(stranger, 0, 1)[0]).status)
     assert statuses == [200, 200, 507]
 
 
 def test_a_head_that_contradicts_what_came_by_bundle_is_refused(
-    hub: Running, root: Store, office: Store, fresh: Fresh
+    hub: Running, root: Store, office: Store, sqlite_url: FreshUrl
 ) -> None:
-    with clone(fresh(), office) as copy:
+    with clone(sqlite_url(), office) as copy:
         remark(office, 2)
         record(copy, NewEvent("point", {**POINT, "title": "another"}))
         remark(copy, 1)
@@ -344,8 +318,8 @@ def test_a_head_that_contradicts_what_came_by_bundle_is_refused(
     assert (answer.status, answer.reason) == (422, "fork")
 
 
-def test_a_log_of_another_election_is_refused(hub: Running, fresh: Fresh) -> None:
-    with empty_ledger(fresh(), 12) as other:
+def test_a_log_of_another_election_is_refused(hub: Running, sqlite_url: FreshUrl) -> None:
+    with empty_ledger(sqlite_url(), 12) as other:
         other.begin(election="Pilkada 2030", station="X", place="51.08")
         answer = ask(hub, "/add-log", entries_of(other, 0, 1)[0])
     assert (answer.status, answer.reason) == (403, "election")

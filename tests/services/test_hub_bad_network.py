@@ -16,15 +16,13 @@ from evidence.mirror_forms import HeadRequest, Upload, records
 from evidence.tree import Tree
 from services.exchange.hub_client import CutError, HubAddress, HubClient
 from services.exchange.sync import Synced, sync
-from tests.services.test_hub import fresh, own, remark
 from tests.support.bad_network import BadNetwork, bad_network, serving
-from tests.support.hub_examples import Running, running_hub
+from tests.support.hub_examples import Running, own, remark, running_hub
 from tests.support.ledger_examples import TPS, boxes, planned_station
 from tests.support.merge_examples import join
 from web.security.certificate import hub_certificate
 
-Fresh = Callable[[], str]
-__all__ = ["fresh"]
+FreshUrl = Callable[[], str]
 
 
 def through(port: int, hub: Running, store: Store) -> Synced:
@@ -47,13 +45,13 @@ def at_last(port: int, hub: Running, store: Store, tries: int = 200) -> int:
 
 
 def test_a_line_that_is_cut_every_few_kilobytes_lets_all_through_and_nothing_twice(
-    fresh: Fresh, tmp_path: Path
+    sqlite_url: FreshUrl, tmp_path: Path
 ) -> None:
-    url, dice = fresh(), random.Random(1)
+    url, dice = sqlite_url(), random.Random(1)
     network = BadNetwork(cuts=lambda _number: dice.randrange(2_500, 30_000))
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         boxes(root, 40, TPS[0])
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         remark(office, 400)
         with bad_network(("127.0.0.1", hub.address.port), network) as port:
             at_last(port, hub, office)
@@ -65,11 +63,11 @@ def test_a_line_that_is_cut_every_few_kilobytes_lets_all_through_and_nothing_twi
 
 
 @pytest.mark.slow
-def test_cut_at_any_byte_of_the_conversation_it_arrives(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_cut_at_any_byte_of_the_conversation_it_arrives(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     whole = BadNetwork()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         with bad_network(("127.0.0.1", hub.address.port), whole) as port:
             through(port, hub, office)
         for at in range(1, whole.up + whole.down, 97):
@@ -85,24 +83,24 @@ ELSEWHERE = b"HTTP/1.1 302 Found\r\nLocation: https://login.example/\r\nContent-
 
 
 @pytest.mark.parametrize("page", [LOGIN, ELSEWHERE])
-def test_a_login_page_in_place_of_the_hub_is_told_as_that(fresh: Fresh, tmp_path: Path, page: bytes) -> None:
+def test_a_login_page_in_place_of_the_hub_is_told_as_that(sqlite_url: FreshUrl, tmp_path: Path, page: bytes) -> None:
     def portal(near: socket.socket) -> None:
         with near:
             near.recv(4096)
             near.sendall(page)
 
-    url = fresh()
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, serving(portal) as port:
         with pytest.raises(StoreError, match="not the hub"):
             through(port, hub, root)
         assert root.ledger.tables.cosigned.select().count() == 0
 
 
-def test_who_reads_along_with_another_certificate_is_told_nothing(fresh: Fresh, tmp_path: Path) -> None:
-    url, heard = fresh(), list[bytes]()
+def test_who_reads_along_with_another_certificate_is_told_nothing(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url, heard = sqlite_url(), list[bytes]()
     (tmp_path / "other").mkdir()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(hub_certificate(tmp_path / "other").path)
 
@@ -117,8 +115,10 @@ def test_who_reads_along_with_another_certificate_is_told_nothing(fresh: Fresh, 
 
 
 @pytest.mark.parametrize("page", [LOGIN, ELSEWHERE])
-def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fresh, tmp_path: Path, page: bytes) -> None:
-    url = fresh()
+def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(
+    sqlite_url: FreshUrl, tmp_path: Path, page: bytes
+) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(hub.hub.certificate.path)
@@ -132,20 +132,22 @@ def test_a_login_page_with_the_hubs_own_certificate_is_no_hub_either(fresh: Fres
             through(port, hub, root)
 
 
-def test_a_slow_line_that_answers_late_lets_a_day_of_one_station_through(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_slow_line_that_answers_late_lets_a_day_of_one_station_through(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     network = BadNetwork(delay_s=0.05, bytes_per_s=20_000)
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         remark(office, 30)
         with bad_network(("127.0.0.1", hub.address.port), network) as port:
             assert through(port, hub, office).waiting == 0
 
 
-def test_a_network_that_goes_away_for_a_while_does_not_end_a_sync_that_has_begun(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_network_that_goes_away_for_a_while_does_not_end_a_sync_that_has_begun(
+    sqlite_url: FreshUrl, tmp_path: Path
+) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         remark(office, 30)
         away = BadNetwork(cuts=lambda number: {1: 9_000, 2: 0, 3: 0, 4: 0}.get(number))
         with bad_network(("127.0.0.1", hub.address.port), away) as port:
@@ -157,10 +159,10 @@ def test_a_network_that_goes_away_for_a_while_does_not_end_a_sync_that_has_begun
         assert never.connections == 1
 
 
-def test_what_came_over_a_connection_that_hangs_is_not_sent_again(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_what_came_over_a_connection_that_hangs_is_not_sent_again(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         before = hub.sync(office).receipts[-1][1]
         remark(office, 60)
         note = office.cosigned.longest(own(office)) or ""

@@ -12,14 +12,11 @@ import pytest
 
 from db.store import Store
 from evidence.mirror_forms import HeadRequest, Upload
-from tests.services.test_hub import fresh, own, remark, size_at
-from tests.services.test_hub_attacks import ask, entries_of, head_of
-from tests.support.hub_examples import Running, running_hub
+from tests.support.hub_examples import Running, ask, entries_of, head_of, own, remark, running_hub, size_at
 from tests.support.ledger_examples import empty_ledger, planned_station
 from tests.support.merge_examples import join
 
-Fresh = Callable[[], str]
-__all__ = ["fresh"]
+FreshUrl = Callable[[], str]
 ATTACKERS = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 LONG_S = 60
 """So long a good station may take while hundreds crowd in: minutes would be a hub that is down."""
@@ -27,8 +24,8 @@ TEN_GB = 10 * 1024**3
 
 
 @pytest.fixture
-def root(fresh: Fresh) -> Iterator[tuple[str, Store]]:
-    url = fresh()
+def root(sqlite_url: FreshUrl) -> Iterator[tuple[str, Store]]:
+    url = sqlite_url()
     with planned_station(url, 1) as store:
         yield url, store
 
@@ -40,8 +37,8 @@ def hub(root: tuple[str, Store], tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def office(fresh: Fresh, root: tuple[str, Store]) -> Store:
-    store = join(fresh(), 2, root[1], place="51.08.01", name="PPK 1")
+def office(sqlite_url: FreshUrl, root: tuple[str, Store]) -> Store:
+    store = join(sqlite_url(), 2, root[1], place="51.08.01", name="PPK 1")
     remark(store, 30)
     return store
 
@@ -93,10 +90,10 @@ def test_a_station_gets_through_while_hundreds_say_nothing_or_a_byte_now_and_the
 
 @pytest.mark.slow
 def test_strangers_with_logs_of_their_own_cannot_take_all_places(
-    hub: Running, root: tuple[str, Store], office: Store, fresh: Fresh
+    hub: Running, root: tuple[str, Store], office: Store, sqlite_url: FreshUrl
 ) -> None:
     """Anybody can begin a log and sign heads of it: that alone keeps nobody connected."""
-    with empty_ledger(fresh(), 11) as stranger, ExitStack() as stack:
+    with empty_ledger(sqlite_url(), 11) as stranger, ExitStack() as stack:
         stranger.begin(election="Pemilu 2024", station="X", place="51.08", root=root[1].ledger.own_log().root)
         assert ask(hub, "/add-log", entries_of(stranger, 0, 1)[0]).status == 200
         head = head_of(stranger)

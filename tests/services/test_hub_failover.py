@@ -25,8 +25,8 @@ from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.hub_desk import HubDesk
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
-from tests.services.test_hub import own, remark
 from tests.support.failover import DATA, DEPLOY, NAMES, PORT, Cluster, running_cluster, until, why_not
+from tests.support.hub_examples import own, remark
 from tests.support.ledger_examples import Clock, around, signer
 from tests.support.machines import enter_network
 from tests.support.merge_examples import join

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,31 +15,13 @@ from services.exchange.hub_client import Answer, HubClient
 from services.exchange.invitation import remember_hub
 from services.health import Looked, look_at_hub
 from services.records.lag import Lag
-from tests.services.test_hub import fresh, own, remark
-from tests.support.hub_examples import Running, running_hub
-from tests.support.ledger_examples import around, planned_station
+from tests.support.hub_examples import Running, hub, own, remark, root, url
+from tests.support.ledger_examples import around
 from tests.support.merge_examples import join
 from web import hub_health
 
-Fresh = Callable[[], str]
-__all__ = ["fresh"]
-
-
-@pytest.fixture
-def url(fresh: Fresh) -> str:
-    return fresh()
-
-
-@pytest.fixture
-def root(url: str) -> Iterator[Store]:
-    with planned_station(url, 1) as store:
-        yield store
-
-
-@pytest.fixture
-def hub(url: str, root: Store, tmp_path: Path) -> Iterator[Running]:
-    with running_hub(url, tmp_path) as running:
-        yield running
+FreshUrl = Callable[[], str]
+__all__ = ["hub", "root", "url"]
 
 
 def get(hub: Running, path: str, **headers: str) -> Answer:
@@ -87,8 +69,8 @@ def test_a_hub_whose_ledger_hangs_says_so_and_answers_again_when_it_goes_on(
     assert get(hub, "/healthz").status == 200
 
 
-def test_what_was_sent_and_refused_is_counted(hub: Running, root: Store, fresh: Fresh, tmp_path: Path) -> None:
-    office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+def test_what_was_sent_and_refused_is_counted(hub: Running, root: Store, sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
     remark(office, 5)
     hub.sync(office)
     assert get(hub, "/entries?log=x&begin=0").status == 401
@@ -104,10 +86,10 @@ def test_figures_are_for_those_who_have_a_token(hub: Running) -> None:
     assert get(hub, "/metrics", authorization="Bearer 0").status == 401
 
 
-def test_what_lists_do_not_show_yet_is_told_with_its_age(hub: Running, root: Store, fresh: Fresh) -> None:
+def test_what_lists_do_not_show_yet_is_told_with_its_age(hub: Running, root: Store, sqlite_url: FreshUrl) -> None:
     settles = hub.hub.site.settle
     hub.hub.site.settle = lambda most=0, may_wait=True: 0  # type: ignore[method-assign]
-    office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+    office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
     hub.sync(office)  # a log's first entry says whose it is, and is in place at once
     remark(office, 3)
     hub.sync(office)
@@ -130,9 +112,9 @@ def test_each_request_is_a_line_with_what_became_of_it(hub: Running) -> None:
 
 
 def test_the_doctor_asks_the_hub_that_a_station_knows(
-    hub: Running, root: Store, fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Running, root: Store, sqlite_url: FreshUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, url = tmp_path / "office", fresh()
+    home, url = tmp_path / "office", sqlite_url()
     home.mkdir()
     join(url, 2, root, place="51.08.01", name="PPK 1")
     at = Looked(home, lambda: open_store(url, None, around(2)), around(2).now_utc)

@@ -17,9 +17,8 @@ from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.hub_desk import HubDesk
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
-from tests.services.test_hub import own, remark
 from tests.support import forked
-from tests.support.hub_examples import Running, running_hub
+from tests.support.hub_examples import Running, own, remark, running_hub
 from tests.support.ledger_examples import Clock, around, planned_station, signer
 from tests.support.merge_examples import join
 from tests.support.postgres_pair import running_pair

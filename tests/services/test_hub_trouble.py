@@ -20,15 +20,12 @@ from services.exchange.hub_client import HubClient
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
 from services.records.membership import revoke
-from tests.services.test_hub import POINT, clone, fresh, own, remark, size_at
-from tests.services.test_hub_attacks import ask, entries_of, head_of, held
-from tests.support.hub_examples import running_hub
+from tests.support.hub_examples import POINT, ask, clone, entries_of, head_of, held, own, remark, running_hub, size_at
 from tests.support.ledger_examples import Clock, around, planned_station, record, signer
 from tests.support.merge_examples import bundle_of, join, take
 from web.security import certificate
 
-Fresh = Callable[[], str]
-__all__ = ["fresh"]
+FreshUrl = Callable[[], str]
 
 
 # --- A disk that is full ------------------------------------------------------------------------------------------
@@ -50,12 +47,12 @@ def small_disk(folder: Path, size: int) -> Iterator[Path]:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="mounts a file system")
 def test_on_a_full_disk_nothing_is_half_stored_and_it_goes_on_by_itself_once_there_is_room(
-    fresh: Fresh, tmp_path: Path
+    sqlite_url: FreshUrl, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk", 24 * 1024 * 1024) as disk:
         url = f"sqlite:///{disk / 'hub.db'}"
         with planned_station(url, 1) as root:
-            office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+            office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         with running_hub(url, disk) as hub:
             hub.sync(office)
             remark(office, 700)
@@ -78,23 +75,23 @@ def test_on_a_full_disk_nothing_is_half_stored_and_it_goes_on_by_itself_once_the
 # --- Certificates and clocks --------------------------------------------------------------------------------------
 
 
-def test_a_certificate_that_has_run_out_is_still_the_hubs(fresh: Fresh, tmp_path: Path) -> None:
+def test_a_certificate_that_has_run_out_is_still_the_hubs(sqlite_url: FreshUrl, tmp_path: Path) -> None:
     """It is known by its fingerprint: a clock that is wrong on either side shuts nobody out."""
-    url, long_ago = fresh(), datetime(2001, 1, 1, tzinfo=UTC)
+    url, long_ago = sqlite_url(), datetime(2001, 1, 1, tzinfo=UTC)
     certificate._make(tmp_path / "hub.pem", [IPv4Address("127.0.0.1")], long_ago, days=1)
     before = (tmp_path / "hub.pem").read_bytes()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         assert (tmp_path / "hub.pem").read_bytes() == before
         assert not hub.sync(office).waiting
 
 
 def test_a_certificate_that_the_system_does_not_trust_is_spoken_to_by_its_fingerprint_alone(
-    fresh: Fresh, tmp_path: Path
+    sqlite_url: FreshUrl, tmp_path: Path
 ) -> None:
-    url = fresh()
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         with pytest.raises(StoreError, match="vouches for the certificate"):
             sync(office, HubClient(replace(hub.address, pin="")))
         assert size_at(root, office) == 0
@@ -102,11 +99,11 @@ def test_a_certificate_that_the_system_does_not_trust_is_spoken_to_by_its_finger
 
 @pytest.mark.parametrize("year", ["2023", "2025"])
 def test_a_station_whose_clock_is_a_year_wrong_sends_and_takes_as_any_other(
-    fresh: Fresh, tmp_path: Path, year: str
+    sqlite_url: FreshUrl, tmp_path: Path, year: str
 ) -> None:
-    url, clock = fresh(), Clock(60_000)
+    url, clock = sqlite_url(), Clock(60_000)
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         office.around = replace(office.around, now_utc=lambda: clock().replace("2024", year))
         remark(office, 3)
         done = hub.sync(office)
@@ -121,15 +118,15 @@ def test_a_station_whose_clock_is_a_year_wrong_sends_and_takes_as_any_other(
 
 @pytest.mark.parametrize("longer", [0, 1])
 def test_a_fork_that_was_sent_to_two_hubs_is_caught_as_soon_as_these_meet(
-    fresh: Fresh, tmp_path: Path, longer: int
+    sqlite_url: FreshUrl, tmp_path: Path, longer: int
 ) -> None:
-    first, second = fresh(), fresh()
+    first, second = sqlite_url(), sqlite_url()
     (tmp_path / "2").mkdir()
     with planned_station(first, 1) as root:
         relay = join(second, 3, root, place="51.08", name="Pusat 2")
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         take(relay, bundle_of(root))
-        with clone(fresh(), office) as copy:
+        with clone(sqlite_url(), office) as copy:
             remark(office, 2 + longer)
             record(copy, NewEvent("point", {**POINT, "title": "another history"}))
             remark(copy, 1)
@@ -143,12 +140,12 @@ def test_a_fork_that_was_sent_to_two_hubs_is_caught_as_soon_as_these_meet(
             assert codes & {"FORK", "INCOMPLETE", "TAMPERED"}, codes
 
 
-def test_entries_that_do_not_fit_their_head_leave_nothing_behind(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_entries_that_do_not_fit_their_head_leave_nothing_behind(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         hub.sync(office)
-        with clone(fresh(), office) as copy:
+        with clone(sqlite_url(), office) as copy:
             remark(office, 2)
             record(copy, NewEvent("point", {**POINT, "title": "another history"}))
             remark(copy, 1)
@@ -160,9 +157,9 @@ def test_entries_that_do_not_fit_their_head_leave_nothing_behind(fresh: Fresh, t
         assert held(hub, root, office) == 3
 
 
-def test_a_hub_that_was_put_back_refuses_its_own_longer_head(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
-    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, clone(fresh(), root, 1) as newer:
+def test_a_hub_that_was_put_back_refuses_its_own_longer_head(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url = sqlite_url()
+    with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub, clone(sqlite_url(), root, 1) as newer:
         size = root.ledger.sizes()[own(root)]
         remark(newer, 1)
         answer = ask(hub, "/add-checkpoint", head_of(newer, size))
@@ -171,10 +168,12 @@ def test_a_hub_that_was_put_back_refuses_its_own_longer_head(fresh: Fresh, tmp_p
             remark(root, 1)
 
 
-def test_a_key_that_was_revoked_after_its_head_came_sends_nothing_below_it(fresh: Fresh, tmp_path: Path) -> None:
-    url = fresh()
+def test_a_key_that_was_revoked_after_its_head_came_sends_nothing_below_it(
+    sqlite_url: FreshUrl, tmp_path: Path
+) -> None:
+    url = sqlite_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         hub.sync(office)
         remark(office, 3)
         assert ask(hub, "/add-checkpoint", head_of(office, 1)).status == 200

@@ -2,14 +2,14 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.chain.journey import journey
 from custody.compose.compose import Extra, Handover
-from custody.errors import CustodyError
 from custody.handover.counting import count_findings, counted_in
 from custody.measures.progress import progress
 from custody.measures.timing import due_rows
@@ -31,8 +31,7 @@ from tests.support.ledger_examples import (
     station,
     touched,
 )
-from tests.support.ledger_histories import STEPS, History
-from tests.support.sampling import examples
+from tests.support.ledger_histories import drawn, live
 
 LATER = "2024-02-12T11:00:00Z"
 FreshUrl = Callable[[], str]
@@ -59,24 +58,11 @@ def told_by(kept: Overview) -> tuple[object, ...]:
     return kept.due_rows(LATER, 6), dict(sorted(kept.amounts().items())), irregular, kept.cards(LATER)
 
 
-@settings(
-    max_examples=examples(60) if examples(60) == 60 else 10,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
-@given(steps=STEPS)
-def test_after_each_step_it_tells_what_counting_anew_tells(sqlite_url: FreshUrl, steps: object) -> None:
+@drawn
+def test_after_each_step_it_tells_what_counting_anew_tells(sqlite_url: FreshUrl, steps: Any) -> None:
     with planned_station(sqlite_url()) as store:
-        history, kept = History(store), Overview()
-        history.codes += boxes(store, 3)
-        for kind, dice in steps:  # type: ignore[attr-defined]
-            try:
-                history.step(kind, dice)
-            except CustodyError:
-                continue
-            if dice.random() < 0.6:
-                whole(kept, store)
+        kept = Overview()
+        live(store, steps, lambda: whole(kept, store))
         assert told_by(whole(kept, store)) == told_by(whole(Overview(), store))
 
 

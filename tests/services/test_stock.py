@@ -1,11 +1,10 @@
 """What is kept of each place's amounts tells what counting anew tells, after each step of any day."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
-from custody.errors import CustodyError
 from custody.measures.progress import Amounts, StockSums
 from custody.plan.places import Ways
 from db.store import Store
@@ -13,8 +12,7 @@ from services.plan.planning import record_plan
 from services.reporting import stock
 from services.reporting.stock import Stock
 from tests.support.ledger_examples import PLACES, TPS, WAREHOUSE, absorb, boxes, give, planned_station, station
-from tests.support.ledger_histories import STEPS, History
-from tests.support.sampling import examples
+from tests.support.ledger_histories import drawn, live
 
 FreshUrl = Callable[[], str]
 
@@ -42,24 +40,11 @@ def counted_anew(store: Store) -> object:
     return dict(sums.amounts), {code: kinds for code, kinds in sums.pieces.items() if kinds}
 
 
-@settings(
-    max_examples=examples(60) if examples(60) == 60 else 10,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
-@given(steps=STEPS)
-def test_after_each_step_it_tells_what_counting_anew_tells(sqlite_url: FreshUrl, steps: object) -> None:
+@drawn
+def test_after_each_step_it_tells_what_counting_anew_tells(sqlite_url: FreshUrl, steps: Any) -> None:
     with planned_station(sqlite_url()) as store:
-        history, kept = History(store), Stock()
-        history.codes += boxes(store, 3)
-        for kind, dice in steps:  # type: ignore[attr-defined]
-            try:
-                history.step(kind, dice)
-            except CustodyError:
-                continue
-            if dice.random() < 0.6:
-                whole(kept, store)
+        kept = Stock()
+        live(store, steps, lambda: whole(kept, store))
         assert told_by(whole(kept, store)) == counted_anew(store)
 
 

@@ -15,27 +15,25 @@ from services.exchange.hub_client import HubAddress
 from services.exchange.sync import Synced
 from services.exchange.transfer import export_bundle
 from services.exchange.watching import EVERY_S, LONGEST_S, FromFolder, WatchedFolder, keep_importing, keep_syncing
-from tests.services.test_hub import Fresh, fresh, remark, size_at
-from tests.support.hub_examples import running_hub
+from tests.support.hub_examples import FreshUrl, remark, running_hub, size_at
 from tests.support.ledger_examples import planned_station
 from tests.support.merge_examples import join
 
-__all__ = ["fresh"]
 NOBODY = HubAddress("127.0.0.1", 9, "0" * 32)
 
 
-def test_while_nobody_answers_it_waits_longer_each_time_up_to_a_limit(fresh: Fresh) -> None:
+def test_while_nobody_answers_it_waits_longer_each_time_up_to_a_limit(sqlite_url: FreshUrl) -> None:
     waits: list[float] = []
-    with planned_station(fresh(), 1) as root:
+    with planned_station(sqlite_url(), 1) as root:
         outcomes = [*islice(keep_syncing(root, NOBODY, pause=waits.append), 12)]
     assert all(isinstance(outcome, StoreError) for outcome in outcomes)
     assert waits == sorted(waits) and waits[0] == 5 and waits[-1] == LONGEST_S
 
 
-def test_it_sends_soon_after_a_record_and_else_once_a_minute(fresh: Fresh, tmp_path: Path) -> None:
-    url, waits = fresh(), list[float]()
+def test_it_sends_soon_after_a_record_and_else_once_a_minute(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    url, waits = sqlite_url(), list[float]()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
 
         def pause(seconds: float) -> None:
             waits.append(seconds)
@@ -76,10 +74,10 @@ def taken(of: Iterator[FromFolder]) -> list[FromFolder]:
 
 
 @pytest.fixture
-def bundle(fresh: Fresh, tmp_path: Path) -> Iterator[tuple[Path, Store]]:
-    with planned_station(fresh(), 1) as root:
+def bundle(sqlite_url: FreshUrl, tmp_path: Path) -> Iterator[tuple[Path, Store]]:
+    with planned_station(sqlite_url(), 1) as root:
         remark(root, 30)
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         export_bundle(root, tmp_path / "root.serah")
         yield tmp_path / "root.serah", office
 
@@ -135,8 +133,8 @@ def test_one_bad_file_keeps_no_other_out(bundle: tuple[Path, Store], tmp_path: P
     assert [(one.path.name, one.merged is None) for one in found] == [("a.serah", True), ("b.serah", False)]
 
 
-def test_a_folder_that_is_not_there_is_told(fresh: Fresh, tmp_path: Path) -> None:
-    with planned_station(fresh(), 1) as root, pytest.raises(InputError, match="cannot be read"):
+def test_a_folder_that_is_not_there_is_told(sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    with planned_station(sqlite_url(), 1) as root, pytest.raises(InputError, match="cannot be read"):
         next(keep_importing(root, tmp_path / "nowhere", pause=lambda _s: None))
 
 

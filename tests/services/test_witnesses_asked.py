@@ -28,22 +28,20 @@ from services.exchange.witnesses import read_url
 from services.records.handovers import record_handover
 from services.records.membership import revoke
 from services.reporting.bast_letters import letter_of
-from tests.services.test_hub import clone, fresh, own, remark
 from tests.support.bad_network import serving
-from tests.support.hub_examples import running_hub
+from tests.support.hub_examples import clone, own, remark, running_hub
 from tests.support.ledger_examples import TPS, boxes, planned_station
 from tests.support.merge_examples import bundle_of, join, take
 from tests.support.two_verifiers import standalone
 from tests.support.witness_examples import NamedWitness, Running, note_of, policy_file, policy_of, running_witness
 from web import hub_server
 
-Fresh = Callable[[], str]
-__all__ = ["fresh"]
+FreshUrl = Callable[[], str]
 
 
 @pytest.fixture
-def root(fresh: Fresh) -> Iterator[Store]:
-    with planned_station(fresh(), 1) as store:
+def root(sqlite_url: FreshUrl) -> Iterator[Store]:
+    with planned_station(sqlite_url(), 1) as store:
         yield store
 
 
@@ -144,11 +142,13 @@ def test_a_letter_says_which_witnesses_have_seen_the_record(root: Store, tmp_pat
     assert letter_of(root, None).facts.online is None
 
 
-def test_a_hub_asks_for_all_logs_that_count(fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_asks_for_all_logs_that_count(
+    sqlite_url: FreshUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(hub_server, "ASK_EVERY_S", 0.1)
-    url = fresh()
+    url = sqlite_url()
     with planned_station(url, 1) as root:
-        office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
         take(root, bundle_of(office))
         with three(tmp_path, root) as running:
             (tmp_path / "policy").write_bytes(policy_file(*running, need=2))
@@ -172,15 +172,15 @@ def test_a_hub_asks_for_all_logs_that_count(fresh: Fresh, tmp_path: Path, monkey
 
 @pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
 def test_who_shows_two_histories_finds_no_two_witnesses_of_three_for_both(
-    fresh: Fresh, tmp_path: Path, step: int
+    sqlite_url: FreshUrl, tmp_path: Path, step: int
 ) -> None:
     """Whichever of the three are asked first: in one order and its reverse, or in all."""
     for number, order in enumerate([*permutations(range(3))][::step]):
-        url = fresh()
+        url = sqlite_url()
         with planned_station(url, 1) as root:
-            office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+            office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
             take(root, bundle_of(office))
-            with clone(fresh(), office) as twin, three(tmp_path / str(number), root) as running:
+            with clone(sqlite_url(), office) as twin, three(tmp_path / str(number), root) as running:
                 policy = policy_of(*running, need=2)
                 first, second, last = (running[at] for at in order)
                 remark(office, 2)
@@ -197,13 +197,15 @@ def test_who_shows_two_histories_finds_no_two_witnesses_of_three_for_both(
 
 
 @pytest.mark.parametrize("who", ["station", "hub"])
-def test_two_histories_are_caught_by_the_heads_of_any_two_witnesses(fresh: Fresh, tmp_path: Path, who: str) -> None:
-    with planned_station(fresh(), 1) as root:
-        url = fresh()
+def test_two_histories_are_caught_by_the_heads_of_any_two_witnesses(
+    sqlite_url: FreshUrl, tmp_path: Path, who: str
+) -> None:
+    with planned_station(sqlite_url(), 1) as root:
+        url = sqlite_url()
         office = join(url, 2, root, place="51.08.01", name="PPK 1")
         take(office, bundle_of(root))
         take(root, bundle_of(office))
-        with clone(fresh(), office) as twin, three(tmp_path, root) as (one, other, _):
+        with clone(sqlite_url(), office) as twin, three(tmp_path, root) as (one, other, _):
             remark(office, 2)
             remark(twin, 5)
             if who == "hub":  # the office's computer is a hub, and shows another history of its own log to others
@@ -225,10 +227,10 @@ def test_two_histories_are_caught_by_the_heads_of_any_two_witnesses(fresh: Fresh
         assert [(finding.code, finding.accuses) for finding in audit.findings if finding.is_wrong] == [("FORK", "log")]
 
 
-def test_a_laptop_that_was_put_back_learns_it_from_a_witness(fresh: Fresh, tmp_path: Path, root: Store) -> None:
-    office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
+def test_a_laptop_that_was_put_back_learns_it_from_a_witness(sqlite_url: FreshUrl, tmp_path: Path, root: Store) -> None:
+    office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
     take(root, bundle_of(office))
-    with clone(fresh(), office) as before, three(tmp_path, root) as (one, *_):
+    with clone(sqlite_url(), office) as before, three(tmp_path, root) as (one, *_):
         remark(before, 1)
         remark(office, 3)
         ask_own(office, policy_of(one))
@@ -348,9 +350,9 @@ def test_a_policy_that_is_none_takes_the_place_of_no_other(tmp_path: Path) -> No
     assert (tmp_path / POLICY_FILE).read_bytes() == b"quorum none\n"
 
 
-def test_the_logs_for_a_witness_are_those_that_count(root: Store, fresh: Fresh, tmp_path: Path) -> None:
-    office = join(fresh(), 2, root, place="51.08.01", name="PPK 1")
-    gone = join(fresh(), 3, root, place="51.08.02", name="PPK 2")
+def test_the_logs_for_a_witness_are_those_that_count(root: Store, sqlite_url: FreshUrl, tmp_path: Path) -> None:
+    office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
+    gone = join(sqlite_url(), 3, root, place="51.08.02", name="PPK 2")
     take(root, bundle_of(office), bundle_of(gone))
     revoke(root, "PPK 2", reason="stolen")
     assert save_logs(root, tmp_path / "policy") == 2

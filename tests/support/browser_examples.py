@@ -159,10 +159,9 @@ class Watched:
         """Wait until the scripts of the page have run."""
         self.page.wait_for_load_state("domcontentloaded")
 
-    @property
-    def heard(self) -> str:
-        """Which sound came last."""
-        return str(self.page.evaluate("document.documentElement.dataset.sound"))
+    def hears(self, sound: str) -> None:
+        """Wait until this sound was the last: the list may show what was scanned before the answer has come."""
+        self.page.wait_for_function("sound => document.documentElement.dataset.sound === sound", arg=sound)
 
     def say_names(self) -> None:
         """Write who gives and who receives on the review."""

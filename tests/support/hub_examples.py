@@ -1,18 +1,25 @@
 """A hub on a real socket of this computer, and stations that know it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from custody.compose.compose import NewEvent
 from db.store import Store, open_store
 from evidence.checkpoint import Signer
-from services.exchange.hub_client import HubAddress, HubClient
+from evidence.mirror_forms import HeadRequest
+from evidence.tree import Tree
+from services.exchange.hub_client import Answer, HubAddress, HubClient
 from services.exchange.sync import Synced, sync
-from tests.support.ledger_examples import Clock, around, signer
+from tests.support.ledger_examples import Clock, absorb, around, empty_ledger, planned_station, record, signer
 from web.hub_server import Hub
 from web.hub_workers import HubWorkers
+
+FreshUrl = Callable[[], str]
 
 
 @dataclass
@@ -63,6 +70,75 @@ def running_hub(
         hub.server.should_exit = True
         thread.join(timeout=10)
         hub.close()
+
+
+@pytest.fixture
+def url(sqlite_url: FreshUrl) -> str:
+    return sqlite_url()
+
+
+@pytest.fixture
+def root(url: str) -> Iterator[Store]:
+    with planned_station(url, 1) as store:
+        yield store
+
+
+@pytest.fixture
+def hub(url: str, root: Store, tmp_path: Path) -> Iterator[Running]:
+    with running_hub(url, tmp_path) as running:
+        yield running
+
+
+def remark(store: Store, count: int) -> None:
+    for number in range(count):
+        said = {"point": f"p{number}", "title": "x" * 50, "owner": "", "due": None, "place": None, "state": "open"}
+        record(store, NewEvent("point", {**said, "note": ""}))
+
+
+def own(store: Store) -> str:
+    return store.ledger.own_log().name
+
+
+def size_at(root: Store, store: Store) -> int:
+    return root.ledger.sizes().get(own(store), 0)
+
+
+@contextmanager
+def clone(url: str, of: Store, seed: int = 2) -> Iterator[Store]:
+    """A second laptop with the key and the ledger of a station, as when a disk is copied."""
+    with empty_ledger(url, seed, 77) as copy:
+        absorb(copy, of)
+        log = copy.ledger.tables.log
+        log.update(is_own=1).where(log.name == own(of)).execute()
+        copy.ledger.memory.forget()
+        yield copy
+
+
+POINT = {"point": "p", "title": "", "owner": "", "due": None, "place": None, "state": "open", "note": ""}
+
+
+def ask(hub: Running, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+    client = HubClient(hub.address)
+    try:
+        return client.ask("POST", path, body, headers)
+    finally:
+        client.close()
+
+
+def head_of(store: Store, old: int = 0) -> bytes:
+    note = store.ledger.signed_heads.signed(own(store))
+    assert note is not None
+    tree = Tree(store.ledger.leaves(own(store)))
+    return HeadRequest(old, tuple(tree.consistency_proof(old)), note).to_bytes()
+
+
+def entries_of(store: Store, begin: int, end: int) -> tuple[bytes, ...]:
+    return tuple(store.ledger.span(own(store), begin, end))
+
+
+def held(hub: Running, root: Store, store: Store) -> int:
+    hub.settle()
+    return root.ledger.sizes().get(own(store), 0)
 
 
 def _free_port() -> int:

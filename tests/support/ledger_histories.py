@@ -1,18 +1,22 @@
 """Histories of a ledger that Hypothesis draws: whatever a station records, in any order."""
 
 import random
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custody.compose.compose import Handover, NewEvent
+from custody.errors import CustodyError
 from custody.format.codes import ItemLabel, draw_code
 from custody.format.item_facts import CONDITIONS, Item, SerialRange
 from db.store import Store
 from services.plan.registering import register_items
 from services.records.handovers import record_handover
 from services.records.label_prints import claim, record_blanks, record_prints, record_reprints, record_void
-from tests.support.ledger_examples import TPS, TRUCK, WAREHOUSE, all_events, record, touched
+from tests.support.ledger_examples import TPS, TRUCK, WAREHOUSE, all_events, boxes, record, touched
+from tests.support.sampling import examples
 
 STRANGERS = [draw_code(random.Random(seed).randrange) for seed in (91, 92)]
 HOLDERS = [WAREHOUSE, "51.08.01", "51.08.01.2001", *TPS[:2], TRUCK]
@@ -37,6 +41,26 @@ STEPS = st.lists(
     ),
     max_size=14,
 )
+
+
+def drawn(test: Callable[..., None]) -> Callable[..., None]:
+    """Give a test the `steps` of ten days, or of 60 in the full run."""
+    most = examples(60) if examples(60) == 60 else 10
+    days = settings(max_examples=most, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    return days(given(steps=STEPS)(test))
+
+
+def live(store: Store, steps: Iterable[tuple[str, random.Random]], look: Callable[[], object]) -> None:
+    """Record a drawn day on a planned station with three boxes, and look now and then at what is kept of it."""
+    history = History(store)
+    history.codes += boxes(store, 3)
+    for kind, dice in steps:
+        try:
+            history.step(kind, dice)
+        except CustodyError:
+            continue
+        if dice.random() < 0.6:
+            look()
 
 
 class History:

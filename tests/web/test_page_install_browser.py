@@ -52,7 +52,7 @@ def test_the_printer_is_measured_and_the_first_truck_is_scanned(
         labels.page.click("#measure button[type=submit]")
         wait_until(lambda: known_printers(station.home))
         scan = tab(window, f"{served.url}/scan?lang=id")
-        scan.page.keyboard.type("patas")
+        scan.page.keyboard.insert_text("patas")
         scan.page.wait_for_selector("#receiver-list li")
         scan.page.keyboard.press("ArrowDown")
         scan.page.keyboard.press("Enter")

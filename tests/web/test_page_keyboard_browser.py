@@ -79,8 +79,13 @@ class Keys(Watched):
         self.page.keyboard.type(words)
 
     def pick(self, wanted: str, words: str) -> None:
-        """Write a part of a place's name and take the first that is found."""
-        self.write(wanted, words)
+        """Write a part of a place's name and take the first that is found.
+
+        All letters at once: where they come slowly, each is searched for, and what is found last unmarks the first.
+        """
+        self.to(wanted)
+        self.hit("Control+a")
+        self.page.keyboard.insert_text(words)
         self.page.wait_for_selector(f"{wanted}-list li")
         self.hit("ArrowDown", "Enter")
 

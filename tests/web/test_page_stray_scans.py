@@ -68,7 +68,7 @@ class TestInABrowser:
                 scan.type(text)
                 scan.shows("#record-error", STRAY)
                 assert scan.page.evaluate("document.activeElement.id") == field, "nothing moves on"
-        assert scan.heard == "wrong"
+        scan.hears("wrong")
         signers = scan.page.locator("#record .who strong").all_text_contents()
         assert signers == ["Made", "name not written yet"], "what was scanned stands nowhere as a name"
         assert scan.page.is_disabled('[data-sign="receiver"]')

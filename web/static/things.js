@@ -12,7 +12,9 @@ const seals_read = new Map(); // by the code of the thing, as long as this page 
 export function note_seal(code, serial) {
   const read = seals_read.get(code) ?? seals_read.set(code, new Set()).get(code);
   read.add(serial);
-  if ($("item")?.open && $("item").dataset.code === code) $("serials").value = [...read].join(" ");
+  if (!$("item")?.open || $("item").dataset.code !== code) return;
+  const field = $("serials"), stands = field.value.split(/[\s,;]+/).filter(Boolean); // read before, or typed
+  if (!stands.includes(serial)) field.value = [...stands, serial].join(" ");
 }
 
 /** Shows which things are chosen, after the board was rendered again; what is in the list no more is chosen no more. */
@@ -111,9 +113,15 @@ export function things(board, { api, chosen, shoot, put_out, then }) {
     show_chosen(board, chosen);
   });
 
-  async function attempt(job) {
-    try { await job(); }
-    catch (error) { tell(error instanceof Refusal ? error.message : $("alarm").textContent); }
+  /** Asks for something, and does the rest with the answer unless the dialog is open for another thing by then. */
+  async function attempt(job, rest) {
+    const asked_for = codes;
+    try {
+      const answer = await job();
+      if (codes === asked_for) rest(answer);
+    } catch (error) {
+      if (codes === asked_for) tell(error instanceof Refusal ? error.message : $("alarm").textContent);
+    }
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -126,20 +134,17 @@ export function things(board, { api, chosen, shoot, put_out, then }) {
         serials: seals && !is_many() ? form.serials.value : "", remark: is_many() && !remark.trim() ? null : remark,
       });
       chosen.clear();
-      dialog.close();
-    });
+    }, () => dialog.close());
   });
   $("put-out").addEventListener("click", () => attempt(async () => {
-    await put_out(codes[0]);
-    chosen.delete(codes[0]);
-    dialog.close();
-  }));
+    const [code] = codes;
+    await put_out(code);
+    chosen.delete(code);
+  }, () => dialog.close()));
 
   // --- the photograph -----------------------------------------------------------------------------------------
 
-  const keep = (job) => attempt(async () => {
-    tell("");
-    const { digest } = await job();
+  const keep = (job) => attempt(() => { tell(""); return job(); }, ({ digest }) => {
     photo = digest;
     show_photo(digest);
   });

@@ -51,7 +51,9 @@ async function lock() {
 async function over_the_page(locked) {
   if (is_locked && dialog.open) return;
   is_locked = locked;
-  dialog.innerHTML = await part("/who?dialog=1"); // rendered and escaped by the server
+  const html = await part("/who?dialog=1");
+  if (dialog.open && dialog.classList.contains("locked") === locked) return; // asked for twice at once: a PIN that is begun stays
+  dialog.innerHTML = html; // rendered and escaped by the server
   dialog.classList.toggle("locked", locked);
   dialog.setAttribute("closedby", locked ? "none" : "closerequest"); // older browsers: see "cancel" and "close" below
   if (!dialog.open) dialog.showModal();
