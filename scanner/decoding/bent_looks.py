@@ -11,6 +11,7 @@ from scanner.reads import Corners, Read
 from scanner.rescue.bent_codes import FOCAL, read_bent, sharp
 from scanner.rescue.expected_codes import NOTHING, Expected
 from scanner.rescue.finders import Finder, find_finders
+from scanner.rescue.lattice import Steps
 from scanner.sources.frames import Image
 
 _BLOCK_PX, _SHARP_BLOCK_PX, _SHARP_SIGMA_PX = 41, 61, 6.0
@@ -41,8 +42,8 @@ def look_for_bent(
         rendering = sizes.modest
         if is_sharpened and rendering.image.size <= _SHARP_UP_TO_PX:
             rendering = sizes.double
-        finders = _finders(rendering, is_sharpened)
         yield None
+        finders = yield from _finders(rendering, is_sharpened)
         for fit_sharpened in (False, True)[: 1 + is_sharpened]:
             free = [each for each in finders if not any(is_inside((each.x, each.y), read.corners) for read in found)]
             for read in read_bent(
@@ -67,7 +68,7 @@ def look_at_bent(gray: Image, corners: Corners, turn: int, expected: Expected = 
     if part is None:
         return
     yield None
-    finders = _finders(as_it_is(part.image), is_sharpened)
+    finders = yield from _finders(as_it_is(part.image), is_sharpened)
     focal_px, within = FOCAL * max(gray.shape) * scale, part.found(corners)
     for fit_sharpened in (False, True)[: 1 + is_sharpened]:
         is_read = False
@@ -92,9 +93,10 @@ def against_blur(gray: Image) -> Image:
     return sharp(smoothed(gray, _NOISE_SIGMA_PX), _SHARP_SIGMA_PX)
 
 
-def _finders(rendering: Rendering, is_sharpened: bool) -> list[Finder]:
+def _finders(rendering: Rendering, is_sharpened: bool) -> Steps[list[Finder]]:
     """The finder patterns of a rendering, at their places in the picture."""
     scale = float(rendering.onto[0, 0])
     image = against_blur(rendering.image) if is_sharpened else rendering.image
+    yield
     found = find_finders(image, block_px=_SHARP_BLOCK_PX if is_sharpened else _BLOCK_PX)
     return [Finder(*rendering.at(each.x, each.y), each.wide_px * scale, each.high_px * scale) for each in found]

@@ -78,8 +78,8 @@ _LEAST_PAIR_PX = 2.0
 """Pairs of finder patterns with smaller modules are mostly letters; no way reads a damaged code as small."""
 _DEAR_S = 1.0
 """A first look that takes so much of the processor is at a picture that was made to cost; ours take a tenth."""
-_SMALL_FRAME_PX = 1_000_000
-"""Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
+_SMALL_FRAME_PX, _SMALLER_FRAME_PX = 1_000_000, 500_000
+"""Finder patterns are looked for in the enlargement of frames up to 720p, against blur of those up to half of that."""
 
 _DOUBLED_BLOCK_PX = 61
 _BLOCKS_PX = (41, _DOUBLED_BLOCK_PX, None, _DOUBLED_BLOCK_PX)
@@ -248,7 +248,11 @@ class Reader:
         block_px = _BLOCKS_PX[turn % len(_BLOCKS_PX)]
         is_doubled = block_px == _DOUBLED_BLOCK_PX and gray.size <= _SMALL_FRAME_PX
         rendering = sizes.double if is_doubled else sizes.modest
-        rendering = rendering.then(against_blur) if is_doubled and turn % 4 == 1 else rendering
+        rendering = (
+            rendering.then(against_blur)
+            if is_doubled and turn % 4 == 1 and gray.size <= _SMALLER_FRAME_PX
+            else rendering
+        )
         signs = find_signs(find_finders(rendering.image, block_px=block_px), rendering.image)
         scale = gray.shape[1] / rendering.image.shape[1]
         sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in signs.outlines}

@@ -16,10 +16,9 @@ from scanner.decoding.picture_reader import Glance, Reader
 from scanner.reads import Corners, Read, Seen
 from scanner.sources.frames import Clock, Image
 
-_FIRST_MS, _NEXT_MS = 25.0, 40.0
-_BESIDE_DEAR_MS, _DEAR_MS = 15.0, 70.0
-"""Of the processor: what one frame's second look may have taken when it begins another step of its first part, and of
-its next. A step takes up to 30 more. Places and the whole come first in turn, and a dear look has every other frame."""
+_PLACES_MS, _WHOLE_MS, _BESIDE_DEAR_MS, _DEAR_MS = 65.0, 15.0, 12.0, 80.0
+"""Of the processor: what one frame's second look may have taken when it begins another step at its places; with the
+whole picture; at its places where a dear look follows; of that one. A step takes up to 30 more, the whole up to 60."""
 _CROWD = 8
 """Above so many codes a frame is cut into parts for pyzbar, which tries every three finder patterns together."""
 
@@ -101,17 +100,20 @@ class SecondLook:
             return lambda: self.is_used_up() or self.spent() - began_ms >= most_ms * self.times
 
         def at_places(most_ms: float, *, dear: bool = False) -> None:
-            found.done += [each for each in self.begun if each.task.is_dear == dear and each.is_done(is_late(most_ms))]
+            found.done += [
+                each
+                for each in self.begun
+                if each.task.is_dear == dear and each not in found.done and each.is_done(is_late(most_ms))
+            ]
 
         if self.number % 2 and any(each.task.is_dear for each in self.begun):
             at_places(_BESIDE_DEAR_MS)
             at_places(_DEAR_MS, dear=True)
-        elif self.number % 4:
-            self._look_at_whole(reader, found, is_late(_FIRST_MS))
-            at_places(_NEXT_MS)
         else:
-            at_places(_FIRST_MS)
-            self._look_at_whole(reader, found, is_late(_NEXT_MS))
+            if self.number % 4 == 0:
+                at_places(_PLACES_MS)
+            self._look_at_whole(reader, found, is_late(_WHOLE_MS))
+            at_places(_PLACES_MS)
         found.left = [each for each in self.begun if each.is_begun and each not in found.done]
         return found
 
