@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -51,6 +52,7 @@ FRAMES = 10
 FRAME_MS = 60.0
 """As often as a live session looks."""
 GRIDS_AT_ONCE = 10_000
+GRID_COUNTS = "weighed", "rescued", "texts"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PRINTED = 420
 """Different labels; each film shows some of them, damaged anew."""
@@ -211,35 +213,51 @@ def read_films(tasks: Sequence[Task], processes: int, file: Path | None) -> Iter
                 print(f"{number} of {len(left)} films, {time.monotonic() - began_s:.0f} s", flush=True)
 
 
-def read_grids(count: int) -> None:
+def read_grids(count: int, processes: int, file: Path | None) -> None:
     """Claim: not one of 30 million random grids is read as a code of ours, by zxing-cpp or by the rescue."""
-    engine, random_bits = ZxingEngine(), np.random.default_rng(SEED)
-    began_s, wrong = time.monotonic(), list[str]()
-    rescued = weighed = texts = 0
-    for first in range(0, count, GRIDS_AT_ONCE):
-        version = first // GRIDS_AT_ONCE % 4 + 1
-        grids = random_grids(min(GRIDS_AT_ONCE, count - first), version, random_bits)
-        drawn = np.pad(np.where(grids, 0, 255).astype(np.uint8), ((0, 0), (4, 4), (4, 4)), constant_values=255)
-        for number, image in enumerate(drawn):
-            found = [read.text for read in engine.inspect(image, inverted=False)[0]]
+    pieces = range(-(-count // GRIDS_AT_ONCE))
+    kept = [json.loads(line) for line in file.read_text().splitlines()] if file and file.exists() else []
+    done = [each for each in kept if each["piece"] in pieces]
+    left = sorted({*pieces} - {each["piece"] for each in done})
+    began_s = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(processes, prepare, (False,)) as pool:
+        for each in pool.imap_unordered(read_piece, left):
+            done.append(each)
+            if file is not None:
+                with file.open("a") as out:
+                    out.write(json.dumps(each) + "\n")
+    grids, weighed, rescued, texts = (sum(each[name] for each in done) for name in ("grids", *GRID_COUNTS))
+    wrong = [text for each in done for text in each["wrong"]]
+    print(
+        f"{grids:,} random grids of versions 1 to 4, {weighed:,} by soft decoding and {rescued:,} by the rescue too: "
+        f"{texts} texts, {len(wrong)} ours"
+    )
+    rate = len(left) * GRIDS_AT_ONCE / max(time.monotonic() - began_s, 1e-6)
+    print(f"share of wrong codes below {3 / grids:.1e} (95 %) where none is; {rate:,.0f} grids a second", *wrong)
+
+
+def read_piece(piece: int) -> dict[str, Any]:
+    """Read so many grids at once, of their own seed; what was tried and what came of it."""
+    engine, random_bits, version = ZxingEngine(), np.random.default_rng((SEED, piece)), piece % 4 + 1
+    grids = random_grids(GRIDS_AT_ONCE, version, random_bits)
+    drawn = np.pad(np.where(grids, 0, 255).astype(np.uint8), ((0, 0), (4, 4), (4, 4)), constant_values=255)
+    tally: dict[str, Any] = {"piece": piece, "grids": len(grids), **dict.fromkeys(GRID_COUNTS, 0), "wrong": []}
+    for number, image in enumerate(drawn):
+        found = [read.text for read in engine.inspect(image, inverted=False)[0]]
+        if number % 100 == 0:  # these take ten times as long, and a hundred
             soft = np.where(grids[number], 1.0, -1.0) * random_bits.random(grids[number].shape)
-            if number % 100 == 0 and version < 3:  # these take ten times as long, and a hundred
-                weighed += 1
+            if version < 3:
+                tally["weighed"] += 1
                 found += [text for text in [read_item(soft, version)] if text is not None]
             if number % 1000 == 0:
+                tally["rescued"] += 1
                 clean = corrected(soft, version)
-                rescued += 1
                 if clean is not None:
                     again = np.pad(np.where(clean, 0, 255).astype(np.uint8), 4, constant_values=255)
                     found += [read.text for read in engine.read(again)]
-            texts += len(found)
-            wrong += [text for text in found if is_ours(text)]
-    rate = count / max(time.monotonic() - began_s, 1e-6)
-    print(
-        f"{count:,} random grids of versions 1 to 4, {weighed:,} by soft decoding and {rescued:,} by the rescue too: "
-        f"{texts} texts, {len(wrong)} ours"
-    )
-    print(f"share of wrong codes below {3 / count:.1e} (95 %) where none is; {rate:,.0f} grids a second", *wrong)
+        tally["texts"] += len(found)
+        tally["wrong"] += [text for text in found if is_ours(text)]
+    return tally
 
 
 def random_grids(count: int, version: int, random_bits: np.random.Generator) -> np.ndarray:
@@ -262,7 +280,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}, engines: {', '.join(engines())}")
     if options.grids:
-        read_grids(options.grids)
+        read_grids(options.grids, options.processes, options.kept)
         return
     tallies: dict[int, Tally] = {count: Tally() for count, _size, _often in VIEWS}
     tasks = tasks_for(options.frames, is_foreign=options.foreign)

@@ -9,13 +9,13 @@ from custody.compose.compose import Touch
 from custody.errors import N_, InputError
 from language import _
 from scanner.sources.photo import read_photo, take_photo
-from services.code_lines import touches_of
+from services.code_lines import Known, touches_of
 
 KEYBOARD = "-"
 
 
-def read_touches(codes: Sequence[str]) -> list[Touch]:
-    """The items that the arguments name; `-` reads lines from standard input. Each once.
+def read_touches(codes: Sequence[str], known: Known) -> list[Touch]:
+    """The items that the arguments name, also by a vendor's code; `-` reads lines from standard input. Each once.
 
     Raises:
         InputError: one is no code; all of them are named.
@@ -24,7 +24,7 @@ def read_touches(codes: Sequence[str]) -> list[Touch]:
     lines: list[str] = []
     for code in codes:
         lines += read_lines(KEYBOARD) if code == KEYBOARD else [code]
-    return touches_of(lines)
+    return touches_of(lines, known)
 
 
 def photo_bytes(file: Path | None, camera: str | None) -> bytes | None:

@@ -32,10 +32,11 @@ def inspect(
     by: str | None,
     as_json: bool,
 ) -> None:
-    touches = read_touches(codes)
-    reserve = one_touch(replaced_by) if replaced_by else None
     picture = photo_bytes(photo, camera)
     with station.store(write=True) as store:
+        known = store.vendor_codes.item_of
+        touches = read_touches(codes, known)
+        reserve = one_touch(replaced_by, known) if replaced_by else None
         set_worker(store, by)
         recorded = record_inspection(
             store, touches, condition, photo=picture, note=one_line("--note", remark, LONGEST_NOTE), reserve=reserve

@@ -72,8 +72,9 @@ def pack(
     **scanning: bool,
 ) -> None:
     action = _one_action(action, scope)
-    outer = one_touch(parent)
     with station.store(write=True) as store:
+        known = store.vendor_codes.item_of
+        outer = one_touch(parent, known)
         set_worker(store, by)
         said = _Noted(
             people_named("--name", name),
@@ -88,7 +89,7 @@ def pack(
         if source is not None or (codes == (KEYBOARD,) and sys.stdin.isatty()):
             _scan(store, outer, action, scope, source or KEYBOARD, said, _Scanning(**scanning), as_json=as_json)
             return
-        children = read_touches(codes)
+        children = read_touches(codes, known)
         if not children and action != "open":
             raise InputError(
                 N_("no item is named"), hint=N_("Give the codes, - to read them as lines, or --source to scan them.")

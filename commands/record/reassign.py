@@ -22,11 +22,12 @@ _SHOWN_WAYS = 20
 
 def reassign(station: Station, codes: tuple[str, ...], to: str, reason: str, by: str | None, as_json: bool) -> None:
 
-    touches, why = read_touches(codes), one_line("--reason", reason, _LONGEST_REASON)
+    why = one_line("--reason", reason, _LONGEST_REASON)
     if not why:
         raise InputError(N_("--reason says nothing"), hint=N_("Say why, for whoever reads the chain later."))
     with station.store(write=True) as store:
         set_worker(store, by)
+        touches = read_touches(codes, store.vendor_codes.item_of)
         recorded = record_reassignment(store, touches, find_custodian(store, to), why)
         moved = [code for event in recorded.events for code in event.rows]
         if as_json:

@@ -14,7 +14,7 @@ from custody.format.serials import parse_serials, shown
 from custody.people import distinct_people
 from language import _, ngettext
 from language.text import number
-from services.code_lines import one_touch
+from services.code_lines import Known, one_touch
 from services.one_line import LONGEST_NOTE
 from services.plan.custodians import optional_custodian
 from services.records.sealing import record_seal, strays
@@ -41,11 +41,11 @@ def seal(
             N_("it is not said what was done with the seals"),
             hint=N_("Add --apply, --check, --remove, --replace, --spoil or --return."),
         )
-    touch, serials = _read(words, action)
     names = people_named("--name", name)
     picture = photo_bytes(photo, camera)
     with station.store(write=True) as store:
         set_worker(store, by)
+        touch, serials = _read(words, action, store.vendor_codes.item_of)
         recorded = record_seal(
             store,
             touch,
@@ -82,12 +82,12 @@ def seal(
         show_recorded_events(store, recorded.events, recorded.findings)
 
 
-def _read(words: tuple[str, ...], action: str) -> tuple[Touch | None, list[str]]:
+def _read(words: tuple[str, ...], action: str, known: Known) -> tuple[Touch | None, list[str]]:
     """The item, where the first word is one, and the numbers behind it; `-` stands for lines of standard input."""
 
     touch, rest = None, list(words)
     try:
-        touch = one_touch(rest[0])
+        touch = one_touch(rest[0], known)
         rest = rest[1:]
     except CodeError:
         if action not in ("spoil", "return"):

@@ -1,8 +1,9 @@
 """Places where a code is seen in a moving picture and not read: what was tried at each, and what comes next.
 
 Each place has its own turn through the ways to read it. A way that read stays, so that the second reading comes with
-the next look; one that did not makes room for the next. A place where all of them failed several times is looked at
-no more than an empty desk.
+the next look; one that did not makes room for the next. The dear way takes several frames' time, so it has a turn of
+its own: one place after the other, where the cheap ways came first. A place where all of them failed several times is
+looked at no more than an empty desk.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,13 @@ from scanner.decoding.hints import guess_module_px
 from scanner.decoding.picture_reader import Way
 from scanner.reads import Corners
 
-_COST_MS: dict[Way, float] = {"others": 4, "bent": 60, "rescue": 16, "others again": 8, "closely": 20}
+_DEAR: tuple[Way, Way] = ("bent", "bent anywhere")
+"""At a place, against blur every other time; and where no place was seen."""
+_ANYWHERE_EVERY, _ANYWHERE_BESIDE = 3, 12
+"""Looks from one that was in vain to the next: where nothing is read in view, and beside what is."""
+_DEAR_AFTER = 2
+"""So many cheap ways are tried at a place first."""
+_COST_MS: dict[Way, float] = {"others": 4, "rescue": 16, "others again": 8, "closely": 20}
 _COST_AT_PX = 120
 """About, of a place as large as a label at 3.5 pixels a module, and slantwise."""
 _BUDGET_MS = 300.0
@@ -35,6 +42,10 @@ class Task(NamedTuple):
     way: Way
     round_number: int
 
+    @property
+    def is_dear(self) -> bool:
+        return self.way in _DEAR
+
 
 @dataclass(slots=True)
 class Place:
@@ -44,6 +55,8 @@ class Place:
     last_ms: float
     step: int = 0
     in_vain: int = 0
+    dear: int = 0
+    """How often the dear way has read nothing here."""
     need: int = 1
     """0: something was read here, too seldom to be believed. 1: nothing was. 2: something was, often enough."""
 
@@ -53,7 +66,11 @@ class Places:
 
     def __init__(self, ways: Sequence[Way]) -> None:
         """None yet; `ways` to look at one, in their order."""
-        self._ways = ways
+        self._ways = [way for way in ways if way not in _DEAR]
+        self._has_dear = _DEAR[0] in ways
+        self._was_anywhere = False
+        self._rests = 0
+        self._is_read = False
         self._places: list[Place] = []
         self._now: list[Place] = []
 
@@ -96,13 +113,35 @@ class Places:
             tasks.append(Task(place.corners, way, round_number))
         return tasks
 
+    def due_dear(self, picture: Corners, *, is_read: bool) -> Task | None:
+        """Where the dear way comes next: where something was read, then where it was tried least, in turn with anywhere
+        in the picture once it was tried twice at every place.
+        """
+        open_to_it = [place for place in self._now if place.need < 2 and (place.step >= _DEAR_AFTER or not place.need)]
+        if not self._has_dear:
+            return None
+        place = min(open_to_it, key=lambda place: (place.need, place.dear, place.in_vain), default=None)
+        self._is_read, self._rests = is_read, max(self._rests - 1, 0)
+        if place is None and self._rests:
+            return None
+        self._was_anywhere = place is None or (place.dear >= 2 and not self._was_anywhere)
+        return (
+            Task(place.corners, _DEAR[0], place.dear)
+            if place and not self._was_anywhere
+            else Task(picture, _DEAR[1], 0)
+        )
+
     def note(self, tasks: Sequence[Task], is_read: Sequence[bool]) -> None:
         """What came of them; `is_read` is empty where the whole look failed."""
         for number, task in enumerate(tasks):
+            if task.way == _DEAR[1] and not any(is_read[number : number + 1]):
+                self._rests = _ANYWHERE_BESIDE if self._is_read else _ANYWHERE_EVERY
             for place in self._places:
                 if is_same_place(task.corners, place.corners):
                     if number < len(is_read) and is_read[number]:
                         place.in_vain = 0
+                    elif task.is_dear:
+                        place.dear += 1
                     else:
                         place.in_vain += 1
                         place.step += 1

@@ -1,10 +1,14 @@
-"""What would help a code to be read that is seen and not read: come closer, hold it still, or tilt it."""
+"""Codes that are seen and not read: what would help (come closer, hold it still, tilt it), and whether any are left."""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-from scanner.decoding.engines import longest_px
-from scanner.reads import Corners, Hint, Seen
+from scanner.decoding.engines import Unread, apart, is_inside, longest_px
+from scanner.decoding.renderings import Rendering, Sizes, covered
+from scanner.reads import Corners, Hint, Read, Seen
+from scanner.rescue.finders import find_finders
 from scanner.sources.frames import Image
 
 _SMALL_MODULE_PX = 2.3
@@ -71,3 +75,40 @@ def measure_sharpness(gray: Image, corners: Corners, module_px: float) -> float:
 def guess_module_px(corners: Corners) -> float:
     """Return the module size in pixels of a code of which only the outline is known, as if it were our label."""
     return float(longest_px(corners) / np.sqrt(2) / _SIDE_MODULES)
+
+
+# --- Signs of codes that were not read ---
+
+
+def may_be_left(found: Sequence[Read], unread: Sequence[Unread]) -> bool:
+    """Whether nothing was read, or something was found beside it and not read."""
+    return not found or bool(apart(placed_ones(unread), [read.corners for read in found]))
+
+
+def placed_ones(unread: Sequence[Unread]) -> list[Corners]:
+    """Where these lie; zxing-cpp gives some no place."""
+    return [each.corners for each in unread if longest_px(each.corners) > 0]
+
+
+def is_more(plain: Rendering, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
+    """Whether something looks like a code beside those that were read, at a first look."""
+    places = [read.corners for read in found]
+    if apart(placed_ones(unread), places):
+        return True
+    free = covered(plain.image, [plain.found(corners) for corners in places])
+    points = [plain.at(finder.x, finder.y) for finder in find_finders(free)]
+    return any(not any(is_inside(point, corners) for corners in places) for point in points)
+
+
+def is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
+    """Whether there are signs of codes beside those that were read."""
+    places = [read.corners for read in found]
+    if apart([each.corners for each in unread], places):
+        return True
+    looked_at = ((sizes.plain, None), (sizes.double, 61))
+    finders = [
+        rendering.at(finder.x, finder.y)
+        for rendering, block_px in looked_at
+        for finder in find_finders(rendering.image, block_px=block_px)
+    ]
+    return any(not any(is_inside(point, corners) for corners in places) for point in finders)

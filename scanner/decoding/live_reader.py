@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial, reduce
+from functools import partial
 from typing import Literal
 
-from scanner.decoding.candidates import Places, Task
+from scanner.decoding.candidates import Places
 from scanner.decoding.engines import PYZBAR, apart, is_same_place, united
-from scanner.decoding.hints import see
 from scanner.decoding.looks import (
     HANGING_MS,
     LETTING_GO_S,
@@ -27,11 +26,12 @@ from scanner.decoding.looks import (
     StillReader,
     result_of,
 )
-from scanner.decoding.picture_reader import Glance, Reader
+from scanner.decoding.picture_reader import Glance, Reader, never
 from scanner.decoding.renderings import covered
+from scanner.decoding.second_look import AtPlace, Found, Search, SecondLook
 from scanner.reads import Corners, Read, Seen
 from scanner.sources.effort import Effort
-from scanner.sources.frames import Clock, Image, monotonic_ms
+from scanner.sources.frames import Clock, Image, monotonic_ms, spent_ms
 
 _REST_MS = 200.0
 """From one second look to the next while nothing is seen and not read: so an idle camera warms nobody's lap."""
@@ -47,40 +47,16 @@ _SECOND_CHANCE_MS = 250.0
 """What a first look has read it reads again once the picture is sharp; so long second looks do not hunt for it."""
 _SETTLED_MS = 500.0
 """So long the place of such a text is left to it; then another label may lie there."""
-_CROWD = 8
-"""Above so many codes a frame is cut into parts for pyzbar, which tries every three finder patterns together."""
 _DEADLINE_MS, _VIDEO_MS, _UNHURRIED_MS = 3000.0, 10_000.0, 30_000.0
 """A look that takes longer hangs; it is left behind, and another thread takes its place. Those at a file may take
 longer: second looks at a video, and others."""
-_LOOK_MS = 1000.0
-"""A second look at a camera's picture ends at the next place after so long; a tablecloth of squares has thousands."""
+_CARRIED_MS = 1500.0
+"""A look at a place of an older frame does not go on; what is there now is looked at instead."""
+_VIDEO_TIMES = 4.0
+"""So much more than a camera's frame one of a video may take: nobody waits for it."""
 _MOST_REPLACED = 3
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """Unread codes found by their finder patterns: by three of them, or roughly by two."""
-
-    outlines: list[Seen] = field(default_factory=list)
-    pairs: list[Corners] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a second look found: in the whole picture, at each given place, and of the unread codes of the first look.
-    `at_places` has fewer places where it ended early; `search` is None where it did not search.
-    """
-
-    whole: list[Read]
-    at_places: list[list[Read]]
-    failed: list[Seen]
-    search: _Search | None
-
-    @property
-    def reads(self) -> list[Read]:
-        return reduce(united, self.at_places, self.whole)
 
 
 @dataclass(slots=True)
@@ -95,13 +71,13 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A second look that runs: at which frame, begun when, what the first look had read in it, and what it does."""
+    """A second look that runs: at which frame, begun when, what the first look had read in it, its looks at places."""
 
     at_ms: float
     begun_ms: float
     at_first: frozenset[str]
-    tasks: list[Task]
-    future: "Future[_Found]"
+    begun: list[AtPlace]
+    future: "Future[Found]"
 
 
 class LiveReader:
@@ -115,6 +91,8 @@ class LiveReader:
         *,
         begin_first: Callable[[], Executor] = AtOnce,
         deadline_ms: float = _DEADLINE_MS,
+        spent: Clock = spent_ms,
+        times: float = 1.0,
     ) -> None:
         """Start the first look and the second looks.
 
@@ -123,9 +101,12 @@ class LiveReader:
             clock: the time in ms, by which one that hangs is found.
             begin_first: the same for the first look, which is waited for: what it has not read when it is handed
                 back counts as hanging.
+            spent: the time in ms that the thread that asks has had of the processor; a second look at one frame ends
+                when it has taken its share, or so many `times` that.
         """
         self._reader, self._begin, self._clock = reader, begin, clock
         self._begin_first, self._deadline_ms = begin_first, deadline_ms
+        self._spent, self._times = spent, times
         self._executor: Executor | None = begin()
         self._first: Executor | None = begin_first()
         self._replaced = self._first_replaced = 0
@@ -135,7 +116,9 @@ class LiveReader:
         self._insists = False
         self._known: dict[str, _Known] = {}
         self._places = Places(reader.ways)
-        self._searches = (_Search(), _Search())
+        self._left: list[AtPlace] = []
+        self._number = 0
+        self._searches = (Search(), Search())
         self._failed: list[Seen] = []
         self.unread: Sequence[Seen] = ()
         """Codes in the newest frame that were found and not read, with what would help."""
@@ -229,29 +212,35 @@ class LiveReader:
             return []
         self._job = None
         found = result_of(job.future, "a second look")
+        self._left = found.left if found else []
         if found is None:
-            self._end_turn(job.tasks, [], is_new=False)
+            self._end_turn(job.begun, is_new=False, is_over=True)
             return []
-        self._failed = found.failed
+        whole = found.whole or []
+        self._failed = found.failed if found.whole is not None else self._failed
         if found.search is not None:
             self._searches = (found.search, self._searches[0])
-        self._learn(found.reads, job.at_ms)
-        alone = [read.text for read in found.whole if read.text not in job.at_first and PYZBAR not in read.engines]
+        looks = []
+        for at_ms in sorted({job.at_ms, *(each.at_ms for each in found.done)}):
+            reads = united(whole if at_ms == job.at_ms else [], found.at_places(at_ms))
+            self._learn(reads, at_ms)
+            looks += [Look(at_ms, reads)] if reads else []
+        alone = [read.text for read in whole if read.text not in job.at_first and PYZBAR not in read.engines]
         is_new = any(len(self._known[text].frames) < _ENOUGH for text in alone)
-        self._end_turn(job.tasks[: len(found.at_places)], found.at_places, is_new=is_new)
-        return [Look(job.at_ms, found.reads)] if found.reads else []
+        self._end_turn(found.done, is_new=is_new, is_over=found.whole is not None)
+        return looks
 
-    def _end_turn(self, tasks: Sequence[Task], at_places: Sequence[Sequence[Read]], *, is_new: bool) -> None:
+    def _end_turn(self, done: Sequence[AtPlace], *, is_new: bool, is_over: bool) -> None:
         """A look that finds something new looks again at once: what it alone can read must come twice, and soon."""
-        self._places.note(tasks, [bool(reads) for reads in at_places])
-        self._insists = is_new or any(at_places)
-        if not is_new:
+        self._places.note([each.task for each in done], [bool(each.reads) for each in done])
+        self._insists = is_new or any(each.reads for each in done)
+        if is_over and not is_new:
             self._turn += 1
 
     def _leave_behind(self) -> None:
         log.warning("a second look hangs and is left behind")
         self._job = None
-        self._searches, self._failed = (_Search(), _Search()), []
+        self._searches, self._failed, self._left = (Search(), Search()), [], []
         if self._executor is not None:
             self._executor.close()
         self._replaced += 1
@@ -272,17 +261,41 @@ class LiveReader:
         again = apart(self._old(at_ms), taken)
         self._places.see(apart(outlines + pairs + loose, taken + lost + again), lost, again, at_ms)
         rest_ms = _AT_REST_MS if is_at_rest else _REST_MS
-        gap_ms = 0.0 if self._insists else _HASTE_MS if self._places.is_hopeful else rest_ms
+        gap_ms = (
+            0.0
+            if self._insists
+            else _HASTE_MS
+            if self._places.is_hopeful or (self._left and not is_at_rest)
+            else rest_ms
+        )
         if at_ms - self._begun_at_ms < gap_ms:
             return
         self._begun_at_ms = at_ms
         gray = covered(glance.gray, [read.corners for read in settled])
-        tasks = self._places.due()
-        begun_ms = self._clock()
-        is_late = effort.is_used_up if effort else lambda: self._clock() - begun_ms > _LOOK_MS
-        job = partial(_look, self._reader, gray, glance, settled, tasks, self._turn, is_late)
+        begun = self._begun(gray, [read.corners for read in settled], at_ms)
+        is_used_up = effort.is_used_up if effort else never
+        look = SecondLook(
+            at_ms, gray, glance, settled, begun, self._turn, self._number, is_used_up, self._spent, self._times
+        )
+        self._number += 1
         at_first = frozenset(read.text for read in glance.reads)
-        self._job = _Job(at_ms, begun_ms, at_first, tasks, self._executor.submit(job))
+        self._job = _Job(
+            at_ms, self._clock(), at_first, begun, self._executor.submit(partial(look.taken, self._reader))
+        )
+
+    def _begun(self, gray: Image, settled: Sequence[Corners], at_ms: float) -> list[AtPlace]:
+        """The looks at places that go on, and those that begin with this frame: at each place one, and one dear one."""
+        left = [each for each in self._left if at_ms - each.at_ms < _CARRIED_MS]
+        left = [each for each in left if apart([each.task.corners], settled)]
+        busy = [each.task.corners for each in left if not each.task.is_dear]
+        tasks = [task for task in self._places.due() if apart([task.corners], busy)]
+        dear = (
+            None
+            if any(each.task.is_dear for each in left)
+            else self._places.due_dear(_all_of(gray), is_read=bool(self._known))
+        )
+        tasks += [dear] if dear else []
+        return left + [AtPlace(at_ms, task, self._reader.look_at(gray, *task)) for task in tasks]
 
     def _not_read(self, reads: Sequence[Read]) -> list[Seen]:
         """What second looks saw a moment ago where nothing was read since."""
@@ -331,37 +344,9 @@ class LiveReader:
         self._known = {text: known for text, known in self._known.items() if at_ms - known.last_ms < _REMEMBERED_MS}
 
 
-def _look(
-    reader: Reader,
-    gray: Image,
-    glance: Glance,
-    settled: Sequence[Read],
-    tasks: Sequence[Task],
-    turn: int,
-    is_late: Callable[[], bool],
-) -> _Found:
-    """A second look: something at the whole picture, and at each of these places one thing; less once it is late."""
-    is_crowded = len(tasks) + len(glance.reads) + len(settled) > _CROWD
-    at_places: list[list[Read]] = []
-    for task in tasks:
-        if is_late():
-            break
-        at_places.append(reader.look_at(gray, *task, is_late=is_late))
-    if is_late():
-        return _Found([], at_places, [], None)
-    whole: list[Read] = []
-    # While nothing is seen it searches every other time, so that a label is soon seen; then once in four looks.
-    is_searching = turn % (4 if tasks else 2) == 0
-    # The other engines on a whole crowd take as long as ten places, where most of a crowd is.
-    is_others_turn = turn % 4 == 2 and (len(tasks) <= _CROWD or turn % 16 == 2) if tasks else turn % 8 == 7
-    if is_others_turn:
-        whole = reader.second_opinion(gray, is_crowded=is_crowded)
-    elif not tasks or not is_searching:
-        whole = reader.look_again(gray, turn // 2 if tasks else turn)
-    here = [read.corners for read in (*whole, *glance.reads, *settled, *(read for some in at_places for read in some))]
-    failed = [see(gray, corners) for corners in apart([each.corners for each in glance.unread], here)]
-    search = _Search(*reader.find_unread(gray, here, turn // (4 if tasks else 2))) if is_searching else None
-    return _Found(whole, at_places, failed, search)
+def _all_of(gray: Image) -> Corners:
+    high, wide = gray.shape
+    return (0, 0), (wide, 0), (wide, high), (0, high)
 
 
 @contextmanager
@@ -382,6 +367,6 @@ def open_looks(
     else:
         patient = partial(InTurn, _UNHURRIED_MS)
         in_turn = partial(InTurn, _VIDEO_MS)
-        looker = LiveReader(reader, in_turn, clock, begin_first=patient, deadline_ms=_VIDEO_MS)
+        looker = LiveReader(reader, in_turn, clock, begin_first=patient, deadline_ms=_VIDEO_MS, times=_VIDEO_TIMES)
     with closing(looker):
         yield looker

@@ -7,7 +7,7 @@ pass is left out because another one read something: that loses labels wherever 
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -27,11 +27,10 @@ from scanner.decoding.engines import (
     apart,
     available_engines,
     engines,
-    is_inside,
     longest_px,
     united,
 )
-from scanner.decoding.hints import guess_module_px, see
+from scanner.decoding.hints import guess_module_px, is_left, is_more, may_be_left, see
 from scanner.decoding.renderings import (
     QUICK,
     SLOW,
@@ -42,7 +41,6 @@ from scanner.decoding.renderings import (
     Sizes,
     as_it_is,
     channels,
-    covered,
     cut_out,
     gray_of,
     magnified,
@@ -80,8 +78,8 @@ _LEAST_PAIR_PX = 2.0
 """Pairs of finder patterns with smaller modules are mostly letters; no way reads a damaged code as small."""
 _DEAR_S = 1.0
 """A first look that takes so much of the processor is at a picture that was made to cost; ours take a tenth."""
-_SMALL_FRAME_PX = 1_000_000
-"""Finder patterns are looked for in the enlargement of frames up to 720p, and in larger ones as they are."""
+_SMALL_FRAME_PX, _SMALLER_FRAME_PX = 1_000_000, 500_000
+"""Finder patterns are looked for in the enlargement of frames up to 720p, against blur of those up to half of that."""
 
 _DOUBLED_BLOCK_PX = 61
 _BLOCKS_PX = (41, _DOUBLED_BLOCK_PX, None, _DOUBLED_BLOCK_PX)
@@ -90,7 +88,7 @@ enlargement every other time against blur."""
 _RESCUED_MODULE_PX = 2.6
 _RESCUED_BLOCKS_PX = (None, 41)
 
-Way = Literal["others", "rescue", "bent", "others again", "closely"]
+Way = Literal["others", "rescue", "bent", "bent anywhere", "others again", "closely"]
 """How one place is looked at: by the other engines in its surroundings; by its finder patterns; as a label of an item,
 bent or blurred; by the best engine's passes too, enlarged."""
 
@@ -162,7 +160,7 @@ class Reader:
             cut()
             return glance.reads
         told = self._seen_again(glance.gray, glance.reads)
-        if told and all(read.looks > 1 for read in told) and not _is_more(sizes.plain, told, glance.unread):
+        if told and all(read.looks > 1 for read in told) and not is_more(sizes.plain, told, glance.unread):
             return told  # what is hard to read twice may lie beside something harder that shows less
         found, missed = self._pass(self._best, QUICK[0], sizes)
         found = united(told, found)
@@ -171,21 +169,21 @@ class Reader:
         more, failed = self._passes(sizes, QUICK[1:], SLOW, is_late)
         found, unread = self._with_bent(sizes.gray, united(found, more), is_late), [*missed, *failed]
         note(read.text for read in found)
-        if is_late() and _may_be_left(found, missed):
+        if is_late() and may_be_left(found, missed):
             cut()
-        if is_late() or (found and not _is_left(sizes, found, unread)):
+        if is_late() or (found and not is_left(sizes, found, unread)):
             return self._confirmed(glance.gray, found, is_late)
         more, failed = self._passes(sizes, THOROUGH_QUICK, THOROUGH_SLOW, is_late)
         found, unread = united(found, more), unread + failed
         for gray in channels(image):
             found = found if is_late() else united(found, self._found(self._best, as_it_is(gray))[0])
         if is_late():
-            if _may_be_left(found, missed):
+            if may_be_left(found, missed):
                 cut()
             return found
         found = self.look_closer(glance.gray, [each.corners for each in unread], found, is_late)
         found = found if is_late() else self._rescued(sizes.modest, found, _MOST_GUESSES)
-        if is_late() and _may_be_left(found, missed):
+        if is_late() and may_be_left(found, missed):
             cut()
         return self._confirmed(glance.gray, found, is_late)
 
@@ -203,28 +201,33 @@ class Reader:
             return self._pass(self._best, QUICK[turn], Sizes(gray))[0]
         return self._pass(self._others[turn - len(QUICK)], SLOW[0], Sizes(gray))[0]
 
-    def look_at(
-        self, gray: Image, corners: Corners, way: Way, turn: int, *, is_late: Callable[[], bool] = never
-    ) -> list[Read]:
-        """What one of the `ways` reads at a place in a moving picture; rescues are others with each turn."""
+    def look_at(self, gray: Image, corners: Corners, way: Way, turn: int) -> Iterator[Read | None]:
+        """What one of the `ways` reads at a place in a moving picture, None between its steps; a text may come twice.
+
+        Rescues are others with each turn.
+        """
         if way == "closely":
-            part = cut_out(gray, corners, _PLACE_PX)
-            found = self._passes(Sizes(part.image), QUICK, SLOW, is_late)[0] if part else []
-            return [part.read_in_picture(read) for read in found] if part else []
-        if way == "bent":
-            return look_at_bent(gray, corners, turn, is_late, self.expected)
-        if way == "rescue":
+            if (part := cut_out(gray, corners, _PLACE_PX)) is not None:
+                sizes = Sizes(part.image)
+                for engine, step in self._steps(QUICK, SLOW):
+                    yield from map(part.read_in_picture, self._pass(engine, step, sizes)[0])
+                    yield None
+        elif way == "bent":
+            yield from look_at_bent(gray, corners, turn, self.expected)
+        elif way == "bent anywhere":
+            yield from look_for_bent(gray, [], self.expected, is_brief=True)
+        elif way == "rescue":
             part = magnified(gray, corners, float(np.clip(_RESCUED_MODULE_PX / guess_module_px(corners), 1.0, 3.0)))
             blocks = (_RESCUED_BLOCKS_PX[turn % len(_RESCUED_BLOCKS_PX)],)
-            return self._rescued(part, [], _MOST_GUESSES_QUICK, blocks, corners) if part else []
-        found = []
-        most = max(_MAGNIFIED_PX / longest_px(corners), 1.0)
-        for scale in (1.5,) if way == "others" else (1.0, 2.0):
-            part = magnified(gray, corners, min(scale, most), margin=0.3)
-            if part is not None:
-                for engine in self._others:
-                    found = united(found, self._found(engine, part)[0])
-        return found
+            if part:
+                yield from self._rescuing(part, [], _MOST_GUESSES_QUICK, blocks, part.found(corners))
+        else:
+            most = max(_MAGNIFIED_PX / longest_px(corners), 1.0)
+            for scale in (1.5,) if way == "others" else (1.0, 2.0):
+                if (part := magnified(gray, corners, min(scale, most), margin=0.3)) is not None:
+                    for engine in self._others:
+                        yield from self._found(engine, part)[0]
+                        yield None
 
     def second_opinion(self, gray: Image, *, is_crowded: bool = False) -> list[Read]:
         """What the other engines read in the picture as it is; a crowded one is cut into parts, which is faster."""
@@ -245,7 +248,11 @@ class Reader:
         block_px = _BLOCKS_PX[turn % len(_BLOCKS_PX)]
         is_doubled = block_px == _DOUBLED_BLOCK_PX and gray.size <= _SMALL_FRAME_PX
         rendering = sizes.double if is_doubled else sizes.modest
-        rendering = rendering.then(against_blur) if is_doubled and turn % 4 == 1 else rendering
+        rendering = (
+            rendering.then(against_blur)
+            if is_doubled and turn % 4 == 1 and gray.size <= _SMALLER_FRAME_PX
+            else rendering
+        )
         signs = find_signs(find_finders(rendering.image, block_px=block_px), rendering.image)
         scale = gray.shape[1] / rendering.image.shape[1]
         sizes_px = {rendering.placed(each.corners): each.module_px * scale for each in signs.outlines}
@@ -293,28 +300,42 @@ class Reader:
 
     def _with_bent(self, gray: Image, known: Sequence[Read], is_late: Callable[[], bool]) -> list[Read]:
         """What is known with the bent labels that are read beside it; nothing more without zxing-cpp."""
-        return (
-            look_for_bent(gray, known, is_late, self.expected) if isinstance(self._best, ZxingEngine) else list(known)
-        )
+        found = list(known)
+        steps = look_for_bent(gray, known, self.expected) if isinstance(self._best, ZxingEngine) else iter(())
+        while not is_late():
+            try:
+                read = next(steps)
+            except StopIteration:
+                break
+            found = united(found, [read]) if read else found
+        return found
 
     def _rescued(
         self,
         rendering: Rendering,
         known: Sequence[Read],
         most_guesses: int,
-        blocks_px: Sequence[int | None] = STILL_BLOCKS_PX,
-        within: Corners | None = None,
     ) -> list[Read]:
         """What is known with what can be rescued beside it; nothing more without zxing-cpp."""
+        return united(known, [read for read in self._rescuing(rendering, known, most_guesses) if read])
+
+    def _rescuing(
+        self,
+        rendering: Rendering,
+        known: Sequence[Read],
+        most_guesses: int,
+        blocks_px: Sequence[int | None] = STILL_BLOCKS_PX,
+        within: Corners | None = None,
+    ) -> Iterator[Read | None]:
+        """The same step by step, None between steps; only codes `within` a part of the rendering."""
         if not isinstance(self._best, ZxingEngine):
-            return list(known)
+            return
         try:
-            there = rendering.found(within) if within else None
-            more = rescue(self._best, rendering.image, _onto(rendering, known), most_guesses, blocks_px, there)
+            there = _onto(rendering, known)
+            for read in rescue(self._best, rendering.image, there, most_guesses, blocks_px, within):
+                yield rendering.read_in_picture(read) if read else None
         except ENGINE_ERRORS as error:
             log.debug("nothing could be rescued: %r", error)
-            return list(known)
-        return united(known, [rendering.read_in_picture(read) for read in more])
 
     def _passes(
         self, sizes: Sizes, for_best: Sequence[Pass], for_others: Sequence[Pass], is_late: Callable[[], bool]
@@ -322,14 +343,19 @@ class Reader:
         """What these passes together read, and what was found in any of them and not read."""
         found: list[Read] = []
         failed: list[Unread] = []
-        for engine, steps in ((self._best, for_best), *((other, for_others) for other in self._others)):
-            for step in steps:
-                if is_late():
-                    return found, failed
-                more, not_read = self._pass(engine, step, sizes)
-                found = united(found, more)
-                failed += not_read
+        for engine, step in self._steps(for_best, for_others):
+            if is_late():
+                break
+            more, not_read = self._pass(engine, step, sizes)
+            found = united(found, more)
+            failed += not_read
         return found, failed
+
+    def _steps(self, for_best: Sequence[Pass], for_others: Sequence[Pass]) -> list[tuple[Engine, Pass]]:
+        """Every pass with its engine, in their order."""
+        return [(self._best, step) for step in for_best] + [
+            (each, step) for each in self._others for step in for_others
+        ]
 
     def _pass(self, engine: Engine, step: Pass, sizes: Sizes) -> tuple[list[Read], list[Unread]]:
         try:
@@ -355,40 +381,6 @@ class Reader:
             [rendering.read_in_picture(read) for read in reads],
             [Unread(rendering.placed(each.corners), each.fault) for each in unread],
         )
-
-
-def _may_be_left(found: Sequence[Read], unread: Sequence[Unread]) -> bool:
-    """Whether nothing was read, or something was found beside it and not read."""
-    return not found or bool(apart(_placed(unread), [read.corners for read in found]))
-
-
-def _placed(unread: Sequence[Unread]) -> list[Corners]:
-    """Where these lie; zxing-cpp gives some no place."""
-    return [each.corners for each in unread if longest_px(each.corners) > 0]
-
-
-def _is_more(plain: Rendering, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
-    """Whether something looks like a code beside those that were read, at a first look."""
-    places = [read.corners for read in found]
-    if apart(_placed(unread), places):
-        return True
-    free = covered(plain.image, [plain.found(corners) for corners in places])
-    points = [plain.at(finder.x, finder.y) for finder in find_finders(free)]
-    return any(not any(is_inside(point, corners) for corners in places) for point in points)
-
-
-def _is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
-    """Whether there are signs of codes beside those that were read."""
-    places = [read.corners for read in found]
-    if apart([each.corners for each in unread], places):
-        return True
-    looked_at = ((sizes.plain, None), (sizes.double, 61))
-    finders = [
-        rendering.at(finder.x, finder.y)
-        for rendering, block_px in looked_at
-        for finder in find_finders(rendering.image, block_px=block_px)
-    ]
-    return any(not any(is_inside(point, corners) for corners in places) for point in finders)
 
 
 def _onto(rendering: Rendering, reads: Sequence[Read]) -> list[Read]:

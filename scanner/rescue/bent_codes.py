@@ -4,7 +4,7 @@
 labels of items alone. Its texts count as zxing-cpp's, like those.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ from scanner.rescue.equaliser import REACH, equalised
 from scanner.rescue.expected_codes import NOTHING, Expected
 from scanner.rescue.finder_frames import drawn_to, finder_frames
 from scanner.rescue.finders import Finder
-from scanner.rescue.lattice import CLOSE, followed, settled
+from scanner.rescue.lattice import CLOSE, Steps, followed, settled
 from scanner.rescue.payload_code import read_item
 from scanner.rescue.qr_structure import side_of
 from scanner.rescue.rescue import darkness
@@ -64,10 +64,9 @@ def read_bent(
     is_sharpened: bool = False,
     is_brief: bool = False,
     within: Corners | None = None,
-    is_late: Callable[[], bool] = lambda: False,
     expected: Expected = NOTHING,
-) -> list[Read]:
-    """Read labels of items from these finder patterns of a picture on, each label once.
+) -> Iterator[Read | None]:
+    """Read labels of items from these finder patterns of a picture on, each label once; None: a pause.
 
     Args:
         focal_px: of the camera, in pixels of this picture.
@@ -83,13 +82,13 @@ def read_bent(
         at = (finder.x, finder.y)
         if any(is_inside(at, read.corners) for read in found) or (within and not is_inside(at, within)):
             continue
-        if tried == most or is_late():
+        if tried == most:
             break
         tried += 1
-        read = _read_from(gray, finder, finders, focal_px, is_sharpened, is_brief, is_late, expected)
+        read = yield from _read_from(gray, finder, finders, focal_px, is_sharpened, is_brief, expected)
         if read is not None:
             found.append(read)
-    return found
+        yield read
 
 
 def _read_from(
@@ -99,9 +98,8 @@ def _read_from(
     focal_px: float,
     is_sharpened: bool,
     is_brief: bool,
-    is_late: Callable[[], bool],
     expected: Expected,
-) -> Read | None:
+) -> Steps[Read | None]:
     reach = _REACH * finder.module_px
     middle = np.array((finder.x, finder.y))
     low = np.maximum(middle - reach, 0).astype(int)
@@ -124,15 +122,21 @@ def _read_from(
     focal_px *= scale
     close = darkness(view.image, CLOSE * finder.module_px * scale)
 
-    def tried() -> Iterator[tuple[np.ndarray, int, np.ndarray]]:
+    def tried() -> Generator[tuple[np.ndarray, int, np.ndarray] | None, None, None]:
+        yield None
         if not is_sharpened:
-            yield from ((close, *each) for each in on_lattice(close, placed[0], focal_px, is_late, is_brief=is_brief))
-        if not is_late():
-            yield from ((dark, *each) for each in candidates(fitted, placed, focal_px, is_late))
+            found = yield from on_lattice(close, placed[0], focal_px, is_brief=is_brief)
+            yield from ((close, *each) for each in found)
+        found = yield from candidates(fitted, placed, focal_px)
+        yield from ((dark, *each) for each in found)
 
-    for number, (seen_in, version, shape) in enumerate(tried()):
-        text = text_of(seen_in, version, shape, focal_px) if not number or not is_late() else None
-        is_completed = text is None and not is_late()
+    for each in tried():
+        yield
+        if each is None:
+            continue
+        seen_in, version, shape = each
+        text = yield from text_of(seen_in, version, shape, focal_px)
+        is_completed = text is None
         if is_completed:
             text = completed(seen_in, version, shape, focal_px, expected)
         if text is not None:
@@ -152,26 +156,25 @@ def _may_belong(one: Finder, other: Finder) -> bool:
 
 
 def on_lattice(
-    dark: np.ndarray, finder: Finder, focal_px: float, is_late: Callable[[], bool], *, is_brief: bool = False
-) -> list[tuple[int, np.ndarray]]:
+    dark: np.ndarray, finder: Finder, focal_px: float, *, is_brief: bool = False
+) -> Steps[list[tuple[int, np.ndarray]]]:
     """Versions and shapes that may be the code of this finder pattern by following its modules, the best first."""
     ((middle, frame, fit),) = finder_frames(dark, [finder])
     if fit < _LEAST_FRAME:
         return []
-    begun_there = followed(dark, middle, frame, focal_px, is_late, is_brief=is_brief)
+    yield
+    begun_there = yield from followed(dark, middle, frame, focal_px, is_brief=is_brief)
     found: list[tuple[float, int, np.ndarray]] = []
     for version in VERSIONS:
-        shapes, clear = settled(dark, begun_there, version, focal_px, is_late, is_brief=is_brief)
+        shapes, clear = yield from settled(dark, begun_there, version, focal_px, is_brief=is_brief)
         found += [(float(each), version, shape) for each, shape in zip(clear, shapes, strict=True)]
-        if clear[0] > _SURE_CLEAR or is_late():
+        if clear[0] > _SURE_CLEAR:
             break
     found.sort(key=_unlikely)
     return [each[1:] for each in found if each[0] > _LEAST_CLEAR][:_MOST_READ]
 
 
-def candidates(
-    dark: np.ndarray, finders: Sequence[Finder], focal_px: float, is_late: Callable[[], bool] = lambda: False
-) -> list[tuple[int, np.ndarray]]:
+def candidates(dark: np.ndarray, finders: Sequence[Finder], focal_px: float) -> Steps[list[tuple[int, np.ndarray]]]:
     """Versions and shapes that may be the code of the first of these finder patterns, the best first."""
     frames = finder_frames(dark, finders)
     middle, frame, fit = frames[0]
@@ -185,18 +188,21 @@ def candidates(
         if len(frames) > 1:
             shapes = np.concatenate((shapes, drawn_to(shapes, anchors(version)[::4, :2], frames, focal_px)))
         known = known_modules(version)
-        nearer = refined(
-            soft, _best_of_each(soft, shapes, version, focal_px, _MOST_BEGUN), known, focal_px, _TURNS_SOFT
-        )
+        yield
+        chosen = _best_of_each(soft, shapes, version, focal_px, _MOST_BEGUN)
+        yield
+        nearer = refined(soft, chosen, known, focal_px, _TURNS_SOFT)
+        yield
         better = refined(dark, _best_of_each(dark, nearer, version, focal_px, _MOST_REFINED), known, focal_px, _TURNS)
         best = fits(dark, better, version, focal_px)
         found += [(float(fit), version, shape) for fit, shape in zip(best, better, strict=True) if fit > _LEAST_FIT]
-        if best.max() > _SURE_FIT or is_late():
+        yield
+        if best.max() > _SURE_FIT:
             break
     found.sort(key=_unlikely)
     first = {_kind(shape): index for index, (_fit, _version, shape) in reversed(list(enumerate(found)))}
-    chosen = sorted({*first.values(), *range(min(len(found), _MOST_READ - len(first)))})
-    return [found[index][1:] for index in chosen]
+    best_of_all = sorted({*first.values(), *range(min(len(found), _MOST_READ - len(first)))})
+    return [found[index][1:] for index in best_of_all]
 
 
 def _best_of_each(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float, most: int) -> np.ndarray:
@@ -219,7 +225,7 @@ def _unlikely(candidate: tuple[float, int, np.ndarray]) -> float:
     return _HANDICAP * (version == 1) - fit
 
 
-def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) -> str | None:
+def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) -> Steps[str | None]:
     """What the modules at these places say, blur undone or as they are; None where they do not bear out any text.
 
     Where they do not, what was read surely says once more where the modules are.
@@ -227,7 +233,11 @@ def text_of(dark: np.ndarray, version: int, shape: np.ndarray, focal_px: float) 
     for number in range(_READINGS):
         fine, shown = half_modules(dark, shape, version, focal_px, REACH)
         soft = equalised(fine, version, is_seen=shown) * shown
-        found = read_item(soft, version) or read_item(fine[REACH:-REACH:2, REACH:-REACH:2], version)
+        yield
+        found = read_item(soft, version)
+        yield
+        found = found or read_item(fine[REACH:-REACH:2, REACH:-REACH:2], version)
+        yield
         if found is not None or number == _READINGS - 1:
             return found
         shape = refined(dark, shape[None], as_read(version, soft), focal_px, _TURNS_AGAIN)[0]

@@ -7,14 +7,19 @@ decides on (Mueller and Muller, 1976, IEEE Trans. Commun. 24:5). Near the finder
 held until the lattice has been followed halfway. Which corner of a label the pattern is comes last.
 """
 
-from collections.abc import Callable
+from collections.abc import Generator
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 
 from scanner.rescue.qr_structure import side_of
 from scanner.rescue.surface import SIZE, begun, bent, seen, solid, tilt_of, turned
 from scanner.rescue.surface_fit import Pattern, all_modules, fits, other_modules, refined, sampled
+
+Result = TypeVar("Result")
+Steps = Generator[None, None, Result]
+"""Work that pauses every few milliseconds, so that whoever runs it may stop there, or go on later."""
 
 CLOSE = 0.6
 """Of the surroundings that tell dark from light elsewhere: where a label turns away, modules are half as wide."""
@@ -62,10 +67,9 @@ def followed(
     middle: np.ndarray,
     frame: np.ndarray,
     focal_px: float,
-    is_late: Callable[[], bool],
     *,
     is_brief: bool = False,
-) -> np.ndarray:
+) -> Steps[np.ndarray]:
     """Shapes about a finder pattern, of labels to the right of it and below, the likeliest first; k x 8.
 
     Args:
@@ -73,14 +77,13 @@ def followed(
     """
     shapes = begun(middle, frame, _QUARTERS, _BENDS, focal_px)
     for reach, most, turns, free in _BRIEF_STAGES if is_brief else _STAGES:
-        if is_late():
-            break
         pattern, unknown = _corner(reach)
         shapes = refined(dark, shapes, pattern, focal_px, turns, free=free)
         share = len(unknown) / len(pattern.places)
         clear = share * _clearness(dark, shapes, unknown, focal_px)
         clear += (1 - share) * _met(dark, shapes, pattern, focal_px)
         shapes = shapes[_distinct(shapes, clear, focal_px)[:most]]
+        yield
     return shapes
 
 
@@ -119,17 +122,16 @@ def settled(
     shapes: np.ndarray,
     version: int,
     focal_px: float,
-    is_late: Callable[[], bool],
     *,
     is_brief: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """What `followed` found as shapes of symbols of this version, fitted to all modules; with how well each fits."""
     found = _of_symbol(shapes, version, focal_px)
     fit = _fit(dark, found, version, focal_px)
     found = found[np.argsort(-fit)[: _MOST_BRIEFLY if is_brief else _MOST_FITTED]]
-    if not is_late():
-        turns = _TURNS_BRIEFLY if is_brief else _TURNS
-        found = refined(dark, found, all_modules(version), focal_px, turns)
+    yield
+    found = refined(dark, found, all_modules(version), focal_px, _TURNS_BRIEFLY if is_brief else _TURNS)
+    yield
     fit = _fit(dark, found, version, focal_px)
     order = np.argsort(-fit)[:_MOST_SETTLED]
     return found[order], fit[order]

@@ -37,8 +37,8 @@ def rescue(
     most_guesses: int,
     blocks_px: Sequence[int | None] = STILL_BLOCKS_PX,
     within: Corners | None = None,
-) -> list[Read]:
-    """Read codes at places with finder patterns where nothing was read.
+) -> Iterator[Read | None]:
+    """Read codes at places with finder patterns where nothing was read; None: a pause.
 
     Args:
         within: only codes whose middle lies here.
@@ -53,6 +53,7 @@ def rescue(
             for finder in find_finders(gray, block_px=block_px)
             if not any(is_inside((finder.x, finder.y), read.corners) for read in (*known, *found))
         ]
+        yield None
         for three, module_px, free in _guesses(find_signs(loose, gray)):
             x, y = (float(value) for value in three.mean(axis=0))
             is_known = any(np.abs(three - other).max() < module_px for other in tried)
@@ -61,12 +62,12 @@ def rescue(
             if is_known or any(is_inside((x, y), read.corners) for read in found):
                 continue
             if len(tried) >= most_guesses:
-                return found
+                return
             tried.append(three)
             read = _rescue_one(zxing, gray, three, module_px, free)
             if read is not None:
                 found.append(read)
-    return found
+            yield read
 
 
 def _guesses(signs: Signs) -> Iterator[tuple[np.ndarray, float, int | None]]:

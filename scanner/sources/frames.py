@@ -151,5 +151,10 @@ def monotonic_ms() -> float:
     return time.monotonic() * 1000.0
 
 
+def spent_ms() -> float:
+    """The time that this thread has had of the processor, ms."""
+    return time.thread_time() * 1000
+
+
 def ignore(_line: str) -> None:
     """Ignore the line."""

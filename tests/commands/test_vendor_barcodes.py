@@ -76,6 +76,25 @@ def test_a_seals_own_barcode_is_scanned_and_its_number_kept_with_the_box(packed:
     assert "A0002" in str(ran.lines[-1]["findings"]), "nobody recorded that one"
 
 
+def test_things_are_inspected_sealed_packed_and_bound_by_their_vendors_barcodes(
+    packed: Terminal, tmp_path: Path
+) -> None:
+    box, outer = packed.codes("--kind", "box", "--to", "51.08.01")[:2]
+    assert packed("load", table(tmp_path / "v.csv", (box, PALLET), (outer, "OUTER-1"))).code == 0
+    for words in (
+        ("inspect", PALLET, "--condition", "light"),
+        ("inspect", "-", "--condition", "good"),
+        ("seal", PALLET, "--apply", "A0001", "--name", "Made", "--name", "Ketut"),
+        ("pack", "OUTER-1", PALLET, "--add"),
+        ("reassign", PALLET, "--to", "51.08.02", "--reason", "misprinted"),
+    ):
+        ran = packed(*words, typed=f"]C1{READ}\n")
+        assert ran.code == 0, (words, ran.err)
+    steps = packed("custody", box, "--json").json["chain"]
+    assert {"inspect", "seal", "pack"} <= {step["type"] for step in steps}
+    assert packed("inspect", "STRANGE-1", "--condition", "good").code == 2
+
+
 def test_one_barcode_for_two_things_is_refused_whole(station: Terminal, tmp_path: Path) -> None:
     one, other = station.codes("--kind", "box")[:2]
     ran = station("load", table(tmp_path / "twice.csv", (one, PALLET), (other, READ)))

@@ -1,6 +1,7 @@
 """The time that looks at a stranger's file may take, and what is said where it was not enough."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from custody.errors import InputError
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from scanner.decoding.candidates import Task
-from scanner.decoding.live_reader import _look, open_looks
+from scanner.decoding.live_reader import open_looks
 from scanner.decoding.looks import in_view
 from scanner.decoding.picture_reader import Glance, Reader
+from scanner.decoding.second_look import AtPlace, SecondLook
 from scanner.reads import Read
 from scanner.sources.effort import Effort, FilmEffort, drawing_s, most_pdf_s, pdf_s, picture_s
 from scanner.sources.frames import Frame, Image
@@ -210,9 +212,9 @@ class Counting(Reader):
         self._count("first")
         return super().glance(image, inverted=inverted)
 
-    def look_at(self, *args: Any, **named: Any) -> list[Read]:
+    def look_at(self, *args: Any, **named: Any) -> Iterator[Read | None]:
         self._count("place")
-        return []
+        yield None
 
     def look_again(self, gray: Image, turn: int) -> list[Read]:
         self._count("again")
@@ -234,5 +236,8 @@ def test_a_second_look_ends_at_the_place_at_which_the_time_of_its_video_is_used_
     reader = Counting(clock)
     image = np.full((400, 400), 255, np.uint8)
     tasks = [Task(((x, 10), (x + 50, 10), (x + 50, 60), (x, 60)), "others", 0) for x in range(0, 300, 60)]
-    found = _look(reader, image, Glance(image), [], tasks, 1, lambda: clock.now_s >= 2.0)
-    assert reader.looks == ["place", "place"] and len(found.at_places) == 2
+    begun = [AtPlace(0.0, task, reader.look_at(image, *task)) for task in tasks]
+    found = SecondLook(0.0, image, Glance(image), [], begun, 1, 0, lambda: clock.now_s >= 2.0, lambda: 0.0).taken(
+        reader
+    )
+    assert reader.looks == ["place", "place"] and len(found.done) == 1 and found.left == [begun[1]]

@@ -1,5 +1,7 @@
 """Moving pictures: the first look never waits, second looks run beside it and belong to the frame that they had."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import cv2
@@ -13,9 +15,9 @@ from custody.format.codes import item_payload
 from scanner.decoding.hints import choose_hint, has_glare, measure_sharpness
 from scanner.decoding.live_reader import LiveReader, open_looks
 from scanner.decoding.looks import AtOnce, Beside, in_view
-from scanner.decoding.picture_reader import Reader, ZxingEngine
+from scanner.decoding.picture_reader import Reader, Way, ZxingEngine
 from scanner.outcomes import End, How, Taken, Tally
-from scanner.reads import Corners, Read, hint_words
+from scanner.reads import Corners, Read, Seen, hint_words
 from scanner.session import ScanSession
 from scanner.sources.effort import Effort
 from scanner.sources.frames import Image
@@ -69,6 +71,42 @@ def test_a_video_gets_second_looks_while_its_file_has_time_and_says_once_that_it
         assert len(told) == (0 if reads else 1)
 
 
+class Costly(Reader):
+    """Sees eight codes and reads none of them; each step of a look takes 25 ms of the processor."""
+
+    def __init__(self, spent: Hand) -> None:
+        super().__init__([ZxingEngine()])
+        self._spent, self.done = spent, Counter[tuple[Corners, str]]()
+
+    def look_at(self, gray: Image, corners: Corners, way: Way, turn: int) -> Iterator[Read | None]:
+        for _step in range(12 if "bent" in way else 3):
+            self._spent.now_ms += 25.0
+            yield None
+        self.done[corners, way] += 1
+
+    def look_again(self, gray: Image, turn: int) -> list[Read]:
+        self._spent.now_ms += 25.0
+        return []
+
+    def find_unread(self, gray: Image, read: Sequence[Corners], turn: int) -> tuple[list[Seen], list[Corners]]:
+        self._spent.now_ms += 25.0
+        return [Seen(((x, 0), (x + 90, 0), (x + 90, 90), (x, 90)), None) for x in range(0, 1600, 200)], []
+
+
+def test_no_frame_takes_more_of_the_processor_than_it_may_and_every_place_is_looked_at_in_every_way() -> None:
+    spent = Hand()
+    reader, took = Costly(spent), list[float]()
+    live = LiveReader(reader, AtOnce, Hand(), spent=spent)
+    for number in range(200):
+        before_ms = spent.now_ms
+        live.inspect(BLANK, number * FRAME_MS)
+        took.append(spent.now_ms - before_ms)
+    assert max(took) <= 110
+    assert len({corners for corners, way in reader.done}) == 8 + 1
+    assert {way for _corners, way in reader.done} == {*reader.ways, "bent anywhere"}
+    assert len(reader.done) == 8 * len(reader.ways) + 1
+
+
 def test_the_first_look_goes_on_while_a_second_look_takes_long() -> None:
     first, second, beside = Saying("first", "A"), Saying("second", "B"), ByHand()
     live = LiveReader(Reader([first, second]), lambda: beside, Hand())
@@ -98,13 +136,13 @@ def test_a_late_result_belongs_to_its_own_frame() -> None:
     assert [look.at_ms for look in looks] == [(n - 1) * 1000.0, n * 1000.0] and texts(looks) == [["B"], []]
 
 
-def test_where_something_is_not_read_the_other_engine_is_heard_with_every_look() -> None:
+def test_where_something_is_not_read_the_other_engine_is_heard_at_the_place_too() -> None:
     asked = Saying("second")
     reader = Reader([ZxingEngine(), asked])
     live = LiveReader(reader, AtOnce, Hand())
-    for n in range(6):
+    for n in range(8):
         live.inspect(spoiled_label(), n * FRAME_MS)
-    assert asked.asked >= 6  # at the place itself too
+    assert asked.asked >= 6
 
 
 def test_looks_rest_while_nothing_is_seen_and_where_nothing_can_be_read() -> None:
@@ -156,7 +194,7 @@ def test_hints_are_measured_beside_and_never_by_the_first_look(monkeypatch: pyte
     def measure(*_what: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("scanner.decoding.live_reader.see", measure)
+    monkeypatch.setattr("scanner.decoding.second_look.see", measure)
     live = LiveReader(Reader([ZxingEngine()]), ByHand, Hand())
     for n in range(5):
         live.inspect(spoiled_label(), n * FRAME_MS)

@@ -112,7 +112,7 @@ def test_every_torn_label_of_a_crowd_is_rescued() -> None:
         row, column = ((0, 0), (0, 18), (18, 0))[number % 3]
         dark[row : row + 7, column : column + 7] = False
         codes.append(dark)
-    assert {read.text for read in rescue(ZxingEngine(), sheet(codes, columns=3), [], 60)} == set(texts)
+    assert {read.text for read in rescue(ZxingEngine(), sheet(codes, columns=3), [], 60) if read} == set(texts)
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (0, 18), (18, 0)])
@@ -122,7 +122,7 @@ def test_a_label_with_a_torn_finder_corner_is_read(corner: tuple[int, int], angl
     dark[corner[0] : corner[0] + 7, corner[1] : corner[1] + 7] = False
     torn = picture(dark, 6, angle_deg)
     assert ZxingEngine().read(torn) == []
-    (read,) = rescue(ZxingEngine(), torn, [], 40)
+    (read,) = filter(None, rescue(ZxingEngine(), torn, [], 40))
     assert read.text == TEXT and read.engines == {"zxing-cpp"}
 
 
@@ -140,5 +140,5 @@ def test_a_spoiled_label_is_read_rightly_or_not_at_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     dark = modules(TEXT, 2, "H")
     wrong = rng.random(dark.shape) < rng.uniform(0.05, 0.4)
-    texts = {read.text for read in rescue(ZxingEngine(), picture(dark ^ wrong), [], 10)}
+    texts = {read.text for read in rescue(ZxingEngine(), picture(dark ^ wrong), [], 10) if read}
     assert texts <= {TEXT}
