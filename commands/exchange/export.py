@@ -102,7 +102,7 @@ def _save_tiles(
 ) -> dict[str, int]:
     bars = partial(progress, quiet=quiet)
     done = write_tiles(store, out, top, with_strangers=with_strangers, progress=bars)
-    words = _("Tiles in {path}: {logs} logs; files that are new: {files}")
+    words = _("Tiles in {path}. Logs: {logs}; files that are new: {files}")
     lines.append(words.format(path=out, logs=number(done.logs), files=number(done.files)))
     if done.left_out:
         lines.append(left_out_words(len(done.left_out)))
