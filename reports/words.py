@@ -73,6 +73,20 @@ def meant_words(phase: str, kinds: Iterable[str], needs: Needs) -> str:
     return _("Phase {phase}: {kinds}").format(phase=printable(phase, 40), kinds=named) if phase else named
 
 
+_UNITS_EN = {"buah": "pc", "botol": "bottle", "lembar": "sheet", "keping": "piece"}
+
+
+def unit_word(needs: Needs, kind: str) -> str:
+    """What labelled things of a kind are counted in: packs, or the unit of the needs table."""
+    need = needs.get(kind)
+    if need is None:
+        return "–"
+    if need.tracked_as == "pack":
+        return _("pack")
+    unit = printable(need.unit, 20)
+    return _UNITS_EN.get(unit, unit) if chosen() == "en" else unit
+
+
 def condition_word(condition: str) -> str:
     """The condition of an item, as a word that also fits after "was found"."""
     if (told := terms()) and condition in told.conditions:

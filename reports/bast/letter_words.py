@@ -28,6 +28,7 @@ from reports.words import (
     place_path,
     scanned_words,
     show_custodian,
+    unit_word,
 )
 
 _RANGES, _SENTENCES, _CODES = 3, 4, 12
@@ -38,7 +39,6 @@ _HOW: Mapping[str, Mapping[str, str]] = {
     "en": {"camera": "C", "wedge": "S", "typed": "T", "matched": "M", "completed": "P"},
 }
 """How a label was read, as a letter behind its code."""
-_UNITS_EN = {"buah": "pc", "botol": "bottle", "lembar": "sheet", "keping": "piece"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,17 +246,6 @@ def _row(row: Row, needs: Needs, unnoted: str) -> RowWords:
 def kind_word(needs: Needs, kind: str) -> str:
     """What a kind is called; a thing that is registered nowhere has none."""
     return kind_name(needs, kind) if kind else _("not registered here")
-
-
-def unit_word(needs: Needs, kind: str) -> str:
-    """What labelled things of a kind are counted in: packs, or the unit of the needs table."""
-    need = needs.get(kind)
-    if need is None:
-        return "–"
-    if need.tracked_as == "pack":
-        return _("pack")
-    unit = printable(need.unit, 20)
-    return _UNITS_EN.get(unit, unit) if chosen() == "en" else unit
 
 
 def conditions_text(row: Row, unnoted: str) -> str:

@@ -39,7 +39,7 @@ class TestGroups:
         assert words(visitor.see(f"/scan/{draft}/board")).count("not for PPK Gerokgak") == 3
 
     def test_what_is_on_no_paper_is_called_so(self, visitor: Visitor, site: Site) -> None:
-        from custody.handover.waybill import judge_against_paper
+        from custody.chain.findings import judge_against_paper
 
         found = [judge_against_paper(show_code(f"{place:013d}"), "0001/X/2024") for place in range(7)]
         (group,) = site.ask.do(lambda store: group_rows(store, found))

@@ -188,9 +188,9 @@ def test_a_scan_judges_one_label_and_only_news_judge_all_of_them_once(
         desk = DraftDesk(store, store.drafts.open("d", WH, PPK, (), at="2024-02-11T01:00:00Z").id)
         judge = judging._judge_items
 
-        def counted(store: Any, labels: Any, handover: Any) -> Any:
+        def counted(store: Any, labels: Any, handover: Any, waybill: Any) -> Any:
             judged.append(len(labels))
-            return judge(store, labels, handover)
+            return judge(store, labels, handover, waybill)
 
         monkeypatch.setattr(judging, "_judge_items", counted)
         for code in codes[:6]:
