@@ -23,7 +23,7 @@ LOCALE = Path(__file__).resolve().parent / "locale"
 TRANSLATED = ("id",)
 """The languages with a catalogue: English is the sources' own."""
 
-_FOLDERS = (
+FOLDERS = (
     "commands",
     "custody",
     "db",
@@ -55,7 +55,7 @@ _NO_DATE = datetime(2024, 1, 1, tzinfo=UTC)
 def sources() -> Iterator[Path]:
     """The files whose texts a user may see."""
     yield from filter(Path.is_file, [ROOT / "main.py"])
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         yield from sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in _SUFFIXES)
 
 

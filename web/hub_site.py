@@ -77,7 +77,7 @@ class HubSite:
         self.answers.seen = self.health.seen
 
     def app(self) -> Starlette:
-        """The application."""
+        """Return the application that answers stations and readers."""
         routes = (
             ("/healthz", "GET", self.health.healthz),
             ("/metrics", "GET", self.metrics),
@@ -101,7 +101,7 @@ class HubSite:
         return await run_in_threadpool(self.worker.do, job, log)
 
     def settle(self, most: int = SETTLED_AT_ONCE, *, may_wait: bool = False) -> int:
-        """Bring the present state up to date with what has arrived; returns how many entries were put in place.
+        """Put entries that have arrived into the current state, `most` at once; return how many.
 
         Args:
             may_wait: do nothing while somebody sends, unless so much has arrived that it must not wait longer.

@@ -33,7 +33,7 @@ _folder_of = lru_cache(maxsize=16_384)(folder_of)
 
 
 class Site(Protocol):
-    """What reading needs of its hub."""
+    """What `TileReads` uses of a hub's site."""
 
     desk: HubDesk
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from bench.scenario.stations import Clock, Laptop
 from custody.compose.compose import Handover, Touch
@@ -28,7 +28,6 @@ from services.records.vendor_deliveries import record_delivery
 WAREHOUSE = "51.08"
 Leg = Literal["load", "arrive", "village", "receipt", "station"]
 """Onto the truck, off it at the sub-district, on to the village, the village's own word on that, to the station."""
-LEGS: tuple[Leg, ...] = get_args(Leg)
 BEGINS = {
     "load": "2024-02-11T00:00:00Z",
     "arrive": "2024-02-12T00:30:00Z",

@@ -32,30 +32,30 @@ class Withdrawal:
     records: int = 0
 
     def count(self, sort: str) -> int:
-        """How many rows are of this sort: place, need or point."""
+        """Return how many rows are of this sort: place, need or point."""
         return sum(row["row"] == sort for row in self.rows)
 
     @property
     def version(self) -> str:
-        """A digest of all of it: who confirms it has seen this and nothing else."""
+        """Return a digest of all of it, by which a confirmation names what was shown."""
         return version_seen(self.rows, self.things, self.labelled, self.sent, self.records)
 
     @property
     def counts(self) -> dict[str, str]:
-        """How many places, kinds and points, by the names that texts give them."""
+        """Return the numbers of places, kinds and points, each as text under its name in messages."""
         sorts = (("places", "place"), ("kinds", "need"), ("points", "point"))
         return {name: number(self.count(sort)) for name, sort in sorts}
 
     @property
     def words(self) -> str:
-        """What would be withdrawn, in a sentence."""
+        """Return in a sentence what would be withdrawn."""
         return _("To be withdrawn from the plan: places {places}, kinds {kinds}, critical points {points}.").format(
             **self.counts
         )
 
     @property
     def hanging_words(self) -> str:
-        """What hangs on it, and what becomes of that."""
+        """Return in a sentence what depends on it, and what becomes of that."""
         words = _(
             "Things registered for it: {things} (with a label: {labelled}, handed over: {sent}); records that name it: "
             "{records}. They stay in the chain, and no report counts or expects them any more."
@@ -71,7 +71,7 @@ def withdrawal_of(
     level: str | None = None,
     points: Sequence[str] = (),
 ) -> Withdrawal:
-    """What withdrawing these would take out of the plan; nothing is recorded.
+    """Return what withdrawing these would take out of the plan; record nothing.
 
     Args:
         places: codes; all below them goes too.
@@ -117,7 +117,7 @@ def withdrawal_of(
 
 
 def record_withdrawal(store: Store, found: Withdrawal, *, note: str = "") -> list[Event]:
-    """Record that these rows are no part of the plan.
+    """Record that these rows no longer belong to the plan, and return the events.
 
     Raises:
         RuleError: the plan is for others to make.
@@ -127,7 +127,7 @@ def record_withdrawal(store: Store, found: Withdrawal, *, note: str = "") -> lis
 
 
 def withdraw_as_seen(store: Store, seen: str, *, note: str = "", **what: Any) -> tuple[Withdrawal, list[Event]]:
-    """Withdraw what was looked at before.
+    """Withdraw exactly what a person was shown, and return it with its events.
 
     Args:
         seen: the version of the withdrawal that was shown.

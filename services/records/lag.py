@@ -17,7 +17,7 @@ class Lag:
 
 
 def lag(store: Store) -> Lag:
-    """How far this ledger's lists are behind now. Times are the hub's own; where its clock was put back, 0 seconds."""
+    """Return how far this ledger's lists are behind now, by the hub's own clock; 0 seconds where that was put back."""
     behind = store.arrivals.behind()
     if behind.since is None:
         return Lag(behind.count, 0)
@@ -26,7 +26,7 @@ def lag(store: Store) -> Lag:
 
 
 def lag_sentence(store: Store) -> str:
-    """The same in words, for every page and report that shows what records come to; empty where nothing waits."""
+    """Return the lag as a sentence for pages and reports; empty where no record waits."""
     now = lag(store)
     count, seconds = now.count, now.seconds
     if not count:

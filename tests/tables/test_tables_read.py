@@ -21,7 +21,6 @@ from tables.office_table import QuestionError, Reading, Table
 from tables.read import read_table
 from tests.support.portable import peak_bytes
 
-WIDE = 'table:number-columns-repeated="16384"'
 SHEET = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
 
 

@@ -2,26 +2,12 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
 from custody.plan.levels import TREE
+from language.catalogue import FOLDERS, ROOT
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = (
-    "commands",
-    "custody",
-    "db",
-    "evidence",
-    "labels",
-    "language",
-    "reports",
-    "scanner",
-    "services",
-    "tables",
-    "web",
-)
 MAY_NAME = {"custody/plan/levels.py"}
 """They are written there as the ledger has them."""
 MODULES = sorted(

@@ -209,5 +209,5 @@ class OverviewCache:
 
 
 def digest(version: Version) -> str:
-    """A version as a short text that a browser sends back."""
+    """Return a version as a short text that a browser sends back."""
     return hashlib.sha256(repr(version).encode()).hexdigest()[:16]

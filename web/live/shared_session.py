@@ -45,7 +45,7 @@ class SharedSession:
 
     @contextmanager
     def seen_by(self, seer: Seer | None) -> Iterator[None]:
-        """Let what is scanned meanwhile be this device's; None: the station's own."""
+        """Count what is scanned in this block as scanned by this device; None: by the station itself."""
         self.seer = seer
         try:
             yield
@@ -53,7 +53,7 @@ class SharedSession:
             self.seer = None
 
     def type_in(self, line: str, *, by_hand: bool = False, id: str = "") -> dict[str, Any]:
-        """Take a line that was typed or that a USB scanner sent; nothing while the session is paused.
+        """Take a line that was typed or that a USB scanner sent, and return its event; a paused session refuses it.
 
         Args:
             id: the page's own name for the line, which its outcome carries.
@@ -64,7 +64,7 @@ class SharedSession:
         return self.publish(self.scan.type_in(line, by_hand=by_hand), id)
 
     def see(self, reads: Sequence[Read], at_ms: float, *, is_still: bool) -> dict[str, Mark | None]:
-        """Take what the computer's camera has read; return how to outline each text, None where not at all."""
+        """Take what the computer's camera has read; return how to outline each text, None for no outline."""
         return self._see(self.scan, reads, at_ms, is_still=is_still)
 
     def see_beside(self, camera: str, reads: Sequence[Read], at_ms: float) -> dict[str, Mark | None]:

@@ -106,7 +106,7 @@ def _keep(session: Session, signer: str, name: str, picture: bytes) -> str:
 
 
 def signatures(session: Session, site: Site) -> list[dict[str, Any]]:
-    """Who may acknowledge, who has, and whether it still stands."""
+    """Return who may acknowledge a handover, who has done so, and whether that still holds."""
     details = session.details()
     given, stand = details.signed, standing(details, session.contents())
     with site.pins() as pins:

@@ -34,7 +34,7 @@ _FEW_ENDS = 60
 
 
 def pressing_list(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict[str, Any]:
-    """What is late, will be or is due soon below a place: sub-districts and villages first, stations counted."""
+    """Return a part of what is late, will be or is due soon below a place, polling stations last, with the count of all."""
     pressing = [row for row in rows if row.state in PRESSING and row.place.code != code]
     shown = [row for row in pressing if row.place.level != END]
     shown += [row for row in pressing if row.place.level == END]
@@ -46,7 +46,7 @@ def pressing_list(rows: Sequence[DueRow], here: str, code: str, part: slice) -> 
 
 
 def late_groups(rows: Sequence[DueRow], places: Mapping[str, Place], here: str, code: str) -> dict[str, Any]:
-    """These rows but for a place's own, as few lines: each place above the ends, and the ends of one place together."""
+    """Group due rows but for the place's own: a line for each place above the ends, and one for all ends of a place."""
     pressing = [row for row in rows if row.place.code != code]
     found = [(row, [row]) for row in pressing if row.place.level != END]
     found += [(group[0], group) for group in by_place_above(pressing).values()]
@@ -86,13 +86,13 @@ def _due_row(row: DueRow, here: str) -> dict[str, Any]:
 
 
 def due_short(row: DueRow, here: str) -> str:
-    """When something is due, in short; with the phase where it is not the place's own time."""
+    """Return briefly when a row is due, with the phase where that sets the time and not the place."""
     time = short_time(row.due, here)
     return _("{time} (phase {phase})").format(time=time, phase=printable(row.phase, 40)) if row.phase else time
 
 
 def handover_rows(store: Store, lines: Sequence[HandoverLine], *, with_staff: bool) -> list[dict[str, Any]]:
-    """Handovers as lists show them; `way` leads to the page of our own, to the letter of others'."""
+    """Return handovers as lists show them; `way`: the page of an own one, the letter of another station's."""
     places, own = store.state.places, store.ledger.own_log().name
 
     def way(line: HandoverLine) -> str:
@@ -118,7 +118,7 @@ def handover_rows(store: Store, lines: Sequence[HandoverLine], *, with_staff: bo
 
 
 def load_rows(store: Store, loads: Sequence[OpenLoad], now: str, here: str) -> list[dict[str, Any]]:
-    """Loads under way as lists show them, by what is due first."""
+    """Return loads under way as lists show them, in the order given."""
     places = store.state.places
     return [
         {
@@ -138,7 +138,7 @@ def load_rows(store: Store, loads: Sequence[OpenLoad], now: str, here: str) -> l
 
 
 def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
-    """What is irregular of all that is bound for a place or below it, the gravest first; None: all there is."""
+    """Return findings about what is bound for a place or below it, the gravest first; None: about all items."""
     is_all = place is None or place.parent is None
     found = [one for one in overview.irregular() if is_all or place in overview.ways.to(one.place)]
     return sorted(found, key=lambda one: (_GRAVE[one.finding.severity], one.finding.code, one.place))
@@ -147,7 +147,7 @@ def irregular_under(overview: Overview, place: Place | None) -> list[Irregular]:
 def irregular_list(
     store: Store, overview: Overview, place: Place, here: str, part: slice, kind: str = ""
 ) -> dict[str, Any]:
-    """A part of what is irregular at a place and below it, with its counts by kind; of one kind, where it is named."""
+    """Return a part of the findings at a place and below it, with the count of each kind; `kind`: of this one alone."""
     everything = irregular_under(overview, place)
     kinds = Counter((one.finding.code, one.finding.severity) for one in everything)
     found = [one for one in everything if one.finding.code == kind] if kind else everything
