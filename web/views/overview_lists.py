@@ -34,7 +34,7 @@ _FEW_ENDS = 60
 
 
 def pressing_list(rows: Sequence[DueRow], here: str, code: str, part: slice) -> dict[str, Any]:
-    """Return a part of what is late, will be or is due soon below a place, polling stations last, with the count of all."""
+    """Return a part of what is late or due soon below a place, polling stations last, with the count of all."""
     pressing = [row for row in rows if row.state in PRESSING and row.place.code != code]
     shown = [row for row in pressing if row.place.level != END]
     shown += [row for row in pressing if row.place.level == END]
