@@ -1,11 +1,13 @@
 """How well labels are read before a camera: Serah's reader beside pyzbar, zxing-cpp and both together.
 
     python bench/camera.py [--frames N] [--minutes N] [--only TEXT] [--views N] [--live] [--quiet]
+                            [--wechat PYTHON MODELS]
 
 Labels drawn by labels/, filmed under one hardship at a time (tests/support/scenes.py), with seeds. Claims: in
 every condition
 Serah reads at least what both others together read, and never a wrong code; a label in view is taken within 200 ms, 24
 at once within a second; looking at an empty desk takes an eighth of a core.
+--wechat: see bench/peers/wechat.py.
 """
 
 import argparse
@@ -37,6 +39,7 @@ sys.path.insert(0, str(ROOT))
 
 import cv2  # noqa: E402
 
+from bench.peers.wechat import Wechat  # noqa: E402
 from custody.format.codes import draw_code  # noqa: E402
 from scanner.decoding.live_reader import LiveReader  # noqa: E402
 from scanner.decoding.picture_reader import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
@@ -100,11 +103,14 @@ class Task:
 
 
 _LABELS: list[Label] = []
+_WECHAT: list[Wechat] = []
 
 
-def prepare() -> None:
+def prepare(wechat: Sequence[Path] | None = None) -> None:
     """Make a worker ready: one core each, and labels of its own."""
     cv2.setNumThreads(1)
+    if wechat:
+        _WECHAT.append(Wechat(*wechat))
     randbelow = random.Random(SEED).randrange
     _LABELS.extend(draw_labels([draw_code(randbelow) for _ in range(2 * max(COUNTS))]))
 
@@ -125,6 +131,13 @@ def read_scene(task: Task) -> Score:
     seldom = frames[::PEERS_TAKE]
     zxing = timed("zxing", (texts_of(ZxingEngine().read(frame)) for frame in seldom))
     pyzbar = timed("pyzbar", (texts_of(PyzbarEngine().read(frame)) for frame in seldom)) if HAS_PYZBAR else []
+    for engine in _WECHAT:
+        answers = [
+            engine.read(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) if frame.ndim > 2 else frame) for frame in seldom
+        ]
+        score.seconds["WeChat"] = sum(spent_s for _texts, spent_s in answers)
+        score.note("WeChat still", answers[0][0], wanted)
+        score.note("WeChat", frozenset().union(*(texts for texts, _spent_s in answers)), wanted)
     score.note("zxing still", zxing[0], wanted)
     score.note("pyzbar still", pyzbar[0] if pyzbar else frozenset(), wanted)
     score.note("both still", zxing[0].union(*pyzbar[:1]), wanted)
@@ -151,7 +164,9 @@ def read_scene(task: Task) -> Score:
 HAS_PYZBAR = PYZBAR in engines()
 
 
-def bench_conditions(frames: int, minutes: float, processes: int, only: str) -> None:
+def bench_conditions(
+    frames: int, minutes: float, processes: int, only: str, wechat: Sequence[Path] | None = None
+) -> None:
     """Claim: in every condition at least what zxing-cpp and pyzbar read together, and no wrong code."""
     views = [(count, size) for size in SIZES_PX for count in COUNTS]
     conditions = [condition for condition in CONDITIONS if any(part in condition.name for part in only.split(","))]
@@ -163,7 +178,7 @@ def bench_conditions(frames: int, minutes: float, processes: int, only: str) -> 
     ]
     scores = {condition.name: Score() for condition in conditions}
     done, ends_s = 0, time.monotonic() + minutes * 60
-    with multiprocessing.get_context("spawn").Pool(processes, prepare) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, prepare, (wechat,)) as pool:
         for task, score in zip(tasks, pool.imap(read_scene, tasks), strict=True):
             scores[task.condition.name].add(score)
             done += 1
@@ -173,7 +188,11 @@ def bench_conditions(frames: int, minutes: float, processes: int, only: str) -> 
     total = Score()
     for score in scores.values():
         total.add(score)
-    names = ("pyzbar still", "zxing still", "both still", "Serah still", "both", "Serah", "Serah taken")
+    names = ["pyzbar still", "zxing still", "both still", "Serah still", "both", "Serah", "Serah taken"]
+    header = ["condition", "labels", "pyzbar", "zxing", "both", "Serah", "both", "Serah", "taken", "wrong", ""]
+    if wechat:
+        names[3:3], header[5:5] = ["WeChat still"], ["WeChat"]
+        names[6:6], header[8:8] = ["WeChat"], ["WeChat"]
     rows = []
     for name, score in [*scores.items(), ("all", total)]:
         shares = [100 * score.read.get(reader, 0) / max(score.labels, 1) for reader in names]
@@ -183,7 +202,6 @@ def bench_conditions(frames: int, minutes: float, processes: int, only: str) -> 
         if not score.labels:
             continue
         rows.append((name, f"{score.labels}", *cells, "/".join(wrong), "" if wins else "NO"))
-    header = ("condition", "labels", "pyzbar", "zxing", "both", "Serah", "both", "Serah", "taken", "wrong", "")
     title = (
         f"{total.frames:,} frames of {done} scenes of 1, 6 and 24 labels, 720p and 1080p, seed {SEED}.\n"
         f"% of labels read: on one frame (Serah thorough); then in {SEQUENCE / FPS:.1f} s of film, from which both take"
@@ -194,6 +212,7 @@ def bench_conditions(frames: int, minutes: float, processes: int, only: str) -> 
     each_ms = {
         "zxing-cpp": total.seconds["zxing"] * PEERS_TAKE,
         "pyzbar": total.seconds.get("pyzbar", 0.0) * PEERS_TAKE,
+        "WeChat": total.seconds.get("WeChat", 0.0) * PEERS_TAKE,
         "Serah's first look": total.seconds["Serah first"] * SERAH_TAKES,
         "Serah thorough": total.seconds["Serah still"] * SEQUENCE,
     }
@@ -371,10 +390,13 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=10, help="views of each live film (default: %(default)s)")
     parser.add_argument("--live", action="store_true", help="only the figures of a live session")
     parser.add_argument("--quiet", action="store_true", help="only what looking at a desk costs where nothing moves")
+    parser.add_argument(
+        "--wechat", nargs=2, type=Path, metavar=("PYTHON", "MODELS"), help="WeChat's engine beside them"
+    )
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}, engines: {', '.join(engines())}")
     if not (options.live or options.quiet):
-        bench_conditions(options.frames, options.minutes, options.processes, options.only)
+        bench_conditions(options.frames, options.minutes, options.processes, options.only, options.wechat)
     if not options.quiet:
         bench_live(options.views)
     bench_quiet()
