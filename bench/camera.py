@@ -4,10 +4,9 @@
                             [--wechat PYTHON MODELS]
 
 Labels drawn by labels/, filmed under one hardship at a time (tests/support/scenes.py), with seeds. Claims: in
-every condition
-Serah reads at least what both others together read, and never a wrong code; a label in view is taken within 200 ms, 24
-at once within a second; looking at an empty desk takes an eighth of a core.
---wechat: see bench/peers/wechat.py.
+every condition Serah reads at least what both others together read, and never a wrong code; a label in view is taken
+within 200 ms, 24 at once within a second; looking at an empty desk takes an eighth of a core. --wechat: see
+bench/peers/wechat.py.
 """
 
 import argparse
@@ -43,6 +42,7 @@ from bench.peers.wechat import Wechat  # noqa: E402
 from custody.format.codes import draw_code  # noqa: E402
 from scanner.decoding.live_reader import LiveReader  # noqa: E402
 from scanner.decoding.picture_reader import PYZBAR, PyzbarEngine, Reader, ZxingEngine, engines  # noqa: E402
+from scanner.decoding.renderings import gray_of  # noqa: E402
 from scanner.frame_loop import scan_frames  # noqa: E402
 from scanner.outcomes import Desk, Outcome  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
@@ -132,9 +132,7 @@ def read_scene(task: Task) -> Score:
     zxing = timed("zxing", (texts_of(ZxingEngine().read(frame)) for frame in seldom))
     pyzbar = timed("pyzbar", (texts_of(PyzbarEngine().read(frame)) for frame in seldom)) if HAS_PYZBAR else []
     for engine in _WECHAT:
-        answers = [
-            engine.read(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) if frame.ndim > 2 else frame) for frame in seldom
-        ]
+        answers = [engine.read(gray) for gray in map(gray_of, seldom) if gray is not None]
         score.seconds["WeChat"] = sum(spent_s for _texts, spent_s in answers)
         score.note("WeChat still", answers[0][0], wanted)
         score.note("WeChat", frozenset().union(*(texts for texts, _spent_s in answers)), wanted)
@@ -164,9 +162,7 @@ def read_scene(task: Task) -> Score:
 HAS_PYZBAR = PYZBAR in engines()
 
 
-def bench_conditions(
-    frames: int, minutes: float, processes: int, only: str, wechat: Sequence[Path] | None = None
-) -> None:
+def bench_conditions(frames: int, minutes: float, processes: int, only: str, wechat: Sequence[Path] | None) -> None:
     """Claim: in every condition at least what zxing-cpp and pyzbar read together, and no wrong code."""
     views = [(count, size) for size in SIZES_PX for count in COUNTS]
     conditions = [condition for condition in CONDITIONS if any(part in condition.name for part in only.split(","))]
@@ -383,16 +379,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=7800, help="frames to read, about (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=600, help="stop reading after so long (default: %(default)s)")
-    parser.add_argument(
-        "--only", default="", metavar="TEXT", help="only hardships with this in their name, or this,that"
-    )
+    parser.add_argument("--only", default="", metavar="TEXT", help="only hardships with this, or this,that, in them")
     parser.add_argument("--processes", type=int, default=2, help="processes that read (default: %(default)s)")
     parser.add_argument("--views", type=int, default=10, help="views of each live film (default: %(default)s)")
     parser.add_argument("--live", action="store_true", help="only the figures of a live session")
     parser.add_argument("--quiet", action="store_true", help="only what looking at a desk costs where nothing moves")
-    parser.add_argument(
-        "--wechat", nargs=2, type=Path, metavar=("PYTHON", "MODELS"), help="WeChat's engine beside them"
-    )
+    parser.add_argument("--wechat", nargs=2, type=Path, metavar=("PYTHON", "MODELS"), help="WeChat's engine, too")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}, engines: {', '.join(engines())}")
     if not (options.live or options.quiet):
