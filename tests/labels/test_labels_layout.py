@@ -58,7 +58,7 @@ def test_modules_are_large_enough_on_every_stock(name, twice):
     side_mm = layout_of(STOCKS[name], twice).symbols[0].width_mm
     version = choose_version(16, side_mm)
     assert version is not None and version.module_mm(side_mm) >= LEAST_MODULE_MM
-    smallest = name in SMALLEST or (name in ("roll-50x30", "bottle-50x30") and twice)
+    smallest = name in SMALLEST or (name == "roll-50x30" and twice)
     assert (version.number, version.level) == ((1, "Q") if smallest else (2, "H"))
 
 
