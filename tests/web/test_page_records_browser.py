@@ -44,8 +44,10 @@ def test_a_lock_covers_the_page_and_what_was_typed_stays(window: "BrowserContext
     here.check_access()
     here.page.click("#lock")
     here.page.wait_for_selector("#who-dialog.locked")
+    here.page.evaluate("closes = 0; document.getElementById('who-dialog').addEventListener('close', () => closes++)")
     for _press in range(3):
         here.page.keyboard.press("Escape")
+    assert here.page.evaluate("new Promise((done) => setTimeout(() => done(closes), 100))") == 0
     assert here.page.is_visible("#who-dialog")
     enter(here, "Made Sutarya", "1357")
     here.shows("#who-wrong", "Itu bukan PIN Made Sutarya.")
