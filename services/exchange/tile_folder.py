@@ -17,6 +17,7 @@ from evidence.mirror_forms import records
 from evidence.tiles import CHECKPOINT, LOGS, Tile, bundles_of, folder_of, hash_tiles, list_of_logs, read_list
 from evidence.tree import EMPTY_ROOT
 from language import _
+from language.text import fill
 from services.exchange.tile_reading import read_if_there
 from services.exchange.transfer import logs_to_give
 from services.progress_bar import Progress, unseen
@@ -26,11 +27,15 @@ from tables.output.safe_file import folder_for, safe_file
 
 @dataclass(frozen=True, slots=True)
 class TilesWritten:
-    """How many logs the folder has, how many files are new, and the logs that nobody admitted."""
+    """How many logs the folder has, how many files are new, and the logs that nobody admitted.
+
+    `uncovered` is of each log how many of its newest records no signed head covers that is here: these are not written.
+    """
 
     logs: int
     files: int
     left_out: list[str]
+    uncovered: dict[str, int]
 
 
 def head_to_give(store: Store, log: str) -> str | None:
@@ -58,7 +63,7 @@ def write_tiles(
             N_("{path} is a file: logs are written to a folder"), hint=N_("Give another name."), path=str(out)
         )
     heads, left_out = logs_to_give(store, top, with_strangers=with_strangers)
-    files, keys = 0, dict[str, bytes]()
+    files, keys, uncovered = 0, dict[str, bytes](), dict[str, int]()
     total = sum(head["size"] for head in heads)
     with progress(total, _("Writing")) as done:
         for head in heads:
@@ -66,11 +71,22 @@ def write_tiles(
             if note is not None:
                 files += _LogFolder(store, head["log"], note, folder_for(folder / folder_of(head["log"]))).write()
                 keys[head["log"]] = store.ledger.keys()[head["log"]]
+            if behind := head["size"] - (0 if note is None else claimed_checkpoint(note).size):
+                uncovered[head["log"]] = behind
             done(head["size"])
     known = read_if_there(folder / LOGS)
     listed = {} if known is None else read_list(known)
     files += _put(folder / LOGS, list_of_logs(listed | keys).encode())
-    return TilesWritten(len(keys), files, left_out)
+    return TilesWritten(len(keys), files, left_out, uncovered)
+
+
+def uncovered_words(uncovered: dict[str, int]) -> str:
+    """Say which records are not among the tiles because no signed head covers them, and how they come to be."""
+    words = N_(
+        "Not written, for no signed head here covers them: records: {count}, of {logs}. Take in a newer bundle of that "
+        "station, then write again: {way}"
+    )
+    return fill(words, {"count": sum(uncovered.values()), "logs": ", ".join(sorted(uncovered)), "way": "import"})
 
 
 class _LogFolder:
