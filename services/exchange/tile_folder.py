@@ -69,14 +69,14 @@ def write_tiles(
         for head in heads:
             note = head_to_give(store, head["log"])
             if note is not None:
-                files += _LogFolder(store, head["log"], note, folder_for(folder / folder_of(head["log"]))).write()
+                files += _LogFolder(store, head["log"], note, folder).write()
                 keys[head["log"]] = store.ledger.keys()[head["log"]]
             if behind := head["size"] - (0 if note is None else claimed_checkpoint(note).size):
                 uncovered[head["log"]] = behind
             done(head["size"])
     known = read_if_there(folder / LOGS)
     listed = {} if known is None else read_list(known)
-    files += _put(folder / LOGS, list_of_logs(listed | keys).encode())
+    files += _put(folder, Path(LOGS), list_of_logs(listed | keys).encode())
     return TilesWritten(len(keys), files, left_out, uncovered)
 
 
@@ -92,8 +92,9 @@ def uncovered_words(uncovered: dict[str, int]) -> str:
 class _LogFolder:
     """The folder of one log, of which a head is to be given."""
 
-    def __init__(self, store: Store, log: str, note: str, folder: Path) -> None:
-        self.store, self.log, self.note, self.folder = store, log, note, folder
+    def __init__(self, store: Store, log: str, note: str, top: Path) -> None:
+        self.store, self.log, self.note, self.top = store, log, note, top
+        self.folder = top / folder_of(log)
         self.head = claimed_checkpoint(note)
 
     def write(self) -> int:
@@ -103,10 +104,10 @@ class _LogFolder:
             path = self.folder / str(tile)
             if read_if_there(path) not in (None, data):
                 raise self._another_history()
-            files += _put(path, data)
+            files += _put(self.top, path, data)
             if tile == tile.whole:
                 shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
-        return files + _put(self.folder / CHECKPOINT, self.note.encode())
+        return files + _put(self.top, self.folder / CHECKPOINT, self.note.encode())
 
     def _held(self) -> int:
         """How long the log is that the folder has, by its head.
@@ -161,8 +162,13 @@ class _LogFolder:
         )
 
 
-def _put(path: Path, data: bytes) -> int:
-    """Write a file where it is not as it should be; returns how many were written."""
+def _put(top: Path, name: Path, data: bytes) -> int:
+    """Write a file of a folder where it is not as it should be; returns how many were written.
+
+    Raises:
+        InputError: a link leads out of the folder.
+    """
+    path = output_path(top / name, within=top)
     if read_if_there(path) == data:
         return 0
     folder_for(path.parent)
