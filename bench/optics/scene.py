@@ -34,7 +34,8 @@ class Hardship:
 
     `defocus` is the radius of the lens's disc, `motion` the way while the shutter is open, `white_electrons` what a
     sensor's cell holds of white paper, `gain` how many times too bright, `glare` the radius of a lamp's image that
-    blinds the sensor, `wrap` streaks on film around it, `print_flaw` a function of `surfaces` and how severe.
+    blinds the sensor, `wrap` streaks on film around it, `print_flaw` a function of `surfaces` and how severe, `turned`
+    how far around a bottle a label is at most, in radians.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Hardship:
     jpeg: tuple[int, int] = (60, 85)
     screen_px: Range = (0.0, 0.0)
     least_shown: float = LEAST_SHOWN
+    turned: float = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +185,7 @@ def _pose(
         seen_x = rng.uniform(-0.12, 0.12) * cell + (number + 0.5 - count / 2) * cell
         seen_y = rng.uniform(-0.15, 0.15) * HEIGHT
         middle = np.array([seen_x * depth / FOCAL_PX, seen_y * depth / FOCAL_PX, depth])
-        around = rng.uniform(-1.5, 1.5) if hardship.radius_mm else 0.0
+        around = rng.uniform(-hardship.turned, hardship.turned) if hardship.radius_mm else 0.0
         pose = Pose(axes, middle, hardship.radius_mm, around, np.radians(rng.normal(0, 2)) if hardship.radius_mm else 0)
         at, facing = pose.seen(along, down)
         shown = float((facing > _SHOWN_COS).mean())
