@@ -25,6 +25,9 @@ _SHOWN_COS = np.cos(np.radians(80))
 LEAST_SHOWN = 0.6
 """Of a symbol on a bottle; what shows less is drawn again."""
 
+_LEFT = 1.2
+"""How far around a bottle a label goes to the left of its symbol at most, in radians; it goes on to the right."""
+
 Range = tuple[float, float]
 
 
@@ -85,7 +88,8 @@ class Pose:
         depth = (-b - np.sqrt(np.maximum(root, 0))) / a
         x, out = from_eye[0] + depth * ray[..., 0], up + depth * ray[..., 2]
         angle = np.arctan2(x, out)
-        along, down = self.radius_mm * (angle - self.around), from_eye[1] + depth * ray[..., 1]
+        around = (angle - self.around + _LEFT) % (2 * np.pi) - _LEFT
+        along, down = self.radius_mm * around, from_eye[1] + depth * ray[..., 1]
         cos, sin = np.cos(self.skew), np.sin(self.skew)
         facing = -(x * ray[..., 0] + out * ray[..., 2]) / self.radius_mm / np.linalg.norm(ray, axis=-1)
         return cos * along - sin * down, sin * along + cos * down, facing, met
