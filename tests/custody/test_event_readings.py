@@ -233,6 +233,6 @@ def takes(time: str) -> bool:
 
 def test_a_remark_of_version_6_that_a_label_was_completed_is_told_as_that():
     remarks = [{"code": "A", "text": COMPLETED}, {"code": "B", "text": f"basah, {COMPLETED}"}]
-    told = [how_told({"remarks": remarks}, code, how) for code, how in (("A", "typed"), ("A", "camera"), ("B", "typed"))]
-    assert told == ["completed", "camera", "typed"]
+    asked = (("A", "typed"), ("A", "camera"), ("B", "typed"))
+    assert [how_told({"remarks": remarks}, *one) for one in asked] == ["completed", "camera", "typed"]
     assert how_told({}, "A", "completed") == "completed"
