@@ -54,6 +54,16 @@ def test_parts_of_names_codes_plates_and_people_are_found(visitor: Visitor, hand
     assert "Nothing is found for" in nothing and "Nothing is found" not in words(visitor.see("/search"))
 
 
+def test_a_number_that_was_drawn_and_not_used_is_explained(visitor: Visitor, station: Terminal) -> None:
+    code = station.codes("--to", "51.08.01")[0]
+    station.give([code], "51.08", "51.08.01", "--number", "7/X/2024")
+    for way in ("/search?q=0001/gudang-1/2024", "/handovers?q=0001/GUDANG-1/2024"):
+        said = words(visitor.see(way))
+        assert "was never used" in said and "7/X/2024" in said, way
+        assert not any(other in said for other in ("Nothing is found", "No handover is"))
+        assert "was never used" not in words(visitor.see(way.replace("0001", "0002")))
+
+
 def test_a_seal_leads_to_the_item_that_it_was_on(visitor: Visitor, station: Terminal) -> None:
     code = station.codes("--kind", "box")[0]
     assert station("seal", code, "--apply", "A0001-A0006", "--name", "Made", "--name", "Ketut").code == 0
