@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from custody.chain.chain import Chain, chains_then, folded, told_otherwise
 from custody.chain.corrections import Roots
-from custody.chain.findings import NOT_ON_PAPER, Finding, moment
+from custody.chain.findings import NOT_ON_PAPER, Finding, had_happened
 from custody.chain.linking import bound_for
 from custody.compose.compose import NewEvent
 from custody.format.events import Event
@@ -61,7 +61,7 @@ def put_right(store: Store, withdrawn: Sequence[Event], right: Sequence[NewEvent
 
 
 def told_beside(
-    store: Store, counted: Iterable[Counted], loads: Truckloads, direct: Direct, *, as_of: str
+    store: Store, counted: Iterable[Counted], loads: Truckloads, direct: Direct, *, as_of: str | None
 ) -> list[tuple[Counted, Finding]]:
     """What handovers show of single things and no chain tells, as sure as their letters say it: what is on a truck
     still, what a receiver's record does not have of what its giver's says went straight to it, and what came, or did
@@ -76,7 +76,7 @@ def told_beside(
     awaited, own, keys = store.papers.awaited(), store.ledger.own_row(), dict[HandoverKey, list[Counted]]()
     for part in counted:
         is_by_paper = part.key.giver in awaited and own is not None and part.key.log == own.name
-        if part.key in shared or (is_by_paper and moment(part.happened) <= moment(as_of)):
+        if part.key in shared or (is_by_paper and had_happened(part.happened, as_of)):
             keys.setdefault(part.key, []).append(part)
     found: dict[tuple[str, str | None], tuple[Counted, Finding]] = {}
     unsure: dict[HandoverKey, set[str | None]] = {}

@@ -95,8 +95,25 @@ def test_what_is_filtered_is_exported(visitor: Visitor, handed: list[str]) -> No
     assert visitor.client.get("/handovers.pdf").status_code in (404, 422)
 
 
+def test_a_list_of_handovers_counts_as_their_letters_do(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes("--to", "51.08.01")[:3]
+    station.give(codes, "51.08", "51.08.01", "--refuse", f"{codes[0]}=torn", "--extra", "box=2:torn label")
+    told = station("report", "bast", "--json").json
+    counts = [
+        told["total"],
+        sum(not row["taken"] for row in told["items"]),
+        sum(one["count"] for one in told["extras"]),
+    ]
+    assert counts == [2, 1, 2]
+    answer = visitor.client.get("/handovers.csv")
+    [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert [int(row[name]) for name in ("taken", "refused", "unlabelled")] == counts
+    assert "2 refused: 1 2 more without a readable label" in words(visitor.see("/handovers"))
+    assert "2 items · refused: 1 · 2 more without a readable label" in words(visitor.see("/search?q=0001"))
+
+
 def test_observers_are_told_no_names() -> None:
-    line = HandoverLine("l", 1, "0001/X/2024", "51.08", "51.08.01", "2024-02-11T01:00:00Z", "", 1, 0, ("Made",), ())
+    line = HandoverLine("l", 1, "0001/X/2024", "51.08", "51.08.01", "2024-02-11T01:00:00Z", "", 1, 0, ("Made",), (), 0)
     asked = HandoversAsked("made")
     assert choose_handovers([line], asked, {}, with_staff=True) == [line]
     assert choose_handovers([line], asked, {}, with_staff=False) == []

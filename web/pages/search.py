@@ -11,13 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from custody.errors import CustodyError
 from custody.measures.traffic import HandoverLine
-from db.handover_lookup import unused_number
 from db.store import Store
 from language.text import error_text, hint_text, zone
 from reports.lists.handover_list import handover_sheet
 from reports.words import custodian_name, place_path
 from services.plan.custodians import find_custodian, local_stamp, station_clock
-from services.reporting.finding import MOST, Found, HandoversAsked, choose_handovers, find_anything
+from services.reporting.finding import MOST, Found, HandoversAsked, choose_handovers, find_anything, unused_number
 from services.reporting.overview import Overview
 from tables.output.write import write_table
 from web.dependencies import SiteDep, StaffDep
@@ -142,7 +141,7 @@ def _found(store: Store, lines: list[HandoverLine], words: str, *, with_staff: b
 
 def _unused(store: Store, number: str) -> str:
     """What became of a BAST number that a station would have given and that no handover has; empty of any other."""
-    error = unused_number(store.state, number)
+    error = unused_number(store, number)
     return "" if error is None else _in_words(error)
 
 
