@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -169,6 +170,9 @@ def test_a_process_that_dies_in_the_middle_of_the_migrations_leaves_the_ledger_a
     command = [sys.executable, "-c", DIES, url, str(tmp_path / "migrations")]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 9, ran.stderr
+    if url.startswith("sqlite:///"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as raw:
+            assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'vendor_code'").fetchall()
     with open_store(url, signer(), around(1)) as store:
         database = store.ledger.database
         assert not database.table_exists("half_done") and database.table_exists("vendor_code")
