@@ -10,21 +10,11 @@ from hypothesis import strategies as st
 from custody.plan.missing_items import further_items, slot_of
 from custody.plan.needs import NeedRules
 from custody.plan.places import Need, Place
-from tests.support.command_examples import Once, Ran, Terminal, station_at
+from tests.support.command_examples import Once, Ran, Terminal, blanks, station_at
 
 TPS1 = "51.08.01.2001.001"
 BOX = ("--kind", "box", "--to", TPS1)
 STRANGER = "7Q2M9X4T5B8C6"
-
-
-def blanks(station: Terminal, count: int, *options: object) -> list[str]:
-    """Prints so many blank labels and returns the codes that their pages read back."""
-    sheet = () if "--sheet" in options else ("--sheet", "roll-50x30")
-    printed = station("labels", "--blank", count, "--out", "blank.pdf", "--json", *sheet, *options)
-    assert printed.code == 0 and printed.json["labels"] == count
-    texts = {read["text"] for frame in station("decode", "blank.pdf", "--json").lines for read in frame["reads"]}
-    assert len(texts) == count and all(text.endswith("*01") for text in texts)
-    return sorted(text[:13] for text in texts)
 
 
 @pytest.fixture

@@ -9,27 +9,12 @@ import pytest
 from commands.context import station_at as opened
 from custody.compose.item_events import withdraw_events
 from custody.format.codes import show_code
+from tests.support.branch_pages import CARD, DENPASAR, NEEDS, PROVINCE
 from tests.support.command_examples import NOW, Once, Terminal, station_at
 from tests.support.meet_examples import fingerprint_of, meet
 from tests.support.tool_examples import import_tool
 
 standalone = import_tool("verify_standalone")
-
-PROVINCE = """\
-code,name,level,parent,due
-51,Provinsi Bali,warehouse,,
-51.08,KPU Buleleng,warehouse,51,
-51.71,KPU Denpasar,warehouse,51,
-"""
-DENPASAR = """\
-code,name,level,parent,due
-51.71,Gudang Denpasar,warehouse,,
-51.71.01,PPK Densel,district,51.71,
-51.71.01.2001,Desa Sesetan,village,51.71.01,
-51.71.01.2001.001,TPS 1,polling_station,51.71.01.2001,
-"""
-NEEDS = "kind,name_id,name_en,level,per_place,unit,tracked_as\nbox,Kotak suara,Ballot box,polling_station,2,buah,item\n"
-CARD = "station-card.json"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from custody.chain.planned import plan_of
 from custody.chain.roster import Roster, roster
 from custody.format.events import Event
 from custody.plan.critical_points import points, points_outside, rule_of
-from tests.custody.test_branches import BASE, place, plan, withdraw
+from tests.support.branch_plans import BASE, place, plan, withdraw
 from tests.support.roster_examples import GENESES, admit, event, fingerprint
 from tests.support.sampling import examples
 

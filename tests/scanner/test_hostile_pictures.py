@@ -59,24 +59,24 @@ def finders_on_each_page(pages: int, seed: int) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "make", "code"),
+    ("name", "make", "codes"),
     [
-        ("scattered.png", lambda: scattered_finders(3_400, 2), 0),
-        ("path.pdf", lambda: one_long_path(1), 2),
-        ("each.pdf", lambda: finders_on_each_page(12, 7), 0),
-        ("many.pdf", lambda: finders_on_each_page(900, 7), 2),
+        ("scattered.png", lambda: scattered_finders(3_400, 2), [0]),
+        ("path.pdf", lambda: one_long_path(1), [0, 2]),  # a quick computer draws it in the time that it gets
+        ("each.pdf", lambda: finders_on_each_page(12, 7), [0]),
+        ("many.pdf", lambda: finders_on_each_page(900, 7), [2]),
     ],
 )
 def test_what_looks_like_codes_and_is_none_costs_little(
-    tmp_path: Path, name: str, make: Callable[[], bytes], code: int
+    tmp_path: Path, name: str, make: Callable[[], bytes], codes: Sequence[int]
 ) -> None:
     path = tmp_path / name
     path.write_bytes(make())
     ran = cost(*PROGRAM, "decode", path)
     assert_cheap(ran)
     assert ran.cpu_s < MOST_LOOKS_CPU_S
-    assert ran.code == code
-    assert (NOT_READ if code else "No QR code was found") in ran.err
+    assert ran.code in codes
+    assert (NOT_READ if ran.code else "No QR code was found") in ran.err
 
 
 def film(path: Path, frames: int, width: int, height: int, *, noise: int = 0) -> Path:

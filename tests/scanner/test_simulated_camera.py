@@ -4,7 +4,9 @@ import io
 import random
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Literal
 
@@ -157,27 +159,29 @@ def test_what_is_typed_while_a_camera_is_opened_again_is_taken_at_once(film: lis
     class Ending:
         """A camera whose plug is pulled after some pictures."""
 
-        def __init__(self, images: Sequence[Image]) -> None:
-            self.images = list(images)
+        def __init__(self, images: Iterable[Image]) -> None:
+            self.images = iter(images)
 
         def grab(self) -> bool:
-            return bool(self.images)
+            self.next = next(self.images, None)
+            return self.next is not None
 
-        def retrieve(self) -> tuple[bool, Image]:
-            return True, self.images.pop(0)
+        def retrieve(self) -> tuple[bool, Image | None]:
+            return True, self.next
 
         def release(self) -> None:
             pass
 
     def connect() -> Ending:
         assert is_typed.wait(20)  # it opens again only after the typed code was taken
-        return Ending([noisy(image) for image in film[:1] * 200])
+        return Ending(map(noisy, repeat(film[0])))
 
     def on_outcome(outcome: Outcome) -> None:
         if outcome.code == CODES[-1]:
             is_typed.set()
 
     def noisy(image: Image) -> Image:
+        time.sleep(0.01)  # as cameras do, so that others get on
         return np.roll(image, random.randrange(9), axis=1)
 
     draft, lines = Draft(), [[], [CODES[-1]]]
@@ -189,6 +193,7 @@ def test_what_is_typed_while_a_camera_is_opened_again_is_taken_at_once(film: lis
         on_outcome,
         typed_lines=lambda: lines.pop(0) if lines else ["finish"] * (len(draft.codes) > 1),
     )
+    source.close()
     assert ending == "finish" and draft.codes[0] == CODES[-1]
 
 

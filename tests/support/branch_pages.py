@@ -4,9 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_branches_by_command import CARD, DENPASAR, NEEDS, PROVINCE
 from tests.support.command_examples import Terminal, station_at
 from tests.support.meet_examples import meet
+
+PROVINCE = """\
+code,name,level,parent,due
+51,Provinsi Bali,warehouse,,
+51.08,KPU Buleleng,warehouse,51,
+51.71,KPU Denpasar,warehouse,51,
+"""
+DENPASAR = """\
+code,name,level,parent,due
+51.71,Gudang Denpasar,warehouse,,
+51.71.01,PPK Densel,district,51.71,
+51.71.01.2001,Desa Sesetan,village,51.71.01,
+51.71.01.2001.001,TPS 1,polling_station,51.71.01.2001,
+"""
+NEEDS = "kind,name_id,name_en,level,per_place,unit,tracked_as\nbox,Kotak suara,Ballot box,polling_station,2,buah,item\n"
+CARD = "station-card.json"
 
 
 @pytest.fixture

@@ -118,6 +118,16 @@ class Terminal:
         return self("handover", "--json", "--from", giver, "--to", to, "--codes", "-", *more, typed=typed, **when)
 
 
+def blanks(station: Terminal, count: int, *options: object) -> list[str]:
+    """Prints so many blank labels and returns the codes that their pages read back."""
+    sheet = () if "--sheet" in options else ("--sheet", "roll-50x30")
+    printed = station("labels", "--blank", count, "--out", "blank.pdf", "--json", *sheet, *options)
+    assert printed.code == 0 and printed.json["labels"] == count
+    texts = {read["text"] for frame in station("decode", "blank.pdf", "--json").lines for read in frame["reads"]}
+    assert len(texts) == count and all(text.endswith("*01") for text in texts)
+    return sorted(text[:13] for text in texts)
+
+
 def told_last(station: Terminal) -> list[dict[str, Any]]:
     """The newest handover and the events behind it, without what the id makes differ from one record to the next."""
     with contextlib.closing(sqlite3.connect(station.home / "ledger.db")) as ledger:

@@ -39,6 +39,24 @@ def site_at(home: Path, *, port: int = PORT, now: str = NOW, source: str = "0") 
     return Site(lambda: station.store(write=True), home, kept_token(home), port, "en", source, now_utc=lambda: now)
 
 
+def empty_site(home: Path) -> Site:
+    """The page that `serve` shows in a folder in which nothing has begun."""
+    from services.access.new_station import StationHome, may_begin
+
+    home.mkdir(exist_ok=True)
+    station = station_at(str(home), None, lambda: NOW)
+    at = StationHome(home, station.db_url, station.around(), lambda: station.signer)
+    assert may_begin(at)
+    made = site_at(home)
+    made.first = at
+    return made
+
+
+def files(home: Path) -> set[str]:
+    """What is in a station's folder, but for what the open page keeps there for itself."""
+    return {path.name for path in home.iterdir() if not path.name.startswith(".page-")}
+
+
 def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
     """What comes of it, in a loop of its own: where a browser is open, Playwright runs one in this thread already."""
     with ThreadPoolExecutor(1) as thread:

@@ -78,6 +78,13 @@ def test_only_the_program_imports_modules_by_a_name_made_as_it_runs():
     assert {name.replace(os.sep, "/") for name in by_name} == {"commands/program.py"}
 
 
+def test_no_file_of_tests_imports_another_one() -> None:
+    """What two of them share is in tests/support/."""
+    a_test = re.compile(r"^ *(?:from|import) +(?:tests|\.)[.\w]*(?: +import +(?:\([^)]*|.*))?\btest_", re.MULTILINE)
+    found = {path.name: a_test.search(path.read_text("utf-8")) for path in (ROOT / "tests").rglob("*.py")}
+    assert len(found) > 400 and [name for name in found if found[name]] == []
+
+
 def test_at_most_ten_quick_tests_are_left_out_on_windows_each_with_its_reason() -> None:
     of_any = re.compile(r"\b(left_out|needs_links)\(")
     files = [str(path) for path in (ROOT / "tests").rglob("test_*.py") if of_any.search(path.read_text("utf-8"))]

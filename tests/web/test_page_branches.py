@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_branches_by_command import CARD, DENPASAR, NEEDS
+from tests.support.branch_pages import CARD, DENPASAR, NEEDS
 from tests.support.command_examples import Terminal, station_at
 from tests.support.meet_examples import fingerprint_of, meet
 from tests.support.meet_pages import words

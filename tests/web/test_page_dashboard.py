@@ -14,6 +14,7 @@ from services.reporting import overview
 from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import NOW, Terminal
 from tests.support.hostile_pages import check
+from tests.support.meet_pages import words
 from tests.support.page_examples import PageAt, Visitor, site_at, wait_for
 from web.live import overview_cache
 from web.site import Site
@@ -23,11 +24,6 @@ from web.views.overview_view import trend_words
 from web.views.place_table import VIEWS, Asked, moving, place_table
 
 LATE = "2024-02-12T11:00:00Z"
-
-
-def words(page: str) -> str:
-    """What a page says, without its markup."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
 
 
 def test_it_leads_from_the_whole_down_to_one_item(visitor: Visitor, station: Terminal) -> None:

@@ -10,34 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from commands.context import station_at
-from services.access.new_station import CARD_FILE, SHEET_FILE, StationHome, may_begin
+from services.access.new_station import CARD_FILE, SHEET_FILE
 from services.access.practice import FOLDER
 from tests.support.browser_examples import LAPTOP, PHONE, Served, tab
-from tests.support.command_examples import NOW, Terminal
-from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, site_at
+from tests.support.command_examples import Terminal
+from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, empty_site, files, site_at
 from tests.support.page_routes import all_routes
 from tests.support.pdf_text import text_of
 from tests.support.work_examples import upload, work
 from web.security.entrances import HEADER, kept_token
-from web.site import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 SAID = {"kind": "root", "election": "Pemilu 2029", "place": "51.08", "name": "Gudang-1", "by": "Made"}
 PAGES = ("/", "/scan", "/items", "/dashboard", "/dashboard/wall", "/meet", "/labels", "/plan", "/station", "/observers")
-
-
-def empty_site(home: Path) -> Site:
-    """The page that `serve` shows in a folder in which nothing has begun."""
-    home.mkdir(exist_ok=True)
-    station = station_at(str(home), None, lambda: NOW)
-    at = StationHome(home, station.db_url, station.around(), lambda: station.signer)
-    assert may_begin(at)
-    made = site_at(home)
-    made.first = at
-    return made
 
 
 @pytest.fixture
@@ -49,10 +36,6 @@ def first(terminal: Terminal, page_at: PageAt) -> Iterator[Visitor]:
 
 def begin(visitor: Visitor, expect: int = 200, **said: Any) -> Any:
     return visitor.ask("POST", "/api/first", SAID | said, expect=expect)
-
-
-def files(home: Path) -> set[str]:
-    return {path.name for path in home.iterdir() if not path.name.startswith(".page-")}
 
 
 def test_until_a_station_has_begun_there_is_nothing_but_the_guide(first: Visitor, terminal: Terminal) -> None:

@@ -20,10 +20,9 @@ from services.exchange.invitation import open_hub, words_for
 from tests.support.command_examples import Terminal
 from tests.support.hub_examples import Running, running_hub
 from tests.support.meet_pages import words
-from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor
+from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, empty_site
 from tests.support.paper_examples import photograph
 from tests.support.work_examples import upload, work
-from tests.web.test_page_first_run import empty_site
 from web.security.entrances import HEADER
 
 

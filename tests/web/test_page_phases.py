@@ -5,9 +5,9 @@ import json
 import re
 from pathlib import Path
 
-from tests.commands.test_phases import PPK, codes, labelled, phased, receive
 from tests.support.command_examples import Terminal
 from tests.support.page_examples import Visitor, begun_draft
+from tests.support.phase_examples import PPK, codes, labelled, phased, receive
 
 
 def offered(page: str) -> dict[str, dict[str, object]]:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from tables.vocabulary import COLUMNS
-from tests.commands.test_blank_labels import blanks
-from tests.support.command_examples import Terminal
+from tests.support.command_examples import Terminal, blanks
 from tests.support.page_examples import HOST, SAME_ORIGIN, Visitor
 from tests.support.work_examples import upload
 from web.forms.table import FORMS, GROUPS

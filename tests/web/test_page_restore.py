@@ -12,10 +12,9 @@ from db.station_key import load_key
 from services.access.key_shares import shares_in, split
 from tables.output.private_files import is_open_to_others
 from tests.support.command_examples import Terminal
-from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, site_at
+from tests.support.page_examples import SAME_ORIGIN, PageAt, Visitor, empty_site, files, site_at
 from tests.support.paper_examples import photographs
 from tests.support.work_examples import upload
-from tests.web.test_page_first_run import empty_site, files
 from web.security.entrances import HEADER
 from web.site import Site
 

@@ -10,8 +10,8 @@ from custody.measures.traffic import HandoverLine
 from services.reporting.finding import HandoversAsked, choose_handovers
 from tests.support.command_examples import Terminal
 from tests.support.hostile_pages import check
+from tests.support.meet_pages import words
 from tests.support.page_examples import Visitor
-from tests.web.test_page_dashboard import words
 
 TRUCK = "DK 8123 AB"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.support.command_examples import Terminal, station_at
 from tests.support.hostile_pages import check
+from tests.support.meet_pages import words
 from tests.support.page_examples import PageAt, Visitor, begun_draft, site_at
-from tests.web.test_page_dashboard import words
 
 TRUCK = "DK 8123 AB"
 
