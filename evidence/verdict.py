@@ -13,11 +13,15 @@ KEPT_HEAD = "head"
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Somebody else who has seen a log up to number `to`: a log and its station, or a head that was kept."""
+    """Somebody else who has seen a log up to number `to`: a log and its station, or a head that was kept.
+
+    `is_stranger`: the log is known not to be admitted, at a ledger that is audited without the root's fingerprint.
+    """
 
     log: str
     station: str
     to: int
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,19 @@
 """The audit of the station's own ledger, for the command and the page."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from custody.chain.chain import Chain, custody
-from custody.errors import N_, StoreError
+from custody.errors import N_, CustodyError, StoreError
 from custody.format.events import Event
 from evidence.audit import audit_bundle, worth_spreading
 from evidence.audit_findings import ALTERED_FILE, EvidenceFinding
 from evidence.custody_proof import ProofAudit
 from evidence.entry import RawEntry
 from evidence.policy import NONE, Policy
-from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts
+from evidence.verdict import KEPT_HEAD, BundleAudit, LogFacts, Witness
 from language import _, ngettext
 from language.text import fill, number, printable, sentence
 from services.parallel import spread
@@ -73,7 +74,16 @@ def audit_ledger(
             hint=N_("Keep it as it is and go on with a copy from a backup."),
             reason=type(error).__name__,
         ) from error
-    return replace(audit, findings=(*found, *audit.findings))
+    strangers: Container[str] = ()
+    with suppress(CustodyError, ValueError, KeyError, TypeError, AttributeError):  # damaged: a finding already
+        strangers = store.state.stations.now().strangers
+    logs = tuple(replace(log, witnesses=tuple(_known(log.witnesses, strangers))) for log in audit.logs)
+    return replace(audit, logs=logs, findings=(*found, *audit.findings))
+
+
+def _known(witnesses: Iterable[Witness], strangers: Container[str]) -> Iterator[Witness]:
+    """The same, those marked whose logs are not admitted, by what this ledger knows."""
+    return (replace(one, is_stranger=one.log in strangers) for one in witnesses)
 
 
 def _counted(entries: Iterable[RawEntry], done: Callable[[int], None]) -> Iterator[RawEntry]:
@@ -189,6 +199,7 @@ def witness_lines(log: LogFacts) -> list[str]:
             number=number(witness.to),
             who=printable(witness.station) if witness.station else _("a head that was kept"),
         )
+        + (f" ({_('not admitted')})" if witness.is_stranger else "")
         for witness in log.witnesses
     ]
 

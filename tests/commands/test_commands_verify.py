@@ -315,3 +315,17 @@ def test_a_head_that_was_shown_and_is_deleted_from_the_ledgers_file_is_noticed(m
         assert told.code == 1 and "the heads that were shown to" in told.out
         assert ppk("verify").code == 0
         assert ppk.give([moved.codes("--kind", "box")[0]], "51.08.01", "51.08.01.2001").code == 0
+
+
+def test_a_witness_that_is_not_admitted_is_named_as_one(station: Terminal, tmp_path: Path) -> None:
+    key = station("verify", "--json").json["logs"][0]["key"]
+    late = station_at(station, tmp_path / "late", "--place", "51.08.01", "--station", "Late", "--root", key)
+    ours, theirs = tmp_path / "ours.serah", tmp_path / "theirs.serah"
+    assert station("export", "--out", ours).code == late("import", ours).code == 0
+    late.give(station.codes("--to", "51.08.01")[:1], "51.08", "51.08.01")
+    assert late("export", "--out", theirs).code == station("import", theirs).code == 0
+    assert "by Late (not admitted)" in station("verify").out
+    assert "by Late" not in station("verify", "--root", key).out
+    assert station("admit", late.home / "station-card.json").code == 0
+    said = station("verify").out
+    assert "by Late" in said and "(not admitted)" not in said
