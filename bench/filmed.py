@@ -38,8 +38,11 @@ CONDITIONS = (
 )
 
 
-def draw_labels(codes: Sequence[str], stock_name: str = "a4-3x7") -> list[Label]:
-    """Labels of ballot boxes as labels/ prints them on this stock, rasterised at DPI dots an inch."""
+def draw_labels(codes: Sequence[str], stock_name: str = "a4-3x7", kind: str = "box") -> list[Label]:
+    """Labels of ballot boxes, or of `ink`, as labels/ prints them on this stock, rasterised at DPI dots an inch.
+
+    Of those with two symbols, the left one's place is told.
+    """
     import pypdfium2
 
     from labels.content import item_content
@@ -50,14 +53,18 @@ def draw_labels(codes: Sequence[str], stock_name: str = "a4-3x7") -> list[Label]
 
     stock, dpi = STOCKS[stock_name], DPI
     places = {"51.08.06.1010.015": Place("51.08.06.1010.015", "TPS 015 Kampung Singaraja", "polling_station")}
-    needs = {"box": Need("box", "Kotak suara", "Ballot box", "polling_station", 5, "buah", "item", ("DPR",))}
-    contents = [item_content(Item(code, "box", "51.08.06.1010.015", 1, 5, "DPR"), places, needs, 1) for code in codes]
+    needs = {
+        "box": Need("box", "Kotak suara", "Ballot box", "polling_station", 5, "buah", "item", ("DPR",)),
+        "ink": Need("ink", "Botol tinta", "Ink bottle", "polling_station", 2, "botol", "item", ()),
+    }
+    of = (5, "DPR") if kind == "box" else (2, None)
+    contents = [item_content(Item(code, kind, "51.08.06.1010.015", 1, *of), places, needs, 1) for code in codes]
     out = io.BytesIO()
     write_sheets(out, contents, stock, title="bench")
     pages = [
         np.asarray(page.render(scale=dpi / 72).to_pil().convert("L")) for page in pypdfium2.PdfDocument(out.getvalue())
     ]
-    (symbol,) = arrange(stock.label_width_mm, stock.label_height_mm, False).symbols
+    symbol = arrange(stock.label_width_mm, stock.label_height_mm, contents[0].twice).symbols[0]
     found = []
     for number, content in enumerate(contents):
         page, index = divmod(number, stock.columns * stock.rows)

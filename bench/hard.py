@@ -75,10 +75,10 @@ class Tally:
     seconds: list[float] = field(default_factory=list)
 
 
-def prints(stock: str) -> list[Print]:
+def prints(stock: str, kind: str = "box") -> list[Print]:
     """Labels as they come out of a printer, by `labels/`."""
     randbelow = random.Random(SEED).randrange
-    return [printed(label, DPI) for label in draw_labels([draw_code(randbelow) for _ in range(PRINTED)], stock)]
+    return [printed(label, DPI) for label in draw_labels([draw_code(randbelow) for _ in range(PRINTED)], stock, kind)]
 
 
 def frames_of(hardship: Hardship, labels: Sequence[Print], count: int, seed: int) -> Iterator[Frame]:
@@ -163,13 +163,13 @@ def main() -> None:
 
 
 def bench_bottles(stocks: Sequence[str], frames: int, seed: int) -> None:
-    """Which labels suit a bottle: all from the same distance, from any side that shows a quarter of the symbol."""
+    """Which labels suit ink bottles: all from the same distance, from any side at all."""
     rows = []
     px_mm = 3.5 / prints(STOCK)[0].module_mm
     for stock in stocks:
-        labels = prints(stock)
+        labels = prints(stock, "ink")
         module_px = px_mm * labels[0].module_mm
-        bottle = replace(BOTTLE, module_px=(0.85 * module_px, 1.15 * module_px), least_shown=0.25)
+        bottle = replace(BOTTLE, module_px=(0.85 * module_px, 1.15 * module_px), least_shown=0.0, turned=np.pi)
         contenders = readers()
         right, well, wells = dict.fromkeys(contenders, 0), dict.fromkeys(contenders, 0), 0
         for frame in frames_of(bottle, labels, frames, seed):
@@ -181,7 +181,8 @@ def bench_bottles(stocks: Sequence[str], frames: int, seed: int) -> None:
                 well[name] += is_read and is_well
         size = f"{labels[0].side / labels[0].px_mm:.1f} mm, {labels[0].modules} modules"
         rows.append((stock, size, *(f"{right[name]}/{frames} {well[name]}/{wells}" for name in contenders)))
-    print_table("Bottles of 35 mm, read: of all, and of those that show 60 %", ("stock", "symbol", *contenders), rows)
+    title = "Ink bottles of 35 mm, read: of all, and of those that show 60 % of the left symbol"
+    print_table(title, ("stock", "symbol", *contenders), rows)
 
 
 def show(chosen: Sequence[Hardship], tallies: dict[str, dict[str, Tally]], frames: int) -> None:

@@ -217,7 +217,7 @@ def people_named(option: str, names: Iterable[str]) -> list[str]:
     if len(found) < len(given):
         note(
             "! "
-            + _("{option} names one person twice; only these are recorded: {names}.").format(
+            + _("{option} names one person twice; only these count: {names}.").format(
                 option=option, names=", ".join(found)
             )
         )

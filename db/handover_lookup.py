@@ -59,15 +59,8 @@ def find_handover(state: State, number: str | None = None) -> FoundHandover:
         log, _colon, seq = number.rpartition(":")
         found = _by_record(state, log, int(seq)) if log and re.fullmatch("[0-9]{1,15}", seq) else []
         found = found or _by_number(state, number, own.name if own else "")
-    if not found and number and (instead := _in_its_place(state, number)):
-        raise InputError(
-            N_("{number} was never used: that handover of {station}, {record}, has the number {other}"),
-            hint=N_("A number that several laptops share, or a correction, takes the place of a station's own number."),
-            number=number,
-            station=instead.log.split("/")[2],
-            record=f"{instead.log}:{instead.seq}",
-            other=instead.body["bast"],
-        )
+    if not found and number and (unused := unused_number(state, number)) is not None:
+        raise unused
     if not found:
         raise InputError(
             N_("no handover {number} is held here") if number else N_("this station recorded no handover yet"),
@@ -96,6 +89,20 @@ def _by_number(state: State, number: str, own: str) -> list[list[Stored]]:
         if found := [parts for log in group if (parts := newest_handover(state.tables, log.id, number))]:
             return found
     return []
+
+
+def unused_number(state: State, number: str) -> InputError | None:
+    """What to say of a number that a station would have given, and that no handover has; None of any other."""
+    if (instead := _in_its_place(state, number)) is None:
+        return None
+    return InputError(
+        N_("{number} was never used: that handover of {station}, {record}, has the number {other}"),
+        hint=N_("A number that several laptops share, or a correction, takes the place of a station's own number."),
+        number=number,
+        station=instead.log.split("/")[2],
+        record=f"{instead.log}:{instead.seq}",
+        other=instead.body["bast"],
+    )
 
 
 def _in_its_place(state: State, number: str) -> Event | None:

@@ -11,7 +11,7 @@ from custody.format.codes import is_plate, show_plate
 from custody.handover.handover_facts import HandoverFacts
 from custody.people import NamedTwice
 from custody.plan.places import Need, Place, path
-from language import _, chosen, terms
+from language import _, chosen, ngettext, terms
 from language.in_words import time_in_words
 from language.text import local_time, number, printable, sentence, zone
 
@@ -226,6 +226,18 @@ def derived_words(facts: HandoverFacts) -> str:
         return words
     more = _("By the records held here now, {count} were not handed over.").format(count=number(len(facts.missing)))
     return f"{words} {more}".strip()
+
+
+def explained_words(facts: HandoverFacts) -> list[str]:
+    """Say how much of what is missing a record of a station that is not admitted would explain; empty for nothing."""
+    count, stations = len(facts.explained), dict.fromkeys(facts.explained.values())
+    words = ngettext(
+        "{count} of these would be explained by a record of {stations}, which root has not admitted.",
+        "{count} of these would be explained by records of {stations}, which root has not admitted.",
+        count,
+    )
+    names = ", ".join(printable(station, 60) for station in stations)
+    return [words.format(count=number(count), stations=names)] if count else []
 
 
 def scanned_words(facts: HandoverFacts) -> str:

@@ -22,47 +22,47 @@ Body = dict[str, Any]
 MAX_FIRST_LINE, MAX_LINE, MAX_BODY, MAX_BYTES, MAX_LOGS = 16 * 1024**2, 200 * 1024, 64 * 1024, 8 * 1024**3, 10_000
 MAX_NAMED, MAX_DISPUTES = 50_000, 20_000  # of absent logs, all told; of findings between two logs
 Absent = dict[str | None, tuple[int, str]]  # the highest number that is named of it, and by which log; None: no room
-NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 7)} | {"1+": range(1, 2**53), "0+": range(2**53)}
-# §3-5, §9: an object (2 to 6: in that version; a<b: and b's), key:form; none is text, * texts, 1+ a number, ? null.
+NUMBERS = {f"v{n}": range(n, n + 1) for n in range(1, 8)} | {"1+": range(1, 2**53), "0+": range(2**53)}
+# §3-5, §9: an object (2 to 7: in that version; a<b: and b's), key:form; none is text, * texts, 1+ a number, ? null.
 OBJECTS = """
-late note occurred:time?; first logs:row[] serah_bundle:v1; entry body:raw signatures:raw; ref log seq:1+ leaf:leaf;
-size log size:0+; label code print:1+; say code text; touch code print:1+? after:0+? how:"camera"|"typed"|"wedge"; pair
-giver receiver; extra kind count:1+ note; hit code print:1+? after:0+? how:"matched"; pair2<pair receiver_office
-giver_office; ride vehicle driver escort stops*; ack party:"giver"|"receiver"|"witness" name how:"drawn"|"pin"|"paper"
-digest:leaf?; goal count:0+ absent:0+ by:"list"|"records"; lot absent* beyond*; meant<lot phase? kinds*; ph phase name
-kind due:time?; run to count:1+; row log:raw station:raw place:raw size:0+ head:raw? checkpoint:raw?; ans question
-answer:"yes"|"no"|"unknown" note; place due:time? level name row:"place" code parent?; place2<place dapil?; gone
-row:"place" code; both name_id name_en; tier<both level many_id many_en short words*; stage<both code kinds* days:0+?;
-shape<both condition; ask<both key; list questions:ask[] about; said language:"id"|"en"; word<said word instead;
-letter<said key lines*; unnd row:"need" kind level?; unpt row:"point" point; place4<place2 voters:0+?; gave<late from to
-bound* counted:0+? extras:extra[] witnesses* bast part:1+ parts:1+; who<late names*; common log seq:1+ prev:leaf?
-refs:ref[] id at:time by app; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack"
-elections*; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule; item code kind to
-k:1+ n:1+ quantity:1+ election? range:range?; range width:0+ prefix last:0+ first:0+; unitem row:"item" code; power
-power:"admit"|"plan" under?; genesis election root station place
-public_key continues?; witness head; clock2 expected:time codes*; admit station place key:leaf powers:"plan"|"admit"[];
-revoke station key:leaf last_good:size[] reason; plan rows:place|need[] source source_digest:leaf part:1+ parts:1+;
-plan2<plan rows:place2|need[]; pack parent children* action:"add"|"remove"; register items:item[] held_by out_of?; void2
-labels:label[] reason:"spoiled"|"lost"|"unused" note second?; handover<gave items:touch[] parties:pair vehicle; print
-codes* print:1+ sheet reason? second?; handover2<gave items:touch|hit[] refused:touch|hit[] remarks:say[] parties:pair2
-carriage:ride acknowledged:ack[]; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[]
-names* note occurred:time?; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf? note;
-seal2<who photo:leaf? witness serials* item:touch action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" place
-result:"intact"|"broken"|"mismatch"|"none"?; delivery2<late kind contracted:0+? parties:pair damaged:0+ paper contract
-vendor place arrived:0+; incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?;
-checklist2<who place about answers:ans[]; reassign items:touch[] to reason; point2 point title owner due:time? place?
-state:"open"|"done" note; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC" levels:tier[]
-phases:stage[] conditions:shape[] checklists:list[] words:word[] letter:letter[] source source_digest:leaf; withdraw4
-rows:gone|unnd|unpt[] note part:1+ parts:1+; correct target:leaf reason:"did_not_occur"|"incorrect_data"
-corrective:leaf[] note; handover3<handover2 destinations:run[] meant:meant?; plan4<plan rows:place4|need4[]; plan5<plan4
-phases:ph[] under?; admit5<admit powers:power[]; join5 station place key:leaf; withdraw5<withdraw4
-rows:gone|unnd|unpt|unitem[]; handover5<handover3 phase? kinds* meant:lot?; handover6<handover5 expected:goal?"""
+both name_id name_en; need row:"need" kind name_id name_en level per_place:0+ unit tracked_as:"item"|"pack" elections*;
+power power:"admit"|"plan" under?; ref log seq:1+ leaf:leaf; common log seq:1+ prev:leaf? refs:ref[] id at:time by app;
+tier<both level many_id many_en short words*; pair giver receiver; item code kind to k:1+ n:1+ quantity:1+ election?
+range:range?; ph phase name kind due:time?; ride vehicle driver escort stops*; size log size:0+; place due:time? level
+name row:"place" code parent?; extra kind count:1+ note; gone row:"place" code; ans question answer:"yes"|"no"|"unknown"
+note; first logs:row[] serah_bundle:v1; goal count:0+ absent:0+ by:"list"|"records"; row log:raw station:raw place:raw
+size:0+ head:raw? checkpoint:raw?; ask<both key; place2<place dapil?; ack party:"giver"|"receiver"|"witness" name
+how:"drawn"|"pin"|"paper" digest:leaf?; range width:0+ prefix last:0+ first:0+; lot absent* beyond*; meant<lot phase?
+kinds*; entry body:raw signatures:raw; late note occurred:time?; gave<late from to bound* counted:0+? extras:extra[]
+witnesses* bast part:1+ parts:1+; who<late names*; place4<place2 voters:0+?; unit<gone row:"item"; shape<both condition;
+pair2<pair receiver_office giver_office; run to count:1+; said language:"id"|"en"; word<said word instead; letter<said
+key lines*; say code text; need4<need per:"place"|"voter"|"piece"|"election" follows reserve:0+ pack:1+? serial rule;
+stage<both code kinds* days:0+?; unnd row:"need" kind level?; unpt row:"point" point; touch code print:1+? after:0+?
+how:"camera"|"typed"|"wedge"; hit<touch how:"matched"; hit7<touch how:"matched"|"completed"; label code print:1+; list
+questions:ask[] about; genesis election root station place public_key continues?; clock2 expected:time codes*; seal2<who
+photo:leaf? witness serials* item:touch action:"apply"|"check"|"remove"|"replace"|"spoil"|"return" place
+result:"intact"|"broken"|"mismatch"|"none"?; profile5<both name codes:"official"|"free" zone:""|"WIB"|"WITA"|"WIT"|"UTC"
+levels:tier[] phases:stage[] conditions:shape[] checklists:list[] words:word[] letter:letter[] source
+source_digest:leaf; print codes* print:1+ sheet reason? second?; plan rows:place|need[] source source_digest:leaf
+part:1+ parts:1+; plan2<plan rows:place2|need[]; withdraw4 rows:gone|unnd|unpt[] note part:1+ parts:1+; handover<gave
+items:touch[] parties:pair vehicle; inspect item:touch condition:"good"|"light"|"heavy"|"wet"|"missing" photo:leaf?
+note; incident2 action:"open"|"close" opened:leaf? place stage items:touch[] text occurred:time?; pack parent children*
+action:"add"|"remove"; pack2<pack action:"add"|"remove"|"open"|"check" scope:"full"|"sample"? items:touch[] names* note
+occurred:time?; withdraw5<withdraw4 rows:gone|unnd|unpt|unit[]; reassign items:touch[] to reason; correct target:leaf
+reason:"did_not_occur"|"incorrect_data" corrective:leaf[] note; revoke station key:leaf last_good:size[] reason;
+checklist2<who place about answers:ans[]; point2 point title owner due:time? place? state:"open"|"done" note; plan4<plan
+rows:place4|need4[]; plan5<plan4 phases:ph[] under?; admit station place key:leaf powers:"plan"|"admit"[]; admit5<admit
+powers:power[]; register items:item[] held_by out_of?; delivery2<late kind contracted:0+? parties:pair damaged:0+ paper
+contract vendor place arrived:0+; join5 station place key:leaf; handover2<gave items:touch|hit[] refused:touch|hit[]
+remarks:say[] parties:pair2 carriage:ride acknowledged:ack[]; handover3<handover2 destinations:run[] meant:meant?;
+handover5<handover3 phase? kinds* meant:lot?; handover6<handover5 expected:goal?; handover7<handover6 items:touch|hit7[]
+refused:touch|hit7[]; void2 labels:label[] reason:"spoiled"|"lost"|"unused" note second?; witness head"""
 FORMS: dict[str, dict[str, str]] = {"": {}}
 for name, *keys in map(str.split, OBJECTS.replace("*", ":text[]").split(";")):
     name, _, base = name.partition("<")
     FORMS[name] = FORMS[base] | dict([*re.split(r":|(?=[?])", k, maxsplit=1), "text"][:2] for k in keys)
 for n in (TYPES := list(FORMS)[list(FORMS).index("genesis") :]):
-    FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("23456")}"', "v": "v" + (n[-1] if n[-1] in "23456" else "1")}
+    FORMS[n] |= FORMS["common"] | {"type": f'"{n.rstrip("234567")}"', "v": "v" + (n[-1] if n[-1] in "234567" else "1")}
 TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?Z")
 BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"  # unused bits zero
 DIGEST = rf"(?=[^\s=]{{43}}=){BASE64}"  # of 32 bytes

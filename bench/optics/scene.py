@@ -25,6 +25,9 @@ _SHOWN_COS = np.cos(np.radians(80))
 LEAST_SHOWN = 0.6
 """Of a symbol on a bottle; what shows less is drawn again."""
 
+_LEFT = 1.2
+"""How far around a bottle a label goes to the left of its symbol at most, in radians; it goes on to the right."""
+
 Range = tuple[float, float]
 
 
@@ -34,7 +37,8 @@ class Hardship:
 
     `defocus` is the radius of the lens's disc, `motion` the way while the shutter is open, `white_electrons` what a
     sensor's cell holds of white paper, `gain` how many times too bright, `glare` the radius of a lamp's image that
-    blinds the sensor, `wrap` streaks on film around it, `print_flaw` a function of `surfaces` and how severe.
+    blinds the sensor, `wrap` streaks on film around it, `print_flaw` a function of `surfaces` and how severe, `turned`
+    how far around a bottle a label is at most, in radians.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Hardship:
     jpeg: tuple[int, int] = (60, 85)
     screen_px: Range = (0.0, 0.0)
     least_shown: float = LEAST_SHOWN
+    turned: float = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +88,8 @@ class Pose:
         depth = (-b - np.sqrt(np.maximum(root, 0))) / a
         x, out = from_eye[0] + depth * ray[..., 0], up + depth * ray[..., 2]
         angle = np.arctan2(x, out)
-        along, down = self.radius_mm * (angle - self.around), from_eye[1] + depth * ray[..., 1]
+        around = (angle - self.around + _LEFT) % (2 * np.pi) - _LEFT
+        along, down = self.radius_mm * around, from_eye[1] + depth * ray[..., 1]
         cos, sin = np.cos(self.skew), np.sin(self.skew)
         facing = -(x * ray[..., 0] + out * ray[..., 2]) / self.radius_mm / np.linalg.norm(ray, axis=-1)
         return cos * along - sin * down, sin * along + cos * down, facing, met
@@ -183,7 +189,7 @@ def _pose(
         seen_x = rng.uniform(-0.12, 0.12) * cell + (number + 0.5 - count / 2) * cell
         seen_y = rng.uniform(-0.15, 0.15) * HEIGHT
         middle = np.array([seen_x * depth / FOCAL_PX, seen_y * depth / FOCAL_PX, depth])
-        around = rng.uniform(-1.5, 1.5) if hardship.radius_mm else 0.0
+        around = rng.uniform(-hardship.turned, hardship.turned) if hardship.radius_mm else 0.0
         pose = Pose(axes, middle, hardship.radius_mm, around, np.radians(rng.normal(0, 2)) if hardship.radius_mm else 0)
         at, facing = pose.seen(along, down)
         shown = float((facing > _SHOWN_COS).mean())

@@ -13,7 +13,7 @@ from db.store import Store
 from language import _
 from language.text import fill, number
 from services.exchange.photo_files import save_photos
-from services.exchange.tile_folder import write_tiles
+from services.exchange.tile_folder import uncovered_words, write_tiles
 from services.exchange.transfer import Exported, export_bundle, left_out_words, own_head
 from services.exchange.witness_policy import save_logs
 from services.plan.custodians import optional_custodian
@@ -99,14 +99,16 @@ def _save_bundle(
 
 def _save_tiles(
     store: Store, out: Path, top: str | None, lines: list[str], *, with_strangers: bool, quiet: bool
-) -> dict[str, int]:
+) -> dict[str, Any]:
     bars = partial(progress, quiet=quiet)
     done = write_tiles(store, out, top, with_strangers=with_strangers, progress=bars)
     words = _("Tiles in {path}. Logs: {logs}; files that are new: {files}")
     lines.append(words.format(path=out, logs=number(done.logs), files=number(done.files)))
     if done.left_out:
         lines.append(left_out_words(len(done.left_out)))
-    return {"logs": done.logs, "files": done.files}
+    if done.uncovered:
+        lines.append(uncovered_words(done.uncovered))
+    return {"logs": done.logs, "files": done.files, "left_out": done.left_out, "uncovered": done.uncovered}
 
 
 def _save_photos(store: Store, out: Path, lines: list[str]) -> int:

@@ -40,7 +40,7 @@ def chosen_of(store: Store, kind: str, asked: Asked) -> Chosen:
     return Chosen(
         top=asked.top,
         kind=asked.item_kind,
-        as_of=moment_of("--as-of", asked.as_of, store),
+        as_of=None if asked.as_of is None else moment_of("--as-of", asked.as_of, store),
         within_h=asked.within_h,
         stations=asked.stations,
         seconds=asked.seconds,

@@ -342,6 +342,13 @@ def moment(time: str) -> str:
     return time[:-1] if "." not in time else time[:-1].rstrip("0").rstrip(".")
 
 
+def had_happened(time: str, as_of: str | None) -> bool:
+    """Whether what is dated so counts as of a moment; None: as of now, where all that is recorded counts, whatever time
+    its station's clock showed.
+    """
+    return as_of is None or moment(time) <= moment(as_of)
+
+
 NOT_ON_PAPER = N_("{item} is not on paper {bast}")
 NOT_ON_LOAD = N_("{item} is not on the load list")
 """What `EXCESS` says of a single item that no paper, or no list, names."""

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from custody.format.codes import ItemLabel
-from custody.format.item_facts import NO_CARRIAGE, Carriage, carriage_fields, with_completed
+from custody.format.item_facts import NO_CARRIAGE, Carriage, carriage_fields
 
 T = TypeVar("T")
 How = Literal["camera", "typed", "wedge", "matched", "completed"]
@@ -50,7 +50,7 @@ class Touch:
     """One item as it was read: its code, the print number on the label (None: typed without), and how.
 
     `matched`: its label could not be read, and people chose which of the expected things it is. `completed`: its label
-    was seen in part, and of all texts one that was expected fits; records call that `typed`, with a remark.
+    was seen in part, and of all texts one that was expected fits.
     """
 
     code: str
@@ -136,15 +136,8 @@ def touched(touches: Iterable[Touch], latest: Mapping[str, Ref]) -> tuple[list[d
     for touch in touches:
         ref = latest.get(touch.code)
         after = None if ref is None else refs.setdefault(ref, len(refs))
-        how = "typed" if touch.how == "completed" else touch.how
-        rows.append({"code": touch.code, "print": touch.print, "after": after, "how": how})
+        rows.append({"code": touch.code, "print": touch.print, "after": after, "how": touch.how})
     return rows, tuple(refs)
-
-
-def told_completed(touches: Iterable[Touch], remarks: Mapping[str, str]) -> Mapping[str, str]:
-    """The remarks of a handover, with one for each thing whose label was completed: its row says `typed`."""
-    completed = [touch.code for touch in touches if touch.how == "completed"]
-    return {**remarks, **{code: with_completed(remarks.get(code, "")) for code in completed}} if completed else remarks
 
 
 def readable(touch: Touch) -> Touch:
@@ -247,7 +240,6 @@ def handover_events(
         destinations: where items are bound for, by code, for those of which it is known.
         meant: the codes of what was to go, where they were listed; None where there is no list.
     """
-    handover = replace(handover, remarks=told_completed([*touches, *handover.refused], handover.remarks))
     to = destinations or {}
     offered = sorted([*touches, *handover.refused], key=lambda touch: (touch.code not in to, to.get(touch.code, "")))
     beyond = frozenset() if meant is None else {touch.code for touch in offered} - frozenset(meant)

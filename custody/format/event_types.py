@@ -88,6 +88,7 @@ _REF = object_of({"log": _text, "seq": _positive, "leaf": _leaf})
 _READ = {"code": _text, "print": _positive | None, "after": _count | None}
 _TOUCHED = object_of(_READ | {"how": _one_of("camera", "typed", "wedge")})
 _TOUCHED_2 = object_of(_READ | {"how": _one_of("camera", "typed", "wedge", "matched")})
+_TOUCHED_7 = object_of(_READ | {"how": _one_of("camera", "typed", "wedge", "matched", "completed")})
 _RANGE = object_of({"prefix": _text, "first": _count, "last": _count, "width": _count})
 _PLACE_ROW = {
     "code": _text,
@@ -187,6 +188,16 @@ _HANDED_2 = _HANDED | {
 _RUN = object_of({"to": _text, "count": _positive})
 _LISTED = object_of({"absent": _list(_text), "beyond": _list(_text)})
 
+_HANDED_5 = _HANDED_2 | {
+    "destinations": _list(_RUN),
+    "phase": _text | None,
+    "kinds": _list(_text),
+    "meant": _LISTED | None,
+}
+_HANDED_6 = _HANDED_5 | {
+    "expected": object_of({"count": _count, "absent": _count, "by": _one_of("list", "records")}) | None,
+}
+
 _PLANNED = {"source": _text, "source_digest": _leaf, "part": _positive, "parts": _positive}
 
 _WITHDRAWN = {"note": _text, "part": _positive, "parts": _positive}
@@ -275,21 +286,9 @@ FORMS: Mapping[tuple[str, int], Fields] = {
         )
         | None,
     },
-    ("handover", 5): _HANDED_2
-    | {
-        "destinations": _list(_RUN),
-        "phase": _text | None,
-        "kinds": _list(_text),
-        "meant": _LISTED | None,
-    },
-    ("handover", 6): _HANDED_2
-    | {
-        "destinations": _list(_RUN),
-        "phase": _text | None,
-        "kinds": _list(_text),
-        "meant": _LISTED | None,
-        "expected": object_of({"count": _count, "absent": _count, "by": _one_of("list", "records")}) | None,
-    },
+    ("handover", 5): _HANDED_5,
+    ("handover", 6): _HANDED_6,
+    ("handover", 7): _HANDED_6 | {"items": _list(_TOUCHED_7), "refused": _list(_TOUCHED_7)},
     ("pack", 1): {"parent": _text, "children": _list(_text), "action": _one_of("add", "remove")},
     ("pack", 2): {
         "parent": _text,

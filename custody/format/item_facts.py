@@ -93,17 +93,12 @@ def remarks_of(handover: Body) -> dict[str, str]:
 
 
 COMPLETED = "[completed: label seen in part / dilengkapi: label terlihat sebagian]"
-"""How the remark on a thing begins whose label was completed from the expected ones. No form of a record has a word for
-it where it says how a label was read, so it says `typed` there, the least of what it can; older readers show both."""
-
-
-def with_completed(remark: str) -> str:
-    """The remark on a thing whose label was completed, before what else is remarked."""
-    return f"{COMPLETED} {remark}".strip()
+"""How the remark on a thing begins whose label was completed from the expected ones, in a handover of version 6: its
+row says `typed`, for that version has no word for it."""
 
 
 def how_told(body: Body, code: str, how: str | None) -> str | None:
-    """How a record says that a label was read; `completed` where its remark says that."""
+    """How a record says that a label was read; `completed` also where only its remark says that."""
     is_completed = how == "typed" and remarks_of(body).get(code, "").startswith(COMPLETED)
     return "completed" if is_completed else how
 

@@ -111,6 +111,11 @@ class HandoverFacts:
         return self.basis in ("signed", "here", "since")
 
     @property
+    def explained(self) -> dict[str, str]:
+        """By code of what is missing, the station that root has not admitted and whose record would explain it."""
+        return {str(one.item): one.stranger for one in self.findings if one.code == "SHORTAGE" and one.stranger}
+
+    @property
     def noted(self) -> dict[str, str]:
         """The conditions of what somebody has looked at, by code."""
         return {code: condition for code, condition in self.conditions.items() if condition}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from custody.chain.chain import Chain
-from custody.chain.findings import Finding, moment, name_of, shortage
+from custody.chain.findings import Finding, had_happened, moment, name_of, shortage
 from custody.chain.item_state import Link
 from custody.compose.compose import Ref
 from custody.format.events import Event
@@ -48,7 +48,7 @@ class Direct:
         self._short: dict[HandoverKey, None] = {}
         self._records: dict[str, Counted] = {}
 
-    def put(self, chain: Chain, places: Mapping[str, Place], *, as_of: str) -> None:
+    def put(self, chain: Chain, places: Mapping[str, Place], *, as_of: str | None) -> None:
         """Take in an item, in place of what was known of it, by what had happened at a moment."""
         self._leave(chain.code)
         trips = [trip if _is_straight(trip[0], places) else [] for trip in _trips(chain, as_of)]
@@ -141,13 +141,13 @@ def _is_straight(link: Link, places: Mapping[str, Place]) -> bool:
     return bool(expected_tops({"to": link.to, "bound": ()}, places))
 
 
-def _trips(chain: Chain, as_of: str) -> Iterator[list[Link]]:
+def _trips(chain: Chain, as_of: str | None) -> Iterator[list[Link]]:
     """What several logs recorded of each handover of a thing, up to a moment, in order."""
     trip: list[Link] = []
     for link in chain.links:
         if link.event.type != "handover" or link.is_withdrawn or link.to is None:
             continue
-        if moment(link.event.happened) > moment(as_of):
+        if not had_happened(link.event.happened, as_of):
             continue
         if trip and (link.has_moved or (link.from_, link.to) != (trip[0].from_, trip[0].to)):
             yield trip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from custody.chain.chain import Chain
 from custody.chain.clocks import ClockSteps
-from custody.chain.findings import Finding, moment
+from custody.chain.findings import Finding, had_happened
 from custody.chain.roster import Roster
 from custody.handover.counting import Counted, count_findings, unmatched
 from custody.plan.places import Place
@@ -26,7 +26,7 @@ class Discrepancy:
     bast: str = ""
 
 
-def discrepancies_of(chain: Chain, *, as_of: str) -> Iterator[Discrepancy]:
+def discrepancies_of(chain: Chain, *, as_of: str | None) -> Iterator[Discrepancy]:
     """What is irregular about an item, as far as it had happened at a moment; what is only for the record too."""
     about = {event.leaf: event for event in (*(link.event for link in chain.shown), *chain.corrections)}
     place = (
@@ -38,25 +38,31 @@ def discrepancies_of(chain: Chain, *, as_of: str) -> Iterator[Discrepancy]:
         event = about.get(finding.leaf or "")
         if event is None:
             yield Discrepancy(finding, place)
-        elif moment(event.happened) <= moment(as_of):
+        elif had_happened(event.happened, as_of):
             bast = str(event.body["bast"]) if event.type == "handover" else ""
             yield Discrepancy(finding, place, f"{event.log}:{event.seq}", event.happened, bast)
 
 
-def of_clocks(steps: ClockSteps, told: Iterable[Finding], trusted: Roster, *, as_of: str) -> Iterator[Discrepancy]:
+def of_clocks(
+    steps: ClockSteps, told: Iterable[Finding], trusted: Roster, *, as_of: str | None
+) -> Iterator[Discrepancy]:
     """Where the clocks of stations that count were set: once for a record, and not where items' chains have told it."""
     known = {finding.leaf for finding in told if finding.code == "CLOCK"}
     for stamp, finding in steps.found:
         last = trusted.last_good(stamp.log)
         counts = trusted.counts(stamp.log) and (last is None or stamp.seq <= last)
-        if counts and stamp.leaf not in known and moment(stamp.at) <= moment(as_of):
+        if counts and stamp.leaf not in known and had_happened(stamp.at, as_of):
             yield Discrepancy(finding, stamp.place, f"{stamp.log}:{stamp.seq}", stamp.at)
 
 
 def of_handovers(
-    counted: Iterable[Counted], told: Iterable[tuple[Counted, Finding]], places: Mapping[str, Place], *, as_of: str
+    counted: Iterable[Counted],
+    told: Iterable[tuple[Counted, Finding]],
+    places: Mapping[str, Place],
+    *,
+    as_of: str | None,
 ) -> Iterator[Discrepancy]:
     """What handovers as a whole show: counted otherwise than scanned, without a label, and what is `told` of them."""
-    parts = [part for part in counted if moment(part.happened) <= moment(as_of)]
+    parts = [part for part in counted if had_happened(part.happened, as_of)]
     for part, finding in (*count_findings(parts), *unmatched(parts, places), *told):
         yield Discrepancy(finding, part.key.to, part.record, part.happened, part.key.bast)

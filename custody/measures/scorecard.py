@@ -10,7 +10,7 @@ from math import sqrt
 from typing import Literal
 
 from custody.chain.chain import Chain
-from custody.chain.findings import Finding, moment
+from custody.chain.findings import Finding, had_happened
 from custody.chain.journey import journey
 from custody.handover.counting import Counted, count_findings
 from custody.measures.scoring import AXES, Axis, Fault, Marks, bearer_of, marks_of
@@ -116,11 +116,11 @@ class Scores:
         self._marks[marks.code] = marks
         self._count(marks, 1)
 
-    def cards(self, counted: Iterable[Counted] = (), *, as_of: str) -> list[Card]:
+    def cards(self, counted: Iterable[Counted] = (), *, as_of: str | None) -> list[Card]:
         """Return the cards, one for each committee, in the order of `scorecard`."""
         whole: dict[str, list[tuple[Fault, int]]] = {}
         for part, finding in count_findings(counted):
-            if moment(part.happened) <= moment(as_of):
+            if had_happened(part.happened, as_of):
                 bearer = bearer_of(self._ways, part.key.giver)
                 whole.setdefault(bearer, []).append(_fault_of_count(part, finding, bearer))
         places = self._ways.places

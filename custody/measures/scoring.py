@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from custody.chain.chain import Chain
-from custody.chain.findings import Finding, moment
+from custody.chain.findings import Finding, had_happened, moment
 from custody.chain.item_state import Link
 from custody.chain.journey import Journey
 from custody.format.codes import is_plate
@@ -76,21 +76,22 @@ class Marks:
     provisional: tuple[str, ...]
 
 
-def marks_of(chain: Chain, way: Journey | None, ways: Ways, *, as_of: str) -> Marks:
+def marks_of(chain: Chain, way: Journey | None, ways: Ways, *, as_of: str, is_now: bool = False) -> Marks:
     """What a chain says of those who had the item, up to a moment.
 
     Args:
         way: its journey up to the same moment.
+        is_now: the moment is now: all that is recorded has happened, whatever time its station's clock showed.
     """
-    limit = moment(as_of)
-    moves = [link for link in chain.links if link.has_moved and moment(link.event.happened) <= limit]
+    limit = None if is_now else as_of
+    moves = [link for link in chain.links if link.has_moved and had_happened(link.event.happened, limit)]
     loads: dict[str, str] = {}
     for link in moves:
         loads.setdefault(bearer_of(ways, str(link.to)), _session(link.event))
     faults, provisional = _found(chain, ways, limit)
     timed: frozenset[str] = frozenset()
     if way is not None:
-        timed, late = _timed(way, moves, ways, limit)
+        timed, late = _timed(way, moves, ways, moment(as_of))
         faults += late
     for fault in faults:
         loads.setdefault(fault.bearer, fault.record)
@@ -108,7 +109,7 @@ def bearer_of(ways: Ways, custodian: str) -> str:
     return area.code if area is not None else custodian
 
 
-def _found(chain: Chain, ways: Ways, limit: str) -> tuple[list[Fault], list[str]]:
+def _found(chain: Chain, ways: Ways, as_of: str | None) -> tuple[list[Fault], list[str]]:
     """The faults that the findings tell of, each said once, and the bearers of provisional ones."""
     at = _custodians(chain)
     faults: dict[tuple[str, str, str], Fault] = {}
@@ -116,7 +117,7 @@ def _found(chain: Chain, ways: Ways, limit: str) -> tuple[list[Fault], list[str]
     for finding in chain.findings:
         axis = _axis(finding)
         event, custodian = at.get(finding.leaf or "", (None, chain.held_by or ""))
-        if axis is None or (event is not None and moment(event.happened) > limit):
+        if axis is None or (event is not None and not had_happened(event.happened, as_of)):
             continue
         bearer = bearer_of(ways, custodian)
         if finding.is_provisional:
@@ -176,7 +177,7 @@ def _session(event: Event) -> str:
     return f"{event.log} {event.body['id']}"
 
 
-def _timed(way: Journey, moves: list[Link], ways: Ways, limit: str) -> tuple[frozenset[str], list[Fault]]:
+def _timed(way: Journey, moves: list[Link], ways: Ways, now: str) -> tuple[frozenset[str], list[Fault]]:
     """Who had the item while a due time was ahead, and the due times that it missed, laid to who had it then.
 
     What came after its time is a fault of time; what has not come at all, one of quantity.
@@ -188,7 +189,7 @@ def _timed(way: Journey, moves: list[Link], ways: Ways, limit: str) -> tuple[fro
         if (told := way.dues.get(place.code)) is None:
             continue
         due = moment(told.time)
-        if reached is None and limit <= due:
+        if reached is None and now <= due:
             continue
         end = due if reached is None else min(due, moment(reached.happened))
         before = [link for link in moves if moment(link.event.happened) <= end and link.event is not reached]

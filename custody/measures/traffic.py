@@ -10,11 +10,14 @@ from custody.handover.handover_facts import offered_in
 from custody.measures.truckloads import Aboard, Load
 from custody.plan.places import Ways
 
+_SUMMED = ("taken", "refused", "unlabelled")
+
 
 class HandoverLine(NamedTuple):
     """One handover, or one part of it: its record and BAST number, between whom, when, how much, and who was there.
 
-    `taken` counts what the receiver took, with or without a readable label; `bound` are the destinations of a truck.
+    `taken` and `refused` count what was scanned, `unlabelled` what was noted without a readable label; `bound` are the
+    destinations of a truck.
     """
 
     log: str
@@ -28,6 +31,7 @@ class HandoverLine(NamedTuple):
     refused: int
     people: tuple[str, ...]
     bound: tuple[str, ...]
+    unlabelled: int
 
     @property
     def record(self) -> str:
@@ -39,11 +43,11 @@ def line_of(event: Event) -> HandoverLine:
     """What a list says of a `handover` event."""
     body = event.body
     refused = len(event.refused)
-    taken = offered_in(body) - refused + sum(extra["count"] for extra in body["extras"])
+    taken, unlabelled = offered_in(body) - refused, sum(extra["count"] for extra in body["extras"])
     people = (body["parties"]["giver"], body["parties"]["receiver"], *body["witnesses"], body["by"])
     ends = (body["bast"], body["from"], body["to"])
     return HandoverLine(
-        event.log, event.seq, *ends, event.happened, event.at, taken, refused, people, tuple(body["bound"])
+        event.log, event.seq, *ends, event.happened, event.at, taken, refused, people, tuple(body["bound"]), unlabelled
     )
 
 
@@ -53,7 +57,8 @@ def whole_handovers(lines: Iterable[HandoverLine]) -> list[HandoverLine]:
     for line in sorted(lines, key=lambda line: (line.log, line.seq)):
         key = (line.log, line.bast, line.giver, line.to)
         if (first := found.get(key)) is not None:
-            line = first._replace(taken=first.taken + line.taken, refused=first.refused + line.refused)
+            sums = (getattr(first, name) + getattr(line, name) for name in _SUMMED)
+            line = first._replace(**dict(zip(_SUMMED, sums, strict=True)))
         found[key] = line
     return sorted(found.values(), key=lambda line: (moment(line.happened), line.log, line.seq), reverse=True)
 

@@ -73,11 +73,15 @@ def trend_of(parts: Iterable[Part], *, as_of: str) -> Trend:
     bound, came, ahead = Counter[str](), Counter[str](), []
     total = 0
     for part in parts:
-        here = Counter({time: n for time, n in part.came.items() if n > 0 and moment(time) <= moment(as_of)})
+        here = Counter[str]()
+        for time, count in part.came.items():
+            here[min(time, as_of, key=moment)] += max(
+                count, 0
+            )  # a clock that is ahead does not keep it from being there
         total += part.bound.total()
-        came.update(here)
+        came.update(+here)
         bound.update({time: count for time, count in part.bound.items() if time is not None})
-        hours = last_hours(here, as_of).values()
+        hours = last_hours(part.came, as_of).values()
         if hours:
             ahead.append(Ahead(max(part.bound.total() - here.total(), 0), min(hours), max(hours)))
     return Trend(total, _summed(bound), _summed(came), tuple(ahead))

@@ -9,7 +9,7 @@ from itertools import chain as joined
 from typing import NamedTuple
 
 from custody.chain.chain import Chain
-from custody.chain.findings import Finding, moment, name_of
+from custody.chain.findings import Finding, had_happened, name_of
 from custody.errors import N_
 from custody.format.codes import show_code
 from custody.handover.counting import Counted, counted_in
@@ -56,7 +56,7 @@ class Truckloads:
         self._unloaded: dict[str, tuple[tuple[Load, Counted], ...]] = {}
         self._stops: dict[Load, dict[str, Counted]] | None = None
 
-    def put(self, chain: Chain, places: Mapping[str, Place], *, as_of: str) -> None:
+    def put(self, chain: Chain, places: Mapping[str, Place], *, as_of: str | None) -> None:
         """Take in an item, in place of what was known of it, by what had happened at a moment."""
         self._aboard.pop(chain.code, None)
         if self._unloaded.pop(chain.code, None) is not None:
@@ -66,7 +66,7 @@ class Truckloads:
         refused: set[tuple[str, str, str]] = set()
         for link in chain.links:
             event = link.event
-            if event.type != "handover" or moment(event.happened) > moment(as_of):
+            if event.type != "handover" or not had_happened(event.happened, as_of):
                 continue
             giver, to = event.body["from"], event.body["to"]
             if link.is_refused and load is not None and giver == load.truck:

@@ -61,16 +61,17 @@ class Heads:
 
         A digest that our key did not sign is left as it is, and told by `verify`: it would be ours from now on.
         """
-        _, _, _, seal, shown = row
+        signed_to, _, _, seal, shown = row
+        signed_to = log.size if signed_to is None else signed_to
         try:
-            sealed_at, digest = log.size, ""
-            if seal and self._written is not None and seal == self._written[4]:
+            sealed_at, digest = signed_to, ""
+            if seal and self._written is not None and (signed_to, seal) == (self._written[1], self._written[4]):
                 digest = read_note(seal).text.split("\n")[2]
             elif seal:
                 sealed_at, digest = read_seal(seal, log.name, signer.public_key)
-            if sealed_at != log.size:
+            if sealed_at != signed_to:
                 return seal, shown
-            digest = extend(digest, log.size, int(shown or "0", 16))
+            digest = extend(digest, signed_to, int(shown or "0", 16))
         except (TamperError, ValueError):
             return seal, shown
         return make_seal(log.name, size, digest, signer.public_key, signer.sign), ""

@@ -63,7 +63,8 @@ class SeenHeads:
     def _kept_all(self, texts: Sequence[str], at: str) -> list[Checkpoint | None]:
         tables, own, total = self.tables, self.ledger.own_row(), 0
         tree = None if own is None else tables.tree.get_or_none(tables.tree.log_id == own.id)
-        seen = {"seen_at": at, "seen_by": own.id if own and tree else 0, "known_at": own.size if own and tree else 0}
+        # The size at which our own last record signed: a ledger that was put back may hold later ones that came back.
+        seen = {"seen_at": at, "seen_by": own.id if own and tree else 0, "known_at": tree.size if tree else 0}
         heads: list[Checkpoint | None] = []
         for text in texts:
             log = self.ledger.held_log(claimed_checkpoint(text).origin)

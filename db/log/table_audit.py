@@ -327,8 +327,8 @@ def _seal_findings(tables: Tables) -> Iterator[EvidenceFinding]:
     for seen_by, known_at, note in head.select(head.seen_by, head.known_at, head.note).tuples().iterator():
         of_log = sums.setdefault(seen_by, {})
         of_log[known_at] = sum_of(of_log.get(known_at, 0), str(note))
-    rows = tree.select(logs.name, logs.public_key, tree.log_id, tree.size, tree.seal, tree.shown)
-    for name, key, log_id, size, seal, shown in rows.join(logs.model, on=(logs.id == tree.log_id)).tuples():
+    rows = tree.select(logs.name, logs.public_key, logs.size, tree.log_id, tree.size, tree.seal, tree.shown)
+    for name, key, held, log_id, size, seal, shown in rows.join(logs.model, on=(logs.id == tree.log_id)).tuples():
         of_log, digest = sums.pop(log_id, {}), ""
         later = of_log.pop(size, 0)
         for known_at, total in sorted(of_log.items()):
@@ -346,7 +346,7 @@ def _seal_findings(tables: Tables) -> Iterator[EvidenceFinding]:
                 ),
                 name,
             )
-        elif not seal:
+        elif not seal or size < held:  # of an older copy to which later records came back, nothing has signed since
             message = N_("no record of {log} has signed yet which heads were shown here: its next one does")
             yield EvidenceFinding("UNWITNESSED", name, None, message, {"log": name})
     if sums.keys() - {0}:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from custody.format.codes import show_code
+from custody.format.item_facts import Item
 from custody.format.paper_codes import Sheet as PaperSheet
 from language import _
 from reports.bast.letter_facts import BastFacts, Line, Party
@@ -66,7 +67,7 @@ def bast_json(facts: BastFacts) -> dict[str, Any]:
         "kinds": list(facts.told.kinds),
         **({"elsewhere": facts.told.elsewhere} if facts.told.elsewhere else {}),
         "missing_count": facts.told.missing_count,
-        "missing": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.told.missing],
+        "missing": [_missing(item, facts.told.explained) for item in facts.told.missing],
         "carried": [{"code": i.code, "kind": i.kind, "to": i.to, "k": i.k, "n": i.n} for i in facts.told.carried],
         "extras": [{"kind": e.kind, "count": e.count, "note": e.note} for e in facts.told.extras],
         "items": [{name: cell for name, cell in row.items() if name != "number"} for row in _codes(facts)],
@@ -102,6 +103,12 @@ def save_bast(
         write_bast(file, facts, template, papers, signatures)
 
     save_report(path, pdf=pdf, sheets=sheets, facts=lambda: bast_json(facts), csv_at=1)
+
+
+def _missing(item: Item, explained: Mapping[str, str]) -> dict[str, Any]:
+    """A thing that is still to come; with the station that is not admitted and whose record would explain it."""
+    told = {"code": item.code, "kind": item.kind, "to": item.to, "k": item.k, "n": item.n}
+    return told | ({"stranger": explained[item.code]} if item.code in explained else {})
 
 
 def _party(facts: BastFacts, party: Party) -> dict[str, str]:

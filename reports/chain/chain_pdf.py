@@ -23,7 +23,7 @@ from reports.chain.blocks import SEVERITY_COLOR, WIDTH_MM, ItemQr, Legend, Sever
 from reports.chain.finding_rows import FindingRow, finding_rows, finding_summary, named_finding
 from reports.chain.steps import NAME_LIMIT, Step, condition, headline, holder, identity, steps
 from reports.output import PROOF_NAME, Colophon, LogHead, Made
-from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, draw_colophon, fonts, row, text
+from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, draw_colophon, draw_waiting, fonts, row, text
 from reports.words import Needs, Places, place_path, show_custodian, zone_code
 
 QR_MM = 34.0
@@ -64,10 +64,10 @@ def write_chain_pdf(
         footer=(" · ".join(part for part in (title, shown, election) if part), colophon.sentence),
     )
     if len(first) == 1:
-        draw_chain(paper, first[0], places, needs, election)
+        draw_chain(paper, first[0], places, needs, election, waiting=made.waiting)
         draw_colophon(paper, colophon)
     else:
-        cover = Cover(paper, chains, places, needs, election=election, scope=scope, colophon=colophon)
+        cover = Cover(paper, chains, places, needs, made.waiting, election=election, scope=scope, colophon=colophon)
         for at, chain in enumerate(chains, 1):
             cover.note_page(paper.page + 1)
             draw_chain(paper, chain, places, needs, election, at=at)
@@ -77,8 +77,10 @@ def write_chain_pdf(
     paper.finish()
 
 
-def draw_chain(paper: Document, chain: Chain, places: Places, needs: Needs, election: str, *, at: int = 1) -> None:
-    """Draw one chain, the `at`th of the file counted from 1, beginning on a new page."""
+def draw_chain(
+    paper: Document, chain: Chain, places: Places, needs: Needs, election: str, *, at: int = 1, waiting: str = ""
+) -> None:
+    """Draw one chain, the `at`th of the file counted from 1, beginning on a new page; `waiting` as in `Made`."""
     found = finding_rows(chain, places, needs)
     shown, what = show_code(chain.code), headline(chain.item, needs)
     paper.running = ""
@@ -87,6 +89,7 @@ def draw_chain(paper: Document, chain: Chain, places: Places, needs: Needs, elec
     paper.canvas.add_to_outline(f"{shown}  {what}", f"item-{at}")
     paper.running = " · ".join((_("Chain of custody"), shown, what, _("continued")))
     _draw_head(paper, chain, election, shown, what)
+    draw_waiting(paper, waiting)
     _draw_state(paper, chain, places, found)
     _draw_identity(paper, identity(chain, places, needs))
     _draw_timeline(paper, list(steps(chain, places, needs)), found)
@@ -199,6 +202,7 @@ class Cover:
         chains: Iterable[Chain],
         places: Places,
         needs: Needs,
+        waiting: str,
         *,
         election: str,
         scope: str | None,
@@ -214,6 +218,7 @@ class Cover:
         paper.place(text(_("Chains of custody"), 22, face=1, color=ACCENT, leading=1.15), after_mm=2)
         if scope:
             paper.place(text(_("Items for {place}").format(place=place_path(places, scope)), 11), after_mm=3)
+        draw_waiting(paper, waiting)
         counts: Counter[str] = Counter()
         with TemporaryFile("w+", encoding="ascii") as rows:  # the totals stand before the list
             for found in _rows(chains, places, needs):

@@ -17,6 +17,7 @@ HEADERS = (
     "to_name",
     "taken",
     "refused",
+    "unlabelled",
     "giver",
     "receiver",
     "record",
@@ -36,6 +37,7 @@ def handover_sheet(lines: Iterable[HandoverLine], places: Places, *, with_staff:
             custodian_name(places, line.to),
             line.taken,
             line.refused,
+            line.unlabelled,
             *(line.people[:2] if with_staff else ("", "")),
             line.record,
         ]

@@ -240,9 +240,14 @@ def begin_paper(out: BinaryIO, title: str, meaning: str, made: Made, *, is_wide:
     paper.place(text(election.upper(), 7.5, face=1, color=MUTED), after_mm=2)
     paper.place(text(title, 20, face=1, color=ACCENT, leading=1.15), after_mm=2)
     paper.place(text(meaning, 8, color=MUTED), after_mm=3)
-    if made.waiting:
-        paper.place(text(made.waiting, 9.5), after_mm=3)
+    draw_waiting(paper, made.waiting)
     return paper
+
+
+def draw_waiting(paper: Document, waiting: str) -> None:
+    """Draw what is not counted because its station waits for admission, where there is any."""
+    if waiting:
+        paper.place(text(waiting, 9.5), after_mm=3)
 
 
 def draw_colophon(paper: Document, colophon: Colophon) -> None:

@@ -38,6 +38,8 @@ _ZOOMS = ((1, 5), (2, 4), (2, 6), (2, 10), (4, 8), (4, 13))
 _DARKER = 0.82
 """A code is darker than the paper around it by so much, however faint it is; what is darker still is none."""
 _LEAST_FILLED, _MOST_OBLONG = 0.65, 1.7
+_LEAST_DARK = _LEAST_FILLED * 3**2 / 2 / _MOST_OBLONG
+"""A square three spots wide or high has at least so much of a spot's square, also where it lies askew."""
 _MOST_SQUARES, _MOST_FINDERS, _LEAST_PX = 24, 8, 40
 _MOST_PX = 1280 * 720
 """A larger picture is made smaller: in the time that a search may take, there is no looking at all of it."""
@@ -164,6 +166,8 @@ def _grey_squares(gray: Image, zoom: int, over_px: int) -> Iterator[_Box]:
     dark = cv2.compare(soft, cv2.convertScaleAbs(paper, alpha=_DARKER), cv2.CMP_LT)
     if blinded.any():  # of the spot, what reaches over the code
         dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, spot)
+    if cv2.countNonZero(dark) < _LEAST_DARK * over_px**2:
+        return  # mostly so, and quicker told
     count, which, boxes, _middles = cv2.connectedComponentsWithStats(dark)
     for index in range(1, count):
         left, top, wide, high, filled = map(int, boxes[index])

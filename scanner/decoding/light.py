@@ -15,6 +15,8 @@ Kind = TypeVar("Kind")
 
 HOLD_MS = 1000.0
 """So long a trouble must last before it is told, and be gone before it is no longer told."""
+_JUDGED_MS = 200.0
+"""So often a picture is judged: what must last is seen as well in every third."""
 _EVERY_PX = 8
 _STRIPS = 12
 
@@ -101,6 +103,7 @@ class LightWatch:
 
     def __init__(self) -> None:
         self._told: Lasting[Trouble] = Lasting()
+        self._judged_ms = float("-inf")
 
     def see(self, image: Image, at_ms: float, *, is_read: bool) -> Trouble | None:
         """Return what to show now.
@@ -108,8 +111,12 @@ class LightWatch:
         Args:
             is_read: labels are read in this picture, so nothing is wrong with it.
         """
-        found = None if is_read else judge(image, self._told.now)
-        return self._told.see(found, at_ms, at_once=is_read)
+        if is_read:
+            return self._told.see(None, at_ms, at_once=True)
+        if at_ms - self._judged_ms < _JUDGED_MS:
+            return self._told.now
+        self._judged_ms = at_ms
+        return self._told.see(judge(image, self._told.now), at_ms)
 
 
 class Lasting(Generic[Kind]):

@@ -17,6 +17,7 @@ from evidence.mirror_forms import records
 from evidence.tiles import CHECKPOINT, LOGS, Tile, bundles_of, folder_of, hash_tiles, list_of_logs, read_list
 from evidence.tree import EMPTY_ROOT
 from language import _
+from language.text import fill
 from services.exchange.tile_reading import read_if_there
 from services.exchange.transfer import logs_to_give
 from services.progress_bar import Progress, unseen
@@ -26,11 +27,15 @@ from tables.output.safe_file import folder_for, safe_file
 
 @dataclass(frozen=True, slots=True)
 class TilesWritten:
-    """How many logs the folder has, how many files are new, and the logs that nobody admitted."""
+    """How many logs the folder has, how many files are new, and the logs that nobody admitted.
+
+    `uncovered` is of each log how many of its newest records no signed head covers that is here: these are not written.
+    """
 
     logs: int
     files: int
     left_out: list[str]
+    uncovered: dict[str, int]
 
 
 def head_to_give(store: Store, log: str) -> str | None:
@@ -58,26 +63,38 @@ def write_tiles(
             N_("{path} is a file: logs are written to a folder"), hint=N_("Give another name."), path=str(out)
         )
     heads, left_out = logs_to_give(store, top, with_strangers=with_strangers)
-    files, keys = 0, dict[str, bytes]()
+    files, keys, uncovered = 0, dict[str, bytes](), dict[str, int]()
     total = sum(head["size"] for head in heads)
     with progress(total, _("Writing")) as done:
         for head in heads:
             note = head_to_give(store, head["log"])
             if note is not None:
-                files += _LogFolder(store, head["log"], note, folder_for(folder / folder_of(head["log"]))).write()
+                files += _LogFolder(store, head["log"], note, folder).write()
                 keys[head["log"]] = store.ledger.keys()[head["log"]]
+            if behind := head["size"] - (0 if note is None else claimed_checkpoint(note).size):
+                uncovered[head["log"]] = behind
             done(head["size"])
     known = read_if_there(folder / LOGS)
     listed = {} if known is None else read_list(known)
-    files += _put(folder / LOGS, list_of_logs(listed | keys).encode())
-    return TilesWritten(len(keys), files, left_out)
+    files += _put(folder, Path(LOGS), list_of_logs(listed | keys).encode())
+    return TilesWritten(len(keys), files, left_out, uncovered)
+
+
+def uncovered_words(uncovered: dict[str, int]) -> str:
+    """Say which records are not among the tiles because no signed head covers them, and how they come to be."""
+    words = N_(
+        "Not written, for no signed head here covers them: records: {count}, of {logs}. Take in a newer bundle of that "
+        "station, then write again: {way}"
+    )
+    return fill(words, {"count": sum(uncovered.values()), "logs": ", ".join(sorted(uncovered)), "way": "import"})
 
 
 class _LogFolder:
     """The folder of one log, of which a head is to be given."""
 
-    def __init__(self, store: Store, log: str, note: str, folder: Path) -> None:
-        self.store, self.log, self.note, self.folder = store, log, note, folder
+    def __init__(self, store: Store, log: str, note: str, top: Path) -> None:
+        self.store, self.log, self.note, self.top = store, log, note, top
+        self.folder = top / folder_of(log)
         self.head = claimed_checkpoint(note)
 
     def write(self) -> int:
@@ -87,10 +104,10 @@ class _LogFolder:
             path = self.folder / str(tile)
             if read_if_there(path) not in (None, data):
                 raise self._another_history()
-            files += _put(path, data)
+            files += _put(self.top, path, data)
             if tile == tile.whole:
                 shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
-        return files + _put(self.folder / CHECKPOINT, self.note.encode())
+        return files + _put(self.top, self.folder / CHECKPOINT, self.note.encode())
 
     def _held(self) -> int:
         """How long the log is that the folder has, by its head.
@@ -145,8 +162,13 @@ class _LogFolder:
         )
 
 
-def _put(path: Path, data: bytes) -> int:
-    """Write a file where it is not as it should be; returns how many were written."""
+def _put(top: Path, name: Path, data: bytes) -> int:
+    """Write a file of a folder where it is not as it should be; returns how many were written.
+
+    Raises:
+        InputError: a link leads out of the folder.
+    """
+    path = output_path(top / name, within=top)
     if read_if_there(path) == data:
         return 0
     folder_for(path.parent)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custody.chain.findings import moment, name_of
-from custody.errors import CodeError
+from custody.errors import CodeError, InputError
 from custody.format.codes import CODE_LENGTH, fold_beginning, is_plate, parse_custodian, parse_entry
 from custody.format.item_facts import Item
 from custody.measures.traffic import HandoverLine
 from custody.plan.places import Place, is_under
+from db import handover_lookup
 from db.state.item_search import Wanted, find_items
 from db.store import Store
 
@@ -125,3 +126,8 @@ def _people(lines: Iterable[HandoverLine], words: str) -> list[str]:
     wanted = words.casefold().split()
     names = dict.fromkeys(name for line in lines for name in line.people if name)
     return [name for name in names if all(word in name.casefold() for word in wanted)]
+
+
+def unused_number(store: Store, number: str) -> InputError | None:
+    """What to say of a BAST number that a station would have given, and that no handover has; None of any other."""
+    return handover_lookup.unused_number(store.state, number)

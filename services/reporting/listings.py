@@ -139,15 +139,15 @@ def late(store: Store, chosen: Chosen) -> Listing:
     moment = chosen.as_of or store.around.now_utc()
     within_h = WITHIN_H if chosen.within_h is None else chosen.within_h
     ways = Ways(store.state.places.tree())
-    rows = due_rows(_journeys(store, ways, moment, chosen), ways, as_of=moment, within_h=within_h)
+    rows = due_rows(_journeys(store, ways, chosen), ways, as_of=moment, within_h=within_h)
     return late_report(rows, ways, as_of=moment, within_h=within_h)
 
 
-def _journeys(store: Store, ways: Ways, as_of: str, chosen: Chosen) -> Iterator[Journey]:
-    """The way of each item that is bound for a place or below it, as far as it had come at that moment."""
+def _journeys(store: Store, ways: Ways, chosen: Chosen) -> Iterator[Journey]:
+    """The way of each item that is bound for a place or below it, as far as it had come at the chosen moment."""
     codes = [item.code for item in store.state.find_items(kind=chosen.kind, under=chosen.top)]
-    chains = Chains(store, codes, as_of=as_of, progress=chosen.progress)
-    return (one for chain in chains if (one := journey(chain, ways, as_of=as_of)) is not None)
+    chains = Chains(store, codes, as_of=chosen.as_of, progress=chosen.progress)
+    return (one for chain in chains if (one := journey(chain, ways, as_of=chosen.as_of)) is not None)
 
 
 def pace(store: Store, chosen: Chosen) -> Listing:
@@ -208,7 +208,7 @@ def _by_due_time(store: Store) -> list[Truck]:
 def surveyed(store: Store, chosen: Chosen) -> Survey:
     """Everything that the ledger comes to at the moment that was chosen."""
     with chosen.progress(store.ledger.code_count(), _("Folding")) as done:
-        return survey(store, chosen.as_of or store.around.now_utc(), progress=done)
+        return survey(store, chosen.as_of, progress=done)
 
 
 def discrepancies(store: Store, chosen: Chosen) -> Listing:

@@ -78,8 +78,6 @@ class Overview:
         self._loads, self._direct = Truckloads(), Direct({})
         self._unnamed: list[tuple[Counted, HandoverLine]] | None = None
         self._beside: tuple[int | None, list[tuple[Counted, Finding]]] = (None, [])
-        self._now = ""
-        self._in_future: dict[str, str] = {}
         self._scores = Scores(self._ways)
         self._next_due: dict[str, str] = {}
         self._first_due = ""
@@ -115,7 +113,7 @@ class Overview:
             return self.stock.share >= 1
         now = store.around.now_utc()
         self._look(store, now)
-        self._now, self._trusted = now, store.state.stations.now()
+        self._trusted = store.state.stations.now()
         for stamp in store.ledger.stamps(self._clocks.sizes()):
             self._clocks.put(stamp)
         if self._unnamed is None:
@@ -131,14 +129,14 @@ class Overview:
             if time.monotonic() >= end:
                 break
         self._is_first = self._is_first and bool(self._to_fold)
-        self._look_beside(store, now)
+        self._look_beside(store)
         return self.is_scored
 
-    def _look_beside(self, store: Store, now: str) -> None:
+    def _look_beside(self, store: Store) -> None:
         """Ask again what handovers show that no chain tells, where any thing was folded since."""
         if not self._to_fold and self._beside[0] != self._put_count:
             parts = self._counted.values()
-            self._beside = (self._put_count, told_beside(store, parts, self._loads, self._direct, as_of=now))
+            self._beside = (self._put_count, told_beside(store, parts, self._loads, self._direct, as_of=None))
 
     @property
     def ways(self) -> Ways:
@@ -193,18 +191,18 @@ class Overview:
     def cards(self, as_of: str) -> tuple[str, list[Card]]:
         """The scorecard of all committees, and as of when: the last minute begun, for it sums up every item."""
         if self._cards[0][:16] != as_of[:16]:
-            self._cards = (as_of, self._scores.cards(self._counted.values(), as_of=as_of))
+            self._cards = (as_of, self._scores.cards(self._counted.values(), as_of=None))
         return self._cards
 
     def irregular(self) -> Iterator[Irregular]:
         """What is irregular and open, but for what is late: that is the clock's."""
         parts = (*self._counted.values(), *(part for part, _line in self._unnamed or ()))
-        for one in of_handovers(parts, self._beside[1], self._ways.places, as_of=self._now):
+        for one in of_handovers(parts, self._beside[1], self._ways.places, as_of=None):
             yield Irregular(one.finding, one.place, one.bast)
         for found in self._irregular.values():
             yield from found
         told = (one.finding for found in self._irregular.values() for one in found)
-        for one in of_clocks(self._clocks, told, self._trusted, as_of=self._now) if self._trusted else ():
+        for one in of_clocks(self._clocks, told, self._trusted, as_of=None) if self._trusted else ():
             yield Irregular(one.finding, one.place)
 
     def _look(self, store: Store, now: str) -> None:
@@ -212,7 +210,6 @@ class Overview:
         ledger = store.ledger
         mark = ledger.memory.mark()
         if mark == self._mark and store is self._store:
-            self._mark_to_fold(code for code, due in self._in_future.items() if due <= moment(now))
             if self._first_due and self._first_due <= moment(now):
                 self._to_mark |= {code: None for code, due in self._next_due.items() if due <= moment(now)}
                 self._first_due = min((due for due in self._next_due.values() if due > moment(now)), default="")
@@ -248,7 +245,6 @@ class Overview:
         self._put_count += 1
         if not (chain.item and self._gone.covers(chain.item.kind, chain.item.to, self._ways.places, chain.code)):
             self._put_sums(chain, now)
-        to_come = []
         for link in chain.links:
             if link.event.type == "handover":
                 if link.is_withdrawn:
@@ -257,21 +253,15 @@ class Overview:
                 elif link.event.leaf not in self._counted:
                     self._counted[link.event.leaf] = counted_in(link.event)
                     self._lines[link.event.leaf] = line_of(link.event)
-            if moment(link.event.happened) > moment(now):
-                to_come.append(moment(link.event.happened))
-        if to_come:
-            self._in_future[chain.code] = min(to_come)
-        else:
-            self._in_future.pop(chain.code, None)
 
     def _put_sums(self, chain: Chain, now: str) -> None:
         """Add up a thing of the plan; what was withdrawn from it counts in no sum (a withdrawal begins them again)."""
-        way = journey(chain, self._ways, as_of=now)
+        way = journey(chain, self._ways)
         self._due.put(chain.code, way)
-        self._scores.put(marks_of(chain, way, self._ways, as_of=now))
+        self._scores.put(marks_of(chain, way, self._ways, as_of=now, is_now=True))
         self._await_due(chain.code, way, moment(now))
-        self._loads.put(chain, self._ways.places, as_of=now)
-        self._direct.put(chain, self._ways.places, as_of=now)
+        self._loads.put(chain, self._ways.places, as_of=None)
+        self._direct.put(chain, self._ways.places, as_of=None)
         place = (
             chain.item.to
             if chain.item

@@ -38,12 +38,12 @@ class Survey:
 
 
 def survey(
-    store: Store, as_of: str, *, within_h: int = 6, progress: Callable[[int], None] = lambda _count: None
+    store: Store, as_of: str | None, *, within_h: int = 6, progress: Callable[[int], None] = lambda _count: None
 ) -> Survey:
     """Fold every item that any record names, once.
 
     Args:
-        as_of: the moment up to which what happened counts.
+        as_of: the moment up to which what happened counts; None: now, and all that is recorded counts.
         progress: called with the number of items done since the last call.
     """
 
@@ -53,11 +53,12 @@ def survey(
     returns: list[Return] = []
     counted: dict[str, Counted] = {}
     loads, direct = Truckloads(), Direct(store.state.stations.now().homes)
-    for chain in every_chain(store, as_of):
+    now = as_of or store.around.now_utc()
+    for chain in every_chain(store, now):
         if not (chain.item and gone.covers(chain.item.kind, chain.item.to, ways.places, chain.code)):
             way = journey(chain, ways, as_of=as_of)
             due.put(chain.code, way)
-            scores.put(marks_of(chain, way, ways, as_of=as_of))
+            scores.put(marks_of(chain, way, ways, as_of=now, is_now=as_of is None))
             if (back := way_back(chain, ways)) is not None:
                 returns.append(back)
             if chain.links:  # what a stranger alone names is in the one line on what waits for admission
@@ -77,9 +78,9 @@ def survey(
     beside = told_beside(store, counted.values(), loads, direct, as_of=as_of)
     irregular += of_handovers(counted.values(), beside, ways.places, as_of=as_of)
     cards = scores.cards(counted.values(), as_of=as_of)
-    rows = due.rows(as_of=as_of, within_h=within_h)
+    rows = due.rows(as_of=now, within_h=within_h)
     there = {code: counts for code in sorted(due.changed) if (counts := due.there(code))[0]}
-    return Survey(as_of, ways, tuple(rows), there, tuple(cards), tuple(irregular), tuple(returns))
+    return Survey(now, ways, tuple(rows), there, tuple(cards), tuple(irregular), tuple(returns))
 
 
 def every_chain(store: Store, as_of: str) -> Iterator[Chain]:

@@ -4,9 +4,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
-from custody.chain.chain import Chain, chains_then, folded
+from custody.chain.chain import Chain, chains_then, folded, told_otherwise
 from custody.chain.corrections import Roots
-from custody.chain.findings import NOT_ON_PAPER, Finding, moment
+from custody.chain.findings import NOT_ON_PAPER, Finding, had_happened
 from custody.chain.linking import bound_for
 from custody.compose.compose import NewEvent
 from custody.format.events import Event
@@ -38,7 +38,9 @@ def told_of(store: Store, parts: Sequence[Event]) -> Told:
         parts: all of its records, in order.
     """
     past = _past(store, parts)
-    return Told(*_told(store, past), past.replaced)
+    facts, then = _told(store, past)
+    found = beside_strangers(store, list(facts.findings), str(parts[0].body["from"]))
+    return Told(replace(facts, findings=tuple(found)), then, past.replaced)
 
 
 def put_right(store: Store, withdrawn: Sequence[Event], right: Sequence[NewEvent]) -> list[NewEvent]:
@@ -59,7 +61,7 @@ def put_right(store: Store, withdrawn: Sequence[Event], right: Sequence[NewEvent
 
 
 def told_beside(
-    store: Store, counted: Iterable[Counted], loads: Truckloads, direct: Direct, *, as_of: str
+    store: Store, counted: Iterable[Counted], loads: Truckloads, direct: Direct, *, as_of: str | None
 ) -> list[tuple[Counted, Finding]]:
     """What handovers show of single things and no chain tells, as sure as their letters say it: what is on a truck
     still, what a receiver's record does not have of what its giver's says went straight to it, and what came, or did
@@ -74,7 +76,7 @@ def told_beside(
     awaited, own, keys = store.papers.awaited(), store.ledger.own_row(), dict[HandoverKey, list[Counted]]()
     for part in counted:
         is_by_paper = part.key.giver in awaited and own is not None and part.key.log == own.name
-        if part.key in shared or (is_by_paper and moment(part.happened) <= moment(as_of)):
+        if part.key in shared or (is_by_paper and had_happened(part.happened, as_of)):
             keys.setdefault(part.key, []).append(part)
     found: dict[tuple[str, str | None], tuple[Counted, Finding]] = {}
     unsure: dict[HandoverKey, set[str | None]] = {}
@@ -89,6 +91,17 @@ def told_beside(
         is_sure = store.state.has_met(part.key.giver, part.key.log) and finding.item not in unsure.get(part.key, ())
         found[finding.code, finding.item] = (part, finding if is_sure else replace(finding, is_provisional=True))
     return list(found.values())
+
+
+def beside_strangers(store: Store, found: list[Finding], giver: str) -> list[Finding]:
+    """The same, those as provisional that a kept record of a station that is not admitted would explain."""
+    codes = [finding.item for finding in found if finding.code in ("NOT_HELD", "SHORTAGE") and finding.item]
+    if not codes or not store.state.stations.now().strangers:
+        return found
+    chains = {chain.code: chain for chain in store.state.chains(list(dict.fromkeys(codes)))}
+    return [
+        told_otherwise(finding, chains[finding.item], giver) if finding.item in chains else finding for finding in found
+    ]
 
 
 def _by_papers(store: Store, events: Sequence[Event], facts: HandoverFacts) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from itertools import islice
 from typing import NamedTuple
 
-from custody.chain.chain import Chain, told_otherwise
+from custody.chain.chain import Chain
 from custody.chain.findings import (
     Finding,
     beyond_paper,
@@ -31,6 +31,7 @@ from custody.plan.places import Place, is_under
 from db.handover_lookup import unlabelled
 from db.store import Store
 from services.scanning.handover_context import around_now, meant_now, receipts, waybill_for
+from services.scanning.handover_past import beside_strangers
 
 
 class Weighed(NamedTuple):
@@ -135,7 +136,7 @@ def _judge_items(store: Store, labels: Sequence[ItemLabel], handover: Handover, 
         return [finding for finding in found if finding.code != "UNKNOWN_CODE" or label.code not in waybill.refs]
 
     judged = [judge(label) for label in labels]
-    settled = iter(_beside_strangers(store, _foretold(store, [one for some in judged for one in some]), handover.giver))
+    settled = iter(beside_strangers(store, _foretold(store, [one for some in judged for one in some]), handover.giver))
     inside = _inside_each(store, items)
     return [
         Verdict(
@@ -162,17 +163,6 @@ def _inside_each(store: Store, items: Mapping[str, Item]) -> dict[str, dict[str,
             outer.add(parent)
             parent = known[parent].parent
     return {code: store.state.contents.carried({code: items[code]}) for code in items.keys() & outer}
-
-
-def _beside_strangers(store: Store, found: list[Finding], giver: str) -> list[Finding]:
-    """The same, those as provisional that a kept record of a station that is not admitted would explain."""
-    codes = [finding.item for finding in found if finding.code in ("NOT_HELD", "SHORTAGE") and finding.item]
-    if not codes or not store.state.stations.now().strangers:
-        return found
-    chains = {chain.code: chain for chain in store.state.chains(list(dict.fromkeys(codes)))}
-    return [
-        told_otherwise(finding, chains[finding.item], giver) if finding.item in chains else finding for finding in found
-    ]
 
 
 def _foretold(store: Store, found: list[Finding]) -> list[Finding]:
@@ -262,7 +252,7 @@ def weigh(
     around = replace(around, unmatched=unlabelled(store.state, drafted))
     facts = handover_facts(bodies, looks, around, store.state.places)
     new = [_with_numbers(event, facts.to_go) for event in new]
-    found += _beside_strangers(store, list(facts.findings), handover.giver)
+    found += beside_strangers(store, list(facts.findings), handover.giver)
     found += waybill.findings
     for code, condition in handover.conditions.items():
         found += judge_condition(code, condition)

@@ -78,13 +78,14 @@ def protect(own: Own) -> None:
     _at_work = own
 
 
-def output_path(path: Path, *, replaces_all: bool = False) -> Path:
+def output_path(path: Path, *, replaces_all: bool = False, within: Path | None = None) -> Path:
     """Where an output of this name goes, links resolved.
 
     A link may lead to another name in the same folder. It is not followed out of the folder that was named.
 
     Args:
         replaces_all: it is a folder that is put in place of what is there, with all that is in it.
+        within: the folder that was named, where `path` is deeper in it; None: it is the folder of `path`.
 
     Raises:
         InputError: it would be one of the station's own files, by this name or another name of the same file (a link,
@@ -93,7 +94,7 @@ def output_path(path: Path, *, replaces_all: bool = False) -> Path:
     refuse_own(path, replaces_all=replaces_all)
     named = path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
     target = named.resolve()
-    if target.parent != named.parent:
+    if target.parent != named.parent or (within is not None and not target.is_relative_to(within.resolve())):
         raise InputError(
             N_("{path} is a link that leads out of its folder: it is not followed"),
             hint=N_("Give the name of the file itself, or remove the link."),

@@ -1,6 +1,7 @@
 """A backup is a whole ledger, made while others write, and never takes the place of anything."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,23 @@ def test_the_doctor_warns_where_a_copy_of_the_file_would_not_be_whole(station: T
         ran = station("doctor", "--json")
     [copies] = [line for line in ran.lines if "backup" in line["remedy"]]
     assert copies["health"] == "warning"
+
+
+def test_a_copy_that_is_put_back_and_takes_its_own_later_records_in_is_not_called_altered(
+    station: Terminal, tmp_path: Path
+) -> None:
+    ledger, copy, bundle = station.home / "ledger.db", tmp_path / "copy.db", tmp_path / "all.serah"
+    assert station("export", "--out", bundle).code == station("import", bundle).code == 0  # a head that is shown to it
+    assert station("incident", "Angin").code == station("backup", copy).code == 0
+    assert station("incident", "Hujan").code == station("export", "--out", bundle).code == 0
+    shutil.copy(copy, ledger)
+    back = station("import", bundle)
+    assert back.code == 0 and "went on to number" in back.out
+    for _record in range(3):
+        told = station("verify")
+        assert told.code == 0 and "TAMPERED" not in told.out, told.out
+        assert station("incident", "Banjir").code == station("export", "--out", bundle).code == 0
+        assert station("import", bundle).code == 0
+    with sqlite3.connect(ledger) as database:
+        assert database.execute("DELETE FROM seen_head WHERE size = (SELECT max(size) FROM seen_head)").rowcount == 1
+    assert station("verify").code == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_examples import ITEMS, Once, Terminal
+from tests.support.page_examples import PageAt, site_at
 
 
 @pytest.fixture
@@ -112,3 +113,29 @@ def test_a_timetable_is_no_table_for_the_ledger(moved: Terminal) -> None:
     Path("trucks.csv").write_text("truck,leaves,bound\nB,2024-02-12 04:10 WITA,51.08.01\n")
     assert moved("load", "trucks.csv").code == 2
     assert len(json.loads(moved("items", "--json").out.splitlines()[0])) and len(moved.items()) == ITEMS
+
+
+def test_a_clock_that_is_ahead_hides_nothing_from_any_report(station: Terminal, page_at: PageAt) -> None:
+    """What is recorded has happened, whatever its station's clock says; a moment that is asked for is kept to."""
+    code = station.codes("--to", "51.08.01")[0]
+    listed = Path("list.txt")
+    listed.write_text("\n".join(station.codes("--to", "51.08.01")[:2]))
+    ahead = "2031-01-01T00:00:00Z"
+    for command in (
+        ("handover", "--from", "51.08.02", "--to", "51.08.01", "--codes", "-", "--load", listed, "--counted", "3"),
+        ("inspect", code, "--condition", "heavy"),
+    ):
+        assert station(*command, typed=code, now=ahead).code == 0
+    rows = station("report", "discrepancies", "--json").json["rows"]
+    found = {row["finding"] for row in rows if row["severity"] != "info" and row["state"] != "settled"}
+    assert found >= {"GAP", "SHORTAGE", "DAMAGED", "COUNT"}
+    late = station("report", "late", "--json").json
+    assert late["as_of"] == "2024-02-11T01:00:00Z"
+    assert {row["place"]: row["there"] for row in late["rows"]}["51.08.01"] == 1
+    cards = {card["bearer"]: card for card in station("report", "scorecard", "--json").json["cards"]}
+    assert cards["51.08.01"]["held"] == 1 and cards["51.08.01"]["axes"]["quality"]["faults"]
+    with page_at(site_at(station.home)) as page:
+        told = page.get("/api/v1/findings").json()["findings"]
+    assert {one["code"] for one in told} | {"LATE"} == found | {"LATE"}
+    asked = station("report", "evaluation", "--as-of", "2024-02-11 09:00 WITA", "--json")
+    assert asked.code == 0 and "GAP" not in asked.out

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from commands.program import REPORTS
 from tables.output.private_files import keep_private
-from tests.support.command_examples import ITEMS, Once, Terminal
+from tests.support.command_examples import ITEMS, Once, Terminal, station_at
+from tests.support.pdf_text import text_of
 
 
 @pytest.fixture
@@ -49,6 +51,50 @@ def test_a_report_that_cannot_be_written_leaves_nothing(moved: Terminal, out: st
         refused = moved(*command, "--out", out)
         assert refused.code == 2 and len(refused.err.splitlines()) == 2, refused.err
     assert sorted(Path().iterdir()) == files
+
+
+def test_every_report_on_paper_says_what_waits_for_admission(moved: Terminal, tmp_path: Path) -> None:
+    late = station_at(moved, tmp_path / "late", "--place", "51.08.01", "--station", "Late", "--root", key_of(moved))
+    assert late("export", "--out", tmp_path / "late.serah").code == 0
+    assert moved("import", tmp_path / "late.serah").code == 0
+    code, more = moved.codes()[0], {"pace": ("--stations", "1", "--seconds-per-scan", "5")}
+    kinds = [name for name in REPORTS if name not in ("bast", "handover")]  # what stands in these is of one record
+    commands = [("custody", code), *(("report", kind, *more.get(kind, ())) for kind in kinds)]
+    for number, command in enumerate(commands):
+        assert moved(*command, "--out", f"{number}.pdf").code == 0, command
+        assert "Not counted: 1 record that waits for admission, of Late." in text_of(Path(f"{number}.pdf")), command
+
+
+def test_a_letter_names_whose_record_would_explain_what_is_missing(station: Terminal, tmp_path: Path) -> None:
+    late = station_at(station, tmp_path / "late", "--place", "51.08", "--station", "Late", "--root", key_of(station))
+    for source, target in ((station, late), (late, station)):
+        assert source("export", "--out", tmp_path / "met.serah", "--with-strangers").code == 0
+        assert target("import", tmp_path / "met.serah").code == 0
+    codes = station.codes("--to", "51.08.01")[:5]
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(codes))
+    ends = ("--number", "7/X/2024", "--load", listed)
+    station.give(codes[:2], "51.08", "51.08.01", *ends)
+    late.give(codes[2:4], "51.08", "51.08.01", *ends)
+    letter = "report", "bast", "--number", "7/X/2024"
+    assert "root has not admitted" not in letter_text(station, letter)
+    assert late("export", "--out", tmp_path / "late.serah").code == 0
+    assert station("import", tmp_path / "late.serah").code == 0
+    told = station(*letter, "--json").json
+    assert [row.get("stranger") for row in told["missing"]] == ["Late", "Late", None]
+    assert "2 of these would be explained by records of Late" in letter_text(station, letter)
+    assert station("admit", late.home / "station-card.json").code == 0
+    assert station(*letter, "--json").json["missing"] == told["missing"][2:]
+    assert "root has not admitted" not in letter_text(station, letter)
+
+
+def letter_text(station: Terminal, letter: tuple[str, ...]) -> str:
+    assert station(*letter, "--out", "letter.pdf").code == 0
+    return " ".join(text_of(Path("letter.pdf")).split())
+
+
+def key_of(station: Terminal) -> str:
+    return str(station("verify", "--json").json["logs"][0]["key"])
 
 
 def test_reports_of_custody_take_a_part_of_the_items(moved: Terminal) -> None:

@@ -1,5 +1,6 @@
 """Completing labels that are seen in part: off until an office turns it on; marked in session, record and letter."""
 
+import csv
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,6 @@ from pathlib import Path
 import cv2
 import pytest
 
-from custody.format.item_facts import COMPLETED
 from services.scanning.completing import FILE, completes
 from tests.support.command_examples import Terminal
 from tests.support.half_seen import half_seen
@@ -64,7 +64,7 @@ def test_a_label_that_is_seen_in_part_is_completed_only_where_it_is_on(printed: 
 
 
 @pytest.mark.slow
-def test_older_verifiers_take_the_record_and_say_no_more_than_typed(printed: Terminal, tmp_path: Path) -> None:
+def test_the_table_and_the_other_verifier_take_a_label_that_was_completed(printed: Terminal, tmp_path: Path) -> None:
     code = printed.codes("--kind", "box", "--to", "51.08.01")[0]
     assert printed("settings", "--complete", "on").code == 0
     folder = pictures(tmp_path / "shots", f"{code}*01")
@@ -75,8 +75,10 @@ def test_older_verifiers_take_the_record_and_say_no_more_than_typed(printed: Ter
         [sys.executable, ROOT / "tools" / "verify_standalone.py", bundle], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert printed("export", "--tables", tmp_path / "tables").code == 0
-    assert COMPLETED in (tmp_path / "tables" / "handovers.csv").read_text(encoding="utf-8-sig")
+    table = tmp_path / "chain.csv"
+    assert printed("custody", code, "--out", table).code == 0
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        assert [row["how"] for row in csv.DictReader(lines) if row["type"] == "handover"] == ["completed"]
 
 
 @pytest.mark.slow

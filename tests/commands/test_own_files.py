@@ -245,6 +245,25 @@ def test_a_link_is_not_followed_out_of_the_folder_that_was_named(station: Termin
     assert station("export", "--out", named / "a").code == 2
 
 
+def test_tiles_are_not_written_through_links_at_any_depth(station: Terminal, tmp_path: Path) -> None:
+    plain, named, other = tmp_path / "plain", tmp_path / "named", tmp_path / "other"
+    assert station("export", "--tiles", plain).code == 0
+    folders = sorted(path.relative_to(plain) for path in plain.rglob("*") if path.is_dir())
+    assert len(folders) > 4  # that of the log, tile, and those of each level and of entries
+    for folder in folders:
+        for path in (named, other):
+            shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(plain / folder, other)
+        (named / folder).parent.mkdir(parents=True)
+        if not links(named / folder, other, to_folder=True):
+            return  # as on Windows, where a user may make none
+        before = state(other)
+        assert station("incident", "Angin").code == 0  # there is something to write
+        refused = station("export", "--tiles", named)
+        assert refused.code == 2 and "leads out of its folder" in refused.err, folder
+        assert state(other) == before
+
+
 @needs_links()
 def test_photographs_are_not_written_through_links(station: Terminal, tmp_path: Path) -> None:
     picture, photos = tmp_path / "seen.png", tmp_path / "photos"

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from db.station_key import load_key
 from evidence.tiles import folder_of
-from tests.support.command_examples import Terminal
+from tests.support.command_examples import Terminal, station_at
 from tests.support.hub_examples import running_hub
 
 
 def test_a_folder_is_written_added_to_and_verified(station: Terminal, tmp_path: Path) -> None:
     folder = tmp_path / "tiles"
     told = station("export", "--tiles", folder, "--json").json
-    assert told["tiles"] == {"logs": 1, "files": 4}  # head, list, a tile, a bundle
-    assert station("export", "--tiles", folder, "--json").json["tiles"] == {"logs": 1, "files": 0}
+    assert told["tiles"] == {"logs": 1, "files": 4, "left_out": [], "uncovered": {}}  # head, list, a tile, a bundle
+    assert station("export", "--tiles", folder, "--json").json["tiles"]["files"] == 0
     assert station("incident", "Angin").code == 0
     assert "files that are new: 3" in station("export", "--tiles", folder).out
     told = station("verify", folder, "--json").json
@@ -38,3 +38,23 @@ def test_an_address_is_verified_with_a_token_from_a_file(station: Terminal, tmp_
         assert station("verify", address).code == 2
         assert station("verify", address, "--token", empty).code == 2
     assert station("verify", address, "--token", token).code == 3
+
+
+def test_records_that_no_signed_head_covers_are_named_until_a_newer_bundle_comes(
+    station: Terminal, tmp_path: Path
+) -> None:
+    key = station("verify", "--json").json["logs"][0]["key"]
+    late = station_at(station, tmp_path / "late", "--place", "51.08.01", "--station", "Late", "--root", key)
+    bundle, folder = tmp_path / "late.serah", tmp_path / "tiles"
+    assert late("export", "--out", bundle).code == station("import", bundle).code == 0
+    told = station("export", "--tiles", folder, "--json").json["tiles"]
+    [name] = told["left_out"]
+    assert told["logs"] == 1 and told["uncovered"] == {}
+    said = station("export", "--tiles", folder, "--with-strangers").out
+    assert "no signed head" in said and name in said
+    assert station("admit", late.home / "station-card.json").code == 0
+    told = station("export", "--tiles", folder, "--json").json["tiles"]
+    assert (told["logs"], told["left_out"], told["uncovered"]) == (1, [], {name: 1})
+    assert station("import", bundle).code == 0
+    told = station("export", "--tiles", folder, "--json").json["tiles"]
+    assert (told["logs"], told["uncovered"]) == (2, {})

@@ -17,6 +17,7 @@ from custody.errors import TamperError
 from custody.format.encoding import MAX_BODY_BYTES, TooLargeError, canonical, read_canonical
 from custody.format.event_types import fields_of, first_wrong
 from custody.format.events import check_body, read_body, write_body
+from custody.format.item_facts import COMPLETED, how_told
 from tests.support.sampling import examples
 
 BODIES: list[dict[str, Any]] = [
@@ -228,3 +229,10 @@ def takes(time: str) -> bool:
     except TamperError:
         return False
     return True
+
+
+def test_a_remark_of_version_6_that_a_label_was_completed_is_told_as_that():
+    remarks = [{"code": "A", "text": COMPLETED}, {"code": "B", "text": f"basah, {COMPLETED}"}]
+    asked = (("A", "typed"), ("A", "camera"), ("B", "typed"))
+    assert [how_told({"remarks": remarks}, *one) for one in asked] == ["completed", "camera", "typed"]
+    assert how_told({}, "A", "completed") == "completed"

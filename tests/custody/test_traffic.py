@@ -9,7 +9,7 @@ LOAD = Load(WAREHOUSE, TRUCK, "0001/X/2024")
 
 
 def line(seq: int, bast: str, taken: int, happened: str = "2024-02-12T01:00:00Z", log: str = "l") -> HandoverLine:
-    return HandoverLine(log, seq, bast, WAREHOUSE, TRUCK, happened, happened, taken, 1, ("Made",), ())
+    return HandoverLine(log, seq, bast, WAREHOUSE, TRUCK, happened, happened, taken, 1, ("Made",), (), 2)
 
 
 def test_a_handover_in_parts_is_one_line_and_the_newest_comes_first():
@@ -21,10 +21,10 @@ def test_a_handover_in_parts_is_one_line_and_the_newest_comes_first():
             line(1, "0001", 9, log="m"),
         ]
     )
-    assert [(one.log, one.bast, one.taken, one.refused) for one in found] == [
-        ("l", "0002", 7, 1),
-        ("m", "0001", 9, 1),
-        ("l", "0001", 9, 2),
+    assert [(one.log, one.bast, one.taken, one.refused, one.unlabelled) for one in found] == [
+        ("l", "0002", 7, 1, 2),
+        ("m", "0001", 9, 1, 2),
+        ("l", "0001", 9, 2, 4),
     ], "another station's own number is another handover"
     assert found[2].record == "l:1", "found by its first part"
 

@@ -31,9 +31,14 @@ def test_what_is_due_and_what_came_adds_up_over_all_sub_districts():
     assert found.hours_left == (1.5, 3)
 
 
-def test_what_was_not_recorded_yet_and_what_was_taken_back_has_not_come():
-    found = trend_of([part({hour(10): 2}, {hour(11): 1, hour(7): 0})], as_of=NOW)
+def test_what_was_taken_back_has_not_come():
+    found = trend_of([part({hour(10): 2}, {hour(7): 0})], as_of=NOW)
     assert found.done == () and found.there == 0 and found.ahead == () and found.hours_left == (0, 0)
+
+
+def test_what_a_clock_that_is_ahead_has_dated_has_come_by_now_and_says_nothing_of_the_pace():
+    found = trend_of([part({hour(10): 2}, {hour(11): 1})], as_of=NOW)
+    assert found.done == ((NOW, 1),) and found.ahead == ()
 
 
 def test_long_after_all_of_it_there_is_no_forecast():

@@ -1,4 +1,4 @@
-"""Make tests/data/ledger_v1.json, _v2 to _v6: one entry of each type of event in each of its forms, with its
+"""Make tests/data/ledger_v1.json, _v2 to _v7: one entry of each type of event in each of its forms, with its
 bytes, signatures and leaf digest.
 
 The key is fixed and public (bytes 0 to 31), so anybody can make the same files again and nothing real is signed with
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from custody.format.encoding import SIGNING_CONTEXT, canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
 from tests.data.vector_forms import KEY, own_fields, public_key, second_forms
-from tests.data.vector_forms_since_3 import fifth_forms, fourth_forms, sixth_forms, third_forms
+from tests.data.vector_forms_since_3 import fifth_forms, fourth_forms, seventh_forms, sixth_forms, third_forms
 
 FOLDER = Path(__file__).parent
 LOG = "buleleng-2026/gudang/0011223344556677"
@@ -66,7 +66,8 @@ def texts() -> dict[str, str]:
     """The text of each file, by its name."""
     vectors: list[dict[str, Any]] = []
     made = {}
-    made_of = (own_fields(), second_forms(), third_forms(), fourth_forms(), fifth_forms(), sixth_forms())
+    since_3 = (third_forms(), fourth_forms(), fifth_forms(), sixth_forms(), seventh_forms())
+    made_of = (own_fields(), second_forms(), *since_3)
     for version, forms in enumerate(made_of, 1):
         first = len(vectors)
         _add(vectors, forms, version)

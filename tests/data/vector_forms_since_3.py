@@ -1,4 +1,4 @@
-"""The own fields of the frozen events of versions 3 to 6, each from the form that the type had before."""
+"""The own fields of the frozen events of versions 3 to 7, each from the form that the type had before."""
 
 from typing import Any
 
@@ -109,3 +109,11 @@ def sixth_forms() -> list[tuple[str, dict[str, Any]]]:
             ("0051", None),
         )
     ]
+
+
+def seventh_forms() -> list[tuple[str, dict[str, Any]]]:
+    """The own fields of an event of the type that version 7 changed: labels that were completed, taken and refused."""
+    told = dict(sixth_forms())["handover"]
+    rows = [{**row, "how": "completed"} for row in told["items"]]
+    refused = [{"code": PACK, "print": 1, "after": 1, "how": "completed"}]
+    return [("handover", told | {"bast": "0052/51.08/2026", "items": rows, "refused": refused})]

@@ -10,7 +10,10 @@ import json
 import lzma
 import re
 import sqlite3
+import subprocess
+import sys
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -33,7 +36,8 @@ from tests.support.command_examples import Terminal
 from tests.support.ledger_examples import around, boxes, planned_station, signer, touched
 from tests.support.merge_examples import told as chains_told
 
-KEPT = Path(__file__).parents[1] / "data" / "ledger_16"
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "tests" / "data" / "ledger_16"
 SAYS = json.loads((KEPT / "says.json").read_text())
 OURS = [
     ("0016_ledger",),
@@ -136,6 +140,45 @@ def test_a_ledger_that_lacks_the_last_migrations_of_before_gets_what_they_made(u
         assert list(store.state.tables.dropped.select()) == []
         record_inspection(store, touched(boxes(store, 1)), "wet")
         assert told(store) == [], "from this record on it signs which heads were shown, too"
+
+
+DIES = """
+import shutil, sys
+from pathlib import Path
+from db import connect
+
+url, folder = sys.argv[1], Path(sys.argv[2])
+shutil.copytree(connect.MIGRATIONS, folder)
+(folder / "0099_dies.py").write_text(
+    "import os\\n\\ndef up(migrator, db):\\n"
+    "    db.execute_sql('CREATE TABLE half_done (a INTEGER)')\\n    os._exit(9)\\n"
+)
+connect.MIGRATIONS = folder
+with connect.opened(url, create=False, busy_timeout_s=20.0, writes=True):
+    pass
+"""
+
+
+def test_a_process_that_dies_in_the_middle_of_the_migrations_leaves_the_ledger_as_it_was(
+    url: str, tmp_path: Path
+) -> None:
+    with planned_station(url) as store:
+        database = store.ledger.database
+        boxes(store, 2)
+        database.execute_sql("DROP TABLE vendor_code")
+        database.execute_sql("DELETE FROM schema_migration WHERE name = '0022_vendor_codes'")
+    command = [sys.executable, "-c", DIES, url, str(tmp_path / "migrations")]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 9, ran.stderr
+    if url.startswith("sqlite:///"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as raw:
+            assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'vendor_code'").fetchall()
+    with open_store(url, signer(), around(1)) as store:
+        database = store.ledger.database
+        assert not database.table_exists("half_done") and database.table_exists("vendor_code")
+        assert sorted(database.execute_sql("SELECT name FROM schema_migration").fetchall()) == OURS
+        assert changed_objects(database) == [] == told(store)
+        record_inspection(store, touched(boxes(store, 1)), "wet")
 
 
 def undo(database: Database, last: str) -> None:

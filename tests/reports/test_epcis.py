@@ -165,7 +165,7 @@ def frozen_events() -> list[Event]:
     """Every type of record in every version of its form, as the ledger's frozen vectors have them; and hostile ones."""
     bodies = [
         json.loads(entry["body"])
-        for version in (1, 2, 3, 4, 5, 6)
+        for version in range(1, 8)
         for entry in json.loads((DATA / f"ledger_v{version}.json").read_text("utf-8"))["vectors"]
     ]
     told = [Event(f"{at:064x}", body) for at, body in enumerate(bodies)]

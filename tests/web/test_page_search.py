@@ -54,6 +54,16 @@ def test_parts_of_names_codes_plates_and_people_are_found(visitor: Visitor, hand
     assert "Nothing is found for" in nothing and "Nothing is found" not in words(visitor.see("/search"))
 
 
+def test_a_number_that_was_drawn_and_not_used_is_explained(visitor: Visitor, station: Terminal) -> None:
+    code = station.codes("--to", "51.08.01")[0]
+    station.give([code], "51.08", "51.08.01", "--number", "7/X/2024")
+    for way in ("/search?q=0001/gudang-1/2024", "/handovers?q=0001/GUDANG-1/2024"):
+        said = words(visitor.see(way))
+        assert "was never used" in said and "7/X/2024" in said, way
+        assert not any(other in said for other in ("Nothing is found", "No handover is"))
+        assert "was never used" not in words(visitor.see(way.replace("0001", "0002")))
+
+
 def test_a_seal_leads_to_the_item_that_it_was_on(visitor: Visitor, station: Terminal) -> None:
     code = station.codes("--kind", "box")[0]
     assert station("seal", code, "--apply", "A0001-A0006", "--name", "Made", "--name", "Ketut").code == 0
@@ -85,8 +95,25 @@ def test_what_is_filtered_is_exported(visitor: Visitor, handed: list[str]) -> No
     assert visitor.client.get("/handovers.pdf").status_code in (404, 422)
 
 
+def test_a_list_of_handovers_counts_as_their_letters_do(visitor: Visitor, station: Terminal) -> None:
+    codes = station.codes("--to", "51.08.01")[:3]
+    station.give(codes, "51.08", "51.08.01", "--refuse", f"{codes[0]}=torn", "--extra", "box=2:torn label")
+    told = station("report", "bast", "--json").json
+    counts = [
+        told["total"],
+        sum(not row["taken"] for row in told["items"]),
+        sum(one["count"] for one in told["extras"]),
+    ]
+    assert counts == [2, 1, 2]
+    answer = visitor.client.get("/handovers.csv")
+    [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert [int(row[name]) for name in ("taken", "refused", "unlabelled")] == counts
+    assert "2 refused: 1 2 more without a readable label" in words(visitor.see("/handovers"))
+    assert "2 items · refused: 1 · 2 more without a readable label" in words(visitor.see("/search?q=0001"))
+
+
 def test_observers_are_told_no_names() -> None:
-    line = HandoverLine("l", 1, "0001/X/2024", "51.08", "51.08.01", "2024-02-11T01:00:00Z", "", 1, 0, ("Made",), ())
+    line = HandoverLine("l", 1, "0001/X/2024", "51.08", "51.08.01", "2024-02-11T01:00:00Z", "", 1, 0, ("Made",), (), 0)
     asked = HandoversAsked("made")
     assert choose_handovers([line], asked, {}, with_staff=True) == [line]
     assert choose_handovers([line], asked, {}, with_staff=False) == []

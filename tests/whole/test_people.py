@@ -107,7 +107,7 @@ def test_a_void_label_has_one_name_where_one_person_is_named_twice(station: Term
     both = ("--by", "Made", "--by", "Pak Made, S.H.")
     codes = station.codes()
     flagged = station("void", codes[0], "--reason", "lost", *both)
-    assert flagged.code == 0 and "--by names one person twice; only these are recorded: Made." in flagged.err
+    assert flagged.code == 0 and "--by names one person twice; only these count: Made." in flagged.err
     assert "Pak Made" not in station("report", "prints", "--json").out
     assert "twice" not in station("void", codes[1], "--reason", "lost", "--by", "Made", "--by", "Wayan").err
 

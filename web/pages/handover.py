@@ -19,7 +19,15 @@ from custody.people import named_twice_in
 from db.store import Store
 from language import _
 from language.text import number
-from reports.words import custodian_name, derived_words, fact_lines, judged_text, kind_name, people_words
+from reports.words import (
+    custodian_name,
+    derived_words,
+    explained_words,
+    fact_lines,
+    judged_text,
+    kind_name,
+    people_words,
+)
 from services.exchange.trust_anchors import kept_policy
 from services.reporting.bast_letters import chosen_template, letter_of
 from services.scanning.handover_papers import facts_now, foretold_then, paper_facts, sheets_of
@@ -163,6 +171,7 @@ def _judged(store: Store, sheets: Sequence[tuple[Body, Sheet]]) -> dict[str, Any
         words = _("Not handed over, stayed with {giver}: {count}.")
         giver = custodian_name(store.state.places, first["from"])
         lines.append(words.format(giver=giver, count=number(facts.told.missing_count)))
+        lines += explained_words(facts.told)
     if not told and (derived := derived_words(facts.told)):
         lines.append(derived)
     known = (line.item.kind if line.item else "" for line in facts.taken)

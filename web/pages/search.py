@@ -16,7 +16,7 @@ from language.text import error_text, hint_text, zone
 from reports.lists.handover_list import handover_sheet
 from reports.words import custodian_name, place_path
 from services.plan.custodians import find_custodian, local_stamp, station_clock
-from services.reporting.finding import MOST, Found, HandoversAsked, choose_handovers, find_anything
+from services.reporting.finding import MOST, Found, HandoversAsked, choose_handovers, find_anything, unused_number
 from services.reporting.overview import Overview
 from tables.output.write import write_table
 from web.dependencies import SiteDep, StaffDep
@@ -63,7 +63,9 @@ def handovers(
         try:
             chosen, trouble = _chosen(store, lines, filters, with_staff=with_staff), ""
         except CustodyError as error:
-            chosen, trouble = [], f"{error_text(error)}. {hint_text(error)}".strip()
+            chosen, trouble = [], _in_words(error)
+        if not chosen and not trouble:
+            trouble = _unused(store, filters["q"])
         rows = handover_rows(store, chosen[at - 1 : at - 1 + PAGE], with_staff=with_staff)
         place = custodian_name(store.state.places, filters["place"]) if filters["place"] else ""
         return {"rows": rows, "count": len(chosen), "trouble": trouble, "place_name": place}
@@ -134,7 +136,17 @@ def _found(store: Store, lines: list[HandoverLine], words: str, *, with_staff: b
     handed = handover_rows(store, found.handovers[:MOST], with_staff=with_staff)
     if len(handed) == 1 and handed[0]["bast"].casefold() == words.strip().casefold():
         return str(handed[0]["way"])
-    return _as_shown(store, found) | {"handovers": handed}
+    return _as_shown(store, found) | {"handovers": handed, "unused": "" if handed else _unused(store, words.strip())}
+
+
+def _unused(store: Store, number: str) -> str:
+    """What became of a BAST number that a station would have given and that no handover has; empty of any other."""
+    error = unused_number(store, number)
+    return "" if error is None else _in_words(error)
+
+
+def _in_words(error: CustodyError) -> str:
+    return f"{error_text(error)}. {hint_text(error)}".strip()
 
 
 def _as_shown(store: Store, found: Found) -> dict[str, Any]:

@@ -109,6 +109,7 @@ def handover_rows(store: Store, lines: Sequence[HandoverLine], *, with_staff: bo
             "at": line.happened,
             "taken": line.taken,
             "refused": line.refused,
+            "unlabelled": line.unlabelled,
             "people": " · ".join(dict.fromkeys(name for name in line.people[:2] if name)) if with_staff else "",
             "station": line.log.split("/")[2],
             "way": way(line),
