@@ -36,9 +36,10 @@ from custody.format.encoding import (  # noqa: E402
 from custody.format.events import read_body, write_body  # noqa: E402
 from evidence.checkpoint import make_checkpoint  # noqa: E402
 from evidence.entry import RawEntry  # noqa: E402
-from evidence.log_audit import Mapper, audit_log  # noqa: E402
+from evidence.log_audit import Mapper  # noqa: E402
 from evidence.proof import check_proof, make_proof  # noqa: E402
 from evidence.tree import Frontier, Tree  # noqa: E402
+from tests.support.evidence_logs import audit_log  # noqa: E402
 
 LOG = "serah/pemilu-2024/gudang-kpu/0123456789abcdef"
 SECRET = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -39,7 +39,6 @@ from scanner.decoding.renderings import QUICK, SLOW, THOROUGH_QUICK, THOROUGH_SL
 from scanner.outcomes import End, How, Taken, Tally  # noqa: E402
 from scanner.session import ScanSession  # noqa: E402
 from scanner.simulation.simulate import Flaws, lay_out, simulate  # noqa: E402
-from scanner.sources.files import read_picture  # noqa: E402
 from scanner.sources.frames import Image  # noqa: E402
 
 SEED = 20240214
@@ -243,7 +242,7 @@ def bench_photos(folder: Path, wechat: Sequence[Path] | None) -> None:
     wrong = dict.fromkeys(contenders, 0)
     times_ms: dict[str, list[float]] = {name: [] for name in contenders}
     for file_name, text in truth.items():
-        gray = np.asarray(cv2.cvtColor(read_picture(folder / file_name), cv2.COLOR_BGR2GRAY), np.uint8)
+        gray = np.asarray(cv2.cvtColor(cv2.imread(str(folder / file_name)), cv2.COLOR_BGR2GRAY), np.uint8)
         for name, contender in contenders.items():
             start = time.perf_counter()
             found = {plain(read) for read in contender(gray)}

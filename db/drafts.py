@@ -40,9 +40,12 @@ class Drafts:
 
     def all(self, *, with_purpose: bool = False) -> list[DraftInfo]:
         """Every unconfirmed handover, oldest first; and the sessions for another purpose, where asked for."""
-        draft = self.tables.draft
-        found = [self._info(row) for row in draft.select().order_by(draft.opened_at, draft.id)]
+        found = [self._info(*row) for row in self._drafts()]
         return [info for info in found if with_purpose or not info.purpose]
+
+    @written
+    def _drafts(self) -> Any:
+        return self.tables.draft.select(*self._columns()).order_by(self.tables.draft.opened_at, self.tables.draft.id)
 
     def for_purpose(self, purpose: str) -> DraftInfo | None:
         """The newest unconfirmed session for this purpose; None where there is none."""
@@ -54,12 +57,21 @@ class Drafts:
         Raises:
             InputError: there is none of that id: it was recorded or dropped.
         """
-        row = self.tables.draft.select().where(self.tables.draft.id == id).first()
-        if row is None:
+        rows = self._draft(id)
+        if not rows:
             raise InputError(
                 N_("there is no unfinished session {id}"), hint=N_("See them with: {way}"), way="drafts", id=id[:60]
             )
-        return self._info(row)
+        return self._info(*rows[0])
+
+    @written
+    def _draft(self, id: Any) -> Any:
+        return self.tables.draft.select(*self._columns()).where(self.tables.draft.id == id)
+
+    def _columns(self) -> tuple[Any, ...]:
+        """What `_info` takes of a session."""
+        draft = self.tables.draft
+        return draft.id, draft.giver, draft.receiver, draft.bound, draft.opened_at
 
     def take(self, id: str, touch: Touch, *, at: str, by: Seer | None = None) -> bool:
         """Put an item into a session; False when the session has it already. Durable when it returns.
@@ -178,8 +190,12 @@ class Drafts:
             scan.delete().where(scan.draft == id).execute()
             draft.delete().where(draft.id == id).execute()
 
-    def _info(self, row: Any) -> DraftInfo:
+    def _info(self, id: str, giver: str | None, receiver: str | None, bound: str, opened_at: str) -> DraftInfo:
+        [(count,)] = self._scan_count(id)
+        purpose = self.details(id).get(PURPOSE, "")
+        return DraftInfo(id, giver, receiver, tuple(json.loads(bound)), opened_at, count, purpose)
+
+    @written
+    def _scan_count(self, id: Any) -> Any:
         scan = self.tables.draft_scan
-        count = scan.select().where(scan.draft == row.id).count()
-        purpose = self.details(row.id).get(PURPOSE, "")
-        return DraftInfo(row.id, row.giver, row.receiver, tuple(json.loads(row.bound)), row.opened_at, count, purpose)
+        return scan.select(fn.COUNT(scan.code)).where(scan.draft == id)

@@ -11,7 +11,7 @@ from typing import Any
 
 from custody.errors import N_
 from evidence.audit_findings import EvidenceFinding
-from evidence.entry import NO_KEY, Examined, Keys, Mention, RawEntry, examine, learn_key
+from evidence.entry import NO_KEY, Examined, Keys, Mention, RawEntry, learn_key
 from evidence.mentions import AuditLimits, Mentions
 from evidence.tree import Tree
 
@@ -218,23 +218,6 @@ class LogAudit:
     def _finding(self, code: str, seq: int, message: str, *, of_file: bool = False, **values: Any) -> EvidenceFinding:
         said = {"seq": seq, "log": self.name, **values}
         return EvidenceFinding(code, self.name, seq, message, said, of_file=of_file)
-
-
-def audit_log(
-    entries: Iterable[RawEntry], *, name: str, public_key: bytes | None = None, mapper: Mapper = map
-) -> LogAudit:
-    """Audit one log's entries in the order of their numbers; never raises for what they say.
-
-    Args:
-        public_key: the log's key where it is known from elsewhere; None: its first entry has it.
-        mapper: how to spread the work that takes time.
-    """
-    keys = {} if public_key is None else {name: public_key}
-    audit = LogAudit(name, public_key)
-    for seen in mapper(examine, with_keys(entries, keys)):
-        audit.take(seen)
-    audit.public_key = keys.get(name)
-    return audit
 
 
 def with_keys(entries: Iterable[RawEntry], keys: dict[str, bytes]) -> Iterator[tuple[RawEntry, Keys]]:

@@ -60,6 +60,25 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes that run tests tell of each what its body did, and the rest only where it went wrong.
+
+    Reading six messages a test took the process that hears them longer than pytest takes for a test.
+    """
+    for told in config.pluginmanager.get_plugins() if hasattr(config, "workerinput") else ():
+        if type(told).__name__ == "WorkerInteractor":
+            told.sendevent = _without_what_went_well(told.sendevent)
+
+
+def _without_what_went_well(send: Callable[..., None]) -> Callable[..., None]:
+    def sent(name: str, **more: Any) -> None:
+        report = more["data"] if name == "testreport" else {"when": "call"}
+        if name not in ("logstart", "logfinish") and (report["when"] == "call" or report["outcome"] != "passed"):
+            send(name, **more)
+
+    return sent
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the tests of a file together, which share what is made for them; those on PostgreSQL share a server.

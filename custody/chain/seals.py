@@ -20,7 +20,6 @@ FATES: tuple[Fate, ...] = ("on", "off", "spoiled", "returned")
 
 RESULTS = ("intact", "broken", "mismatch", "none")
 """What a look at the seals can find."""
-ACTIONS = ("apply", "check", "remove", "replace", "spoil", "return")
 
 OPEN_SEAL = ("SEAL_BROKEN", "SEAL_MISMATCH", "UNSEALED")
 """The findings that say that an item is not sealed as it should be."""

@@ -106,7 +106,7 @@ def seal_events(
     """Events about the seals of one item; more numbers than one event holds stand in several.
 
     Args:
-        action: one of `custody.chain.seals.ACTIONS`; `replace` takes all others off, so what follows it is `apply`.
+        action: as the events have it; `replace` takes all others off, so what follows it is `apply`.
         place: where it was done.
         result: of a check.
     """

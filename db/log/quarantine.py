@@ -184,8 +184,8 @@ class Strangers:
         """Take corrections whose targets are gone out of the index of items; it has them again when these come."""
         tables = self.tables
         for table, index, column in (
-            (tables.event, tables.event_item, tables.event_item.event_id),
-            (tables.fork, tables.fork_item, tables.fork_item.fork_id),
+            ("event", tables.event_item, tables.event_item.event_id),
+            ("fork", tables.fork_item, tables.fork_item.fork_id),
         ):
             gone = [row_id for row_id, event in self.ledger.corrections(table) if not self.ledger.codes_of(event.leaf)]
             for some in batches(gone, _AT_ONCE):

@@ -132,14 +132,18 @@ class LedgerReader:
         columns = event.select(event.leaf, event.body, event.signatures)
         return columns.where(event.id.not_in(named.select(named.event_id)))
 
-    def corrections(self, table: Any) -> list[tuple[int, Event]]:
+    def corrections(self, table: str) -> list[tuple[int, Event]]:
         """The corrections of a table, `event` or `fork`, with the numbers of their rows."""
-        query = table.select(table.id, table.leaf, table.body, table.signatures)
-        if table is self.tables.event:
-            topic = self.tables.event_topic
-            query = query.join(topic.model, on=(topic.event_id == table.id)).where(topic.topic == "correct")
-        held = [(row_id, read_stored(*columns)) for row_id, *columns in query.tuples()]
+        held = [(row_id, read_stored(*columns)) for row_id, *columns in self._corrections(table=table)]
         return [(row_id, event) for row_id, event in held if event.type == "correct"]
+
+    @written
+    def _corrections(self, *, table: str) -> Any:
+        entries, topic = getattr(self.tables, table), self.tables.event_topic
+        query = entries.select(entries.id, entries.leaf, entries.body, entries.signatures)
+        if table == "fork":
+            return query
+        return query.join(topic.model, on=(topic.event_id == entries.id)).where(topic.topic == "correct")
 
     def codes_of(self, leaf: str) -> list[str]:
         """The items whose chains an event belongs to."""
@@ -169,7 +173,13 @@ class LedgerReader:
 
     def code_count(self) -> int:
         """How many items any event names; one that only a second history names is not counted."""
-        return int(self.tables.event_item.select(self.tables.event_item.code).distinct().count())
+        [(count,)] = self._code_count()
+        return int(count)
+
+    @written
+    def _code_count(self) -> Any:
+        code = self.tables.event_item.code
+        return self.tables.event_item.select(fn.COUNT(code.distinct()))
 
     def codes_from(self, log: str, first: int) -> set[str]:
         """The items that a log names from a number on."""

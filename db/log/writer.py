@@ -198,8 +198,8 @@ class LedgerWriter:
         held = [
             (*index, row_id, event)
             for table, *index in (
-                (tables.event, tables.event_item, tables.event_item.event_id, self._event_items),
-                (tables.fork, tables.fork_item, tables.fork_item.fork_id, self._fork_items),
+                ("event", tables.event_item, tables.event_item.event_id, self._event_items),
+                ("fork", tables.fork_item, tables.fork_item.fork_id, self._fork_items),
             )
             for row_id, event in self.ledger.corrections(table)
         ]

@@ -12,7 +12,7 @@ from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
 from db.log.reader import LedgerReader
 from db.models import Tables
-from db.prepared import Prepared
+from db.prepared import Prepared, written
 
 
 class RosterTable:
@@ -57,12 +57,17 @@ class RosterTable:
         return self.ledger.memory.remember_rule("places_met", self._places_met)
 
     def _places_met(self) -> frozenset[str] | None:
-        strangers, log = self.now().strangers, self.tables.log
-        rows = [row for row in log.select() if row.name not in strangers]
-        own = [row for row in rows if row.is_own]
-        if own == rows and any(row.root == key_fingerprint(bytes.fromhex(row.public_key)) for row in own):
+        strangers = self.now().strangers
+        rows = [row for name, *row in self._stations() if name not in strangers]
+        own = [row for row in rows if row[-1]]
+        if own == rows and any(root == key_fingerprint(bytes.fromhex(key)) for _place, root, key, _is_own in own):
             return None
-        return frozenset(row.place for row in rows)
+        return frozenset(place for place, *_more in rows)
+
+    @written
+    def _stations(self) -> Any:
+        log = self.tables.log
+        return log.select(log.name, log.place, log.root, log.public_key, log.is_own)
 
     def plan_known_to(self, log: str) -> tuple[Ref, ...]:
         """The newest event of the plan of each other log, which a new one of this log comes after.
@@ -99,12 +104,12 @@ class RosterTable:
 
     def forked(self) -> dict[str, int]:
         """The logs that have two histories, and the number from which on they differ."""
-        return self.ledger.memory.remember_rule("forked", self._forked)
+        return self.ledger.memory.remember_rule("forked", lambda: dict(self._forks()))
 
-    def _forked(self) -> dict[str, int]:
+    @written
+    def _forks(self) -> Any:
         fork, log = self.tables.fork, self.tables.log
-        query = fork.select(log.name, fn.MIN(fork.seq)).join(log.model, on=(log.id == fork.log_id)).group_by(log.name)
-        return dict(query.tuples())
+        return fork.select(log.name, fn.MIN(fork.seq)).join(log.model, on=(log.id == fork.log_id)).group_by(log.name)
 
     def sure_heads(self) -> list[dict[str, Any]]:
         """Each log's head, of a forked one the last that both histories share: the same wherever they were merged."""

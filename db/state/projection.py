@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import astuple, fields
 from itertools import chain as joined
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from db.state.queries import State
 from db.state.seal_uses import SealRow, seal_rows
 
 _ROWS_PER_INSERT = 500
+_NEED = tuple(part.name for part in fields(Need))
 _WITHOUT_A_ROW = frozenset({"handover", "print", "void", "inspect", "clock", "incident"})
 """Types that leave nothing in the tables where no record registers the thing, and say nothing of its seals."""
 
@@ -37,6 +38,7 @@ class Projection:
         self.state, self.ledger, self.tables = state, state.ledger, state.tables
         self._transaction = transaction
         self._put_items = PreparedInsert(state.tables, "item", ItemRow._fields, key=("code",))
+        self._put_needs = PreparedInsert(state.tables, "need", _NEED, key=("kind", "level", "follows", "under"))
 
     def follow(self, events: Sequence[Event]) -> None:
         """Bring the cache up to date with newly recorded events. Call within the transaction that recorded them."""
@@ -139,15 +141,10 @@ class Projection:
 
     def _follow_plan(self, rows: Sequence[Mapping[str, Any]]) -> None:
         places = {place.code: place for place in map(place_of, rows) if place}
-        need, parts = self.tables.need, [part.name for part in fields(Need)]
         needs = {(told.key, told.under): told for told in map(need_of, rows) if told}  # the last word on each counts
-        names = ("kind", "level", "follows", "under")
-        key, changed = (
-            [getattr(need, name) for name in parts if (name in names) is is_key] for is_key in (True, False)
+        self._put_needs.run(
+            [json.dumps(told) if isinstance(told, tuple) else told for told in astuple(row)] for row in needs.values()
         )
-        records = ({**asdict(row), "elections": json.dumps(row.elections)} for row in needs.values())
-        for batch in batches(records, _ROWS_PER_INSERT):
-            need.insert_many(batch).on_conflict(conflict_target=key, preserve=changed).execute()
         if places or any(told.under for told in needs.values()):
             self.state.places.put(places, self.state.needs())
         self.ledger.memory.forget_rules()

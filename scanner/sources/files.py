@@ -25,16 +25,6 @@ _LOST_FRAMES = 0.05
 """Share of a video's frames that may be missing at its end before it counts as broken off; headers only estimate."""
 
 
-def read_picture(path: Path) -> Image:
-    """The picture in a file, as blue, green, red.
-
-    Raises:
-        InputError: the file cannot be read or holds no picture.
-    """
-    with open_pictures(path.name, [path], clock=lambda: 0.0) as pictures:
-        return next(iter(pictures)).image
-
-
 @dataclass(frozen=True)
 class Pictures:
     """Pictures one after the other. With `notify`, a damaged one is reported and omitted; without, it is an error.

@@ -34,7 +34,7 @@ def record_seal(
 
     Args:
         touch: the item; of `spoil` and `return` the pack, or None: the packs are found by the numbers.
-        action: one of `custody.chain.seals.ACTIONS`.
+        action: as a `seal` event has it (`custody.format.event_types`).
         result: what a check found, one of `custody.chain.seals.RESULTS`; None for all else.
         place: where it was done; None: at this station.
         photo: JPEG as `scanner.sources.photo` makes it.

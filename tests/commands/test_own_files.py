@@ -245,7 +245,6 @@ def test_a_link_is_not_followed_out_of_the_folder_that_was_named(station: Termin
     assert station("export", "--out", named / "a").code == 2
 
 
-@needs_links()
 def test_tiles_are_not_written_through_links_at_any_depth(station: Terminal, tmp_path: Path) -> None:
     plain, named, other = tmp_path / "plain", tmp_path / "named", tmp_path / "other"
     assert station("export", "--tiles", plain).code == 0
@@ -256,7 +255,8 @@ def test_tiles_are_not_written_through_links_at_any_depth(station: Terminal, tmp
             shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(plain / folder, other)
         (named / folder).parent.mkdir(parents=True)
-        (named / folder).symlink_to(other, target_is_directory=True)
+        if not links(named / folder, other, to_folder=True):
+            return  # as on Windows, where a user may make none
         before = state(other)
         assert station("incident", "Angin").code == 0  # there is something to write
         refused = station("export", "--tiles", named)

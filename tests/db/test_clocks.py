@@ -19,12 +19,12 @@ from custody.format.events import Event
 from custody.format.item_facts import Item
 from db.store import Store, Surroundings, open_store
 from evidence.entry import RawEntry
-from evidence.log_audit import audit_log
 from services.plan.planning import record_plan
 from services.plan.registering import register_items
 from services.records.handovers import record_handover
 from services.records.membership import admit
 from services.uptime import uptime
+from tests.support.evidence_logs import audit_log
 from tests.support.ledger_examples import (
     NEEDS,
     PLACES,

@@ -11,8 +11,8 @@ import pytest
 from custody.format.encoding import canonical, entry_bytes, leaf_digest, read_signatures
 from evidence.audit import audit_bundle
 from evidence.entry import RawEntry, examine, is_signed
-from evidence.log_audit import MAX_FINDINGS, LogAudit, audit_log
-from tests.support.evidence_logs import Station, unfiled
+from evidence.log_audit import MAX_FINDINGS, LogAudit
+from tests.support.evidence_logs import Station, audit_log, unfiled
 from tests.support.sampling import examples
 
 SIZE = max(examples(200), 70)

@@ -91,7 +91,14 @@ def beside_an_unread_one(label: Image) -> Image:
     return frame
 
 
+@pytest.fixture
+def without_bent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second is spent on bending the spoiled code (tests/scanner/test_bent_labels.py)."""
+    monkeypatch.setattr("scanner.decoding.picture_reader.look_for_bent", lambda *_asked: iter(()))
+
+
 @needs_pyzbar
+@pytest.mark.usefixtures("without_bent")
 def test_a_label_that_both_engines_read_names_both() -> None:
     (read,) = Reader().read(beside_an_unread_one(qr(payloads(1)[0], 6)), thorough=True)
     assert read.engines == {ZXING, PYZBAR}
@@ -104,6 +111,7 @@ def test_a_still_is_done_once_all_that_looks_like_a_code_is_read_and_each_read_i
     assert other.asked == 0
 
 
+@pytest.mark.usefixtures("without_bent")
 def test_a_still_gets_every_pass_while_something_in_it_looks_like_a_code_and_is_not_read() -> None:
     other = Saying("other")
     Reader([ZxingEngine(), other]).read(beside_an_unread_one(qr(payloads(1)[0], 4)), thorough=True)

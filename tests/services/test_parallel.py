@@ -11,12 +11,11 @@ import pytest
 from custody.errors import LabelError
 from evidence.audit import audit_bundle
 from evidence.entry import RawEntry
-from evidence.log_audit import audit_log
 from labels.sheet import write_sheets
 from labels.stock import STOCKS
 from labels.thermal import thermal_labels
 from services.parallel import Spread, spread
-from tests.support.evidence_logs import Station, unfiled
+from tests.support.evidence_logs import Station, audit_log, unfiled
 from tests.support.label_examples import contents
 
 STATION = Station(1).fill(700)

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from custody.format.encoding import canonical, entry_bytes, key_fingerprint, leaf_digest, sign_body
 from custody.format.events import check_body
 from evidence.checkpoint import make_checkpoint
-from evidence.entry import RawEntry
+from evidence.entry import RawEntry, examine
 from evidence.intake import LogRow
+from evidence.log_audit import LogAudit, Mapper, with_keys
 from evidence.tree import Tree
 
 CODES = [f"7Q2M9X4T5B{i:02d}" for i in range(40)]
@@ -154,3 +155,20 @@ def chain_of_stations(count: int, size: int) -> list[Station]:
             before = [stations[number - 1].ref()] if number else []
             station.hand_over(before)
     raise AssertionError
+
+
+def audit_log(
+    entries: Iterable[RawEntry], *, name: str, public_key: bytes | None = None, mapper: Mapper = map
+) -> LogAudit:
+    """Audit one log's entries in the order of their numbers; never raises for what they say.
+
+    Args:
+        public_key: the log's key where it is known from elsewhere; None: its first entry has it.
+        mapper: how to spread the work that takes time.
+    """
+    keys = {} if public_key is None else {name: public_key}
+    audit = LogAudit(name, public_key)
+    for seen in mapper(examine, with_keys(entries, keys)):
+        audit.take(seen)
+    audit.public_key = keys.get(name)
+    return audit

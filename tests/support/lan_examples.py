@@ -77,11 +77,11 @@ def stranger(
     site: Site, lan: Lan, lan_app: FastAPI, whichever: Whichever, whichever_lan: Whichever
 ) -> Iterator[Device]:
     """A device of the network that nobody has let in."""
-    from starlette.testclient import TestClient
+    from tests.support.whole_answers import Whole
 
     whichever.be(site)
     whichever_lan.be(lan)
-    with TestClient(lan_app, base_url=LAN_HOST, raise_server_exceptions=False) as client:
+    with Whole(lan_app, LAN_HOST) as client:
         yield Device(client)
 
 

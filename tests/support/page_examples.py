@@ -166,13 +166,13 @@ PageAt = Callable[[Any], AbstractContextManager[Any]]
 @pytest.fixture
 def page_at(app: FastAPI, whichever: Whichever) -> PageAt:
     """Requests to a site from this computer while a block lasts, which closes the site; no other is reached then."""
-    from starlette.testclient import TestClient
+    from tests.support.whole_answers import Whole
 
     @contextmanager
     def reached(site: Site) -> Iterator[TestClient]:
         before = whichever.be(site)
         try:
-            with TestClient(app, base_url=HOST, raise_server_exceptions=False) as client:
+            with Whole(app, HOST) as client:
                 yield client
         finally:
             site.close()
@@ -184,10 +184,10 @@ def page_at(app: FastAPI, whichever: Whichever) -> PageAt:
 @pytest.fixture
 def client(app: FastAPI, whichever: Whichever, site: Site) -> Iterator[TestClient]:
     """Requests to the site from this computer, with no cookie yet."""
-    from starlette.testclient import TestClient
+    from tests.support.whole_answers import Whole
 
     whichever.be(site)
-    with TestClient(app, base_url=HOST, raise_server_exceptions=False) as client:
+    with Whole(app, HOST) as client:
         yield client
 
 

@@ -226,7 +226,7 @@ def test_a_record_tells_where_each_item_goes_and_lists_only_what_was_meant_and_d
     here, there = station.codes("--to", "51.08.01.2001.001")[:2], station.codes("--to", "51.08.02")[:1]
     ran = station.give([there[0], here[0]], "51.08", TRUCK, "--load", listed(station, [*here]))
     body = bodies(station)[-1]
-    assert body["v"] == 6 and [row["code"] for row in body["items"]] == [here[0], there[0]]
+    assert body["v"] == 7 and [row["code"] for row in body["items"]] == [here[0], there[0]]
     assert body["destinations"] == [{"to": "51.08.01.2001.001", "count": 1}, {"to": "51.08.02.2001.001", "count": 1}]
     assert body["meant"] == {"absent": [here[1]], "beyond": [there[0]]} and (body["phase"], body["kinds"]) == (None, [])
     assert ran.json["expected"] == 2
