@@ -42,6 +42,8 @@ nearly alike, as they do where the third finder pattern is not seen."""
 _TURNS_SOFT, _TURNS, _TURNS_AGAIN, _READINGS = 5, 9, 6, 2
 _LEAST_FIT, _SURE_FIT = 0.3, 0.45
 _LEAST_CLEAR, _SURE_CLEAR = 0.2, 0.6
+_CLEAR_FRAME = 0.7
+"""A finder pattern that fits so well is not blurred: nothing is gained by sharpening there."""
 _HANDICAP = 0.1
 """A code of version 1 has fewer known modules, so that more fits by chance."""
 
@@ -110,6 +112,8 @@ def _read_from(
     near = [each for each in finders if each is not finder and _may_belong(finder, each)][:_MOST_NEAR]
     placed = [view.placed(each) for each in (finder, *near)]
     focal_px *= scale
+    if is_sharpened and finder_frames(dark, placed[:1])[0][2] > _CLEAR_FRAME:
+        return None
 
     def tried() -> Generator[tuple[np.ndarray, int, np.ndarray] | None, None, None]:
         yield None
