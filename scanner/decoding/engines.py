@@ -121,6 +121,12 @@ def moved(corners: Corners, across: int, down: int) -> Corners:
     return first, second, third, fourth
 
 
+def within(shape: tuple[int, ...], places: Sequence[Corners]) -> list[Corners]:
+    """Those whose middle lies within a picture of this height and width."""
+    height, width = shape
+    return [each for each in places if 0 <= middle(each)[0] < width and 0 <= middle(each)[1] < height]
+
+
 def is_same_place(one: Corners, other: Corners) -> bool:
     """Whether the middle of one lies within the other's outline, roughly: half its longer diagonal from its middle."""
     (x, y), (other_x, other_y) = middle(one), middle(other)

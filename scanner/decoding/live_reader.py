@@ -15,7 +15,7 @@ from statistics import median
 from typing import Literal
 
 from scanner.decoding.candidates import Places
-from scanner.decoding.engines import PYZBAR, apart, is_same_place, middle, moved, united
+from scanner.decoding.engines import PYZBAR, apart, is_same_place, middle, moved, united, within
 from scanner.decoding.looks import (
     HANGING_MS,
     LETTING_GO_S,
@@ -255,7 +255,7 @@ class LiveReader:
         settled = self._settled(at_ms)
         unread = [each.corners for each in glance.unread]
         taken = [read.corners for read in (*glance.reads, *settled)]
-        in_view = partial(_in_view, glance.gray.shape)
+        in_view = partial(within, glance.gray.shape)
         lost = in_view(apart(self._lost(at_ms), taken))
         outlines = in_view([each.corners for one in self._searches for each in one.outlines])
         pairs = in_view([corners for one in self._searches for corners in one.pairs])
@@ -370,12 +370,6 @@ class LiveReader:
 def _all_of(gray: Image) -> Corners:
     high, wide = gray.shape
     return (0, 0), (wide, 0), (wide, high), (0, high)
-
-
-def _in_view(shape: tuple[int, ...], places: Sequence[Corners]) -> list[Corners]:
-    """Those whose middle lies within a picture of this height and width."""
-    height, width = shape
-    return [each for each in places if 0 <= middle(each)[0] < width and 0 <= middle(each)[1] < height]
 
 
 @contextmanager
