@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scanner.decoding.engines import is_same_place, longest_px
+from scanner.decoding.engines import is_same_place, longest_px, moved
 from scanner.decoding.hints import guess_module_px
 from scanner.decoding.picture_reader import Way
 from scanner.reads import Corners
@@ -93,6 +93,11 @@ class Places:
             if place not in self._now:
                 place.corners, place.last_ms, place.need = corners, at_ms, need
                 self._now.append(place)
+
+    def move(self, across: int, down: int) -> None:
+        """Follow the picture, which has moved so far."""
+        for place in self._places:
+            place.corners = moved(place.corners, across, down)
 
     @property
     def is_hopeful(self) -> bool:

@@ -115,6 +115,18 @@ def middle(corners: Corners) -> tuple[float, float]:
     return sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4
 
 
+def moved(corners: Corners, across: int, down: int) -> Corners:
+    """An outline so many pixels farther to the right and down."""
+    first, second, third, fourth = ((x + across, y + down) for x, y in corners)
+    return first, second, third, fourth
+
+
+def within(shape: tuple[int, ...], places: Sequence[Corners]) -> list[Corners]:
+    """Those whose middle lies within a picture of this height and width."""
+    height, width = shape
+    return [each for each in places if 0 <= middle(each)[0] < width and 0 <= middle(each)[1] < height]
+
+
 def is_same_place(one: Corners, other: Corners) -> bool:
     """Whether the middle of one lies within the other's outline, roughly: half its longer diagonal from its middle."""
     (x, y), (other_x, other_y) = middle(one), middle(other)

@@ -8,6 +8,7 @@ import numpy as np
 from scanner.decoding.engines import Unread, apart, is_inside, longest_px
 from scanner.decoding.renderings import Rendering, Sizes, covered
 from scanner.reads import Corners, Hint, Read, Seen
+from scanner.rescue.finder_frames import is_in_code
 from scanner.rescue.finders import find_finders
 from scanner.sources.frames import Image
 
@@ -95,9 +96,7 @@ def is_more(plain: Rendering, found: Sequence[Read], unread: Sequence[Unread]) -
     places = [read.corners for read in found]
     if apart(placed_ones(unread), places):
         return True
-    free = covered(plain.image, [plain.found(corners) for corners in places])
-    points = [plain.at(finder.x, finder.y) for finder in find_finders(free)]
-    return any(not any(is_inside(point, corners) for corners in places) for point in points)
+    return _has_finder(covered(plain.image, [plain.found(corners) for corners in places]), plain, places)
 
 
 def is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bool:
@@ -106,9 +105,12 @@ def is_left(sizes: Sizes, found: Sequence[Read], unread: Sequence[Unread]) -> bo
     if apart([each.corners for each in unread], places):
         return True
     looked_at = ((sizes.plain, None), (sizes.double, 61))
-    finders = [
-        rendering.at(finder.x, finder.y)
-        for rendering, block_px in looked_at
-        for finder in find_finders(rendering.image, block_px=block_px)
-    ]
-    return any(not any(is_inside(point, corners) for corners in places) for point in finders)
+    return any(_has_finder(each.image, each, places, block_px) for each, block_px in looked_at)
+
+
+def _has_finder(image: Image, rendering: Rendering, places: Sequence[Corners], block_px: int | None = None) -> bool:
+    """Whether a finder pattern of a code lies in a rendering, or in what is left of its image, beside these places."""
+    return any(
+        not any(is_inside(rendering.at(each.x, each.y), corners) for corners in places) and is_in_code(image, each)
+        for each in find_finders(image, block_px=block_px)
+    )

@@ -9,12 +9,13 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from statistics import median
 from typing import Literal
 
 from scanner.decoding.candidates import Places
-from scanner.decoding.engines import PYZBAR, apart, is_same_place, united
+from scanner.decoding.engines import PYZBAR, apart, is_same_place, middle, moved, united, within
 from scanner.decoding.looks import (
     HANGING_MS,
     LETTING_GO_S,
@@ -152,6 +153,7 @@ class LiveReader:
         glance = self._glance(image) if image.size else None
         if glance is None:
             return [*self._late(), Look(at_ms, [])]
+        self._follow(glance.reads)
         self._newest_ms = at_ms
         self._learn(glance.reads, at_ms)
         for read in glance.reads:
@@ -253,12 +255,13 @@ class LiveReader:
         settled = self._settled(at_ms)
         unread = [each.corners for each in glance.unread]
         taken = [read.corners for read in (*glance.reads, *settled)]
-        lost = apart(self._lost(at_ms), taken)
-        outlines = [each.corners for one in self._searches for each in one.outlines]
-        pairs = [corners for one in self._searches for corners in one.pairs]
+        in_view = partial(within, glance.gray.shape)
+        lost = in_view(apart(self._lost(at_ms), taken))
+        outlines = in_view([each.corners for one in self._searches for each in one.outlines])
+        pairs = in_view([corners for one in self._searches for corners in one.pairs])
         # What the first look found and could not read may span several codes, of which the finder patterns tell.
         loose = [each for each in unread if not any(is_same_place(other, each) for other in (*outlines, *taken))]
-        again = apart(self._old(at_ms), taken)
+        again = in_view(apart(self._old(at_ms), taken))
         self._places.see(apart(outlines + pairs + loose, taken + lost + again), lost, again, at_ms)
         rest_ms = _AT_REST_MS if is_at_rest else _REST_MS
         gap_ms = (
@@ -271,7 +274,7 @@ class LiveReader:
         if at_ms - self._begun_at_ms < gap_ms:
             return
         self._begun_at_ms = at_ms
-        gray = covered(glance.gray, [read.corners for read in settled])
+        gray = covered(glance.gray, taken)
         begun = self._begun(gray, [read.corners for read in settled], at_ms)
         is_used_up = effort.is_used_up if effort else never
         look = SecondLook(
@@ -330,6 +333,26 @@ class LiveReader:
             for known in self._known.values()
             if len(known.frames) >= _ENOUGH and at_ms - known.last_ms >= _SETTLED_MS
         ]
+
+    def _follow(self, reads: Sequence[Read]) -> None:
+        """Move what was seen a moment ago as far as the texts have moved that the frame before showed too."""
+        moves: dict[str, tuple[float, float]] = {}
+        for read in reads:
+            known = self._known.get(read.text)
+            if known is not None and known.last_ms == self._newest_ms:
+                (x, y), (old_x, old_y) = middle(read.corners), middle(known.read.corners)
+                here = x - old_x, y - old_y
+                moves[read.text] = min(moves.get(read.text, here), here, key=lambda move: max(map(abs, move)))
+        if not moves:
+            return
+        across, down = (round(median(each)) for each in zip(*moves.values(), strict=True))
+        if across or down:
+            for known in self._known.values():
+                known.read = replace(known.read, corners=moved(known.read.corners, across, down))
+            newer, older = self._searches
+            self._searches = newer.moved(across, down), older.moved(across, down)
+            self._failed = [replace(each, corners=moved(each.corners, across, down)) for each in self._failed]
+            self._places.move(across, down)
 
     def _learn(self, reads: Sequence[Read], at_ms: float) -> None:
         """Remember what was read, where, and in how many frames."""

@@ -6,11 +6,11 @@ left out for long.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from scanner.decoding.candidates import Task
-from scanner.decoding.engines import apart, united
+from scanner.decoding.engines import apart, moved, united
 from scanner.decoding.hints import see
 from scanner.decoding.picture_reader import Glance, Reader
 from scanner.reads import Corners, Read, Seen
@@ -29,6 +29,13 @@ class Search:
 
     outlines: list[Seen] = field(default_factory=list)
     pairs: list[Corners] = field(default_factory=list)
+
+    def moved(self, across: int, down: int) -> "Search":
+        """The same where the picture has moved so far."""
+        return Search(
+            [replace(each, corners=moved(each.corners, across, down)) for each in self.outlines],
+            [moved(each, across, down) for each in self.pairs],
+        )
 
 
 @dataclass(slots=True, eq=False)

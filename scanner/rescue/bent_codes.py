@@ -10,23 +10,22 @@ import cv2
 import numpy as np
 
 from scanner.decoding.engines import ZXING, is_inside
-from scanner.decoding.renderings import as_image, resized
+from scanner.decoding.renderings import as_image
 from scanner.reads import Corners, Read
 from scanner.rescue.equaliser import REACH, equalised
 from scanner.rescue.expected_codes import NOTHING, Expected
-from scanner.rescue.finder_frames import drawn_to, finder_frames
+from scanner.rescue.finder_frames import LEAST_FRAME, View, drawn_to, finder_frames
 from scanner.rescue.finders import Finder
 from scanner.rescue.lattice import CLOSE, Steps, followed, settled
 from scanner.rescue.payload_code import read_item
 from scanner.rescue.qr_structure import side_of
 from scanner.rescue.rescue import darkness
 from scanner.rescue.surface import begun, seen
-from scanner.rescue.surface_fit import as_read, fits, half_modules, known_modules, refined
+from scanner.rescue.surface_fit import as_read, fits, half_modules, known_modules, refined, sampled
 from scanner.sources.frames import Image
 
 VERSIONS = (2, 1)
 """Of labels of items, the likeliest first."""
-_MODULE_PX = 4.0
 _SOFT_PX = 3.2
 _AMOUNT = 3.0
 FOCAL = 1.1
@@ -35,10 +34,16 @@ _REACH, _FARTHEST, _MOST_UNLIKE, _MOST_NEAR = 34.0, 26.0, 2.0, 6
 _BENDS = np.array([(0, 0), *((curved, way) for curved in (0.025, 0.04, 0.055, 0.085) for way in (0, np.pi / 2))])
 """Curvature and direction to begin from: modules of 0.9 mm around 72, 45, 33 and 21 mm."""
 _MOST_BEGUN, _MOST_REFINED, _MOST_READ = 9, 3, 5
-_FLAT = 0.02
+_FLAT, _FLAT_FIT = 0.02, 0.55
+_SOFTER_PX, _BEGUN_FLAT, _REFINED_FLAT, _TILTS = 4.5, (6, 3), (3, 4), 6
+_READ_FLAT, _ALIKE = 2, 0.05
+"""Of flat labels: how many shapes are moved how often, of a shape the first six numbers; how many are read that fit so
+nearly alike, as they do where the third finder pattern is not seen."""
 _TURNS_SOFT, _TURNS, _TURNS_AGAIN, _READINGS = 5, 9, 6, 2
-_LEAST_FRAME, _LEAST_FIT, _SURE_FIT = 0.35, 0.3, 0.45
+_LEAST_FIT, _SURE_FIT = 0.3, 0.45
 _LEAST_CLEAR, _SURE_CLEAR = 0.2, 0.6
+_CLEAR_FRAME = 0.7
+"""A finder pattern that fits so well is not blurred: nothing is gained by sharpening there."""
 _HANDICAP = 0.1
 """A code of version 1 has fewer known modules, so that more fits by chance."""
 
@@ -100,31 +105,21 @@ def _read_from(
     is_brief: bool,
     expected: Expected,
 ) -> Steps[Read | None]:
-    reach = _REACH * finder.module_px
-    middle = np.array((finder.x, finder.y))
-    low = np.maximum(middle - reach, 0).astype(int)
-    high = np.minimum(middle + reach + 1, gray.shape[::-1]).astype(int)
-    part = np.ascontiguousarray(gray[low[1] : high[1], low[0] : high[0]])
-    view = resized(part, float(np.clip(_MODULE_PX / finder.module_px, 0.3, 4.0)))
-    scale = view.image.shape[1] / part.shape[1]
-    dark = darkness(view.image, finder.module_px * scale)
-    fitted = darkness(sharp(view.image, finder.module_px * scale), finder.module_px * scale) if is_sharpened else dark
+    view = View.around(finder, gray, _REACH)
+    scale, module_px = view.scale, view.scale * finder.module_px
+    dark, close = darkness(view.image, module_px), darkness(view.image, CLOSE * module_px)
+    fitted = darkness(sharp(view.image, module_px), module_px) if is_sharpened else dark
     near = [each for each in finders if each is not finder and _may_belong(finder, each)][:_MOST_NEAR]
-    placed = [
-        Finder(
-            (each.x - float(low[0]) + 0.5) * scale - 0.5,
-            (each.y - float(low[1]) + 0.5) * scale - 0.5,
-            each.wide_px * scale,
-            each.high_px * scale,
-        )
-        for each in (finder, *near)
-    ]
+    placed = [view.placed(each) for each in (finder, *near)]
     focal_px *= scale
-    close = darkness(view.image, CLOSE * finder.module_px * scale)
+    if is_sharpened and finder_frames(dark, placed[:1])[0][2] > _CLEAR_FRAME:
+        return None
 
     def tried() -> Generator[tuple[np.ndarray, int, np.ndarray] | None, None, None]:
         yield None
         if not is_sharpened:
+            found = yield from flat(dark, placed[0], focal_px)
+            yield from ((dark, *each) for each in found)
             found = yield from on_lattice(close, placed[0], focal_px, is_brief=is_brief)
             yield from ((close, *each) for each in found)
         found = yield from candidates(fitted, placed, focal_px)
@@ -143,7 +138,7 @@ def _read_from(
             half = side_of(version) / 2
             edges = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
             x, y, _facing = seen(shape[None], edges, focal_px)
-            at = (np.column_stack((x[0], y[0])) + 0.5) / scale - 0.5 + low
+            at = (np.column_stack((x[0], y[0])) + 0.5) / scale - 0.5 + view.low
             first, second, third, fourth = ((round(float(px)), round(float(py))) for px, py in at)
             return Read(text, (first, second, third, fourth), ZXING, is_completed=is_completed)
     return None
@@ -155,12 +150,41 @@ def _may_belong(one: Finder, other: Finder) -> bool:
     return alike and float(np.hypot(one.x - other.x, one.y - other.y)) < _FARTHEST * one.module_px
 
 
+def flat(dark: np.ndarray, finder: Finder, focal_px: float) -> Steps[list[tuple[int, np.ndarray]]]:
+    """Versions and shapes that may be the code of this finder pattern where it is flat: most are, and soon found."""
+    ((middle, frame, fit),) = finder_frames(dark, [finder])
+    if fit < LEAST_FRAME:
+        return []
+    yield
+    softer = np.asarray(cv2.GaussianBlur(dark, (0, 0), _SOFTER_PX))
+    for version in VERSIONS:
+        shapes, known = begun(middle, frame, anchors(version), _BENDS[:1], focal_px), known_modules(version)
+        fit_of = fits(softer, shapes, version, focal_px).reshape(2, -1)  # tilted either way, nearly the same
+        shapes = shapes[np.arange(fit_of.shape[1]) + fit_of.shape[1] * fit_of.argmax(axis=0)]
+        for seen_in, most, turns in ((softer, *_BEGUN_FLAT), (dark, *_REFINED_FLAT)):
+            chosen = shapes[np.argsort(-fits(seen_in, shapes, version, focal_px))[:most]]
+            shapes = refined(seen_in, chosen, known, focal_px, turns, free=_TILTS)
+            yield
+        fit_of = fits(dark, shapes, version, focal_px) / _in_view(dark, shapes, version, focal_px)
+        best = np.argsort(-fit_of)[:_READ_FLAT]
+        if fit_of.max() > _FLAT_FIT:
+            return [(version, shapes[index]) for index in best if fit_of[index] > fit_of.max() - _ALIKE]
+    return []
+
+
+def _in_view(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float) -> np.ndarray:
+    """How much of the fixed modules lies within the picture, at least half."""
+    known = known_modules(version)
+    x, y, _facing = seen(shapes, known.places, focal_px)
+    return np.asarray(np.maximum(sampled(np.ones_like(dark), x, y) @ known.weight, 0.5))
+
+
 def on_lattice(
     dark: np.ndarray, finder: Finder, focal_px: float, *, is_brief: bool = False
 ) -> Steps[list[tuple[int, np.ndarray]]]:
     """Versions and shapes that may be the code of this finder pattern by following its modules, the best first."""
     ((middle, frame, fit),) = finder_frames(dark, [finder])
-    if fit < _LEAST_FRAME:
+    if fit < LEAST_FRAME:
         return []
     yield
     begun_there = yield from followed(dark, middle, frame, focal_px, is_brief=is_brief)
@@ -178,9 +202,9 @@ def candidates(dark: np.ndarray, finders: Sequence[Finder], focal_px: float) -> 
     """Versions and shapes that may be the code of the first of these finder patterns, the best first."""
     frames = finder_frames(dark, finders)
     middle, frame, fit = frames[0]
-    if fit < _LEAST_FRAME:
+    if fit < LEAST_FRAME:
         return []
-    frames = [each for each in frames if each[2] > _LEAST_FRAME]
+    frames = [each for each in frames if each[2] > LEAST_FRAME]
     soft = np.asarray(cv2.GaussianBlur(dark, (0, 0), _SOFT_PX))
     found: list[tuple[float, int, np.ndarray]] = []
     for version in VERSIONS:

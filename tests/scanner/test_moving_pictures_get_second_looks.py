@@ -97,14 +97,44 @@ def test_no_frame_takes_more_of_the_processor_than_it_may_and_every_place_is_loo
     spent = Hand()
     reader, took = Costly(spent), list[float]()
     live = LiveReader(reader, AtOnce, Hand(), spent=spent)
+    desk = np.full((1000, 1700), 255, np.uint8)
     for number in range(200):
         before_ms = spent.now_ms
-        live.inspect(BLANK, number * FRAME_MS)
+        live.inspect(desk, number * FRAME_MS)
         took.append(spent.now_ms - before_ms)
     assert max(took) <= 110
     assert len({corners for corners, way in reader.done}) == 8 + 1
     assert {way for _corners, way in reader.done} == {*reader.ways, "bent anywhere"}
     assert len(reader.done) == 8 * len(reader.ways) + 1
+
+
+class Watched(Reader):
+    """Keeps what its second looks are given, and finds nothing in it."""
+
+    def look_again(self, gray: Image, turn: int) -> list[Read]:
+        self.given = gray
+        return []
+
+    def find_unread(self, gray: Image, read: Sequence[Corners], turn: int) -> tuple[list[Seen], list[Corners]]:
+        self.given = gray
+        return [], []
+
+
+def test_second_looks_leave_out_what_was_read_where_the_picture_has_moved_it_to() -> None:
+    _text, code = payload_and_code()
+    made = zxingcpp.create_barcode("B" * 20, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="L", version=2)
+    other = np.array(made.to_image(scale=5, add_quiet_zones=True))
+    reader = Watched([ZxingEngine()])
+    live = LiveReader(reader, AtOnce, Hand())
+    for number, below in enumerate((other, other, None)):
+        frame = np.full((400, 500), 255, np.uint8)
+        left = 20 + 90 * number
+        frame[10:175, left : left + 165] = code
+        frame[200:365, left : left + 165] = other if below is not None else 255
+        if below is None:
+            frame[240:320, left + 60 : left + 100] = 0  # a thumb, say
+        live.inspect(frame, number * 250.0)
+    assert reader.given.min() > 200
 
 
 def test_the_first_look_goes_on_while_a_second_look_takes_long() -> None:

@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 from reedsolo import RSCodec
 
 from custody.format.codes import draw_code, item_payload
+from scanner.decoding.bent_looks import look_for_bent
 from scanner.decoding.picture_reader import Reader, ZxingEngine
+from scanner.rescue import bent_codes
+from scanner.rescue.finder_frames import is_in_code
 from scanner.rescue.finders import find_finders
+from scanner.rescue.lattice import Steps
 from scanner.rescue.outlines import find_signs
 from scanner.rescue.qr_structure import correct_block, corrected
 from scanner.rescue.rescue import rescue
@@ -83,6 +87,32 @@ def test_finder_patterns_are_found_at_any_angle(angle_deg: float) -> None:
     outline = find_signs(found, seen).outlines[0]
     assert abs(outline.module_px - 6) < 1.2
     assert abs(np.hypot(outline.corner.x - outline.right.x, outline.corner.y - outline.right.y) - 18 * 6) < 6
+
+
+def test_a_light_ring_on_dark_ground_looks_like_a_finder_pattern_and_is_in_no_code() -> None:
+    code = picture(modules(TEXT, 2, "H"))
+    assert [is_in_code(code, each) for each in find_finders(code)][:3] == [True] * 3
+    word = np.full((600, 600), 225, np.uint8)
+    word[60:92, 40:120] = 20  # a kind's name on a label, light on dark
+    for x in (56, 80, 104):
+        cv2.circle(word, (x, 76), 8, 225, 4)
+    found = find_finders(word)
+    assert found and not any(is_in_code(word, each) for each in found)
+
+
+def test_a_flat_label_that_the_picture_cuts_off_is_read_before_a_bent_one_is_thought_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nothing(*_given: object, **_more: object) -> Steps[list[object]]:
+        yield
+        return []
+
+    whole = picture(modules(TEXT, 2, "H"))
+    cut = np.ascontiguousarray(whole[:, : 50 + round(6 * (4 + 0.75 * 25))])
+    assert not ZxingEngine().read(cut)
+    for way in ("on_lattice", "candidates"):
+        monkeypatch.setattr(bent_codes, way, nothing)
+    assert [read.text for read in look_for_bent(cut, []) if read] == [TEXT]
 
 
 def sheet(codes: list[np.ndarray], columns: int, scale: int = 4) -> Image:
