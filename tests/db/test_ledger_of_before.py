@@ -115,8 +115,7 @@ def test_the_history_of_before_becomes_ours_on_either_database(url: str) -> None
         boxes(store, 2)
         database.execute_sql("UPDATE item SET moves = 1")  # as of before, where what was refused counted as sent
         database.execute_sql("DELETE FROM schema_migration")
-        for number, name in enumerate(OF_BEFORE, 2):
-            database.execute_sql(f"INSERT INTO schema_migration VALUES ({number}, '{name}', '2024-02-10 00:00:00')")
+        put_history(database, OF_BEFORE)
     for _time in range(2):
         with open_store(url, signer(), around(1)) as store:
             rows = store.ledger.database.execute_sql("SELECT name FROM schema_migration").fetchall()
@@ -131,8 +130,7 @@ def test_a_ledger_that_lacks_the_last_migrations_of_before_gets_what_they_made(u
         boxes(store, 2)
         undo(database, last)
         database.execute_sql("DELETE FROM schema_migration")
-        for number, name in enumerate((name for name in OF_BEFORE if name <= last), 2):
-            database.execute_sql(f"INSERT INTO schema_migration VALUES ({number}, '{name}', '2024-02-10 00:00:00')")
+        put_history(database, [name for name in OF_BEFORE if name <= last])
     with open_store(url, signer(), around(1)) as store:
         rows = store.ledger.database.execute_sql("SELECT name FROM schema_migration").fetchall()
         assert sorted(rows) == OURS
@@ -179,6 +177,12 @@ def test_a_process_that_dies_in_the_middle_of_the_migrations_leaves_the_ledger_a
         assert sorted(database.execute_sql("SELECT name FROM schema_migration").fetchall()) == OURS
         assert changed_objects(database) == [] == told(store)
         record_inspection(store, touched(boxes(store, 1)), "wet")
+
+
+def put_history(database: Database, names: list[str]) -> None:
+    """Write that these migrations were applied, under numbers that the database gives."""
+    for name in names:
+        database.execute_sql(f"INSERT INTO schema_migration (name, applied) VALUES ('{name}', '2024-02-10 00:00:00')")
 
 
 def undo(database: Database, last: str) -> None:
