@@ -16,7 +16,7 @@ from scanner.decoding.picture_reader import Glance, Reader
 from scanner.reads import Corners, Read, Seen
 from scanner.sources.frames import Clock, Image
 
-_PLACES_MS, _WHOLE_MS, _BESIDE_DEAR_MS, _DEAR_MS = 65.0, 15.0, 12.0, 80.0
+_PLACES_MS, _WHOLE_MS, _BESIDE_DEAR_MS, _DEAR_MS = 65.0, 15.0, 12.0, 74.0
 """Of the processor: what one frame's second look may have taken when it begins another step at its places; with the
 whole picture; at its places where a dear look follows; of that one. A step takes up to 30 more, the whole up to 60."""
 _CROWD = 8
