@@ -52,9 +52,14 @@ def test_a_release_stops_at_what_the_audit_says(tmp_path: Path, monkeypatch: pyt
 
 def test_the_audit_asks_of_each_version_whatever_system_and_python_it_is_for() -> None:
     lock = (parts.ROOT / "requirements.lock").read_text("utf-8")
-    wanted = parts.pins(lock, None)
+    of_two = "".join(
+        f"twice=={version} ; python_full_version {sign} '3.12' \\\n    --hash=sha256:{'0' * 64}\n"
+        for version, sign in (("1.0", "<"), ("2.0", ">="))
+    )
+    wanted = parts.pins(lock + of_two, None)
     lists = enclosed.once_each(wanted)
-    assert len(lists) > 1 and sorted(pin for one in lists for pin in one) == sorted(wanted)
+    assert len(lists) > 1 and sum(pin.name == "twice" for pin in wanted) == 2
+    assert sorted(pin for one in lists for pin in one) == sorted(wanted)
     for one in lists:
         assert len({pin.name for pin in one}) == len(one)
         assert not any(";" in parts.requirement(pin) for pin in one)
