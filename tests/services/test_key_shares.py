@@ -61,8 +61,11 @@ def test_a_share_with_one_wrong_word_is_never_taken(at: int, which: int, data: A
 
 def test_exchanged_missing_and_unknown_words_are_told() -> None:
     words = SHARES[0].split()
+    other = next(at for at, word in enumerate(words) if word != words[0])  # one in 1,024 begins with a word twice
+    exchanged = words.copy()
+    exchanged[0], exchanged[other] = words[other], words[0]
     with pytest.raises(InputError, match="does not add up"):
-        read_share(" ".join([words[1], words[0], *words[2:]]))
+        read_share(" ".join(exchanged))
     with pytest.raises(InputError, match="has 33 words, and these are 32"):
         read_share(" ".join(words[:-1]))
     with pytest.raises(InputError, match="word 14, ecademic, is not in the list") as caught:

@@ -197,6 +197,7 @@ def test_a_phone_that_was_let_in_chooses_a_handover_and_scans_along_by_touch(
         here.page.keyboard.insert_text(station.codes("--to", "51.08.01.2001.001")[0])
         here.tap("#entry button")
         here.shows("#taken", "1")
+        here.page.wait_for_selector("[data-choose]")  # the list of what was taken comes after the count
         assert here.page.evaluate(SMALL, LEAST_PX) == []
         scan.shows("#taken", "1")
         assert here.errors == scan.errors == []
