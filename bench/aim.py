@@ -158,7 +158,6 @@ def main() -> None:
     parser.add_argument("--photographs", type=Path, help="a folder of photographs, with their texts in truth.csv")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}")
-    cv2.setNumThreads(1)
     told("held out", HELD_OUT, options.films, HELD_OUT_SEED)
     told("on which thresholds were set", CASES, options.films, SEED)
     if options.photographs:

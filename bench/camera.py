@@ -108,7 +108,6 @@ _WECHAT: list[Wechat] = []
 
 def prepare(wechat: Sequence[Path] | None = None) -> None:
     """Make a worker ready: one core each, and labels of its own."""
-    cv2.setNumThreads(1)
     if wechat:
         _WECHAT.append(Wechat(*wechat))
     randbelow = random.Random(SEED).randrange

@@ -132,7 +132,6 @@ def main() -> None:
     parser.add_argument("--stills", action="store_true", help="leave out the camera that is held still")
     parser.add_argument("--kept", type=Path, help="write what each reader read of each frame to this file")
     options = parser.parse_args()
-    cv2.setNumThreads(1)
     print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}, engines: {', '.join(engines())}")
     chosen = [each for each in HARDSHIPS if not options.only or each.name in options.only]
     if options.bottles:

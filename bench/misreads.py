@@ -96,7 +96,6 @@ _FOREIGN: list[Label] = []
 
 def prepare(is_foreign: bool) -> None:
     """Make a worker ready: one core each, and the printed labels that its films show."""
-    cv2.setNumThreads(1)
     randbelow = random.Random(SEED).randrange
     if is_foreign:
         _FOREIGN.extend(strangers(random.Random(SEED)))

@@ -114,7 +114,6 @@ def bench_looks(count: int, size: tuple[int, int], wechat: Sequence[Path] | None
 
     from tests.support.scenes import Condition, film_scene
 
-    cv2.setNumThreads(1)
     (desk,) = film_scene([], Condition("empty"), seed=SEED, size=size, frames=1)
     labels, zxing, pyzbar = prints(STOCK), ZxingEngine(), PyzbarEngine() if PYZBAR in engines() else None
     spent_ms: dict[str, list[float]] = {}

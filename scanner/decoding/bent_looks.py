@@ -20,6 +20,8 @@ _NOISE_SIGMA_PX = 1.5
 _SHARP_UP_TO_PX = 1_000_000
 """Larger pictures are not enlarged for it: their modules are large enough, and it takes 30 ms of each million."""
 _MOST_STILL, _MOST_LIVE = 6, 2
+_BLUR_EVERY = 3
+"""Beside labels that are read, which are seldom blurred, so many looks until one behind blur."""
 _MODULE_PX, _SHARP_MODULE_PX = 3.5, 6.0
 """Of a place in a moving picture, about; it is enlarged to this at most three times."""
 
@@ -29,16 +31,18 @@ def look_for_bent(
     known: Sequence[Read],
     expected: Expected = NOTHING,
     *,
-    is_brief: bool = False,
+    turn: int | None = None,
 ) -> Iterator[Read | None]:
     """The labels of items that are read in a picture beside what is known, None between the steps.
 
     Args:
-        is_brief: for moving pictures: fewer places, each in half the time.
+        turn: None: a still. Of a moving picture there are fewer places, each in half the time; 0 looks behind blur and
+            at the picture as it is, others at one of the two, for what lies beside labels that are read.
     """
+    is_brief = turn is not None
     found, sizes, focal_px = list(known), Sizes(gray), FOCAL * max(gray.shape)
     most = _MOST_LIVE if is_brief else _MOST_STILL
-    for is_sharpened in (True, False) if is_brief else (False, True):
+    for is_sharpened in (False, True) if turn is None else (True, False) if not turn else (turn % _BLUR_EVERY == 0,):
         rendering = sizes.modest
         if is_sharpened and rendering.image.size <= _SHARP_UP_TO_PX:
             rendering = sizes.double

@@ -69,7 +69,7 @@ class Places:
         self._ways = [way for way in ways if way not in _DEAR]
         self._has_dear = _DEAR[0] in ways
         self._was_anywhere = False
-        self._rests = 0
+        self._rests = self._looks_anywhere = 0
         self._is_read = False
         self._places: list[Place] = []
         self._now: list[Place] = []
@@ -133,12 +133,13 @@ class Places:
         return (
             Task(place.corners, _DEAR[0], place.dear)
             if place and not self._was_anywhere
-            else Task(picture, _DEAR[1], 0)
+            else Task(picture, _DEAR[1], 1 + self._looks_anywhere if is_read else 0)
         )
 
     def note(self, tasks: Sequence[Task], is_read: Sequence[bool]) -> None:
         """What came of them; `is_read` is empty where the whole look failed."""
         for number, task in enumerate(tasks):
+            self._looks_anywhere += task.way == _DEAR[1]
             if task.way == _DEAR[1] and not any(is_read[number : number + 1]):
                 self._rests = _ANYWHERE_BESIDE if self._is_read else _ANYWHERE_EVERY
             for place in self._places:

@@ -22,6 +22,7 @@ Fault = Literal["checksum", "format"]
 """Why a code was found and not read: too many modules misread, or its frame of reference misjudged."""
 
 log = logging.getLogger(__name__)
+cv2.setNumThreads(1)  # frames are small: its threads wait for each other longer than they work
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def engines() -> list[str]:
 
 def middle(corners: Corners) -> tuple[float, float]:
     """The middle of an outline."""
-    return sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
+    return (ax + bx + cx + dx) / 4, (ay + by + cy + dy) / 4
 
 
 def moved(corners: Corners, across: int, down: int) -> Corners:

@@ -215,7 +215,7 @@ class Reader:
         elif way == "bent":
             yield from look_at_bent(gray, corners, turn, self.expected)
         elif way == "bent anywhere":
-            yield from look_for_bent(gray, [], self.expected, is_brief=True)
+            yield from look_for_bent(gray, [], self.expected, turn=turn)
         elif way == "rescue":
             part = magnified(gray, corners, float(np.clip(_RESCUED_MODULE_PX / guess_module_px(corners), 1.0, 3.0)))
             blocks = (_RESCUED_BLOCKS_PX[turn % len(_RESCUED_BLOCKS_PX)],)

@@ -92,6 +92,13 @@ def fits(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float) ->
     return np.asarray((sampled(dark, x, y) * (facing > 0)) @ (known.target * known.weight))
 
 
+def fixed_met(read: np.ndarray, version: int) -> float:
+    """How far the fixed modules are as they must be, -1 to 1; `read`: how dark each module is, n x n."""
+    plan = build(version)
+    there = read[plan.fixed]
+    return float(np.where(plan.dark[plan.fixed], there, -there).sum() / max(np.abs(there).sum(), 1e-9))
+
+
 def as_read(version: int, read: np.ndarray) -> Pattern:
     """The fixed modules, and of the others those that were read surely; `read`: how dark, n x n."""
     known = known_modules(version)

@@ -17,8 +17,8 @@ cv2.setNumThreads(1)  # each thread takes 64 MB of the address space that is lim
 
 
 def frames(told: dict[str, Any], send: Send, _payload: bytes) -> None:
-    """Send how many frames the video at `path` says it has, and how many a second; then each, blue, green, red,
-    with the processor's time that it took. Or what is wrong with it.
+    """Send how many frames the video at `path` says it has, and how many a second; then each, in grey, as nobody needs
+    the rest and it is twice as much, with the processor's time that it took. Or what is wrong with it.
     """
     size = Path(told["path"]).stat().st_size
     step = limited(size, _CPU_S + _CPU_S_PER_BYTE * size)
@@ -39,4 +39,5 @@ def frames(told: dict[str, Any], send: Send, _payload: bytes) -> None:
             return
         if not is_read:
             return
-        send(image, height=image.shape[0], width=image.shape[1], decoding_s=time.process_time() - began_s)
+        gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
+        send(gray, height=gray.shape[0], width=gray.shape[1], decoding_s=time.process_time() - began_s)

@@ -16,6 +16,7 @@ from scanner.decoding.picture_reader import Reader, ZxingEngine
 from scanner.rescue.equaliser import REACH, equalised
 from scanner.rescue.qr_structure import build
 from scanner.rescue.surface import begun, seen, tilt_of, turned
+from scanner.rescue.surface_fit import fixed_met
 from scanner.sources.frames import Image
 
 BOTTLE = Hardship("bottle", radius_mm=17.5, tilt_deg=(5, 15))
@@ -47,6 +48,19 @@ def test_a_label_that_no_engine_reads_is_read_where_it_lies(label: Print, hardsh
     (read,) = filter(None, look_for_bent(frame, []))
     assert read.text == label.text
     assert {each.text for each in Reader().read(frame, thorough=True)} == {label.text}
+
+
+def test_beside_labels_that_are_read_one_look_in_three_goes_behind_blur(label: Print) -> None:
+    looks = [[read.text for read in look_for_bent(unread(label, DEFOCUS), [], turn=turn) if read] for turn in range(7)]
+    assert [bool(texts) for texts in looks] == [True, False, False, True, False, False, True]
+
+
+def test_modules_of_a_label_meet_what_is_fixed_and_those_of_nothing_do_not() -> None:
+    plan = build(2)
+    whole = np.where(plan.dark, 1.0, -1.0)
+    noise = np.random.default_rng(5).normal(size=whole.shape)
+    assert fixed_met(whole, 2) == 1.0 and fixed_met(-whole, 2) == -1.0
+    assert abs(fixed_met(noise, 2)) < 0.35 and fixed_met(np.zeros_like(whole), 2) == 0.0
 
 
 def test_most_bottles_are_read_from_whichever_side_and_none_wrongly(label: Print) -> None:

@@ -78,6 +78,7 @@ def test_a_video_gives_every_frame_at_the_videos_own_time(tmp_path: Path, suffix
     frames = frames_of(path)
     assert [frame.number for frame in frames] == list(range(1, 21))
     assert frames[9].at_ms == pytest.approx(1000)
+    assert {frame.image.shape for frame in frames} == {BLANK.shape[:2]}  # in grey
     with open_source(str(path)) as source:
         assert source.kind == "video"
 

@@ -45,6 +45,18 @@ def test_what_was_read_once_comes_before_what_was_never_read_and_what_was_read_o
     assert [task.corners for task in places.due()] == [square(400), square(200), square(0)]
 
 
+def test_looks_anywhere_take_turns_beside_what_is_read_and_none_where_nothing_is() -> None:
+    places, picture = Places(["bent", *WAYS]), square(0, side=1000)
+    places.see([], [], [], 0.0)
+    tasks = [places.due_dear(picture, is_read=is_read) for is_read in (True, False)]
+    for _number in range(2):
+        task = places.due_dear(picture, is_read=True)
+        assert task is not None
+        places.note([task], [True])
+        tasks.append(task)
+    assert [task.round_number for task in tasks if task] == [1, 0, 1, 2]
+
+
 def test_no_place_of_a_crowd_is_forgotten() -> None:
     places, crowd = Places(WAYS), [square(200 * n) for n in range(60)]
     rescued = set[Corners]()
