@@ -1,4 +1,4 @@
-"""Read what people write in cells: moments, counts, levels, codes; and take a row apart into values and faults."""
+"""Read what people write in cells: moments, counts, levels, codes."""
 
 import re
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from custody.errors import N_, CodeError, Fault, InputError
+from custody.errors import N_, CodeError, Fault
 from custody.format.codes import parse_code, parse_custodian
 from custody.plan.places import Per
 from language.text import zone
-from tables.headings import fold, ignored_columns, layout, meanings, parse_level
-from tables.office_table import Table, letter
+from tables.headings import fold, meanings, parse_level
+from tables.office_table import letter
 from tables.vocabulary import column_words
 
 T = TypeVar("T")
@@ -84,23 +84,26 @@ class Located(Generic[T]):
         return self.source.fault(self.row, column, message, values)
 
 
+@dataclass(slots=True)
 class Cells:
     """The cells of one row by our names of the columns; what is wrong with them gathers in `faults`."""
 
-    def __init__(self, source: Source, row: int, cells: dict[str, str], faults: list[Fault]) -> None:
-        self._source, self.row, self._cells, self.faults = source, row, cells, faults
+    source: Source
+    row: int
+    cells: dict[str, str]
+    faults: list[Fault]
 
     def fault(self, column: str, message: str, **values: object) -> None:
         """Note a fault in this row."""
-        self.faults.append(self._source.fault(self.row, column, message, values))
+        self.faults.append(self.source.fault(self.row, column, message, values))
 
     def text(self, column: str) -> str:
         """The cell's text; empty where the table has no such column."""
-        return self._cells.get(self._source.columns.get(column, ""), "") or self._source.given.get(column, "")
+        return self.cells.get(self.source.columns.get(column, ""), "") or self.source.given.get(column, "")
 
     def heading_says(self, column: str, pattern: str) -> bool:
         """Whether the file's heading of a column has this pattern in it."""
-        return bool(re.search(pattern, self._source.columns.get(column, ""), re.IGNORECASE))
+        return bool(re.search(pattern, self.source.columns.get(column, ""), re.IGNORECASE))
 
     def needed(self, column: str) -> str:
         """The cell's text, which must not be empty."""
@@ -172,12 +175,12 @@ class Cells:
         text = self.text(column)
         if not text:
             return None
-        clocks = () if names_zone(text) else map(zone, (near, self._source.place))
+        clocks = () if names_zone(text) else map(zone, (near, self.source.place))
         name, hours = next((clock for clock in clocks if clock[0] != "UTC"), ("", None))
         try:
             moment = parse_moment(text, hours)
             if name:
-                self._source.zones.add(name)
+                self.source.zones.add(name)
             return moment
         except NoHourError:
             message = N_("{text} does not say the hour: write it like 12/02/2024 18:00 WITA")
@@ -187,55 +190,6 @@ class Cells:
             message = N_("{text} is not a date and time: write it like 12/02/2024 18:00 WITA, the day first")
         self.fault(column, message, text=text[:40])
         return None
-
-
-def start(table: Table, kind: str) -> tuple[Source, list[Fault]]:
-    """Where the columns of a table are, and what is wrong with it as a whole: totals that do not fit, or columns that
-    are missing, of which the source then has none.
-
-    Raises:
-        QuestionError: a column that could be two things.
-        InputError: there are no rows: an empty template.
-    """
-    found, faults = layout(table, kind)
-    if faults:
-        return Source(table.file), faults
-    if not table.rows:
-        raise InputError(
-            N_("{file} is still empty: there is no row below its headings"),
-            hint=N_("Fill it in below the headings, save it, and load it again."),
-            file=table.file,
-        )
-    ignored, place = ignored_columns(table, found), table.reading.place
-    return Source(table.file, found.columns, table.headers, ignored, found.given, place), list(table.faults)
-
-
-def take_apart(
-    table: Table, kind: str, take: Callable[[Cells], T], key: Callable[[T], object], key_column: str
-) -> tuple[list[Located[T]], list[Fault]]:
-    """Turn every sound row into a value, and list every fault of the others.
-
-    `key` is what no two rows may share (None: no matter); `key_column` is the column where a repetition is shown.
-
-    Raises:
-        QuestionError, InputError: see `start`.
-    """
-    source, faults = start(table, kind)
-    if not source.columns:
-        return [], faults
-    rows: list[Located[T]] = []
-    first_seen: dict[object, int] = {}
-    for number, record in table.rows:
-        cells = Cells(source, number, record, [])
-        value = take(cells)
-        identity = key(value)
-        if identity is not None and first_seen.setdefault(identity, number) != number:
-            cells.fault(key_column, N_("is the same as in row {row}"), row=first_seen[identity])
-        if cells.faults:
-            faults += cells.faults
-        else:
-            rows.append(Located(number, value, source))
-    return rows, faults
 
 
 def parse_bearer(text: str) -> str | None:

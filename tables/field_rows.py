@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from custody.errors import N_, Fault
 from custody.plan.store_space import QUESTIONS, STORAGE, Size
 from language import _
-from tables.cells import Cells, Located, parse_state, take_apart
+from tables.cells import Cells, Located, parse_state
 from tables.office_table import Table
+from tables.rows import take_apart
 
 _KEY = re.compile(r"[\w\-]{1,40}")
 

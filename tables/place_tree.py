@@ -10,9 +10,10 @@ from custody.errors import N_, Fault
 from custody.plan.levels import AREA, END, GROUP, STORE
 from custody.plan.places import Place
 from tables.areas import areas_under
-from tables.cells import Cells, Located, Source, start, whole_number
+from tables.cells import Cells, Located, Source, whole_number
 from tables.headings import fold
 from tables.office_table import Choice, QuestionError, Table
+from tables.rows import start
 
 MOST_TPS = 999
 _TPS = re.compile(r"(?:tps)?\s*(?:no(?:mor)?\.?)?\s*0*([0-9]{1,3})", re.IGNORECASE)

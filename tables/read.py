@@ -1,90 +1,63 @@
-"""Read a table's file into rows of clean text under its headings, as offices make such files.
+"""Read a table's file, CSV or one sheet of a workbook, into rows of clean text under its headings, whole or not at all.
 
 Strict about what could harm (size, control characters, direction overrides) and lenient about what people do
-(separators, encodings, titles above the table). What an office writes among and below the rows is left out: column
-numbers, examples, totals, remarks, signatures, and areas that head the rows below them.
+(separators, encodings, titles above the table, and what `tables.tidy` leaves out).
+CSV may be parted by commas, semicolons or tabs, in UTF-8, UTF-16 or the Windows code page of Western Europe: the
+encoding is that of the byte order mark, else UTF-8 where all bytes are that, else cp1252.
 """
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+import codecs
+import csv
+import hashlib
+import io
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from custody.errors import N_, Fault, InputError
-from custody.plan.levels import AREA, GROUP
-from tables.cells import whole_number
-from tables.formats.limits import MAX_COLUMNS
-from tables.grid import read_grid
-from tables.headings import Header, best_kind, find_header, lacking, matched
-from tables.office_table import Reading, Table, few_of_a_kind, letter
-from tables.vocabulary import COUNTED, KEYS, LOADED
-
-Row = tuple[int, list[str]]
-"""A row's number in the spreadsheet, and its cells."""
-_SUM = r"(?:(?:sub|grand)[\s\-]*)?(?:total|jumlah|jml)(?:\s+(?:total|keseluruhan|seluruhnya|semua))?"
-_TOTAL = re.compile(rf"(?:{_SUM}|keseluruhan|rekapitulasi)\b.*", re.IGNORECASE)
-_TOTAL_ALONE = re.compile(rf"{_SUM}\s*[:.]?", re.IGNORECASE)
-_MONTH = "januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
-_BELOW = re.compile(
-    r"(?:mengetahui|menyetujui|disetujui|diketahui|dibuat|disusun|diperiksa|yang \w+kan|yang (?:menerima|membuat)"
-    r"|ketua|sekretaris|kepala|pejabat|kasub\w*|operator|petugas|a\.?n\.|nip\b|ttd|tanda tangan"
-    r"|catatan|keterangan|ket\b|sumber|note|source|signed|approved|\*"
-    rf"|[\w .]{{2,30}}, *(?:tanggal|\.{{2,}}|_{{2,}}|(?:\d{{1,2}}|\.+) *(?:{_MONTH})))",
-    re.IGNORECASE,
+from tables.formats.limits import (
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_CSV_BYTES,
+    MAX_FAULTS,
+    MAX_ROWS,
+    UNSAFE,
+    too_large,
+    too_many_rows,
 )
-_WRONG_TOTAL = N_("the total says {said}, and the rows {first} to {last} make {made}: correct the one that is wrong")
-_EXAMPLE = re.compile(r"(?:contoh|example|cth\.?)\s*:?", re.IGNORECASE)
-_SHOWN_RUNS = 5
-_IN_BRACKETS = re.compile(r"\(?([0-9]{1,3})\)?")
-_AREAS = {
-    AREA: (re.compile(r"(?:kecamatan|kec\.?|distrik|ppk)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Kecamatan"),
-    GROUP: (re.compile(r"(?:desa|kelurahan|desa/kel\w*\.?|kel\.?|pps)\s*:?\s+([^\s:.].*)", re.IGNORECASE), "Desa"),
+from tables.formats.workbook import OldSheet, XlsxSheet, open_book, open_old_book
+from tables.headings import Header, best_kind, find_header, fold, lacking, matched
+from tables.office_table import Choice, Note, QuestionError, Reading, Table, few_of_a_kind, letter
+from tables.tidy import areas_among, column_name, tidied_rows
+from tables.vocabulary import LOADED
+
+_OLD = (".xls", ".xlsb", ".ods")
+_Sheet = XlsxSheet | OldSheet
+_SAVE_AS = N_("Save it as CSV UTF-8 or as .xlsx and load that.")
+_ROWS_TO_TELL_BY = 80
+_TAKEN = {
+    ",": N_("read as {encoding}, its columns parted by commas"),
+    ";": N_("read as {encoding}, its columns parted by semicolons"),
+    "\t": N_("read as {encoding}, its columns parted by tabs"),
 }
-"""Columns of a list of places that may stand as rows instead: what such a row says, and what the column is headed."""
-_MARK = re.compile(r"[IVXL]{1,6}\.?|[A-Z]\.")
-"""What stands before a group of rows in place of their running numbers: II, B."""
-_MOST_UNHEADED = 2
-"""Rows before the first area: numbers of the columns. After more it heads none of them; offices sign `PPK Gerokgak`."""
-_NO_NAME = re.compile(r"\b(?:dan|se|desa|kelurahan|and)\b", re.IGNORECASE)
-"""A title of many: DAFTAR ... KECAMATAN DAN DESA."""
-Blame = Callable[[int, int, str, dict[str, object]], Fault]
-"""Makes a fault of row, column from 0, message and values."""
 
 
-@dataclass(slots=True)
-class Tidied:
-    """The rows of a table, runs of what was left out (row numbers and first texts), and totals that do not fit."""
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What a file has in its cells: every row from the first on, blank ones too, without blank cells at their ends.
 
-    rows: list[Row] = field(default_factory=list)
-    left_out: list[list[tuple[int, str]]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def words(self) -> str:
-        """What was left out, in one line: `12 "JUMLAH", 14-18 "Singaraja, 12 Februari 2024"`."""
-        parts = []
-        for run in self.left_out[:_SHOWN_RUNS]:
-            rows = str(run[0][0]) if len(run) == 1 else f"{run[0][0]}-{run[-1][0]}"
-            parts.append(f'{rows} "{run[0][1][:40]}"')
-        return ", ".join(parts) + (" …" if len(self.left_out) > _SHOWN_RUNS else "")
-
-
-@dataclass(slots=True)
-class Areas:
-    """Areas that stand as rows of their own above their rows: the headings of the columns that they stand for, and from
-    each row on what these hold.
+    `faults` are what no cell may hold, with the column counted from 0. `digest` is the SHA-256 of the file in hex.
+    `unread` names further sheets with content; `notes` say how the file was taken.
     """
 
-    headings: tuple[str, ...]
-    rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    heads: list[Row] = field(default_factory=list)
-
-    def of(self, number: int) -> dict[str, str]:
-        """What the columns hold in a row of the table."""
-        at = bisect_right(self.rows, number, key=lambda row: row[0])
-        return dict(zip(self.headings, self.rows[at - 1][1], strict=True)) if at else {}
+    rows: list[list[str]]
+    faults: list[tuple[int, Fault]]
+    digest: str
+    unread: tuple[str, ...] = ()
+    notes: list[Note] = field(default_factory=list)
 
 
 def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | None = None) -> Table:
@@ -99,7 +72,7 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
         InputError: no such file, not a table, over a limit, or cells that no table may have; `faults` lists these.
     """
     file, reading = path.name, reading or Reading()
-    cells = read_grid(path, kinds, reading)
+    cells = _read_grid(path, kinds, reading)
     grid, faults, notes = cells.rows, cells.faults, cells.notes
     if faults and not grid:
         raise _untaken(file, [fault for _, fault in faults])
@@ -112,10 +85,10 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
             notes.append((N_("the headings are in row {row}"), {"row": at_row}))
     kind = best_kind(names, kinds, reading.columns)
     found = matched(kind, names, reading.columns)
-    areas = _lifted(grid, header, reading) if "tree" in kinds and lacking(kind, found) else None
-    tidied = _tidied(file, grid, header, kind, found, areas)
+    areas = areas_among(grid, header, reading) if "tree" in kinds and lacking(kind, found) else None
+    tidied = tidied_rows(file, grid, header, kind, found, areas)
     if areas is not None:
-        notes.append((N_("{columns} stand in rows of their own: {count}"), _area_words(areas)))
+        notes.append(areas.note)
     if tidied.left_out:
         notes.append((N_("rows left out: {rows}"), {"rows": tidied.words}))
     rows = []
@@ -134,191 +107,10 @@ def read_table(path: Path, kinds: Sequence[str] = LOADED, reading: Reading | Non
     return Table(file, names, rows, cells.digest, cells.unread, tuple(notes), tuple(tidied.faults), reading)
 
 
-def _lifted(grid: list[list[str]], header: Header, reading: Reading) -> Areas | None:
-    """The areas of a list of places that stand as rows, where its headings lack a column for them."""
-    found = matched("tree", header.names, reading.columns)
-    missing = [] if found.keys().isdisjoint((GROUP, "tps")) else lacking("tree", found)
-    return lift_areas(grid, header.first, header.end, missing) if missing else None
-
-
-def _area_words(areas: Areas) -> dict[str, object]:
-    return {"columns": ", ".join(areas.headings), "count": len(areas.rows)}
-
-
-def _tidied(
-    file: str, grid: list[list[str]], header: Header, kind: str, found: Mapping[str, Sequence[str]], areas: Areas | None
-) -> Tidied:
-    """The rows of the table, parted from what stands among and below them."""
-    at_of = {name: at for at, name in enumerate(header.names) if name}
-    names = ("tps",) if kind == "tree" and "tps" in found else KEYS[kind]
-    keys = [at_of[heading] for name in names for heading in found.get(name, ())[:1]]
-    counted = [at_of[heading] for name, headings in found.items() if (kind, name) in COUNTED for heading in headings]
-    below: list[Row] = [(number, row) for number, row in enumerate(grid[header.end :], header.end + 1) if row]
-
-    def fault(row: int, at: int, message: str, values: dict[str, object]) -> Fault:
-        return Fault(message, values, row, _name(header.names, at), file, f"{letter(at)}{row}")
-
-    tidied = tidy(below, grid[header.first : header.end], keys, counted, fault)
-    if areas is not None:
-        tidied.faults += check_heads(areas, tidied.rows, counted, fault)
-    return tidied
-
-
-def tidy(
-    rows: Sequence[Row], headings: Sequence[Sequence[str]], keys: Sequence[int], counted: Sequence[int], blame: Blame
-) -> Tidied:
-    """Part the rows of a table from what an office writes among and below them.
-
-    Args:
-        rows: the rows below the headings that are not blank.
-        headings: the lines of the headings, which a printed list repeats on each page.
-        keys: the columns that every row of this table must have.
-        counted: the columns whose totals are checked.
-    """
-    found = Tidied()
-    totals = {column: _Sums() for column in counted}
-    whole = [bool(keys) and all(at < len(cells) and cells[at] for at in keys) for _number, cells in rows]
-    last_whole = max((at for at, is_whole in enumerate(whole) if is_whole), default=-1)
-    is_below = was_left_out = False
-    for at, (number, cells) in enumerate(rows):
-        first = next(cell for cell in cells if cell)
-        after_gap = at > 0 and rows[at - 1][0] < number - 1
-        is_count = at == 0 and _numbers_columns(cells)
-        is_total = _is_total(cells, is_whole=whole[at])
-        if is_total:
-            for column, sums in totals.items():
-                found.faults += sums.check(number, column, cells[column] if column < len(cells) else "", blame)
-        is_below = is_below or (at > last_whole >= 0 and _is_below(cells, after_gap=after_gap))
-        is_example = bool(_EXAMPLE.fullmatch(cells[0]))
-        if is_total or is_below or is_example or is_count or cells in headings:
-            if not was_left_out:
-                found.left_out.append([])
-            found.left_out[-1].append((number, first))
-            was_left_out = True
-            continue
-        was_left_out = False
-        found.rows.append((number, cells))
-        for column, sums in totals.items():
-            sums.add(number, cells[column] if column < len(cells) else "")
-    return found
-
-
-class _Sums:
-    """What a column adds up to, since the last total and in all."""
-
-    def __init__(self) -> None:
-        self._part = self._all = self._rows = self._first = self._last = 0
-
-    def add(self, row: int, text: str) -> None:
-        value = whole_number(text) or 0
-        self._first = self._first if self._rows else row
-        self._last = row
-        self._part, self._all = self._part + value, self._all + value
-        self._rows += 1
-
-    def check(self, row: int, column: int, text: str, blame: Blame) -> list[Fault]:
-        """A fault where a total is neither that of the rows since the last total nor that of all."""
-        said = whole_number(text)
-        fits = said is None or said in (self._part, self._all)
-        made = self._part if self._rows else self._all
-        values: dict[str, object] = {"said": said, "made": made, "first": self._first, "last": self._last}
-        self._part = self._rows = 0
-        if fits:
-            return []
-        return [blame(row, column, _WRONG_TOTAL, values)]
-
-
-def _numbers_columns(cells: Sequence[str]) -> bool:
-    """Whether a row counts the columns: 1 2 3, or (1) (2) (3)."""
-    found = [_IN_BRACKETS.fullmatch(cell) for cell in cells if cell]
-    return len(found) > 2 and [match and int(match[1]) for match in found] == list(range(1, len(found) + 1))
-
-
-def _is_total(cells: Sequence[str], *, is_whole: bool) -> bool:
-    words = list(islice((cell for cell in cells if cell and whole_number(cell) is None), 2))
-    if any(_TOTAL_ALONE.fullmatch(word) for word in words):
-        return True
-    return not is_whole and any(_TOTAL.fullmatch(word) for word in words[:1])
-
-
-def _is_below(cells: Sequence[str], *, after_gap: bool) -> bool:
-    filled = [cell for cell in cells if cell]
-    return any(_BELOW.match(cell) for cell in filled) or (after_gap and len(filled) == 1)
-
-
-def lift_areas(grid: list[list[str]], first: int, end: int, missing: Sequence[str]) -> Areas | None:
-    """Take rows such as "KECAMATAN GEROKGAK" or "II  Kec. Seririt  29" out of a sheet; the others keep their place.
-
-    A title that names one area counts for all rows: "Kecamatan : Gerokgak".
-
-    Args:
-        first: the index of the first line of the headings; `end` that of the first row below them.
-        missing: the columns `district` and `village` that the headings lack.
-
-    Returns:
-        None where no such row or title is there.
-    """
-    now = dict.fromkeys(missing, "")
-    for row in grid[:first]:
-        for name in missing:
-            title = _AREAS[name][0].fullmatch(" ".join(filter(None, row)))
-            if title and not _NO_NAME.search(title[1]):
-                now[name] = title[1]
-    found = Areas(tuple(_AREAS[name][1] for name in missing))
-    if any(now.values()):
-        found.rows.append((end, tuple(now.values())))
-    unheaded = 0
-    for at in range(end, len(grid)):
-        named = _area(grid[at], missing)
-        if named is None and not found.rows:
-            unheaded += any(grid[at])
-            if unheaded > _MOST_UNHEADED:
-                return None
-        if named is not None:
-            name, text = named
-            now |= {other: "" for other in missing if other != name and name == AREA} | {name: text}
-            found.rows.append((at + 1, tuple(now.values())))
-            found.heads.append((at + 1, grid[at]))
-            grid[at] = []
-    return found if found.rows else None
-
-
-def _area(cells: Sequence[str], missing: Sequence[str]) -> tuple[str, str] | None:
-    """The column and the name where a row says an area and nothing else but numbers."""
-    filled = [cell for cell in cells if cell and whole_number(cell.rstrip(".")) is None]
-    is_marked = len(filled) == 2 and bool(_MARK.fullmatch(filled[0]))
-    if len(filled) != 1 and not is_marked:
-        return None
-    text = filled[-1]
-    for name in missing:
-        if match := _AREAS[name][0].fullmatch(text):
-            return name, match[1]
-    return (AREA, text) if is_marked and AREA in missing and not _is_total([text], is_whole=False) else None
-
-
-def check_heads(areas: Areas, rows: Sequence[Row], counted: Sequence[int], blame: Blame) -> list[Fault]:
-    """Faults where an area's row has a number that its rows do not make."""
-    faults = []
-    ends = [number for number, _ in areas.heads[1:]] + [len(rows) + max((number for number, _ in rows), default=0) + 1]
-    for (number, cells), end in zip(areas.heads, ends, strict=False):  # a title alone heads no row
-        own = [row for row in rows if number < row[0] < end]
-        for column in counted:
-            said = whole_number(cells[column]) if column < len(cells) else None
-            made = sum(whole_number(row[column]) or 0 for _, row in own if column < len(row))
-            if said is not None and own and said != made:
-                values: dict[str, object] = {"said": said, "made": made, "first": own[0][0], "last": own[-1][0]}
-                faults.append(blame(number, column, _WRONG_TOTAL, values))
-    return faults
-
-
 def _placed(file: str, names: Sequence[str], at: int, fault: Fault) -> Fault:
     if at >= MAX_COLUMNS:  # the whole row
         return fault
-    return Fault(fault.message, fault.values, fault.row, _name(names, at), file, f"{letter(at)}{fault.row}")
-
-
-def _name(names: Sequence[str], at: int) -> str:
-    return names[at] if at < len(names) and names[at] else f"#{at + 1}"
+    return Fault(fault.message, fault.values, fault.row, column_name(names, at), file, f"{letter(at)}{fault.row}")
 
 
 def _untaken(file: str, faults: Sequence[Fault]) -> InputError:
@@ -328,3 +120,243 @@ def _untaken(file: str, faults: Sequence[Fault]) -> InputError:
         faults=few_of_a_kind(faults),
         file=file,
     )
+
+
+def _read_grid(path: Path, kinds: Sequence[str], reading: Reading) -> _Grid:
+    """Read the cells of a table's file.
+
+    Args:
+        kinds: the kinds of table that it may be, which tell the sheet of a workbook that is read.
+
+    Raises:
+        QuestionError: several sheets have such a table.
+        InputError: no such file, not a table, or over a limit.
+    """
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        raise InputError(N_("{file} is a folder, not a table"), hint=N_("Name the file."), file=str(path))
+    if path.name.startswith("~$"):
+        raise InputError(
+            N_("{file} is no table: Excel writes it beside a workbook that is open"),
+            hint=N_("Close the workbook, and name it without ~$."),
+            file=path.name,
+        )
+    try:
+        if suffix in (".xlsx", ".xlsm", *_OLD):
+            digest, sheets = (open_old_book if suffix in _OLD else open_book)(path)
+            sheet = _chosen_sheet(path.name, sheets, kinds, reading)
+            others = tuple(other.name for other in sheets if other is not sheet)
+            notes: list[Note] = []
+            if others and sheet:
+                told: dict[str, object] = {"sheet": sheet.name, "others": ", ".join(others)[:200]}
+                notes.append((N_("sheet {sheet} was read, and not: {others}"), told))
+            return _Grid(*_cleaned(path.name, sheet.records() if sheet else ()), digest, others, notes)
+        if suffix in (".csv", ".tsv", ".txt"):
+            with path.open("rb") as file:
+                return _read_csv(path.name, file)
+    except FileNotFoundError as error:
+        raise InputError(
+            N_("{file} does not exist"), hint=N_("Check the name and the folder."), file=str(path)
+        ) from error
+    except OSError as error:
+        raise InputError(
+            N_("{file} cannot be read: {reason}"),
+            hint=N_("Close it in other programs and check that you may open it."),
+            file=str(path),
+            reason=error.strerror or type(error).__name__,
+        ) from error
+    raise InputError(
+        N_("{file} is not a table: a table is .csv, .xlsx, .xls, .xlsb or .ods"), hint=_SAVE_AS, file=str(path)
+    )
+
+
+def _chosen_sheet(file: str, sheets: Sequence[_Sheet], kinds: Sequence[str], reading: Reading) -> _Sheet | None:
+    """The sheet that is named, else the one that has such a table, else the first; None where all are blank."""
+    if reading.sheet is not None:
+        if named := [sheet for sheet in sheets if fold(sheet.name) == fold(reading.sheet)]:
+            return named[0]
+        raise InputError(
+            N_("{file} has no sheet {sheet}"),
+            hint=N_("Its sheets are: {names}."),
+            file=file,
+            sheet=reading.sheet,
+            names=", ".join(sheet.name for sheet in sheets)[:300],
+        )
+    if len(sheets) < 2:
+        return sheets[0] if sheets else None
+    known = [_headings_of(file, sheet, kinds, reading) for sheet in sheets]
+    best = max((header.known for header in known), default=(False, 0))
+    fitting = [at for at, header in enumerate(known) if (header.known[0] if best[0] else header.known == best)]
+    if not best[0]:
+        return sheets[fitting[0]]
+    if len(fitting) == 1:
+        return sheets[fitting[0]]
+    choices = [Choice("--sheet", sheets[at].name, ", ".join(filter(None, known[at].names))[:120]) for at in fitting]
+    raise QuestionError(
+        N_("{file}: {count} sheets have such a table"),
+        choices=choices,
+        hint=N_("Say which one is to be read: {options}"),
+        file=file,
+        count=len(fitting),
+    )
+
+
+def _headings_of(file: str, sheet: _Sheet, kinds: Sequence[str], reading: Reading) -> Header:
+    rows = [[cell if isinstance(cell, str) else "?" for cell in record] for record in sheet.records(_ROWS_TO_TELL_BY)]
+    try:
+        return find_header(file, [[" ".join(cell.split()) for cell in row] for row in rows], kinds, reading)
+    except InputError:  # it is asked of the sheet that is read
+        return Header(0, 1, ())
+
+
+def _read_csv(name: str, file: BinaryIO) -> _Grid:
+    digest, encoding = _survey(name, file)
+    file.seek(0)
+    start = file.read(4096)
+    file.seek(0)
+    if start.startswith(_OTHER_KINDS):
+        raise InputError(
+            N_("{file} is not a CSV file, whatever its name says"),
+            hint=N_("Save it as CSV UTF-8 or as .xlsx and load that."),
+            file=name,
+        )
+    separator, skip = _separator(start.decode(encoding, "replace"))
+    rows, faults = _cleaned(name, _records(name, file, encoding, separator, skip=skip))
+    is_plain = (encoding, separator) == ("utf-8-sig", ",")
+    taken: Note = (_TAKEN[separator], {"encoding": encoding.removesuffix("-sig").upper()})
+    return _Grid(rows, faults, digest, notes=[] if is_plain else [taken])
+
+
+_CHUNK_BYTES = 1 << 20
+_OTHER_KINDS = (
+    b"PK\x03\x04",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+    b"SQLite format 3",
+)
+
+
+def _survey(name: str, file: BinaryIO) -> tuple[str, str]:
+    """Hash the file, find its encoding, and refuse what is too large, with no more than one chunk of it in memory."""
+    digest = hashlib.sha256()
+    encoding, decoder = "", codecs.getincrementaldecoder("utf-8")()
+    size = line_feeds = returns = 0
+    while chunk := file.read(_CHUNK_BYTES):
+        digest.update(chunk)
+        if not size:
+            encoding = _marked(chunk)
+        if not encoding:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                encoding = "cp1252"
+        size += len(chunk)
+        feeds_here, returns_here = chunk.count(b"\n"), chunk.count(b"\r")
+        line_feeds += feeds_here
+        returns += returns_here
+        if size > MAX_CSV_BYTES:
+            raise too_large(name, MAX_CSV_BYTES)
+        if max(line_feeds, returns) > MAX_ROWS + 1:
+            raise too_many_rows(name)
+        if len(chunk) == _CHUNK_BYTES and not feeds_here + returns_here:
+            raise InputError(
+                N_("{file} is not a table: it has a line of more than a million characters"),
+                hint=N_("Save it as CSV UTF-8 or as .xlsx and load that."),
+                file=name,
+            )
+    return digest.hexdigest(), encoding or "utf-8-sig"
+
+
+def _marked(start: bytes) -> str:
+    """The encoding that a file's beginning names, or shows by the zero bytes of UTF-16; empty where it does not."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return ""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = [start[:400:2].count(0), start[1:400:2].count(0)]
+    if max(zeros) > 3 * len(start[:400]) // 8 and min(zeros) == 0:
+        return "utf-16-be" if zeros[0] else "utf-16-le"
+    return ""
+
+
+def _records(name: str, file: BinaryIO, encoding: str, separator: str, *, skip: bool) -> Iterator[list[str | Fault]]:
+    reader = csv.reader(io.TextIOWrapper(file, encoding, newline=""), delimiter=separator, strict=True)
+    number = 0
+    try:
+        for number, record in enumerate(reader, start=1):
+            yield [] if number == 1 and skip else list(record)
+    except UnicodeError as error:
+        raise _not_text(name) from error
+    except csv.Error as error:
+        raise InputError(
+            N_("{file}, row {row}: quotation marks that do not match, or a cell that does not end"),
+            hint=N_("Open it in a spreadsheet, look at this row and save it again."),
+            file=name,
+            row=number + 1,
+        ) from error
+
+
+def _separator(start: str) -> tuple[str, bool]:
+    """The separator that most of the first lines have equally often, and whether the first line is Excel's `sep=;` and
+    no row. A title or a cell with commas of its own is one line among many.
+    """
+    lines = [line for line in start.splitlines()[:30] if line.strip()]
+    first = lines[0].lstrip("\ufeff") if lines else ""
+    if first.startswith("sep=") and len(first) == 5 and first[4] in ",;\t":
+        return first[4], True
+    unquoted = ["".join(line.split('"')[::2]) for line in lines[:-1] or lines]
+
+    def agreement(sign: str) -> tuple[int, int]:
+        counts = Counter(count for line in unquoted if (count := line.count(sign)))
+        return max(((lines, count) for count, lines in counts.items()), default=(0, 0))
+
+    return max(",;\t", key=agreement), False
+
+
+def _not_text(name: str) -> InputError:
+    return InputError(
+        N_("{file} is no text in UTF-8, UTF-16 or Windows' cp1252, or it is cut off"),
+        hint=N_("In the spreadsheet choose Save as, CSV UTF-8, or save it as .xlsx."),
+        file=name,
+    )
+
+
+def _cleaned(file: str, records: Iterable[list[str | Fault]]) -> tuple[list[list[str]], list[tuple[int, Fault]]]:
+    """Every row in clean text without blank cells at its end, and what no cell may hold with its column from 0."""
+    grid: list[list[str]] = []
+    faults: list[tuple[int, Fault]] = []
+    for number, record in enumerate(records, start=1):
+        if number > MAX_ROWS + 1:
+            raise too_many_rows(file)
+        if any(record[MAX_COLUMNS:]):
+            message = N_("has more than {limit} columns")
+            faults.append((MAX_COLUMNS, Fault(message, {"limit": MAX_COLUMNS}, number, "", file)))
+            break
+        cells = [_clean(cell, number, at, faults) for at, cell in enumerate(record[:MAX_COLUMNS])]
+        while cells and not cells[-1]:
+            cells.pop()
+        grid.append(cells)
+        if len(faults) >= MAX_FAULTS:
+            break
+    return grid, faults
+
+
+def _clean(cell: str | Fault, row: int, at: int, faults: list[tuple[int, Fault]]) -> str:
+    """The text of a cell in NFC with single spaces; what no cell may hold becomes a fault."""
+    if isinstance(cell, Fault):
+        faults.append((at, Fault(cell.message, cell.values, row)))
+        return "?"
+    if len(cell) > MAX_CELL:
+        message = N_("has {length} characters; {limit} is the most")
+        faults.append((at, Fault(message, {"length": len(cell), "limit": MAX_CELL}, row)))
+        return "?"
+    if cell.isascii() and cell.isprintable():
+        return " ".join(cell.split())
+    if found := UNSAFE.search(cell):
+        message = N_("has the hidden character {character}, which no table may have")
+        faults.append((at, Fault(message, {"character": f"U+{ord(found[0]):04X}"}, row)))
+        return "?"
+    return " ".join(unicodedata.normalize("NFC", cell).split())

@@ -4,11 +4,11 @@ What needs other rows (parents, known kinds) is in `tables.check`.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from custody.errors import N_, Fault
+from custody.errors import N_, Fault, InputError
 from custody.format.codes import is_own_payload
 from custody.format.item_facts import SerialRange
 from custody.format.vendor_codes import LONGEST, fold_vendor_code
@@ -18,9 +18,11 @@ from custody.plan.needs import WHOLE
 from custody.plan.places import Need, Per, Place
 from language import _
 from language.in_words import level_choices
-from tables.cells import Cells, Located, parse_bearer, parse_per, parse_tracked_as, take_apart
-from tables.headings import fold, parse_level
+from tables.cells import Cells, Located, Source, parse_bearer, parse_per, parse_tracked_as
+from tables.headings import ignored_columns, layout, parse_level
 from tables.office_table import Table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,55 @@ class PhaseRow:
     phase: str
     name: str = ""
     due: str | None = None
+
+
+def start(table: Table, kind: str) -> tuple[Source, list[Fault]]:
+    """Where the columns of a table are, and what is wrong with it as a whole: totals that do not fit, or columns that
+    are missing, of which the source then has none.
+
+    Raises:
+        QuestionError: a column that could be two things.
+        InputError: there are no rows: an empty template.
+    """
+    found, faults = layout(table, kind)
+    if faults:
+        return Source(table.file), faults
+    if not table.rows:
+        raise InputError(
+            N_("{file} is still empty: there is no row below its headings"),
+            hint=N_("Fill it in below the headings, save it, and load it again."),
+            file=table.file,
+        )
+    ignored, place = ignored_columns(table, found), table.reading.place
+    return Source(table.file, found.columns, table.headers, ignored, found.given, place), list(table.faults)
+
+
+def take_apart(
+    table: Table, kind: str, take: Callable[[Cells], T], key: Callable[[T], object], key_column: str
+) -> tuple[list[Located[T]], list[Fault]]:
+    """Turn every sound row into a value, and list every fault of the others.
+
+    `key` is what no two rows may share (None: no matter); `key_column` is the column where a repetition is shown.
+
+    Raises:
+        QuestionError, InputError: see `start`.
+    """
+    source, faults = start(table, kind)
+    if not source.columns:
+        return [], faults
+    rows: list[Located[T]] = []
+    first_seen: dict[object, int] = {}
+    for number, record in table.rows:
+        cells = Cells(source, number, record, [])
+        value = take(cells)
+        identity = key(value)
+        if identity is not None and first_seen.setdefault(identity, number) != number:
+            cells.fault(key_column, N_("is the same as in row {row}"), row=first_seen[identity])
+        if cells.faults:
+            faults += cells.faults
+        else:
+            rows.append(Located(number, value, source))
+    return rows, faults
 
 
 _PLACE: Per = "place"
@@ -342,55 +393,3 @@ def _serials(cells: Cells) -> SerialRange | None:
     if not len(str(int(last))) <= width <= 18:
         cells.fault("width", N_("{width} digits are too few for {last}, or more than 18"), width=width, last=last)
     return SerialRange(prefix, int(first), int(last), width)
-
-
-Planned = TypeVar("Planned", Place, Need, PhaseRow)
-NeedKey = tuple[str, str, str]
-"""Of `Need.key`."""
-
-
-def with_what_is_known(row: Located[Planned], before: Planned | None) -> Located[Planned]:
-    """The row with what was known of it where the table has no such column: an empty cell takes a due time away,
-    a column that was never there does not.
-    """
-    if before is None:
-        return row
-    absent = {part.name: getattr(before, part.name) for part in fields(before) if part.name not in row.source.columns}
-    return replace(row, value=replace(row.value, **absent))
-
-
-def codes_of_kinds(needs: Iterable[Need]) -> dict[str, str]:
-    """The code of each kind by all that it is called, folded."""
-    return {fold(name): need.kind for need in needs for name in (need.name_id, need.name_en, need.kind)}
-
-
-def with_kinds_by_name(rows: Sequence[Located[Need]], known: Iterable[Need]) -> list[Located[Need]]:
-    """The rows with the code of the kind that each follows, which may be given by its name, and with the names that
-    another row of the kind has where their own are empty.
-    """
-    told = [*known, *(row.value for row in rows)]
-    codes = codes_of_kinds(told)
-    names = {need.kind: (need.name_id, need.name_en) for need in told if need.name_id != need.kind}
-
-    def named(need: Need) -> Need:
-        own = (need.name_id, need.name_en)
-        id_, en = names.get(need.kind, own) if need.name_id == need.kind else own
-        return replace(need, follows=codes.get(fold(need.follows), need.follows), name_id=id_, name_en=en)
-
-    return [replace(row, value=named(row.value)) for row in rows]
-
-
-def renamed_elsewhere(rows: Sequence[Located[Need]], known: Mapping[NeedKey, Need]) -> list[Located[Need]]:
-    """The known needs of kinds that these rows name otherwise, at levels that they do not have: a kind has one name."""
-    here = {row.value.key for row in rows}
-    by_kind: dict[str, dict[tuple[str, str], Located[Need]]] = {}
-    for row in rows:
-        by_kind.setdefault(row.value.kind, {})[row.value.name_id, row.value.name_en] = row
-    renamed = {kind: next(iter(named.items())) for kind, named in by_kind.items() if len(named) == 1}
-    found = []
-    for key, need in known.items():
-        if key not in here and need.kind in renamed:
-            (name_id, name_en), row = renamed[need.kind]
-            if (need.name_id, need.name_en) != (name_id, name_en):
-                found.append(replace(row, value=replace(need, name_id=name_id, name_en=name_en)))
-    return found

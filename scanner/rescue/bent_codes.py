@@ -14,14 +14,13 @@ from scanner.decoding.renderings import as_image
 from scanner.reads import Corners, Read
 from scanner.rescue.equaliser import REACH, equalised
 from scanner.rescue.expected_codes import NOTHING, Expected
-from scanner.rescue.finder_frames import LEAST_FRAME, View, drawn_to, finder_frames
+from scanner.rescue.finder_frames import CLOSE, LEAST_FRAME, View, darkness, finder_frames, sampled
 from scanner.rescue.finders import Finder
-from scanner.rescue.lattice import CLOSE, Steps, followed, settled
+from scanner.rescue.lattice import Steps, followed, settled
 from scanner.rescue.payload_code import read_item
 from scanner.rescue.qr_structure import side_of
-from scanner.rescue.rescue import darkness
 from scanner.rescue.surface import begun, seen
-from scanner.rescue.surface_fit import as_read, fits, fixed_met, half_modules, known_modules, refined, sampled
+from scanner.rescue.surface_fit import as_read, drawn_to, fits, fixed_met, half_modules, known_modules, refined
 from scanner.sources.frames import Image
 
 VERSIONS = (2, 1)
@@ -121,10 +120,12 @@ def _read_from(
     def tried() -> Generator[tuple[np.ndarray, int, np.ndarray] | None, None, None]:
         yield None
         if not is_sharpened:
-            found = yield from flat(dark, placed[0], focal_px)
-            yield from ((dark, *each) for each in found)
-            found = yield from on_lattice(close, placed[0], focal_px, is_brief=is_brief)
-            yield from ((close, *each) for each in found)
+            for seen_in, look in ((dark, flat), (close, on_lattice)):
+                middle, frame, fit = finder_frames(seen_in, placed[:1])[0]
+                if fit >= LEAST_FRAME:
+                    yield None
+                    found = yield from look(seen_in, middle, frame, focal_px, is_brief)
+                    yield from ((seen_in, *each) for each in found)
         found = yield from candidates(fitted, placed, focal_px)
         yield from ((dark, *each) for each in found)
 
@@ -153,12 +154,12 @@ def _may_belong(one: Finder, other: Finder) -> bool:
     return alike and float(np.hypot(one.x - other.x, one.y - other.y)) < _FARTHEST * one.module_px
 
 
-def flat(dark: np.ndarray, finder: Finder, focal_px: float) -> Steps[list[tuple[int, np.ndarray]]]:
-    """Versions and shapes that may be the code of this finder pattern where it is flat: most are, and soon found."""
-    ((middle, frame, fit),) = finder_frames(dark, [finder])
-    if fit < LEAST_FRAME:
-        return []
-    yield
+def flat(
+    dark: np.ndarray, middle: np.ndarray, frame: np.ndarray, focal_px: float, _is_brief: bool
+) -> Steps[list[tuple[int, np.ndarray]]]:
+    """Versions and shapes that may be the code of a finder pattern that lies so (`finder_frames`) where it is flat:
+    most are, and soon found.
+    """
     softer = np.asarray(cv2.GaussianBlur(dark, (0, 0), _SOFTER_PX))
     for version in VERSIONS:
         shapes, known = begun(middle, frame, anchors(version), _BENDS[:1], focal_px), known_modules(version)
@@ -183,13 +184,11 @@ def _in_view(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float
 
 
 def on_lattice(
-    dark: np.ndarray, finder: Finder, focal_px: float, *, is_brief: bool = False
+    dark: np.ndarray, middle: np.ndarray, frame: np.ndarray, focal_px: float, is_brief: bool
 ) -> Steps[list[tuple[int, np.ndarray]]]:
-    """Versions and shapes that may be the code of this finder pattern by following its modules, the best first."""
-    ((middle, frame, fit),) = finder_frames(dark, [finder])
-    if fit < LEAST_FRAME:
-        return []
-    yield
+    """Versions and shapes that may be the code of a finder pattern that lies so by following its modules, the best
+    first.
+    """
     begun_there = yield from followed(dark, middle, frame, focal_px, is_brief=is_brief)
     found: list[tuple[float, int, np.ndarray]] = []
     for version in VERSIONS:

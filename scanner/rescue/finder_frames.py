@@ -7,14 +7,11 @@ where others are torn off, covered, or around a bottle's edge. Fitted as in `sur
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from scanner.decoding.renderings import resized
 from scanner.rescue.finders import Finder
-from scanner.rescue.lattice import CLOSE
-from scanner.rescue.rescue import darkness
-from scanner.rescue.surface import SIZE, seen
-from scanner.rescue.surface_fit import CURVATURES, STEP, sampled
 from scanner.sources.frames import Image
 
 _TURNS = np.radians([0.0, 18.0, 36.0, 54.0, 72.0])
@@ -25,8 +22,11 @@ LEAST_FRAME = 0.35
 _LEAST_LIGHT = 0.57
 """Of the contrast of a finder pattern, that of the light line that parts it from the rest of its code. In the worst
 that was read of 140 hard labels it is 0.62; letters on dark ground that look like finder patterns have 0.53."""
-_DRAWN, _HELD = 5, 0.003
 _MODULE_PX, _AROUND = 4.0, 9.0
+
+
+CLOSE = 0.6
+"""Of the surroundings that tell dark from light elsewhere: where a label turns away, modules are half as wide."""
 
 
 def _pattern() -> tuple[np.ndarray, np.ndarray]:
@@ -96,6 +96,18 @@ class View:
         return Finder(float(x), float(y), finder.wide_px * self.scale, finder.high_px * self.scale)
 
 
+def darkness(gray: Image, module_px: float) -> np.ndarray:
+    """How dark each pixel is among its surroundings: -1 light, 1 dark, about 0 where there is no contrast."""
+    side = max(round(module_px * 7) | 1, 9)
+    kernel = np.ones((side, side), np.uint8)
+    soft = cv2.GaussianBlur(gray, (0, 0), max(0.22 * module_px, 0.5))
+    low, high = (
+        cv2.blur(each, (side, side)).astype(np.float32) for each in (cv2.erode(soft, kernel), cv2.dilate(soft, kernel))
+    )
+    reach = np.maximum((high - low) / 2, 6.0)
+    return np.asarray(np.clip(((high + low) / 2 - soft) / reach, -1, 1), np.float32)
+
+
 def is_in_code(gray: Image, finder: Finder) -> bool:
     """Whether a finder pattern lies in a picture as in a code; letters and rings that look like one do not."""
     view = View.around(finder, gray, _AROUND)
@@ -106,58 +118,11 @@ def is_in_code(gray: Image, finder: Finder) -> bool:
     )
 
 
-_SPOTS = np.array([(0, 0), (3, 0), (-3, 0), (0, 3), (0, -3)], float)
-_NEAR = 6.5
-"""Modules within which a finder pattern is taken for the one that a shape expects there."""
-_QUARTERS = [np.array([[c, -s], [s, c]], float) for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1))]
-
-
-def drawn_to(
-    shapes: np.ndarray, corners: np.ndarray, frames: Sequence[tuple[np.ndarray, np.ndarray, float]], focal_px: float
-) -> np.ndarray:
-    """The same shapes, each moved so that the finder patterns nearest to where it expects some lie as they do.
-
-    Args:
-        corners: where a label has finder patterns, 3 x 2.
-    """
-    count = len(shapes)
-    places = (corners[:, None] + _SPOTS).reshape(-1, 2)
-    x, y, _facing = seen(shapes, places, focal_px)
-    at = np.stack((x, y), axis=-1).reshape(count, len(corners), len(_SPOTS), 2)
-    middles = np.array([middle for middle, _frame, _fit in frames])
-    seen_as = np.array([[middle + _SPOTS @ (frame @ turn).T for turn in _QUARTERS] for middle, frame, _fit in frames])
-    away = np.linalg.norm(at[:, :, None, 0] - middles, axis=-1)  # k x 3 x f
-    which = away.argmin(axis=2)
-    module = np.exp(shapes[:, 2])
-    is_met = np.take_along_axis(away, which[..., None], axis=2)[..., 0] < _NEAR * module[:, None]
-    choices = seen_as[which]  # k x 3 x 4 x 5 x 2
-    relative = choices - choices[:, :, :, :1]
-    unlike = ((relative - (at - at[:, :, :1])[:, :, None]) ** 2).sum(axis=(3, 4))
-    target = np.take_along_axis(choices, unlike.argmin(axis=2)[:, :, None, None, None], axis=2)[:, :, 0]
-    weight = np.repeat(is_met, len(_SPOTS), axis=1)[..., None] / module[:, None, None] ** 2
-    return _moved_to(shapes, places, target.reshape(count, -1, 2), weight, focal_px)
-
-
-def _moved_to(
-    shapes: np.ndarray, places: np.ndarray, target: np.ndarray, weight: np.ndarray, focal_px: float
-) -> np.ndarray:
-    """Least squares of a few places: k x p x 2 pixels each, with their weight, k x p x 1."""
-    begun, index = shapes, np.arange(SIZE)
-    for _turn in range(_DRAWN):
-        step = np.tile(STEP, (len(shapes), 1))
-        step[:, :2] *= np.exp(shapes[:, 2:3])
-        moved = np.repeat(shapes[:, None], SIZE + 1, axis=1)
-        moved[:, index + 1, index] += step
-        x, y, _facing = seen(moved.reshape(-1, SIZE), places, focal_px)
-        at = np.stack((x, y), axis=-1).reshape(len(shapes), SIZE + 1, len(places), 2).astype(float)
-        slope = ((at[:, 1:] - at[:, :1]) * np.sqrt(weight)[:, None]).reshape(len(shapes), SIZE, -1)
-        miss = ((target - at[:, 0]) * np.sqrt(weight)).reshape(len(shapes), -1, 1)
-        square = slope @ slope.transpose(0, 2, 1) + np.eye(SIZE) * _HELD
-        change = np.linalg.solve(square, slope @ miss - (_HELD * (shapes - begun) / step)[..., None])[..., 0]
-        change /= np.maximum(np.abs(change).max(axis=1, keepdims=True) / 8.0, 1.0)
-        shapes = shapes + change * step
-        shapes[:, 6] = np.clip(shapes[:, 6], *CURVATURES)
-    return shapes
+def sampled(dark: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The picture at these places, 0 beyond it."""
+    return np.asarray(
+        cv2.remap(dark, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    )
 
 
 def _placed(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

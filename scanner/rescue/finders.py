@@ -4,7 +4,7 @@ Any line through the middle of one crosses dark, light, dark, light, dark as 1:1
 here they show where a code is that no decoder finds, and two of them are enough to look for a torn third.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -24,16 +24,16 @@ _TURNS = (1.0, 0.85, 0.71)
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """A finder pattern: its middle, and how wide and high its modules are, in pixels."""
+    """A finder pattern: its middle, how wide and high its modules are, and how large between the two, in pixels."""
 
     x: float
     y: float
     wide_px: float
     high_px: float
+    module_px: float = field(init=False)
 
-    @property
-    def module_px(self) -> float:
-        return (self.wide_px + self.high_px) / 2
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "module_px", (self.wide_px + self.high_px) / 2)
 
 
 def find_finders(gray: Image, *, block_px: int | None = None) -> list[Finder]:
@@ -45,14 +45,14 @@ def find_finders(gray: Image, *, block_px: int | None = None) -> list[Finder]:
     if min(gray.shape) < 16:
         return []
     block = block_px or max(min(gray.shape) // 5, 25)
-    dark = thresholded(smoothed(gray, 0.8), block | 1, 4) == 0
+    soft = smoothed(gray, 0.8)
+    dark = thresholded(soft, block | 1, 4) == 0
     across = _crossings(dark)
     down = _crossings(np.ascontiguousarray(dark.T))[:, [1, 0, 2]]
     if not len(across) or not len(down):
         return []
     met = _joined(across, down, gray.shape)
-    tried = [Finder(each.x, each.y, each.wide_px * turn, each.high_px * turn) for turn in _TURNS for each in met]
-    return _surest(gray, tried)
+    return _surest(soft, np.concatenate([met * (1, 1, turn, turn) for turn in _TURNS]))
 
 
 def _crossings(dark: np.ndarray) -> np.ndarray:
@@ -88,8 +88,8 @@ def _crossings(dark: np.ndarray) -> np.ndarray:
     return np.column_stack((x, rows[begin], module[fits]))
 
 
-def _joined(across: np.ndarray, down: np.ndarray, shape: tuple[int, ...]) -> list[Finder]:
-    """Crossings that meet, each meeting place as a finder."""
+def _joined(across: np.ndarray, down: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Crossings that meet: x, y, and how wide and high the modules are, n x 4."""
     side = shape[0] // _CELL_PX + 1, shape[1] // _CELL_PX + 1
     count, total = (cv2.boxFilter(each, -1, (3, 3), normalize=False) for each in _in_cells(down, side))
     column, row = (across[:, :2].T / _CELL_PX).astype(int)
@@ -103,7 +103,7 @@ def _joined(across: np.ndarray, down: np.ndarray, shape: tuple[int, ...]) -> lis
         np.bincount(which, values) / here for values in (*across.T, total[row, column] / count[row, column])
     )
     is_square = np.flatnonzero((wide > 0.5 * high) & (wide < 2.0 * high))
-    return [Finder(*map(float, (x[i], y[i], wide[i], high[i]))) for i in is_square[:_MOST_TRIED]]
+    return np.column_stack((x, y, wide, high))[is_square[:_MOST_TRIED]]
 
 
 def _in_cells(crossings: np.ndarray, side: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -120,15 +120,13 @@ _RADII = np.array([0.0, 0.7, 1.1, 2.3, 2.8, 3.1, 3.5, 3.9, 4.3])
 """In modules: three in the middle, one in the light ring, the others where the dark ring must be met."""
 
 
-def _surest(gray: Image, found: list[Finder]) -> list[Finder]:
-    """Those that look like one all around, the clearest first."""
-    if not found:
+def _surest(soft: Image, found: np.ndarray) -> list[Finder]:
+    """Those that look like one all around in a smoothed picture, the clearest first."""
+    if not len(found):
         return []
-    size = np.array([(each.wide_px, each.high_px) for each in found])[:, None, None]
     rays = np.stack((np.cos(_ANGLES), np.sin(_ANGLES)), axis=-1)[:, None] * _RADII[:, None]
-    at = (np.array([(each.x, each.y) for each in found])[:, None, None] + size * rays).astype(np.float32)
+    at = (found[:, None, None, :2] + found[:, None, None, 2:] * rays).astype(np.float32)
     flat = at.reshape(len(found), -1, 2)
-    soft = smoothed(gray, 0.8)
     light = np.asarray(
         cv2.remap(soft, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
     )
@@ -143,7 +141,7 @@ def _surest(gray: Image, found: list[Finder]) -> list[Finder]:
     taken = np.zeros((0, 3))  # x, y, reach
     for index in np.argsort(-contrast, kind="stable"):
         if contrast[index] >= _LEAST_CONTRAST and is_ring[index] and is_rim[index]:
-            one = found[index]
+            one = Finder(*map(float, found[index]))
             away = np.maximum(np.abs(taken[:, 0] - one.x), np.abs(taken[:, 1] - one.y))
             if np.all(away > taken[:, 2]):
                 surest.append(one)

@@ -13,16 +13,15 @@ from typing import TypeVar
 
 import numpy as np
 
+from scanner.rescue.finder_frames import sampled
 from scanner.rescue.qr_structure import side_of
 from scanner.rescue.surface import SIZE, begun, bent, seen, solid, tilt_of, turned
-from scanner.rescue.surface_fit import Pattern, all_modules, fits, other_modules, refined, sampled
+from scanner.rescue.surface_fit import Pattern, all_modules, fits, other_modules, refined
 
 Result = TypeVar("Result")
 Steps = Generator[None, None, Result]
 """Work that pauses every few milliseconds, so that whoever runs it may stop there, or go on later."""
 
-CLOSE = 0.6
-"""Of the surroundings that tell dark from light elsewhere: where a label turns away, modules are half as wide."""
 _BENDS = np.array([(0, 0), *((curved, way) for curved in (0.02, 0.035, 0.05, 0.065, 0.085) for way in (0, np.pi / 2))])
 _QUARTERS = np.array([(0, 0, quarter) for quarter in range(4)])
 _STAGES = ((6, 48, 3, 6), (9, 40, 3, 6), (12, 24, 2, 6), (16, 16, 3, SIZE))

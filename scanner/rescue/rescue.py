@@ -15,6 +15,7 @@ import numpy as np
 from scanner.decoding.engines import ZxingEngine, is_inside
 from scanner.decoding.renderings import resized
 from scanner.reads import Corners, Read
+from scanner.rescue.finder_frames import darkness
 from scanner.rescue.finders import find_finders
 from scanner.rescue.outlines import Pair, Signs, find_signs
 from scanner.rescue.qr_structure import MOST_VERSION, build, corrected, side_of
@@ -152,18 +153,6 @@ class Grid:
     def corners(self) -> Corners:
         first, second, third, fourth = ((round(float(x)), round(float(y))) for x, y in self.shape[:8].reshape(4, 2))
         return first, second, third, fourth
-
-
-def darkness(gray: Image, module_px: float) -> np.ndarray:
-    """How dark each pixel is among its surroundings: -1 light, 1 dark, about 0 where there is no contrast."""
-    side = max(round(module_px * 7) | 1, 9)
-    kernel = np.ones((side, side), np.uint8)
-    soft = cv2.GaussianBlur(gray, (0, 0), max(0.22 * module_px, 0.5))
-    low, high = (
-        cv2.blur(each, (side, side)).astype(np.float32) for each in (cv2.erode(soft, kernel), cv2.dilate(soft, kernel))
-    )
-    reach = np.maximum((high - low) / 2, 6.0)
-    return np.asarray(np.clip(((high + low) / 2 - soft) / reach, -1, 1), np.float32)
 
 
 def fit_grid(dark: np.ndarray, three: np.ndarray, module_px: float, *, free: int | None = None) -> Grid | None:

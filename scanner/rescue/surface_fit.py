@@ -4,12 +4,13 @@ Least squares after Gauss, Newton and Levenberg, several beginnings at once (Luc
 picture as its own gradient; Huber, 1964, for what is torn or covered and must not count).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import cv2
 import numpy as np
 
+from scanner.rescue.finder_frames import sampled
 from scanner.rescue.qr_structure import build, side_of
 from scanner.rescue.surface import SIZE, seen
 
@@ -76,13 +77,6 @@ def other_modules(version: int) -> np.ndarray:
 def all_modules(version: int) -> Pattern:
     """The fixed modules, and the others as unknown."""
     return known_modules(version).and_unknown(other_modules(version))
-
-
-def sampled(dark: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The picture at these places, 0 beyond it."""
-    return np.asarray(
-        cv2.remap(dark, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    )
 
 
 def fits(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float) -> np.ndarray:
@@ -172,3 +166,58 @@ def half_modules(
         around : len(steps) - around : 2, around : len(steps) - around : 2
     ]
     return fine.astype(float), shown
+
+
+_DRAWN, _HELD = 5, 0.003
+_SPOTS = np.array([(0, 0), (3, 0), (-3, 0), (0, 3), (0, -3)], float)
+_NEAR = 6.5
+"""Modules within which a finder pattern is taken for the one that a shape expects there."""
+_QUARTERS = [np.array([[c, -s], [s, c]], float) for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1))]
+
+
+def drawn_to(
+    shapes: np.ndarray, corners: np.ndarray, frames: Sequence[tuple[np.ndarray, np.ndarray, float]], focal_px: float
+) -> np.ndarray:
+    """The same shapes, each moved so that the finder patterns nearest to where it expects some lie as they do.
+
+    Args:
+        corners: where a label has finder patterns, 3 x 2.
+    """
+    count = len(shapes)
+    places = (corners[:, None] + _SPOTS).reshape(-1, 2)
+    x, y, _facing = seen(shapes, places, focal_px)
+    at = np.stack((x, y), axis=-1).reshape(count, len(corners), len(_SPOTS), 2)
+    middles = np.array([middle for middle, _frame, _fit in frames])
+    seen_as = np.array([[middle + _SPOTS @ (frame @ turn).T for turn in _QUARTERS] for middle, frame, _fit in frames])
+    away = np.linalg.norm(at[:, :, None, 0] - middles, axis=-1)  # k x 3 x f
+    which = away.argmin(axis=2)
+    module = np.exp(shapes[:, 2])
+    is_met = np.take_along_axis(away, which[..., None], axis=2)[..., 0] < _NEAR * module[:, None]
+    choices = seen_as[which]  # k x 3 x 4 x 5 x 2
+    relative = choices - choices[:, :, :, :1]
+    unlike = ((relative - (at - at[:, :, :1])[:, :, None]) ** 2).sum(axis=(3, 4))
+    target = np.take_along_axis(choices, unlike.argmin(axis=2)[:, :, None, None, None], axis=2)[:, :, 0]
+    weight = np.repeat(is_met, len(_SPOTS), axis=1)[..., None] / module[:, None, None] ** 2
+    return _moved_to(shapes, places, target.reshape(count, -1, 2), weight, focal_px)
+
+
+def _moved_to(
+    shapes: np.ndarray, places: np.ndarray, target: np.ndarray, weight: np.ndarray, focal_px: float
+) -> np.ndarray:
+    """Least squares of a few places: k x p x 2 pixels each, with their weight, k x p x 1."""
+    begun, index = shapes, np.arange(SIZE)
+    for _turn in range(_DRAWN):
+        step = np.tile(STEP, (len(shapes), 1))
+        step[:, :2] *= np.exp(shapes[:, 2:3])
+        moved = np.repeat(shapes[:, None], SIZE + 1, axis=1)
+        moved[:, index + 1, index] += step
+        x, y, _facing = seen(moved.reshape(-1, SIZE), places, focal_px)
+        at = np.stack((x, y), axis=-1).reshape(len(shapes), SIZE + 1, len(places), 2).astype(float)
+        slope = ((at[:, 1:] - at[:, :1]) * np.sqrt(weight)[:, None]).reshape(len(shapes), SIZE, -1)
+        miss = ((target - at[:, 0]) * np.sqrt(weight)).reshape(len(shapes), -1, 1)
+        square = slope @ slope.transpose(0, 2, 1) + np.eye(SIZE) * _HELD
+        change = np.linalg.solve(square, slope @ miss - (_HELD * (shapes - begun) / step)[..., None])[..., 0]
+        change /= np.maximum(np.abs(change).max(axis=1, keepdims=True) / 8.0, 1.0)
+        shapes = shapes + change * step
+        shapes[:, 6] = np.clip(shapes[:, 6], *CURVATURES)
+    return shapes

@@ -27,24 +27,31 @@ from services.plan.planning import (
 )
 from services.plan.registering import new_items, new_vendor_codes, register_items
 from tables.cells import Located, parse_moment
-from tables.check import check_branch, check_items, check_needs, check_phases, check_places, odd_dues
+from tables.check import (
+    NeedKey,
+    check_branch,
+    check_items,
+    check_needs,
+    check_phases,
+    check_places,
+    codes_of_kinds,
+    odd_dues,
+    renamed_elsewhere,
+    with_kinds_by_name,
+    with_what_is_known,
+)
 from tables.headings import fold, parse_level, table_kind
 from tables.office_table import Note, Reading, Table, refuse_faults
 from tables.place_tree import Names, bare, parse_tree
 from tables.read import read_table
 from tables.rows import (
-    NeedKey,
     PhaseRow,
-    codes_of_kinds,
     parse_barcodes,
     parse_items,
     parse_needs,
     parse_phases,
     parse_places,
     parse_voters,
-    renamed_elsewhere,
-    with_kinds_by_name,
-    with_what_is_known,
 )
 
 _ORDER = ("places", "tree", "voters", "needs", "phases", "items", "barcodes")
@@ -220,14 +227,6 @@ class _Loading:
                 return self._barcodes(table)
         return self._places(table, kind)
 
-    def _record(
-        self, table: Table, places: Sequence[Place] = (), needs: Sequence[Need] = (), phases: Sequence[Phase] = ()
-    ) -> None:
-        if not self.dry_run:
-            record_plan(
-                self.store, places, needs, phases=phases, source=table.file, digest=table.digest, under=self.branch
-            )
-
     def _places(self, table: Table, kind: str) -> Change:
         store, known, branch = self.store, self.places, self.branch
         if kind == "tree":
@@ -256,16 +255,16 @@ class _Loading:
             lambda place: place.level,
             lambda place: place.code if place.code in gone else "",
         )
-        now = moment(store.around.now_utc())
-        past = tuple(place for place in fresh if place.due and moment(place.due) < now)
-        change = replace(change, kind="places", past=past)
         if branch:
             inside = {place.code for place in below(known, branch)}
             change = replace(change, absent=len(inside - {row.value.code for row in rows}))
         if not found:
             known |= {place.code: place for place in fresh}
-            self._record(table, places=fresh)
-        return change
+            if not self.dry_run:
+                record_plan(store, fresh, (), source=table.file, digest=table.digest, under=branch)
+        now = moment(store.around.now_utc())
+        past = tuple(place for place in fresh if place.due and moment(place.due) < now)
+        return replace(change, kind="places", past=past)
 
     def _put_from_above(self, rows: Sequence[Located[Place]]) -> set[str]:
         """The codes of those places that whoever plans above this station has put somewhere."""
@@ -293,7 +292,8 @@ class _Loading:
         change, fresh = compare(table, "needs", rows, known, lambda need: need.key, lambda need: need.kind, back)
         if not found:
             known |= {need.key: need for need in fresh}
-            self._record(table, needs=fresh)
+            if not self.dry_run:
+                record_plan(store, (), fresh, source=table.file, digest=table.digest, under=self.branch)
         return replace(change, needs=tuple(fresh))
 
     def _phases(self, table: Table) -> Change:
@@ -312,7 +312,11 @@ class _Loading:
         change, fresh = compare(table, "phases", rows, known, lambda row: row.kind, lambda row: row.kind)
         if not found:
             known |= {row.kind: row for row in fresh}
-            self._record(table, phases=[Phase(row.phase, row.name, (row.kind,), row.due) for row in fresh])
+            if not self.dry_run:
+                phases = [Phase(row.phase, row.name, (row.kind,), row.due) for row in fresh]
+                record_plan(
+                    self.store, (), (), phases=phases, source=table.file, digest=table.digest, under=self.branch
+                )
         odd = odd_dues(known.values(), moment(self.store.around.now_utc()))
         return replace(change, notes=(*change.notes, *odd))
 
