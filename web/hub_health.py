@@ -6,13 +6,17 @@ Whether it is well, anybody may ask, as load balancers do; figures are for those
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from types import SimpleNamespace
+from typing import Any, Protocol, TypeVar, cast
 
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from db.store import Store
 from services.exchange.hub_desk import HubDesk
@@ -24,8 +28,6 @@ LEAST_FREE = 50_000_000
 """Bytes on the hub's disk: with less it says that it is not well, before it must refuse."""
 PATIENCE_S = 5.0
 """So long the ledger's thread may take to answer."""
-METRICS = "text/plain; version=0.0.4; charset=utf-8"
-"""Prometheus' own text format, which every version of it reads."""
 FULL_FOR_S = 60.0
 """So long a hub is said to be full after its database, whose disk may be another computer's, had no room."""
 _STORES = {"/add-entries", "/add-log", "/add-checkpoint"}
@@ -104,25 +106,34 @@ class HubHealth:
     async def metrics(self) -> Response:
         """The figures as Prometheus reads them."""
         behind = await self._asked() or self._told
-        figures: dict[tuple[str, str], Mapping[str, float]] = {
-            ("entries_total", "counter"): {"": self.entries},
-            ("receipts_total", "counter"): {"": self.receipts},
-            ("requests_total", "counter"): {
-                f'{{path="{path}",status="{status}"}}': count for (path, status), count in self._requests.items()
-            },
-            ("request_seconds_total", "counter"): {
-                f'{{path="{path}"}}': round(seconds, 6) for path, seconds in self._seconds.items()
-            },
-            ("refusals_total", "counter"): {
-                f'{{reason="{reason}"}}': count for reason, count in self._reasons.items() if reason
-            },
-            ("active_requests", "gauge"): {"": self.site.answers.active},
-            ("buffered_bytes", "gauge"): {"": self.site.buffered},
-            ("waiting_entries", "gauge"): {"": behind.count},
-            ("behind_seconds", "gauge"): {"": behind.seconds},
-            ("disk_free_bytes", "gauge"): {"": shutil.disk_usage(self.home).free},
-        }
-        lines = []
-        for (name, kind), values in figures.items():
-            lines += [f"# TYPE serah_hub_{name} {kind}\n", *(f"serah_hub_{name}{of} {n}\n" for of, n in values.items())]
-        return PlainTextResponse("".join(lines), media_type=METRICS)
+        figures = SimpleNamespace(collect=lambda: self._families(behind))
+        return Response(generate_latest(cast(Collector, figures)), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    def _families(self, behind: Lag) -> Iterator[Metric]:
+        """What is counted, by its name and what it means, with each of its values."""
+        by_status = {(path, str(status)): count for (path, status), count in self._requests.items()}
+        counters: tuple[tuple[str, str, Sequence[str], Mapping[Any, float]], ...] = (
+            ("entries", "Entries stored.", (), {(): self.entries}),
+            ("receipts", "Heads cosigned.", (), {(): self.receipts}),
+            ("requests", "Requests answered.", ("path", "status"), by_status),
+            (
+                "request_seconds",
+                "Time of the answers.",
+                ("path",),
+                {(path,): s for path, s in self._seconds.items()},
+            ),
+            ("refusals", "Requests refused.", ("reason",), {(why,): n for why, n in self._reasons.items() if why}),
+        )
+        for name, meaning, labels, values in counters:
+            family = CounterMetricFamily(f"serah_hub_{name}", meaning, labels=labels)
+            for of, value in values.items():
+                family.add_metric(of, value)
+            yield family
+        for name, meaning, now in (
+            ("active_requests", "Requests that are being answered.", self.site.answers.active),
+            ("buffered_bytes", "Bytes of requests in memory.", self.site.buffered),
+            ("waiting_entries", "Stored entries that lists do not show yet.", behind.count),
+            ("behind_seconds", "For how long the oldest of them has waited.", behind.seconds),
+            ("disk_free_bytes", "Room on the hub's disk.", shutil.disk_usage(self.home).free),
+        ):
+            yield GaugeMetricFamily(f"serah_hub_{name}", meaning, value=now)
