@@ -97,8 +97,14 @@ COMPLETED = "[completed: label seen in part / dilengkapi: label terlihat sebagia
 row says `typed`, for that version has no word for it."""
 
 
-def how_told(body: Body, code: str, how: str | None) -> str | None:
-    """How a record says that a label was read; `completed` also where only its remark says that."""
+def how_told(body: Body, code: str, how: str | None, row: Body) -> str | None:
+    """How a record says that a label was read; `completed` also where only its remark says that.
+
+    `form`: a camera or a scanner read a form's symbol or a vendor's barcode and no label, for `row`, what is recorded
+    of the thing, has no print.
+    """
+    if how in ("camera", "wedge") and row.get("print", 0) is None:
+        return "form"
     is_completed = how == "typed" and remarks_of(body).get(code, "").startswith(COMPLETED)
     return "completed" if is_completed else how
 

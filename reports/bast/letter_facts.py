@@ -205,7 +205,7 @@ def _lines(
             lines[code] = Line(
                 code,
                 row["print"],
-                how_told(record.body, code, row["how"]) or "",
+                how_told(record.body, code, row["how"], row) or "",
                 item,
                 item.kind if item else "",
                 item.to if item else "",

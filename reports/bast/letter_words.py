@@ -36,8 +36,8 @@ _RANGES, _SENTENCES, _CODES = 3, 4, 12
 """So many serial ranges, sentences of one code, and codes in a list are told; the rest are counted."""
 _NAME = 120
 _HOW: Mapping[str, Mapping[str, str]] = {
-    "id": {"camera": "K", "wedge": "P", "typed": "T", "matched": "C", "completed": "L"},
-    "en": {"camera": "C", "wedge": "S", "typed": "T", "matched": "M", "completed": "P"},
+    "id": {"camera": "K", "wedge": "P", "typed": "T", "matched": "C", "completed": "L", "form": "F"},
+    "en": {"camera": "C", "wedge": "S", "typed": "T", "matched": "M", "completed": "P", "form": "F"},
 }
 """How a label was read, as a letter behind its code."""
 

@@ -50,7 +50,7 @@ def _link_json(link: Link, code: str) -> dict[str, Any]:
         "at": event.at,
         "from": link.from_,
         "to": link.to,
-        "how": how_told(event.body, code, link.how),
+        "how": how_told(event.body, code, link.how, event.rows.get(code, {})),
         "by": event.body["by"],
         "seen": link.is_seen,
         "repeat": link.is_repeat,

@@ -86,7 +86,7 @@ def _rows_of(chain: Chain, places: Places, needs: Needs) -> Iterator[list[Cell]]
             receiver.name if receiver else "",
             people.get("giver", ""),
             people.get("receiver", ""),
-            how_told(event.body, chain.code, link.how),
+            how_told(event.body, chain.code, link.how, event.rows.get(chain.code, {})),
             link.is_seen,
             event.body["by"],
             event.body.get("bast", ""),

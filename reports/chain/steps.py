@@ -151,6 +151,7 @@ _READ = {
     "wedge": N_("label read by USB scanner"),
     "matched": N_("label not readable; people told which item it is"),
     "completed": N_("label seen in part, completed from what was expected"),
+    "form": N_("code read from a form or a vendor's barcode, not from the label"),
 }
 
 
@@ -311,9 +312,7 @@ def _remarks(link: Link, code: str, here: str, *, with_staff: bool) -> Iterator[
         yield _("the receiver refused it: it stayed with the giver")
     if not link.is_seen and not link.is_absent:
         yield _("not seen, moved with its parent") if event.type == "handover" else _("not named there")
-    elif link.how in ("camera", "wedge") and event.rows.get(code, {}).get("print", 0) is None:
-        yield _("code read from a form, not from the label")
-    elif how := how_told(body, code, link.how):
+    elif how := how_told(body, code, link.how, event.rows.get(code, {})):
         yield _(_READ[how]) if how in _READ else printable(how, 40)
     if event.type == "handover":
         if remark := remarks_of(body).get(code):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from custody.format.codes import show_code
 from tests.support.command_examples import Terminal
 from tests.support.pdf_text import text_of
 
@@ -46,7 +47,11 @@ def test_a_scanned_pallet_is_the_item_that_the_table_says(station: Terminal, tmp
     ran = station("scan", *ENDS, "--source", picture(tmp_path / "pallet.png", PALLET, gs1=True))
     assert ran.code == 0 and ran.lines[-1]["scanned"] == 1
     (step,) = [link for link in station("custody", code, "--json").json["chain"] if link["type"] == "handover"]
-    assert step["how"] == "camera"
+    assert step["how"] == "form"
+    assert "from a form or a vendor's barcode, not from the label" in " ".join(station("custody", code).out.split())
+    assert station("report", "bast", "--json").json["items"][0]["how"] == "form"
+    assert station("report", "bast", "--out", tmp_path / "letter.pdf").code == 0
+    assert f"{show_code(code)} – F" in text_of(tmp_path / "letter.pdf")
 
 
 def test_lines_of_a_usb_scanner_are_taken_too(station: Terminal, tmp_path: Path) -> None:
@@ -176,7 +181,7 @@ def test_a_list_of_vendors_codes_is_handed_over(station: Terminal, tmp_path: Pat
     ran = station("handover", "--from", "51.08", "--to", "51.08.01", "--codes", tmp_path / "codes.txt", "--json")
     assert ran.code == 0 and station("custody", code, "--json").json["held_by"] == "51.08.01"
     (step,) = [link for link in station("custody", code, "--json").json["chain"] if link["type"] == "handover"]
-    assert step["how"] == "wedge"
+    assert step["how"] == "form"
     (tmp_path / "codes.txt").write_text(f"{PALLET}\nSTRANGE-1\x1b[2J\n")
     ran = station("handover", "--from", "51.08", "--to", "51.08.01", "--codes", tmp_path / "codes.txt")
     assert ran.code == 2 and "row 2" in ran.err and "STRANGE-1" in ran.err and "\x1b" not in ran.err

@@ -234,5 +234,12 @@ def takes(time: str) -> bool:
 def test_a_remark_of_version_6_that_a_label_was_completed_is_told_as_that():
     remarks = [{"code": "A", "text": COMPLETED}, {"code": "B", "text": f"basah, {COMPLETED}"}]
     asked = (("A", "typed"), ("A", "camera"), ("B", "typed"))
-    assert [how_told({"remarks": remarks}, *one) for one in asked] == ["completed", "camera", "typed"]
-    assert how_told({}, "A", "completed") == "completed"
+    assert [how_told({"remarks": remarks}, *one, {"print": 1}) for one in asked] == ["completed", "camera", "typed"]
+    assert how_told({}, "A", "completed", {"print": 1}) == "completed"
+
+
+@pytest.mark.parametrize("how", ["camera", "wedge", "typed", "matched"])
+def test_what_was_read_without_a_print_is_no_label(how: str) -> None:
+    told = how_told({}, "A", how, {"print": None})
+    assert told == ("form" if how in ("camera", "wedge") else how)
+    assert how_told({}, "A", how, {"print": 1}) == how_told({}, "A", how, {}) == how

@@ -18,6 +18,7 @@ const LABEL = /[0-9A-HJKMNP-TV-Z]{13}\*\d\d$/i;
 const CODE = /((?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]|[0-9A-HJKMNP-TV-Z]{13}|P:[0-9A-Z][0-9A-Z./-]*)$/i;
 const BURST_MS = 60, FAST_MS = 30, LEAST_BURST = 6;
 const HAND_MS = 110; // from key to key, over a whole line: no scanner is set to be so slow
+const LONGEST = 500; // no line has more letters
 
 const label_in = (text) => LABEL.exec(text)?.[0];
 /** The code at the end of a text that is none of a name, in whatever form; undefined where there is none. */
@@ -25,23 +26,30 @@ export const code_in = (text) => label_in(text) ?? CODE.exec(text)?.[0].match(/.
 
 /**
  * Tells of a line that was just entered how it came: `is_burst` faster than anybody types, each key hard upon the last, so that
- * a scanner sent it; `by_hand` key by key, as slowly as people type. Neither where its keys were not seen: it was pasted, or a phone
- * wrote it.
+ * a scanner sent it; `by_hand` letter by letter, as slowly as people type. Neither where it came as a whole: it was pasted, or a
+ * scanner writes into the field. The keyboards of phones name no keys; there the letters that come are looked at.
  */
 export function pace() {
-  let hard = 0, keys = 0, first = 0, last = 0, is_over = true;
+  let hard = 0, letters = [], last = 0, composed = 0, is_key = false, is_over = true;
+  const add = (at) => { [letters, is_over] = [[...(is_over ? [] : letters), at].slice(-LONGEST), false]; };
   addEventListener("keydown", (event) => {
     if (event.key === "Enter") is_over = true;
-    if (event.key.length !== 1) return;
-    if (is_over) [keys, first, is_over] = [0, event.timeStamp, false];
+    is_key = event.key.length === 1;
+    if (!is_key) return;
     hard = event.repeat ? 0 : event.timeStamp - last > BURST_MS ? 1 : hard + 1;
-    keys += 1;
     last = event.timeStamp;
+    add(last);
   }, { capture: true });
-  return (line) => ({
-    is_burst: line.length >= LEAST_BURST && hard >= line.length,
-    by_hand: keys > 1 && keys >= line.length && (last - first) / (keys - 1) > HAND_MS,
-  });
+  addEventListener("input", ({ inputType, data, timeStamp }) => {
+    const size = data?.length ?? 0, is_one = size === 1 || (inputType === "insertCompositionText" && size === composed + 1);
+    if (is_one && !is_key && /^insert(Composition)?Text$/.test(inputType)) add(timeStamp);
+    [composed, is_key] = [size, false];
+  }, { capture: true });
+  return (line) => {
+    const own = letters.slice(-line.length), per_letter = (own.at(-1) - own[0]) / (own.length - 1);
+    is_over = true;
+    return { is_burst: line.length >= LEAST_BURST && hard >= line.length, by_hand: own.length >= line.length && per_letter > HAND_MS };
+  };
 }
 
 /**

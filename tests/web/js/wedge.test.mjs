@@ -35,7 +35,35 @@ describe("the pace of a line", () => {
   test("between the two nothing is claimed: a slow scanner is not said to be a hand", () =>
     assert.deepEqual(entered(CODE, 90), { is_burst: false, by_hand: false }));
   test("a few letters are no burst, however fast", () => assert.equal(entered("undo", SCANNER).is_burst, false));
-  test("what was pasted, or written by a phone, has no pace", () => assert.deepEqual(pace()(CODE), { is_burst: false, by_hand: false }));
+  const writes = (inputType, letters, every_ms) => {
+    const pace_of = pace(), [field] = fields(new Piece("form"), new Piece("input"));
+    letters.forEach((data, count) => {
+      press("Unidentified", at + count * every_ms);
+      field.dispatchEvent({ type: "input", inputType, data, timeStamp: at + count * every_ms });
+    });
+    return pace_of(LABEL);
+  };
+  test("what came as a whole has no pace", () => {
+    assert.deepEqual(pace()(CODE), { is_burst: false, by_hand: false });
+    assert.deepEqual(writes("insertFromPaste", [LABEL], 0), { is_burst: false, by_hand: false });
+    assert.deepEqual(writes("insertText", [LABEL], 0), { is_burst: false, by_hand: false });
+  });
+  test("a phone's keyboard names no keys, and what it writes letter by letter is by hand", () => {
+    assert.deepEqual(writes("insertText", [...LABEL], HAND), { is_burst: false, by_hand: true });
+    const growing = [...LABEL].map((_letter, count) => LABEL.slice(0, count + 1));
+    assert.deepEqual(writes("insertCompositionText", growing, HAND), { is_burst: false, by_hand: true });
+    assert.deepEqual(writes("insertText", [...LABEL], SCANNER), { is_burst: false, by_hand: false });
+  });
+  test("what was typed and taken out again, or sent by a button, does not slow the scan behind it", () => {
+    const pace_of = pace();
+    fields(new Piece("form"), new Piece("input"));
+    type(CODE, { from_ms: at, every_ms: HAND, end: "" });
+    assert.equal(pace_of(CODE).by_hand, true);
+    type("ab", { from_ms: at + 20_000, every_ms: HAND, end: "" });
+    press("Backspace", at + 21_000);
+    type(LABEL, { from_ms: at + 50_000, every_ms: SCANNER });
+    assert.deepEqual(pace_of(LABEL), { is_burst: true, by_hand: false });
+  });
   test("a key that is held down is no scanner", () => {
     const pace_of = pace();
     fields(new Piece("form"), new Piece("input"));
