@@ -37,7 +37,7 @@ class Knowledge(Mapping[str, Mapping[str, int]]):
         whole, ends = self._ledger.memory.remember_rule("logs that may go on", self._whole)
         if not ends:
             return whole
-        sizes = self._ledger.sizes()
+        sizes = self._sizes()
         ended = frozenset(log for log, end in ends.items() if sizes.get(log, 0) >= end)
         return replace(whole, logs={place: logs - ended for place, logs in whole.logs.items()})
 
@@ -69,13 +69,20 @@ class Knowledge(Mapping[str, Mapping[str, int]]):
                     ends[log] = min(int(size), ends.get(log, int(size)))
         return ends
 
+    def _sizes(self) -> dict[str, int]:
+        """How much is held of each log, of a forked one what its histories share: the same wherever they were merged."""
+        forked = self._stations.forked()
+        return {log: min(size, forked.get(log, size + 1) - 1) for log, size in self._ledger.sizes().items()}
+
     def __getitem__(self, log: str) -> Mapping[str, int]:
-        size, failures = self._ledger.sizes().get(log, 0), self._ledger.memory.failures
+        size, failures = self._sizes().get(log, 0), self._ledger.memory.failures
         read = self._read.get(log)
         if read is None or read.failures != failures or read.size > size:
             read = self._read[log] = _Read(0, failures)
         if read.size < size:
             for event in self._ledger.events_since({**self._ledger.sizes(), log: read.size}):
+                if event.seq > size:
+                    break
                 _learn(event, read.known)
             read.size = size
         return read.known

@@ -124,6 +124,18 @@ def test_two_hundred_schedules_of_five_stations_give_the_same_answers(large_fiel
     assert found == reference(large_field, sqlite_url, (".csv",))
 
 
+def test_what_a_forked_log_knew_is_the_same_whichever_of_its_histories_came_first(field, sqlite_url) -> None:
+    known, sizes = [], []
+    for bundles in (list(field.logs.values()), list(field.logs.values())[::-1]):
+        with observer(sqlite_url(), field) as store:
+            store.begin(**STATION, root=field.stations_root)
+            for bundle in bundles:
+                take(store, bundle)
+            known.append({log: dict(store.state.knowledge[log]) for log in store.state.knowledge})
+            sizes.append(store.ledger.sizes())
+    assert sizes[0] != sizes[1] and known[0] == known[1]
+
+
 def test_the_field_has_what_makes_merging_hard(field, sqlite_url) -> None:
     told_of, _, forked, *_ = reference(field, sqlite_url, EVERY_KIND)
     codes = {finding["code"] for chain in told_of for finding in chain["findings"]}
