@@ -16,8 +16,8 @@ from language import _
 from language.in_words import time_in_words
 from language.text import number, share
 from reports.listing import Listing, Section
-from reports.lists.need_list import shown_need
-from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json, progress_meaning
+from reports.lists.need_list import progress_meaning, shown_need
+from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json
 from reports.output import LogHead
 from reports.words import Needs, kind_name
 from tables.output.write import Cell, Sheet

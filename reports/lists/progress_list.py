@@ -21,15 +21,6 @@ HEADERS = ("level", "place", "name", "kind", "kind_name", "registered", "labelle
 _NAME_COLUMNS = 34
 
 
-def progress_meaning() -> str:
-    """What the columns count."""
-    return _(
-        "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
-        "registered. Arrived: has come to the place or below it, be it on the way back; for the total, to the "
-        "sub-district."
-    )
-
-
 def progress_json(rows: Iterable[ProgressRow]) -> list[dict[str, Any]]:
     """The rows as JSON has them: codes and counts."""
     return [

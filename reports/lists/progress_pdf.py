@@ -13,8 +13,7 @@ from custody.measures.progress import ProgressRow
 from custody.plan.levels import GROUPS
 from language import _
 from language.text import number, printable, share
-from reports.lists.need_list import shown_need
-from reports.lists.progress_list import progress_meaning
+from reports.lists.need_list import progress_meaning, shown_need
 from reports.output import Made
 from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, begin_paper, fitted, fonts, text
 from reports.words import Needs, kind_name
