@@ -16,7 +16,7 @@ from language import _
 from language.in_words import time_in_words
 from language.text import number, share
 from reports.listing import Listing, Section
-from reports.lists.need_list import shown_need
+from reports.lists.need_list import progress_meaning, shown_need
 from reports.lists.progress_list import NEED_HEADERS, need_cells, progress_json
 from reports.output import LogHead
 from reports.words import Needs, kind_name
@@ -170,11 +170,6 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
     ]
     if as_of < now:
         summary.append(_("These stand as of {time}.").format(time=time_in_words(now, here)))
-    meaning = _(
-        "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
-        "registered. Arrived: has come to the place or below it, be it on the way back; for the total, to the "
-        "sub-district."
-    )
     headers = ("level", "place", "name", "kind", "registered", "labelled", "sent", "arrived", *NEED_HEADERS)
     values: list[list[Cell]] = [
         [
@@ -185,7 +180,7 @@ def progress_chapter(rows: Sequence[ProgressRow], needs: Needs, as_of: str, here
     ]
     return Listing(
         _("Progress of supplies"),
-        meaning,
+        progress_meaning(),
         summary,
         [section],
         [Sheet(_("Progress of supplies"), headers, values)],

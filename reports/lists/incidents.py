@@ -35,7 +35,7 @@ _COLUMNS: Mapping[str, Callable[[Incident, Places, str], Cell]] = {
 def incident_report(rows: Sequence[Incident], places: Places, *, as_of: str) -> Listing:
     """The report of these obstacles, the open ones first."""
     open_, closed = [row for row in rows if row.is_open], [row for row in rows if not row.is_open]
-    here = zone_code(*(row.body["place"] for row in rows))
+    here = zone_code(*(row.body["place"] for row in rows), *places)
     told = [incident_json(row, places, as_of) for row in rows]
     facts = {"as_of": as_of, "rows": told}
     summary = [_("{open} open, {closed} closed.").format(open=number(len(open_)), closed=number(len(closed)))]

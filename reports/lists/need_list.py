@@ -13,6 +13,15 @@ from language.text import number, printable
 from reports.words import Needs, kind_name
 
 
+def progress_meaning() -> str:
+    """What the columns of progress count."""
+    return _(
+        "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
+        "registered. Arrived: has come to the place or below it, be it on the way back; for the total, to the "
+        "sub-district."
+    )
+
+
 def bearer_words(need: Need, names: Needs) -> str:
     """What a need is counted by, with its reserve: Voters, TPS + 2%."""
     words = _base_words(need, names)

@@ -13,7 +13,7 @@ from custody.measures.progress import ProgressRow
 from custody.plan.levels import GROUPS
 from language import _
 from language.text import number, printable, share
-from reports.lists.need_list import shown_need
+from reports.lists.need_list import progress_meaning, shown_need
 from reports.output import Made
 from reports.pdf.page import ACCENT, INK, MUTED, RULE, TINT, Document, begin_paper, fitted, fonts, text
 from reports.words import Needs, kind_name
@@ -29,11 +29,7 @@ _width = cache(stringWidth)
 
 def write_progress_pdf(out: BinaryIO, rows: Sequence[ProgressRow], needs: Needs, made: Made) -> None:
     """Write the total, then each sub-district with its villages, a line for each kind."""
-    meaning = _(
-        "Registered: bound for the place or below it. Labelled: a label was printed. Sent: has left where it was "
-        "registered. Arrived: now held by the place or below it; for the total, by the sub-district."
-    )
-    meaning += " " + _("Need and short count pieces, those in packs too.")
+    meaning = progress_meaning() + " " + _("Need and short count pieces, those in packs too.")
     paper = begin_paper(out, _("Progress of supplies"), meaning, made, is_wide=True)
     paper.column_heads = ColumnHeads()
     paper.place(paper.column_heads)

@@ -125,7 +125,7 @@ def test_the_paper_has_every_place_and_the_meaning_of_each_column(tmp_path):
         "PPS Kampung Singaraja",
         "1,500",
         "75 %",
-        "Arrived: now held",
+        "Arrived: has come to",
     ):
         assert words in text
     assert f"Page 1 of {len(document)}" in text

@@ -182,9 +182,20 @@ def test_the_review_names_each_kind_once_and_no_command(station: Terminal, visit
     assert page.count('<option value="booth"') == page.count('<option value="box"') > 0
 
 
-def test_a_report_of_the_way_back_has_the_clock_of_the_office_before_anything_came(station: Terminal) -> None:
-    told = station("report", "returns").out
+@pytest.mark.parametrize("name", ["returns", "incidents", "late", "points", "scorecard"])
+def test_a_report_has_the_clock_of_the_office_before_anything_came(
+    station: Terminal, tmp_path: Path, name: str
+) -> None:
+    assert station("report", name, "--out", tmp_path / "report.pdf").code == 0
+    told = station("report", name).out + text_of(tmp_path / "report.pdf")
     assert "WITA" in told and "UTC" not in told
+
+
+def test_progress_and_evaluation_say_alike_what_has_arrived(station: Terminal, tmp_path: Path) -> None:
+    for name in ("progress", "evaluation"):
+        assert station("report", name, "--out", tmp_path / f"{name}.pdf").code == 0
+        words = " ".join(text_of(tmp_path / f"{name}.pdf").split())
+        assert "Arrived: has come to the place or below it, be it on the way back" in words, name
 
 
 def test_a_letter_says_once_that_its_station_is_not_admitted(station: Terminal, tmp_path: Path) -> None:
