@@ -110,6 +110,8 @@ class Between:
                 self._faults[finding.log] = min(finding.seq, self._faults.get(finding.log, finding.seq))
         self._signed_away: dict[str, int] = {}
         """The logs that a head of their own contradicts, with its size: it explains what others rely on up to there."""
+        self._cut_told: dict[tuple[str, int], int] = {}
+        """Where among `found` stands that a log ends before a head of that size."""
         self.keys = {log: one.audit.public_key for log, one in held.items() if one.audit.public_key is not None}
         self._unsaid = 0
 
@@ -245,9 +247,12 @@ class Between:
             values = {"log": audit.name, "size": head.size, "held": audit.size}
             is_short = by is not audit
             self._signed_away[audit.name] = max(head.size, self._signed_away.get(audit.name, 0))
-            self.found.append(
-                EvidenceFinding("INCOMPLETE", audit.name, audit.size + 1, message, values, is_short=is_short)
-            )
+            finding = EvidenceFinding("INCOMPLETE", audit.name, audit.size + 1, message, values, is_short=is_short)
+            told = self._cut_told.setdefault((audit.name, head.size), len(self.found))
+            if told == len(self.found):
+                self.found.append(finding)
+            elif not is_short:  # whoever brought it, it is one head: told once, at its worst
+                self.found[told] = finding
         elif audit.root(head.size) == head.root:
             one.witness(by, head.size)
         elif audit.is_sound_to(head.size):  # what was altered is a finding already

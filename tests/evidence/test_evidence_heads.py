@@ -75,6 +75,22 @@ def test_every_length_of_tail_that_was_cut_is_noticed(receiver):
         check_a_cut(count, receiver)
 
 
+def test_a_head_beyond_the_end_that_several_bring_is_told_once_and_at_its_worst() -> None:
+    other = Station(2)
+    other.write("witness", head=WHOLE_HEAD)
+    short, wrong = "incomplete: records are missing", "the evidence is wrong"
+    for stations, brought, verdict in (
+        ([cut(STATION, 190), other], {"heads": [WHOLE_HEAD, WHOLE_HEAD]}, short),
+        ([cut(STATION, 190), other], {"shown": [WHOLE_HEAD]}, wrong),
+        ([cut(STATION, 190)], {"shown": [WHOLE_HEAD], "heads": [WHOLE_HEAD]}, wrong),
+    ):
+        found = audit(stations, **brought)
+        assert codes(found) == [("INCOMPLETE", 191)]
+        assert found.verdict.startswith(verdict)
+    found = audit([cut(STATION, 190)], heads=[WHOLE_HEAD, STATION.head(195)])
+    assert codes(found) == [("INCOMPLETE", 191), ("INCOMPLETE", 191)], "two heads are two"
+
+
 def test_an_honest_chain_of_stations_says_who_witnessed_what():
     stations = chain_of_stations(3, 12)
     found = audit(stations, heads=[stations[2].head(7)])
