@@ -47,6 +47,15 @@ def test_two_histories_that_wait_for_the_same_entry_are_both_put_in_place_whole(
         assert held(store, liar.name) == (4, 2, 0)
 
 
+def test_what_waits_within_one_import_is_put_in_place_as_it_came(url) -> None:
+    other = Station(21).fill(5)
+    with planned_station(url) as store:
+        merge(store, [*other.entries[:1], *other.entries[:1:-1], other.entries[1]])
+        assert held(store, other.name) == (5, 0, 0)
+        kept = [RawEntry(*entry) for entry in store.ledger.entries() if entry[0] in {e.body for e in other.entries}]
+        assert [(raw.body, raw.signatures) for raw in kept] == [(raw.body, raw.signatures) for raw in other.entries]
+
+
 @pytest.mark.parametrize("differs", ["bast", "from", "to", "id", "parts"])
 def test_withdrawing_one_handover_leaves_another_alone_that_calls_itself_its_other_part(url, differs: str) -> None:
     """Root withdraws what a station recorded wrongly; that a second record claims to belong to it is a claim."""

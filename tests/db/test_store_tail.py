@@ -3,8 +3,10 @@
 import pytest
 
 from custody.errors import TamperError
+from db.log.merge import merge
 from db.log.transactions import check_tail
 from db.store import Store
+from tests.support.evidence_logs import Station
 from tests.support.ledger_examples import boxes, planned_station
 
 
@@ -47,3 +49,17 @@ def test_what_is_missing_is_noticed_as_far_back_as_is_looked(sqlite_url, length:
                 check_tail(store.ledger.tables, length)
         else:
             check_tail(store.ledger.tables, length)
+
+
+def test_the_end_of_other_logs_is_none_of_ours(sqlite_url) -> None:
+    with planned_station(sqlite_url()) as store:
+        merge(store, Station(21).fill(store.ledger.own_row().size + 3).entries)
+        check_tail(store.ledger.tables)
+
+
+def test_a_log_whose_end_was_forgotten_is_noticed(sqlite_url) -> None:
+    with planned_station(sqlite_url()) as store:
+        log = store.ledger.tables.log
+        log.update(head=None).where(log.is_own == 1).execute()
+        with pytest.raises(TamperError):
+            check_tail(store.ledger.tables)
