@@ -50,6 +50,8 @@ def test_entries_that_a_head_tells_of_are_told_with_the_first_that_is_missing(st
     merged = merge(store, other.entries[:4], heads=[other.head()], at="2024-02-10T12:00:00Z")
     values = {"log": other.name, "seq": 5, "size": 6, "held": 4}
     assert told(merged, "INCOMPLETE") == [(other.name, 5, values, "entries of")]
+    seen = store.ledger.tables.seen_head
+    assert seen.get(seen.log == other.name).seen_at == "2024-02-10T12:00:00Z"
 
 
 def test_a_log_that_has_two_histories_is_told_with_the_first_number_of_which_there_are_two(store: Store) -> None:
@@ -82,3 +84,9 @@ def test_handovers_of_a_log_are_counted_once_whatever_their_parts_and_pieces(sto
         merge(store, piece)
         found.append(log.get(log.name == other.name).handovers)
     assert found == [2, 3]
+
+
+def test_progress_is_told_of_every_entry(store: Store) -> None:
+    told: list[int] = []
+    merge(store, Station(21).fill(3).entries, told.append)
+    assert told == [1, 1, 1]

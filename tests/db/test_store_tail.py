@@ -33,8 +33,9 @@ def test_all_entries_missing_is_noticed(sqlite_url) -> None:
     with planned_station(sqlite_url()) as store:
         size = store.ledger.own_row().size
         without_first(store, size)
-        with pytest.raises(TamperError, match=f"number {size} of this log"):
+        with pytest.raises(TamperError, match=f"number {size} of this log") as caught:
             check_tail(store.ledger.tables)
+        assert caught.value.values["way"] == "verify"
 
 
 @pytest.mark.parametrize(("length", "is_seen"), [(3, False), (4, True), (5, True)])
