@@ -7,7 +7,7 @@ from db.store import Store
 from evidence.entry import RawEntry
 from services.records.correcting import correct
 from tests.support.evidence_logs import Station
-from tests.support.ledger_examples import boxes, planned_station
+from tests.support.ledger_examples import WAREHOUSE, absorb, boxes, empty_ledger, give, planned_station
 
 
 def held(store: Store, log: str) -> tuple[int, int, int]:
@@ -54,6 +54,18 @@ def test_what_waits_within_one_import_is_put_in_place_as_it_came(url) -> None:
         assert held(store, other.name) == (5, 0, 0)
         kept = [RawEntry(*entry) for entry in store.ledger.entries() if entry[0] in {e.body for e in other.entries}]
         assert [(raw.body, raw.signatures) for raw in kept] == [(raw.body, raw.signatures) for raw in other.entries]
+
+
+def test_a_correction_that_comes_in_a_later_import_withdraws_what_it_is_about(sqlite_url) -> None:
+    with planned_station(sqlite_url()) as root, empty_ledger(sqlite_url(), 50) as store:
+        store.begin(election="Pemilu 2024", station="Kantor", place=WAREHOUSE, root=root.ledger.own_log().root)
+        [code] = boxes(root, 1)
+        [event] = give(root, [code], "51.08.01")
+        absorb(store, root)
+        assert store.state.item(code).held_by == "51.08.01"
+        correct(root, event, reason="did_not_occur")
+        absorb(store, root)
+        assert store.state.item(code).held_by == WAREHOUSE
 
 
 @pytest.mark.parametrize("differs", ["bast", "from", "to", "id", "parts"])

@@ -8,6 +8,7 @@ from custody.format.encoding import key_fingerprint
 from db.log.merge import Merged, merge
 from db.store import Store
 from evidence.entry import RawEntry
+from services.records.membership import revoking
 from tests.support.evidence_logs import Station
 from tests.support.ledger_examples import empty_ledger, planned_station, signer
 
@@ -36,6 +37,12 @@ def test_only_entries_of_logs_that_nobody_admitted_wait_for_it(sqlite_url) -> No
         store.begin(election="Pemilu 2024", station="Kantor", place="51.08", root=key_fingerprint(signer(1).public_key))
         assert counts(merge(store, [*entries, *stranger.entries])) == (len(entries) + 4, 0, 0, 4, 0)
         assert counts(merge(store, [*entries, *stranger.entries])) == (0, len(entries) + 4, 0, 0, 0)
+
+
+def test_of_a_revoked_stranger_what_came_before_waits_and_what_came_after_is_kept_apart(store: Store) -> None:
+    stranger = Station(21).fill(5)
+    store.record([revoking("Gudang", stranger.public_key.hex(), {stranger.name: 2}, "stolen")])
+    assert counts(merge(store, stranger.entries)) == (2, 0, 3, 2, 0)
 
 
 def test_entries_that_wait_are_told_with_the_number_that_they_wait_for(store: Store) -> None:
