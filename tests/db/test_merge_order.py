@@ -68,6 +68,15 @@ def test_a_correction_that_comes_in_a_later_import_withdraws_what_it_is_about(sq
         assert store.state.item(code).held_by == WAREHOUSE
 
 
+def test_what_is_put_in_place_waits_no_more_and_what_waits_of_other_logs_stays(url) -> None:
+    one, other = Station(21).fill(3), Station(22).fill(4)
+    with planned_station(url) as store:
+        merge(store, [one.entries[0], one.entries[2], other.entries[0], *other.entries[2:]])
+        merge(store, one.entries[1:2])
+        assert held(store, one.name) == (3, 0, 0)
+        assert held(store, other.name) == (1, 0, 2)
+
+
 @pytest.mark.parametrize("differs", ["bast", "from", "to", "id", "parts"])
 def test_withdrawing_one_handover_leaves_another_alone_that_calls_itself_its_other_part(url, differs: str) -> None:
     """Root withdraws what a station recorded wrongly; that a second record claims to belong to it is a claim."""

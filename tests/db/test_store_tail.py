@@ -1,5 +1,7 @@
 """The end of our own log, before anything follows it: what is cut off its front is noticed as far as is looked."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from custody.errors import TamperError
@@ -64,3 +66,14 @@ def test_a_log_whose_end_was_forgotten_is_noticed(sqlite_url) -> None:
         log.update(head=None).where(log.is_own == 1).execute()
         with pytest.raises(TamperError):
             check_tail(store.ledger.tables)
+
+
+@pytest.mark.parametrize(("length", "is_seen"), [(1, False), (2, True)])
+def test_entries_are_looked_at_as_far_back_as_is_asked_and_no_further(sqlite_url, length: int, is_seen: bool) -> None:
+    with planned_station(sqlite_url()) as store:
+        boxes(store, 1)
+        database, before_last = store.ledger.database, store.ledger.own_row().size - 1
+        database.execute_sql("DROP TRIGGER event_no_update")
+        database.execute_sql("UPDATE event SET leaf = zeroblob(32) WHERE seq = ?", (before_last,))
+        with pytest.raises(TamperError) if is_seen else nullcontext():
+            check_tail(store.ledger.tables, length)
