@@ -77,6 +77,17 @@ def test_what_is_put_in_place_waits_no_more_and_what_waits_of_other_logs_stays(u
         assert held(store, other.name) == (1, 0, 2)
 
 
+def test_a_log_of_which_nothing_is_in_place_yet_is_taken_in(url) -> None:
+    """As at a hub, where what was sent has arrived and nothing of it is in place."""
+    other = Station(21).fill(3)
+    columns = {name: other.bodies[0][name] for name in ("station", "place", "root", "public_key")}
+    with planned_station(url) as store:
+        log = store.ledger.tables.log
+        log.insert(name=other.name, **columns, is_own=0, size=0, head=None, handovers=0).execute()
+        merge(store, other.entries)
+        assert held(store, other.name) == (3, 0, 0)
+
+
 @pytest.mark.parametrize("differs", ["bast", "from", "to", "id", "parts"])
 def test_withdrawing_one_handover_leaves_another_alone_that_calls_itself_its_other_part(url, differs: str) -> None:
     """Root withdraws what a station recorded wrongly; that a second record claims to belong to it is a claim."""
