@@ -88,6 +88,18 @@ def test_a_log_of_which_nothing_is_in_place_yet_is_taken_in(url) -> None:
         assert held(store, other.name) == (3, 0, 0)
 
 
+def test_another_history_that_grows_longer_stays_beside_the_first_one(url) -> None:
+    first, longer = Station(21).fill(4), Station(21).fill(6)
+    other, prev = [], first.entries[1].leaf
+    for body in longer.bodies[2:]:
+        other.append(longer.sign({**body, "prev": prev.hex(), "id": f"other-{body['seq']}"}))
+        prev = other[-1].leaf
+    with planned_station(url) as store:
+        merge(store, first.entries)
+        merge(store, other)
+        assert held(store, first.name) == (4, 4, 0)
+
+
 @pytest.mark.parametrize("differs", ["bast", "from", "to", "id", "parts"])
 def test_withdrawing_one_handover_leaves_another_alone_that_calls_itself_its_other_part(url, differs: str) -> None:
     """Root withdraws what a station recorded wrongly; that a second record claims to belong to it is a claim."""
