@@ -7,7 +7,9 @@ import random
 from pathlib import Path
 
 import pytest
+from peewee import OperationalError
 
+import db.log.transactions
 from custody.compose.compose import Handover, NewEvent, Touch
 from custody.errors import CustodyError, StoreError, TamperError
 from custody.format.codes import draw_code
@@ -103,6 +105,17 @@ def test_after_an_error_the_log_is_looked_at_before_anything_follows_it(sqlite_u
         assert len(store.drafts.all()) == 0
 
 
+def test_after_an_error_the_log_is_looked_at_once(sqlite_url, monkeypatch) -> None:
+    looked = []
+    monkeypatch.setattr(db.log.transactions, "check_tail", looked.append)
+    with planned_station(sqlite_url()) as store:
+        with pytest.raises(StoreError), store.transaction():
+            raise StoreError("the disk failed")
+        for number in range(2):
+            scan_and_record(store, number, random.Random(number), set())
+        assert looked == [store.ledger.tables]
+
+
 def test_after_an_error_the_settings_of_the_connection_are_what_they_were(sqlite_url) -> None:
     with planned_station(sqlite_url()) as store:
         store.ledger.database.execute_sql("PRAGMA synchronous = off")
@@ -140,6 +153,22 @@ def test_while_the_database_cannot_be_opened_again_nothing_is_read_and_then_what
         assert acknowledged <= kept(store)
         scan_and_record(store, 2, random.Random(3), acknowledged)
         assert acknowledged <= kept(store) and is_whole(store)
+
+
+def test_the_replicas_of_its_own_database_are_asked_to_confirm_and_their_error_is_one_of_the_store(
+    sqlite_url, monkeypatch
+) -> None:
+    asked = []
+
+    def fail(database: object) -> None:
+        asked.append(database)
+        raise OperationalError("connection lost")
+
+    monkeypatch.setattr(db.log.transactions, "confirm_all", fail)
+    with planned_station(sqlite_url()) as store:
+        with pytest.raises(StoreError):
+            store.transaction.confirm()
+        assert asked == [store.ledger.database]
 
 
 def test_who_counts_is_not_remembered_from_a_record_that_failed(url: str) -> None:

@@ -31,7 +31,9 @@ WHOLE = (
     "db/log/arrivals.py",
     "db/log/transactions.py",
 )
-"""Every mutant of these: the order of events, who may speak, whose word counts, how logs meet, how a log ends."""
+"""Every mutant of these: the order of events, who may speak, whose word counts, how logs meet (at a
+hub in two steps), how a log ends.
+"""
 REST = ("custody/**/*.py", "evidence/*.py", "db/log/*.py")
 SAMPLE, SEED = 500, 13
 JUDGED = Path(__file__).with_name("survivors.toml")
@@ -147,7 +149,8 @@ def shown(name: str, file: str) -> str:
     own = name.rpartition(".")[2]
     bodies = {node.name: node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
     base = own.rpartition("__mutmut_")[0]
-    before, after = (ast.unparse(bodies[one]).splitlines()[1:] for one in (f"{base}__mutmut_orig", own))
+    names = f"{base}__mutmut_orig", own
+    before, after = (ast.unparse(bodies[one]).replace(one, base, 1).splitlines() for one in names)
     lines = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
     gone, come = (" ".join(line[2:].strip() for line in lines if line[0] == sign) for sign in "-+")
     return f"{base.replace('ǁ', '.').removeprefix('x_').removeprefix('x.')}: {gone} => {come}"
