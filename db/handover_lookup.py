@@ -217,12 +217,11 @@ def standing(state: State, events: Iterable[Event]) -> list[Event]:
 
 
 def unlabelled(state: State, own: Sequence[Counted]) -> list[Finding]:
-    """What is found with these records of one handover about things that came without a readable label.
+    """What is found with these records of one handover, which note things that came without a readable label, about
+    such things.
 
     It is a matter of all handovers between the same two: what another record matched is settled.
     """
-    if not any(part.extras for part in own):
-        return []
     key, leaves = own[0].key, {part.leaf for part in own}
     stations = state.stations.now()
     ends = (key.giver, key.to)

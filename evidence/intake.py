@@ -200,10 +200,11 @@ def check_bundle(
     for row in rows:
         log = logs[row.log]
         log.public_key = known.get(row.log)
-        for finding in log.findings():
+        found = log.findings()
+        for finding in found:
             if not _may_pass(finding, is_held=row.log in keys, goes_on=goes_on):
                 raise (_altered if finding.of_file else _refusal)(finding.message, **finding.values)
-        _check_row(row, log)
+        _check_row(row, log, found)
         if row.log not in keys and log.public_key is not None and not is_name_of(row.log, log.public_key):
             raise _altered(N_("{log} does not bear the name of the key that signs it"), log=row.log)
     said = tuple(body for log in logs.values() for body in log.kept)
@@ -264,7 +265,7 @@ def _may_pass(finding: EvidenceFinding, *, is_held: bool, goes_on: bool) -> bool
     return finding.code == "FORK" or (is_held and begins_later)
 
 
-def _check_row(row: LogRow, log: LogAudit) -> None:
+def _check_row(row: LogRow, log: LogAudit, found: Sequence[EvidenceFinding]) -> None:
     """Hold a log to what the list says of it, and to its head there as far as the entries reach."""
     leaf = log.leaf(row.size)
     if row.size != log.newest or (leaf.hex() if leaf else None) != row.head:
@@ -283,7 +284,7 @@ def _check_row(row: LogRow, log: LogAudit) -> None:
             raise _refusal(message, log=row.log)
         if log.public_key is not None:
             head = read_checkpoint(row.checkpoint, log.public_key)
-            is_single = all(finding.code != "FORK" for finding in log.findings())  # of two branches, which is not known
+            is_single = all(finding.code != "FORK" for finding in found)  # of two branches, which is not known
             if head.size <= log.size and is_single and log.root(head.size) != head.root:
                 raise _refusal(N_("the signed head of {log} does not fit the entries here"), log=log.name)
 

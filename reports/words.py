@@ -67,6 +67,11 @@ def kind_name(needs: Needs, kind: str) -> str:
     return printable(need.name_id if chosen() == "id" else need.name_en, 60)
 
 
+def kind_word(needs: Needs, kind: str) -> str:
+    """What a kind is called; a thing that is registered nowhere has none."""
+    return kind_name(needs, kind) if kind else _("not registered here")
+
+
 def meant_words(phase: str, kinds: Iterable[str], needs: Needs) -> str:
     """Which phase and kinds are to go: `Phase I: Ballot box, Voting booth`; empty where neither is said."""
     named = ", ".join(kind_name(needs, kind) for kind in kinds)

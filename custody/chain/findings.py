@@ -11,7 +11,7 @@ from typing import Any, Literal
 from custody.errors import N_
 from custody.format.codes import ItemLabel, show_code, show_plate
 from custody.format.item_facts import Item, Voids
-from custody.plan.places import Need, Place, dapil_of, is_carrier, is_store, is_under, path
+from custody.plan.places import Need, Place, dapil_of, goes_astray, is_carrier, is_store, path
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -97,21 +97,6 @@ def name_of(places: Mapping[str, Place], code: str) -> str:
     if not steps:
         return show_plate(code)
     return steps[-1].name if len(steps) < 3 else f"{steps[-1].name} ({steps[-2].name})"
-
-
-def goes_astray(places: Mapping[str, Place], bound_for: str, to: str, bound: Sequence[str] = ()) -> bool:
-    """Whether an item bound for one place is handed to where its way does not lead.
-
-    To a carrier: when it is bound for none of the places that the carrier goes to (`bound`; empty: not known). To a
-    place: when its destination is neither that place nor below it, so the way back up is never astray. A destination
-    that the tree does not have, a vendor and an unknown custodian are not judged.
-    """
-    place = places.get(to)
-    if bound_for not in places:
-        return False
-    if is_carrier(places, to):
-        return bool(bound) and not any(is_under(places, bound_for, stop) for stop in bound)
-    return place is not None and place.level != "vendor" and not is_under(places, bound_for, to)
 
 
 _VOID: Mapping[str, str] = {

@@ -7,7 +7,6 @@ from custody.chain.clocks import BACK, judge_clock
 from custody.chain.findings import (
     BROKEN,
     Finding,
-    goes_astray,
     judge_condition,
     judge_label,
     late_entry,
@@ -36,7 +35,7 @@ from custody.format.events import Event
 from custody.handover.listed import under_same_number
 from custody.plan.dues import NO_DUES, Dues, came_late
 from custody.plan.levels import VENDOR
-from custody.plan.places import Place, is_store, is_under
+from custody.plan.places import Place, goes_astray, is_store, is_under
 
 
 class Fold:

@@ -138,7 +138,7 @@ def around_then(
     """
     first, log = records[0].body, log or records[0].log
     giver, to, number = (str(first[name]) for name in ("from", "to", "bast"))
-    received = {code: chain for code, chain in chains.items() if chain.item and chain.is_recorded(giver, to, log)}
+    received = {code: chain for code, chain in _recorded(chains, giver, to, log).items() if chain.item}
     is_listed = stated([*(record.body for record in records), *(event.body for event in others)]) is not None
     tops = () if is_listed else expected_tops(first, places)
     held = {code: chain.item for code, chain in chains.items() if chain.item is not None}
@@ -199,15 +199,19 @@ def sent_by(record: Body) -> Sent:
 
 def waiting_in(chains: "Mapping[str, Chain]", giver: str, to: str, log: str) -> dict[str, Event]:
     """The newest record of other logs by which each thing came, of those that `log` has not confirmed; by code."""
-    found = {}
-    for code, chain in chains.items():
-        if chain.is_recorded(giver, to, log):
-            found[code] = [
-                link.event
-                for link in chain.links
-                if (link.from_, link.to) == (giver, to) and link.event.log != log and not link.is_withdrawn
-            ][-1]
-    return found
+    return {
+        code: [
+            link.event
+            for link in chain.links
+            if (link.from_, link.to) == (giver, to) and link.event.log != log and not link.is_withdrawn
+        ][-1]
+        for code, chain in _recorded(chains, giver, to, log).items()
+    }
+
+
+def _recorded(chains: "Mapping[str, Chain]", giver: str, to: str, log: str) -> "dict[str, Chain]":
+    """The chains of what another log recorded as gone this way, and `log` has not (`Chain.is_recorded`)."""
+    return {code: chain for code, chain in chains.items() if chain.is_recorded(giver, to, log)}
 
 
 def confirmed(waiting: Mapping[str, Sent], scanned: Collection[str]) -> set[Sent]:

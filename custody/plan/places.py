@@ -4,7 +4,7 @@ Functions take any mapping from code to `Place`, so a caller may pass the whole 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -174,3 +174,18 @@ def below(places: Mapping[str, Place], top: str) -> Iterator[Place]:
         seen.add(place.code)
         yield place
         stack.extend(sorted(children.get(place.code, ()), key=lambda p: p.code, reverse=True))
+
+
+def goes_astray(places: Mapping[str, Place], bound_for: str, to: str, bound: Sequence[str] = ()) -> bool:
+    """Whether an item bound for one place is handed to where its way does not lead.
+
+    To a carrier: when it is bound for none of the places that the carrier goes to (`bound`; empty: not known). To a
+    place: when its destination is neither that place nor below it, so the way back up is never astray. A destination
+    that the tree does not have, a vendor and an unknown custodian are not judged.
+    """
+    place = places.get(to)
+    if bound_for not in places:
+        return False
+    if is_carrier(places, to):
+        return bool(bound) and not any(is_under(places, bound_for, stop) for stop in bound)
+    return place is not None and place.level != "vendor" and not is_under(places, bound_for, to)

@@ -91,11 +91,12 @@ class Merge:
         """Take an entry that `check_bundle` has let pass."""
         body: Body = json.loads(raw.body)
         entry = Incoming(body["seq"], leaf_digest(raw.body + b"\n" + raw.signatures.encode()), raw.body, raw.signatures)
-        log = self._log(str(body["log"]))
+        name = str(body["log"])
+        log = self._log(name)
         if log is not None and (entry.leaf in log.in_place or entry.leaf in log.waits):
             self._known += 1
             return
-        if not self._quarantine.takes(str(body["log"]), raw):
+        if name in self._quarantine.names and not self._quarantine.takes(name, raw):
             return
         log = log or self._begun(body)
         self._new.append((log.name, entry.seq))

@@ -189,12 +189,16 @@ class Papers:
         """Return what is to come at this handover by papers and is not received yet; cached until something changes.
 
         Args:
-            before: the records of that handover, where it is told as of then.
+            before: the records of that handover, where it is told as of then: by what this station had read, so that
+                those of another log have none.
         """
         count = self.count()
         if not count or not giver or not to:
             return NOTHING
         if before:
+            own = self.ledger.own_row()
+            if own is None or own.name != before[0].log:
+                return NOTHING
             return self._waybill(giver, to, tops, before)
         asked = (giver, to, tuple(tops), count, self.ledger.memory.mark())
         if self._last is None or self._last[0] != asked:

@@ -195,7 +195,7 @@ class Strangers:
 class Quarantine:
     """The space for logs that are not admitted, while a bundle is imported.
 
-    `left_out` is how many entries of each log did not fit. Nothing of a log is taken after those.
+    `names` are those logs; `left_out` is how many entries of each log did not fit. Nothing of it is taken after those.
     """
 
     def __init__(self, strangers: Strangers, said: Iterable[Body]) -> None:
@@ -210,9 +210,7 @@ class Quarantine:
         self._quota: _Quota | None = None
 
     def takes(self, log: str, raw: RawEntry) -> bool:
-        """Whether an entry that is not held yet fits; if not, it is left out."""
-        if log not in self.names:
-            return True
+        """Whether an entry of such a log that is not held yet fits; if not, it is left out."""
         quota = self._left()
         named = {(log, other) for other in logs_named(raw.body)} - quota.named
         named = {pair for pair in named if pair[1] not in quota.held}

@@ -11,10 +11,9 @@ from custody.format.paper_codes import Sheet as PaperSheet
 from language import _
 from reports.bast.letter_facts import BastFacts, Line, Party
 from reports.bast.letter_template import Template
-from reports.bast.letter_words import kind_word
 from reports.chain.chain_facts import finding_json
 from reports.output import save_report
-from reports.words import custodian_name, people_json
+from reports.words import custodian_name, kind_word, people_json
 from tables.output.write import Cell, Sheet, row_of, sheet_of
 
 ROW_HEADERS = ("number", "kind", "kind_name", "quantity", "unit", "pieces", "conditions", "serials")

@@ -24,6 +24,7 @@ from reports.words import (
     explained_words,
     judged_text,
     kind_name,
+    kind_word,
     meant_words,
     people_words,
     place_path,
@@ -242,11 +243,6 @@ def _carriage(facts: BastFacts) -> dict[str, str]:
 def _row(row: Row, needs: Needs, unnoted: str) -> RowWords:
     told = (unit_word(needs, row.kind), conditions_text(row, unnoted), remark_text(row, needs))
     return RowWords(kind_word(needs, row.kind), number(row.count), *told)
-
-
-def kind_word(needs: Needs, kind: str) -> str:
-    """What a kind is called; a thing that is registered nowhere has none."""
-    return kind_name(needs, kind) if kind else _("not registered here")
 
 
 def conditions_text(row: Row, unnoted: str) -> str:

@@ -31,8 +31,9 @@ def record_handover(
     with store.transaction():
         store.state.places.refresh()
         if draft is not None:
-            store.drafts.get(draft)
             touches = store.drafts.touches(draft)
+            if not touches:
+                store.drafts.get(draft)  # it took nothing yet, or is gone
         handover, touches = apart(handover, touches)
         if not touches and not handover.extras and not handover.refused:
             raise InputError(

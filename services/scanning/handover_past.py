@@ -109,7 +109,7 @@ def _by_papers(store: Store, events: Sequence[Event], facts: HandoverFacts) -> I
     no list tells in the thing's own chain.
     """
     tops = expected_tops(events[0].body, store.state.places)
-    papers = _papers_then(store, events, tops)
+    papers = store.papers.waybill(events[0].body["from"], events[0].body["to"], tops, before=events)
     still = store.papers.waybill(events[0].body["from"], events[0].body["to"], tops).items.keys() & papers.items
     still -= {code for event in events for code in event.absent}
     for finding in facts.findings:
@@ -146,7 +146,7 @@ def _past(store: Store, parts: Sequence[Event]) -> Past:
     others = [event for event in numbered_alike(state, number, giver, to, log) if event.leaf not in leaves]
     lists = stated([*(part.body for part in parts), *(event.body for event in others)])
     tops = expected_tops(first, places)
-    papers = _papers_then(store, stood, tops)
+    papers = store.papers.waybill(stood[0].body["from"], stood[0].body["to"], tops, before=stood)
     asked, met_giver = named | (lists or {}), state.has_met(giver, log)
     if lists is None:
         for top in tops:
@@ -165,7 +165,8 @@ def _told(store: Store, past: Past) -> tuple[HandoverFacts, dict[str, Chain]]:
     giver, to, number = (parts[0].body[name] for name in ("from", "to", "bast"))
     places, own = state.places.tree(), {part.leaf for part in parts}
     named = dict.fromkeys(code for part in parts for code in part.rows)
-    unmatched = unlabelled(store.state, list(map(counted_in, parts)))
+    extras = any(part.body["extras"] for part in parts)
+    unmatched = unlabelled(store.state, list(map(counted_in, parts))) if extras else []
     before, then = chains_then(parts, histories, state.roots, past.replaced)
     before = (
         {code: _redirected(chain, waybill.redirected) for code, chain in before.items()}
@@ -226,12 +227,3 @@ def _moved(histories: Mapping[str, Sequence[Event]], others: Container[str], roo
 
 def _redirected(chain: Chain, redirected: Mapping[str, str]) -> Chain:
     return replace(chain, item=bound_for({chain.code: chain.item}, redirected)[chain.code]) if chain.item else chain
-
-
-def _papers_then(store: Store, parts: Sequence[Event], tops: Sequence[str]) -> Waybill:
-    """What was to come by the papers that this station had read by then, without what records here name."""
-    own = store.ledger.own_row()
-    if own is None or own.name != parts[0].log:
-        return NOTHING
-    first = parts[0].body
-    return store.papers.waybill(first["from"], first["to"], tops, before=parts)

@@ -9,7 +9,6 @@ from custody.chain.chain import Chain
 from custody.chain.findings import (
     Finding,
     beyond_paper,
-    goes_astray,
     judge_against_load,
     judge_condition,
     judge_label,
@@ -27,7 +26,7 @@ from custody.handover.counting import counted
 from custody.handover.handover_facts import HandoverFacts, ToGo, handover_facts
 from custody.handover.waybill import Waybill
 from custody.plan.dues import came_late
-from custody.plan.places import Place, is_under
+from custody.plan.places import Place, goes_astray, is_under
 from db.handover_lookup import unlabelled
 from db.store import Store
 from services.scanning.handover_context import around_now, meant_now, receipts, waybill_for
@@ -248,8 +247,9 @@ def weigh(
         del body["expected"]  # it is what follows from them
     looks = [event.fields for event in new if event.type == "inspect"]
     own, happened = store.ledger.require_own_row(), handover.occurred or now
-    drafted = [counted(body, own.name, happened, seq=seq) for seq, body in enumerate(bodies, own.size + 1)]
-    around = replace(around, unmatched=unlabelled(store.state, drafted))
+    if any(body["extras"] for body in bodies):
+        drafted = [counted(body, own.name, happened, seq=seq) for seq, body in enumerate(bodies, own.size + 1)]
+        around = replace(around, unmatched=unlabelled(store.state, drafted))
     facts = handover_facts(bodies, looks, around, store.state.places)
     new = [_with_numbers(event, facts.to_go) for event in new]
     found += beside_strangers(store, list(facts.findings), handover.giver)

@@ -7,7 +7,6 @@ import pytest
 from custody.chain.findings import (
     SEVERITY,
     Finding,
-    goes_astray,
     judge_condition,
     judge_count,
     judge_label,
@@ -19,6 +18,7 @@ from custody.chain.findings import (
 from custody.format.codes import ItemLabel
 from custody.format.item_facts import CONDITIONS, Item
 from custody.plan.dues import Due, Dues, came_late
+from custody.plan.places import goes_astray
 from tests.support.custody_notation import PLACES, code_of
 
 BOX = Item(code_of("X"), "box", "TPS1", held_by="WH", print=2)
