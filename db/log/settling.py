@@ -12,7 +12,7 @@ from custody.format.encoding import leaf_digest
 from custody.format.event_types import Body
 from custody.format.events import Event
 from db.log.merge import Incoming, Merge, TakenLog
-from db.prepared import batches, written
+from db.prepared import PreparedIn, batches, written
 from db.store import Store
 from evidence.entry import RawEntry
 
@@ -30,6 +30,7 @@ class Settling(Merge):
     def __init__(self, store: Store, said: Iterable[Body] = ()) -> None:
         super().__init__(store, said)
         self.arrivals = store.arrivals
+        self._packed = PreparedIn(store.ledger.database, self._packed_query)
 
     def arrive(self, name: str, first: int, raws: Iterable[RawEntry], at: str, genesis: Body | None = None) -> None:
         """Store entries that follow what is held of a log, without looking at what they mean.
@@ -73,12 +74,12 @@ class Settling(Merge):
 
     def are_packed(self, codes: Iterable[str]) -> bool:
         """Whether any of these items lies in another one, or holds others: those are folded with it."""
+        return any(True for _ in self._packed.rows(codes))
+
+    def _packed_query(self, codes: list[Any]) -> Any:
         topic, named = self.tables.event_topic, self.tables.event_item
         packs = named.select(named.code).join(topic.model, on=(topic.event_id == named.event_id))
-        return any(
-            packs.where((topic.topic == "pack") & named.code.in_(some)).limit(1).exists()
-            for some in batches(codes, _AT_ONCE)
-        )
+        return packs.where((topic.topic == "pack") & named.code.in_(codes)).limit(1)
 
     def place(self, placing: Placing) -> int:
         """Put entries in place that `next_of` gave; returns how many."""
