@@ -19,7 +19,7 @@ from evidence.entry import RawEntry, examine
 from evidence.intake import LogRow
 from evidence.log_audit import MAX_LOGS, LogAudit, Mapper, with_keys
 from evidence.mentions import AuditLimits
-from evidence.policy import Policy
+from evidence.policy import NONE, Policy
 from evidence.verdict import BundleAudit, LogFacts
 
 MAX_LOGS_SPREAD = 1_000
@@ -71,7 +71,10 @@ def audit_bundle(
     found += [finding for log in logs for finding in _unwitnessed(log)]
     found.sort(key=lambda finding: (not finding.is_wrong, finding.log, finding.seq or 0, finding.code))
     unmet = [log.log for log in logs if must_be_met and log.policy and not log.policy.met_to and ends.get(log.log)]
-    return BundleAudit(logs, tuple(found), root is not None or bool(heads), unmet=tuple(unmet), trusted=trusted)
+    is_brought = must_be_met and policy is not None and policy.quorum != NONE
+    is_seen = is_brought and any(log.policy and log.policy.met_to for log in logs)
+    is_anchored = root is not None or bool(heads) or is_seen
+    return BundleAudit(logs, tuple(found), is_anchored, unmet=tuple(unmet), trusted=trusted)
 
 
 def worth_spreading(rows: Sequence[LogRow]) -> int:

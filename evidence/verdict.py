@@ -68,7 +68,7 @@ class BundleAudit:
     logs: tuple[LogFacts, ...]
     findings: tuple[EvidenceFinding, ...]
     is_anchored: bool
-    """Whether the auditor brought something of his own: the root's fingerprint or a head."""
+    """Whether the auditor brought something of his own: the root's fingerprint, a head, or witnesses and their word."""
     unmet: tuple[str, ...] = field(default=(), kw_only=True)
     """The logs that too few witnesses have seen for the policy that the auditor asks for."""
     trusted: Roster | None = field(default=None, kw_only=True, repr=False, compare=False)

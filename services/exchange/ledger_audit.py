@@ -222,7 +222,7 @@ def _quorum_words(policy: Policy, name: str) -> str:
 
 def policy_lines(log: LogFacts, policy: Policy | None) -> list[str]:
     """How far the witnesses of a policy have seen a log; empty where it asks nothing of it, or nothing is here."""
-    if policy is None or log.policy is None or not log.size:
+    if policy is None or log.policy is None or not log.size or policy.quorum == NONE:
         return []
     if not log.policy.met_to:
         return [_("too few witnesses of the policy ({words})").format(words=policy_words(policy))]

@@ -8,7 +8,7 @@ from custody.format.events import Event
 from custody.format.paper_codes import Sheet
 from db.handover_lookup import FoundHandover, find_handover
 from db.store import Store
-from evidence.policy import Policy
+from evidence.policy import NONE, Policy
 from language.text import printable
 from reports.bast.letter_facts import BastFacts, OnlineWitnesses, bast_facts
 from reports.bast.letter_file import save_bast
@@ -73,7 +73,7 @@ def save_letter(
 def _online(store: Store, policy: Policy, last: Event) -> OnlineWitnesses | None:
     """Which witnesses have seen a record; None where the policy asks nothing of its log."""
     key = store.ledger.keys().get(last.log)
-    if key is None or not policy.is_about(last.log, key):
+    if key is None or policy.quorum == NONE or not policy.is_about(last.log, key):
         return None
     notes = store.cosigned.fitting(last.log, last.seq)
     seen = {witness.name for note in notes for witness in policy.seen_by(note)}

@@ -33,6 +33,20 @@ def test_an_entry_whose_number_does_not_follow_what_it_names_waits_whatever_come
         boxes(store, 1)
 
 
+def test_two_histories_that_wait_for_the_same_entry_are_both_put_in_place_whole(url) -> None:
+    liar = Station(21).fill(4)
+    other, prev = [], liar.entries[1].leaf
+    for body in liar.bodies[2:]:
+        other.append(liar.sign({**body, "prev": prev.hex(), "id": f"other-{body['seq']}"}))
+        prev = other[-1].leaf
+    with planned_station(url) as store:
+        merge(store, liar.entries[:1])
+        merge(store, [*liar.entries[2:], *other])
+        assert held(store, liar.name) == (1, 0, 4)
+        merge(store, liar.entries[1:2])
+        assert held(store, liar.name) == (4, 2, 0)
+
+
 @pytest.mark.parametrize("differs", ["bast", "from", "to", "id", "parts"])
 def test_withdrawing_one_handover_leaves_another_alone_that_calls_itself_its_other_part(url, differs: str) -> None:
     """Root withdraws what a station recorded wrongly; that a second record claims to belong to it is a claim."""

@@ -28,6 +28,7 @@ WHOLE = (
     "custody/chain/standing.py",
     "custody/chain/roster.py",
     "db/log/merge.py",
+    "db/log/arrivals.py",
     "db/log/transactions.py",
 )
 """Every mutant of these: the order of events, who may speak, whose word counts, how logs meet, how a log ends."""

@@ -1,5 +1,6 @@
 """A plugin of pytest: runs the tests that were read once, then again for each mutant in a fork of this process."""
 
+import functools
 import gc
 import json
 import os
@@ -18,21 +19,26 @@ from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
 
+from db import prepared
 from tests.mutants.__main__ import FOUND, NAMED
 
 _SLOWER, _LEAST_CPU_S, _MOST_S = 10, 2, 900
 """A mutant that takes so many times the processor's time of a test, and this besides, goes on for ever."""
 _MOST_BYTES = 4 * 1024**3
 _JOBS = int(os.environ.get("JOBS", "1"))
+_OURS = ("custody", "evidence", "db", "tables", "services")
+_TESTS = "tests"
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Run all tests once as they are, then the mutants."""
     reach: defaultdict[str, list[int]] = defaultdict(list)
     took: list[float] = []
+    caches = _caches()
     config()  # before a test goes to another folder
     set_mutant_under_test("stats")
     for number, item in enumerate(session.items):
+        _forget(caches, _OURS)
         state()._stats.clear()
         began = time.process_time()
         # What a session or a file shares stays, for the forks.
@@ -46,6 +52,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     set_mutant_under_test("")
     named = json.loads(NAMED.read_text("utf-8"))
     done = {json.loads(line)["name"] for line in FOUND.read_text("utf-8").splitlines()} if FOUND.exists() else set()
+    caches = _caches()
     gc.freeze()
     running: dict[int, tuple[str, float]] = {}
     with FOUND.open("a", encoding="utf-8") as found:
@@ -57,13 +64,26 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                 _wait(running, found)
             child = os.fork()
             if not child:
-                _try(session, name, numbers, took)
+                _try(session, name, numbers, took, caches)
             running[child] = name, time.monotonic()
             if count % 50 == 0:
                 print(f"{count} of {len(todo)}", file=sys.__stderr__, flush=True)
         while running:
             _wait(running, found)
     return True
+
+
+def _caches() -> list[Any]:
+    """Every function whose answers the process keeps."""
+    return [found for found in gc.get_objects() if isinstance(found, functools._lru_cache_wrapper)]
+
+
+def _forget(caches: list[Any], packages: tuple[str, ...]) -> None:
+    """Forget what the process keeps of these packages: a mutant is asked for it again."""
+    prepared._written.clear()
+    for kept in caches:
+        if (getattr(kept, "__module__", None) or "").partition(".")[0] in packages:
+            kept.cache_clear()
 
 
 def _tests_for(name: str, reached: list[int], session: pytest.Session, took: list[float]) -> list[int]:
@@ -76,8 +96,10 @@ def _tests_for(name: str, reached: list[int], session: pytest.Session, took: lis
 
 
 def _wait(running: dict[int, tuple[str, float]], found: Any) -> None:
-    """Take in one that ended."""
+    """Take in one that ended; a program that some test started may end, too."""
     child, status = os.wait()
+    if child not in running:
+        return
     name, began = running.pop(child)
     came = {0: "survived", signal.SIGALRM: "stuck"}.get(status, "caught")
     row = {"name": name, "came": came, "status": status}
@@ -85,7 +107,7 @@ def _wait(running: dict[int, tuple[str, float]], found: Any) -> None:
     found.flush()
 
 
-def _try(session: pytest.Session, name: str, numbers: list[int], took: list[float]) -> None:
+def _try(session: pytest.Session, name: str, numbers: list[int], took: list[float], caches: list[Any]) -> None:
     """Run the tests with this mutant; ends the process, with 0 where none of them fails."""
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -93,6 +115,7 @@ def _try(session: pytest.Session, name: str, numbers: list[int], took: list[floa
     set_mutant_under_test(name)
     code = 0
     try:
+        _forget(caches, (*_OURS, _TESTS))
         if numbers:
             session._setupstate.teardown_exact(session.items[numbers[0]])
         for number, after in zip(numbers, [*numbers[1:], *numbers[-1:]], strict=True):

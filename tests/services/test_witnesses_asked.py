@@ -12,13 +12,13 @@ import pytest
 from custody.compose.compose import Handover, Touch
 from custody.errors import InputError, TamperError
 from db.store import Store
-from evidence.policy import Policy
+from evidence.policy import Policy, policy_text, read_policy
 from evidence.verdict import BundleAudit, LogFacts
 from language.text import command_line
 from services.exchange import witnesses
 from services.exchange.evidence_files import audit_file
 from services.exchange.invitation import hub_here
-from services.exchange.ledger_audit import AskedPolicy, audit_ledger
+from services.exchange.ledger_audit import AskedPolicy, audit_ledger, policy_lines
 from services.exchange.sync import ask_own
 from services.exchange.transfer import export_bundle, own_head
 from services.exchange.trust_anchors import POLICY_FILE
@@ -43,6 +43,13 @@ FreshUrl = Callable[[], str]
 def root(sqlite_url: FreshUrl) -> Iterator[Store]:
     with planned_station(sqlite_url(), 1) as store:
         yield store
+
+
+def test_a_file_of_keys_asks_for_nothing_and_nothing_is_said_of_it(root: Store) -> None:
+    policy = read_policy(policy_text([]).encode())
+    audit, told = facts(root, policy, must=True)
+    assert audit.is_ok and not audit.is_anchored
+    assert policy_lines(told, policy) == []
 
 
 @contextmanager
@@ -71,6 +78,8 @@ def test_enough_witnesses_are_enough_and_too_few_are_wrong(root: Store, tmp_path
         size = root.ledger.sizes()[own(root)]
         audit, told = facts(root, policy, must=True)
         assert audit.is_ok and told.policy is not None
+        assert audit.is_anchored, "the auditor's own witnesses have seen it"
+        assert not facts(root, policy)[0].is_anchored, "the station's own policy is none that the auditor brought"
         assert (told.policy.met_to, dict(told.policy.seen)) == (
             size,
             dict.fromkeys(("bawaslu", "unud", "partai"), size),
