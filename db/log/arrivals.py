@@ -89,15 +89,13 @@ class Arrivals:
         """The logs of which something waits, what has waited longest first, each locked; those that another program has
         locked are left to it.
         """
-        for (log_id,) in self._oldest.run().fetchall():
+        for log_id in dict.fromkeys(log_id for (log_id,) in self._oldest.run().fetchall()):
             yield from (name for (name,) in self._free.run(log_id=log_id))
 
     def _oldest_query(self) -> Any:
         wait = self.tables.waiting
-        arrived = wait.select(wait.log_id, wait.at, wait.id).where(wait.at.is_null(False))
-        first = arrived.order_by(wait.at, wait.id).limit(_LOOKED_AT).alias("first")
-        by_log = wait.select(first.c.log_id).from_(first).group_by(first.c.log_id)
-        return by_log.order_by(fn.MIN(first.c.at), fn.MIN(first.c.id))
+        arrived = wait.select(wait.log_id).where(wait.at.is_null(False))
+        return arrived.order_by(wait.at, wait.id).limit(_LOOKED_AT)
 
     def _free_query(self) -> Any:
         log = self.tables.log
