@@ -7,7 +7,7 @@ written once here, in a process; everything else asks Peewee as usual.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cache, wraps
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from peewee import Database, SqliteDatabase, Value, __exception_wrapper__  # type: ignore[attr-defined]
 
@@ -87,8 +87,22 @@ class Prepared:
         return self.run(**given).fetchone()
 
 
+class _Any(NamedTuple):
+    """A query over a list of one blank, which takes a whole array there on a server: however many values it has, they
+    are one parameter, and the statement is the same.
+    """
+
+    query: Any
+
+    def sql(self) -> tuple[str, list[Any]]:
+        sql, values = self.query.sql()
+        return sql.replace("IN (%s)", "= ANY(%b)"), values
+
+
 class PreparedIn:
-    """A query over a list of values, written for lists of 1, 2, 4 ... values; a shorter list repeats its last one."""
+    """A query over a list of values: one array on a server; on SQLite it is written for lists of 1, 2, 4 ... values,
+    and a shorter list repeats its last one.
+    """
 
     def __init__(self, database: Database, build: Callable[..., Any], *told: Hashable) -> None:
         """Args:
@@ -99,6 +113,10 @@ class PreparedIn:
 
     def rows(self, values: Iterable[Any], **given: Any) -> Iterator[tuple[Any, ...]]:
         """What it finds for these values, each of which is asked for once."""
+        if not isinstance(self._database, SqliteDatabase):
+            if wanted := [*dict.fromkeys(values)]:
+                yield from self._form(1).fill({_names(1)[0]: wanted, **given})
+            return
         for batch in batches(dict.fromkeys(values), _LONGEST):
             size = 1 << (len(batch) - 1).bit_length()
             batch += batch[-1:] * (size - len(batch))
@@ -111,7 +129,8 @@ class PreparedIn:
         return self._forms[size]
 
     def _of_size(self, size: int, *_query: Hashable) -> Any:
-        return self._build(*self._told, [*map(blank, _names(size))])
+        query = self._build(*self._told, [*map(blank, _names(size))])
+        return query if isinstance(self._database, SqliteDatabase) else _Any(query)
 
 
 class PreparedInsert:
@@ -128,7 +147,7 @@ class PreparedInsert:
     def run(self, rows: Iterable[Sequence[Any]]) -> None:
         """Insert these rows, each with a value for every column in turn."""
         for batch in batches(rows, _LONGEST):
-            if len(batch) >= _COPIED and not self._key and not isinstance(self._tables.database, SqliteDatabase):
+            if len(batch) >= _COPIED and len(self._key) < 2 and not isinstance(self._tables.database, SqliteDatabase):
                 self._copy(batch)
                 continue
             while batch:
@@ -138,14 +157,18 @@ class PreparedInsert:
                 batch = batch[size:]
 
     def _copy(self, rows: Sequence[Sequence[Any]]) -> None:
-        """The same by PostgreSQL's COPY, for many rows at once."""
+        """The same by PostgreSQL's COPY, for many rows at once; those that they replace go first."""
         table = getattr(self._tables, self._name)
         names = ", ".join(f'"{name}"' for name in self._columns)
         into, cursor = f'COPY "{self._name}" ({names}) FROM STDIN (FORMAT BINARY)', self._tables.database.cursor()
-        with __exception_wrapper__, cursor, cursor.copy(into) as copy:
-            copy.set_types([_COPIED_AS[getattr(table, name).field_type] for name in self._columns])
-            for row in rows:
-                copy.write_row(row)
+        with __exception_wrapper__, cursor:
+            for key in self._key:
+                at = self._columns.index(key)
+                cursor.execute(f'DELETE FROM "{self._name}" WHERE "{key}" = ANY(%b)', ([row[at] for row in rows],))
+            with cursor.copy(into) as copy:
+                copy.set_types([_COPIED_AS[getattr(table, name).field_type] for name in self._columns])
+                for row in rows:
+                    copy.write_row(row)
 
     def _form(self, size: int) -> Prepared:
         if size not in self._forms:

@@ -41,7 +41,7 @@ from web.security.guard import SECRET
 T = TypeVar("T")
 MOST_ENTRY, MOST_SIZES = 68 * 1024, 2 * 1024 * 1024
 MOST_ANSWERED = 4 * 1024 * 1024
-SETTLED_AT_ONCE = 16
+SETTLED_AT_ONCE = 64
 """Entries whose meaning is taken in between two requests."""
 MOST_ARRIVED = 20_000
 """So many entries may wait for a lull."""

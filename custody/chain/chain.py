@@ -4,7 +4,7 @@ The same set of events gives the same chain, whatever order they arrived in (doc
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -244,6 +244,30 @@ def folded(code: str, events: Iterable[Event], roots: Roots = frozenset()) -> Ch
         events, roots: as `custody` takes them.
     """
     return _folded(code, events, _plain_rules(roots))
+
+
+_TOLD_ALIKE = frozenset({"register", "print", "handover", "reassign"})
+
+
+def likeness(code: str, events: Iterable[Event]) -> Hashable:
+    """What `folded` makes of an item hangs on: of two with the same, the chains differ in nothing but the code and what
+    their registrations say of kind, number, quantity and serials. None where it must be folded by itself.
+
+    Things of one handover share nearly always all their records, and each of these says the same of all of them.
+    """
+    said: list[Hashable] = []
+    registered = 0
+    for event in events:
+        if event.type not in _TOLD_ALIKE:
+            return None
+        row = event.rows.get(code)
+        said.append(event.leaf)
+        if event.type == "handover":
+            said += (code in event.refused, event.destinations.get(code), row and (row["print"], row["after"]))
+        elif event.type == "register" and row is not None:
+            registered += 1
+            said.append(row["to"])
+    return tuple(said) if registered == 1 else None
 
 
 @lru_cache(maxsize=8)

@@ -40,6 +40,8 @@ class Arrivals:
         self._newest = Prepared(self.database, self._newest_query)
         self._between = Prepared(self.database, self._between_query)
         self._lock = Prepared(self.database, self._lock_query)
+        self._oldest = Prepared(self.database, self._oldest_query)
+        self._free = Prepared(self.database, self._free_query)
         self._behind = Prepared(self.database, self._behind_query)
 
     def lock(self, log: str) -> None:
@@ -87,14 +89,18 @@ class Arrivals:
         """The logs of which something waits, what has waited longest first, each locked; those that another program has
         locked are left to it.
         """
-        wait, log = self.tables.waiting, self.tables.log
+        for log_id in dict.fromkeys(log_id for (log_id,) in self._oldest.run().fetchall()):
+            yield from (name for (name,) in self._free.run(log_id=log_id))
+
+    def _oldest_query(self) -> Any:
+        wait = self.tables.waiting
         arrived = wait.select(wait.log_id).where(wait.at.is_null(False))
-        oldest = arrived.order_by(wait.at, wait.id).limit(_LOOKED_AT).tuples()
-        for log_id in dict.fromkeys(log_id for (log_id,) in oldest):
-            query = log.select(log.name).where(log.id == log_id)
-            if not self.has_one_writer:
-                query = query.for_update(skip_locked=True)
-            yield from (name for (name,) in query.tuples())
+        return arrived.order_by(wait.at, wait.id).limit(_LOOKED_AT)
+
+    def _free_query(self) -> Any:
+        log = self.tables.log
+        named = log.select(log.name).where(log.id == blank("log_id"))
+        return named if self.has_one_writer else named.for_update(skip_locked=True)
 
     def lock_items(self, codes: Collection[str]) -> None:
         """Keep others from folding these items until this transaction ends; ask once, for all.

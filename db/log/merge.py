@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from custody.errors import N_
 from custody.format.encoding import leaf_digest
 from custody.format.event_types import Body
@@ -49,7 +51,7 @@ class Incoming:
     row_id: int | None = None
 
     def parsed(self) -> Body:
-        body: Body = json.loads(self.body)
+        body: Body = msgspec.json.decode(self.body)
         return body
 
 

@@ -12,7 +12,7 @@ from custody.format.encoding import leaf_digest
 from custody.format.event_types import Body
 from custody.format.events import Event
 from db.log.merge import Incoming, Merge, TakenLog
-from db.prepared import batches, written
+from db.prepared import PreparedIn, batches, written
 from db.store import Store
 from evidence.entry import RawEntry
 
@@ -20,7 +20,7 @@ ALONE = NOTICES | {"correct", "pack"}
 """The types of events that change what others mean: who counts, the plan, withdrawn records, what lies in what."""
 _AT_ONCE = 500
 
-Placing = tuple[TakenLog, Sequence[tuple[Incoming, Body]]]
+Placing = tuple[TakenLog, Sequence[tuple[Incoming, Event]]]
 """A log, and entries that follow what is in place of it."""
 
 
@@ -30,6 +30,7 @@ class Settling(Merge):
     def __init__(self, store: Store, said: Iterable[Body] = ()) -> None:
         super().__init__(store, said)
         self.arrivals = store.arrivals
+        self._packed = PreparedIn(store.ledger.database, self._packed_query)
 
     def arrive(self, name: str, first: int, raws: Iterable[RawEntry], at: str, genesis: Body | None = None) -> None:
         """Store entries that follow what is held of a log, without looking at what they mean.
@@ -57,7 +58,7 @@ class Settling(Merge):
             entry = Incoming(seq, bytes(leaf), bytes(data), signatures, row_id)
             body = entry.parsed()
             if (seq - 1, bytes.fromhex(body["prev"] or "")) == end:  # else of another history
-                found.append((entry, body))
+                found.append((entry, Event(entry.leaf.hex(), body)))
                 end = (seq, entry.leaf)
         return log, found
 
@@ -67,36 +68,32 @@ class Settling(Merge):
         columns = wait.select(wait.seq, wait.leaf, wait.body, wait.signatures, wait.id)
         return columns.where((wait.log_id == log_id) & (wait.seq > size)).order_by(wait.seq).limit(most)
 
-    def named(self, bodies: Iterable[Body]) -> dict[str, None]:
-        """The items whose state these change, without what corrections are about."""
-        return dict.fromkeys(code for body in bodies for code in Event("", body).rows)
-
     def are_packed(self, codes: Iterable[str]) -> bool:
         """Whether any of these items lies in another one, or holds others: those are folded with it."""
+        return any(True for _ in self._packed.rows(codes))
+
+    def _packed_query(self, codes: list[Any]) -> Any:
         topic, named = self.tables.event_topic, self.tables.event_item
         packs = named.select(named.code).join(topic.model, on=(topic.event_id == named.event_id))
-        return any(
-            packs.where((topic.topic == "pack") & named.code.in_(some)).limit(1).exists()
-            for some in batches(codes, _AT_ONCE)
-        )
+        return packs.where((topic.topic == "pack") & named.code.in_(codes)).limit(1)
 
     def place(self, placing: Placing) -> int:
         """Put entries in place that `next_of` gave; returns how many."""
         log, entries = placing
         self._logs[log.name], rows = log, dict[int, int]()
-        wait, event = self.tables.waiting, self.tables.event
-        ids = {entry.row_id: (entry, body) for entry, body in entries}
+        wait, placed = self.tables.waiting, self.tables.event
+        ids = [entry.row_id for entry, _event in entries]
         columns = ("log_id", "seq", "leaf", "body", "signatures")
         for some in batches(ids, _AT_ONCE):
             source = wait.select(*(getattr(wait, name) for name in columns)).where(wait.id.in_(some)).order_by(wait.seq)
-            put = event.insert_from(source, [getattr(event, name) for name in columns])
-            rows |= {seq: row_id for row_id, seq in put.returning(event.id, event.seq).tuples().execute()}
+            put = placed.insert_from(source, [getattr(placed, name) for name in columns])
+            rows |= {seq: row_id for row_id, seq in put.returning(placed.id, placed.seq).tuples().execute()}
             wait.delete().where(wait.id.in_(some)).execute()
-        self.writer.index_many((rows[entry.seq], body) for entry, body in entries)
-        for entry, body in entries:
-            self._note(Event(entry.leaf.hex(), body))
+        self.writer.index_many((rows[event.seq], event) for _entry, event in entries)
+        for entry, event in entries:
+            self._note(event)
             log.size, log.head = entry.seq, entry.leaf
-            log.handovers += body["type"] == "handover" and body["part"] == 1
+            log.handovers += event.type == "handover" and event.body["part"] == 1
             self._new.append((log.name, entry.seq))
         return len(entries)
 
@@ -125,7 +122,7 @@ def settle(store: Store, most: int) -> int:
             for name in store.arrivals.oldest_logs():
                 log, entries = taking.next_of(name, most)
                 alike = _before_alone(entries)
-                named = taking.named(body for _entry, body in alike)
+                named = dict.fromkeys(code for _entry, event in alike for code in event.rows)
                 if alike and not taking.are_packed(named):
                     placings.append((log, alike))
                     codes |= named
@@ -151,9 +148,9 @@ def settle(store: Store, most: int) -> int:
     return placed
 
 
-def _before_alone(entries: Sequence[tuple[Incoming, Body]]) -> Sequence[tuple[Incoming, Body]]:
+def _before_alone(entries: Sequence[tuple[Incoming, Event]]) -> Sequence[tuple[Incoming, Event]]:
     """Those before the first that is put in place by one alone."""
-    end = next((i for i, (_entry, body) in enumerate(entries) if body["type"] in ALONE), len(entries))
+    end = next((i for i, (_entry, event) in enumerate(entries) if event.type in ALONE), len(entries))
     return entries[:end]
 
 
@@ -161,7 +158,7 @@ def settle_log(store: Store, name: str, to: int) -> None:
     """Put what has arrived of one log in place up to a number. Call within a transaction of one alone."""
     taking = Settling(store)
     log, entries = taking.next_of(name, to)
-    wanted = [(entry, body) for entry, body in entries if entry.seq <= to]
+    wanted = [(entry, event) for entry, event in entries if event.seq <= to]
     if wanted:
         taking.place((log, wanted))
         taking.finish()

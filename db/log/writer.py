@@ -164,11 +164,11 @@ class LedgerWriter:
         self._topics.run((topic, event_id) for topic in topics_of(parsed))
         self._index(parsed, self._event_items, event_id)
 
-    def index_many(self, events: Iterable[tuple[int, Body]]) -> None:
+    def index_many(self, events: Iterable[tuple[int, Event]]) -> None:
         """Index events that were put into the sequences of logs, each by the number of its row."""
         events = list(events)
-        self._topics.run((topic, row_id) for row_id, parsed in events for topic in topics_of(parsed))
-        self._event_items.run((code, row_id) for row_id, parsed in events for code in self._codes(parsed))
+        self._topics.run((topic, row_id) for row_id, event in events for topic in topics_of(event.body))
+        self._event_items.run((code, row_id) for row_id, event in events for code in self._codes(event))
 
     def insert_fork(self, log_id: int, seq: int, leaf: bytes, body: bytes, signatures: str, parsed: Body) -> None:
         """Put an entry of a log's other history beside its sequence. Call within a transaction, after checking it."""
@@ -180,13 +180,13 @@ class LedgerWriter:
         return table.insert(**{column: blank(column) for column in columns}).returning(table.id)
 
     def _index(self, parsed: Body, index: PreparedInsert, row_id: int) -> None:
-        index.run((code, row_id) for code in self._codes(parsed))
+        index.run((code, row_id) for code in self._codes(Event("", parsed)))
 
-    def _codes(self, parsed: Body) -> Iterable[str]:
+    def _codes(self, event: Event) -> Iterable[str]:
         """The items whose chains an event belongs to."""
-        if parsed["type"] == "correct":  # names no item itself, and belongs to the chain of each that its target names
-            return dict.fromkeys(self.ledger.codes_of(parsed["target"]))
-        return dict.fromkeys(Event("", parsed).named)
+        if event.type == "correct":  # names no item itself, and belongs to the chain of each that its target names
+            return dict.fromkeys(self.ledger.codes_of(event.body["target"]))
+        return event.named
 
     def index_late_corrections(self, arrived: Collection[str]) -> set[str]:
         """Index the corrections whose targets have come after them; returns the items that they are about.

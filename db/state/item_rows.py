@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from custody.chain.chain import Chain
 from custody.chain.fold import Link
 from custody.chain.journey import holders_since, moves_of
+from custody.format.event_types import Body
 from custody.format.item_facts import Item, SerialRange, Voids
 
 
@@ -60,6 +61,11 @@ class ItemRow(NamedTuple):
         )
 
 
+_SHARED_FROM = ItemRow._fields.index("held_by")
+"""From this column on, things with the same records have the same."""
+_NO_SERIALS = dict.fromkeys(("prefix", "first", "last", "width"))
+
+
 class ItemsOfRows:
     """Items of rows that are asked for again and again: of a row that is as it was, the item that was made of it the
     last time; making thousands takes longer than reading their rows.
@@ -109,6 +115,19 @@ def row_of(chain: Chain) -> ItemRow | None:
         parent=item.parent,
         held_before="\n".join(sorted(holders_since(chain)[:-1])),
     )
+
+
+def row_like(row: ItemRow, code: str, said: Body) -> ItemRow:
+    """The row of an item whose chain is like that of another (`custody.chain.chain.likeness`).
+
+    Args:
+        row: the other's.
+        said: what its own registration says of it.
+    """
+    serials = said["range"] or _NO_SERIALS
+    own = (said["kind"], row.bound_for, said["k"], said["n"], said["election"], said["quantity"])
+    numbers = (serials["prefix"], serials["first"], serials["last"], serials["width"])
+    return ItemRow._make((code, *own, *numbers, *row[_SHARED_FROM:]))
 
 
 def standing_links(chain: Chain) -> list[Link]:

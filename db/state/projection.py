@@ -1,19 +1,19 @@
 """Keeping the tables of places, needs, items and seals equal to the fold of the events: they are only a cache of it."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import astuple, fields
 from itertools import chain as joined
 from typing import Any, NamedTuple
 
-from custody.chain.chain import folded
+from custody.chain.chain import folded, likeness
 from custody.chain.planned import plan_of, with_branch
 from custody.chain.roster import NOTICES, PLANNING, Roster, restood
 from custody.format.events import Event
 from custody.plan.places import Need, need_of, place_of
 from db.log.transactions import Transactions
 from db.prepared import PreparedInsert, batches
-from db.state.item_rows import ItemRow, row_of
+from db.state.item_rows import ItemRow, row_like, row_of
 from db.state.queries import State
 from db.state.seal_uses import SealRow, seal_rows
 
@@ -116,10 +116,16 @@ class Projection:
 
     def folded(self, codes: Collection[str]) -> Folded:
         """What the tables of items and seals must say of these, and of all packed in them."""
-        rows, gone, seals, roots = [], [], {}, self.state.roots
+        rows, gone, seals, roots = list[ItemRow](), list[str](), dict[str, list[SealRow]](), self.state.roots
+        known: dict[Hashable, ItemRow] = {}
         for code, events in self.state.families.of(codes, with_children=True).items():
             if all(event.type in _WITHOUT_A_ROW for event in events):
                 gone.append(code)
+                continue
+            like = likeness(code, events)
+            if like is not None and (other := known.get(like)) is not None:
+                said = next(event.rows[code] for event in events if event.type == "register")
+                rows.append(row_like(other, code, said))
                 continue
             chain = folded(code, events, roots)
             row = row_of(chain)
@@ -127,6 +133,7 @@ class Projection:
                 gone.append(code)
             else:
                 rows.append(row)
+                known[like] = row
             if any(event.type == "seal" and code in event.rows for event in events):  # also one that was withdrawn
                 seals[code] = seal_rows(chain)
         return Folded(rows, gone, seals)

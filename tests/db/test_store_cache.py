@@ -1,7 +1,8 @@
 """The cache is what a fold of all events says, whatever happened; and what is asked of it is answered exactly."""
 
+import copy
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from itertools import product
 
@@ -9,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from custody.chain.chain import custody
+from custody.chain.chain import custody, folded, likeness
 from custody.compose.compose import Handover, Touch
 from custody.errors import CustodyError
+from custody.format.events import Event
 from custody.format.item_facts import Item, SerialRange
 from custody.plan.places import Need, Place, below
+from db.state.item_rows import ItemRow, row_like, row_of
 from db.state.plan_counts import serial_ranges
 from db.state.queries import standing_links
 from db.store import Store
@@ -21,6 +24,7 @@ from services.plan.planning import record_plan
 from services.plan.registering import register_items
 from services.records.label_prints import record_prints
 from services.scanning.handover_context import expected_now
+from tests.support.custody_notation import code_of, ledger
 from tests.support.judged import judge_handover
 from tests.support.ledger_examples import (
     PLACES,
@@ -86,11 +90,54 @@ def agrees_with_the_fold(store: Store, codes: list[str]) -> None:
         assert custody(code, store.state.families.of([code])[code]) == whole
         links = standing_links(whole)
         assert (latest[code].leaf if code in latest else None) == (links[-1].event.leaf if links else None)
+    by_itself = [row_of(folded(code, events, store.state.roots)) for code in dict.fromkeys(codes)]
+    together = {row.code: row for row in store.projection.folded(codes).rows}
+    assert {row.code: row for row in by_itself if row} == {code: together[code] for code in codes if code in together}
     by_leaf = {event.leaf: event for event in events}
     assert all((ref.log, ref.seq) == (by_leaf[ref.leaf].log, by_leaf[ref.leaf].seq) for ref in latest.values())
     before = cache_of(store)
     store.projection.rebuild()
     assert cache_of(store) == before
+
+
+def test_two_things_with_the_same_likeness_have_the_same_row_but_for_what_their_registrations_say() -> None:
+    dice, alike = random.Random(3), 0
+    for _ in range(300):
+        names, letters = ["A1"], [*"WXYZ"]
+        lines = ["A1 register W,X at WH for TPS1", "A2 register Y,Z at WH for " + dice.choice(("TPS1", "TPS2"))]
+        for log, seq in (("A", 3), ("B", 1), ("A", 4), ("B", 2)):
+            way = dice.choice(("WH>PPK", "PPK>PPS", "PPK>WH"))
+            some = dice.choice(("W,X,Y,Z", "W,X", "W,Y,Z"))
+            refused = dice.choice(("", f" refused={dice.choice(letters)}", " v=2"))
+            refs = f" [{dice.choice(names)}]" if log == "B" else ""
+            lines.append(f"{log}{seq}{refs} handover {way} {some}{refused}")
+            names.append(f"{log}{seq}")
+        events = [differently(event, dice) for event in ledger("\n".join(lines)).values()]
+        known: dict[Hashable, ItemRow] = {}
+        for code in map(code_of, letters):
+            about = [event for event in events if code in event.rows]
+            row = row_of(folded(code, about))
+            assert row is not None
+            if (like := likeness(code, about)) in known:
+                said = next(event.rows[code] for event in about if event.type == "register")
+                assert row_like(known[like], code, said) == row
+                alike += 1
+            known[like] = row
+    assert alike > 50
+
+
+def differently(event: Event, dice: random.Random) -> Event:
+    """The same record, which says something else of one of its things now and then."""
+    body = copy.deepcopy(dict(event.body))
+    if event.type == "handover" and dice.random() < 0.5:
+        row = dice.choice(body["items"])
+        row |= {"print": 2} if dice.random() < 0.5 else {"after": None}
+        if body["v"] > 1:
+            count = len(body["items"]) - 1
+            body["destinations"] = [{"count": 1, "to": "TPS9"}] + [{"count": count, "to": "TPS1"}] * (count > 0)
+    for row in body["items"] if event.type == "register" else ():
+        row |= {"k": dice.randrange(1, 9), "n": 9, "kind": dice.choice(("box", "seal"))}
+    return Event(event.leaf, body)
 
 
 @pytest.fixture
