@@ -70,7 +70,7 @@ class Knowledge(Mapping[str, Mapping[str, int]]):
         return ends
 
     def _sizes(self) -> dict[str, int]:
-        """How much is held of each log; of a forked one what its histories share, which is the same wherever they met."""
+        """How much is held of each log; of a forked one what its histories share, the same wherever they met."""
         forked = self._stations.forked()
         return {log: min(size, forked.get(log, size + 1) - 1) for log, size in self._ledger.sizes().items()}
 
