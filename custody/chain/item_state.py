@@ -180,7 +180,7 @@ def broken_link(
             N_("{giver} gave {item} to {to} and to {other}, and neither record knows of the other"),
             shown | {"other": name_of(places, other.body["to"])},
             code,
-            is_provisional=not is_final,
+            is_provisional=not is_final and other.log != event.log,  # two histories of one log: nothing joins them
             also=(other.leaf,),
         )
     before = leaves_of(state.holder_event)
