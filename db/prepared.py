@@ -87,9 +87,9 @@ class Prepared:
         return self.run(**given).fetchone()
 
 
-class _Any(NamedTuple):
-    """A query over a list of one blank, which takes a whole array there on a server: however many values it has, they
-    are one parameter, and the statement is the same.
+class _OverArray(NamedTuple):
+    """A query over a list of one blank, in whose place PostgreSQL gets all values as one array: one parameter and one
+    statement, however many they are.
     """
 
     query: Any
@@ -130,7 +130,7 @@ class PreparedIn:
 
     def _of_size(self, size: int, *_query: Hashable) -> Any:
         query = self._build(*self._told, [*map(blank, _names(size))])
-        return query if isinstance(self._database, SqliteDatabase) else _Any(query)
+        return query if isinstance(self._database, SqliteDatabase) else _OverArray(query)
 
 
 class PreparedInsert:

@@ -247,13 +247,17 @@ def folded(code: str, events: Iterable[Event], roots: Roots = frozenset()) -> Ch
 
 
 _TOLD_ALIKE = frozenset({"register", "print", "handover", "reassign"})
+"""Types of records that say the same of all items they name, but for what `likeness` compares."""
 
 
 def likeness(code: str, events: Iterable[Event]) -> Hashable:
-    """What `folded` makes of an item hangs on: of two with the same, the chains differ in nothing but the code and what
-    their registrations say of kind, number, quantity and serials. None where it must be folded by itself.
+    """Return all that decides what `folded` makes of an item, so that items with the same are folded once.
 
-    Things of one handover share nearly always all their records, and each of these says the same of all of them.
+    Their chains differ in the code alone, and in what their registrations say of kind, number, quantity and serials.
+    None: this item must be folded by itself.
+
+    Args:
+        events: all that name the item, in their order.
     """
     said: list[Hashable] = []
     registered = 0

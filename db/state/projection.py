@@ -133,7 +133,8 @@ class Projection:
                 gone.append(code)
             else:
                 rows.append(row)
-                known[like] = row
+                if like is not None:
+                    known[like] = row
             if any(event.type == "seal" and code in event.rows for event in events):  # also one that was withdrawn
                 seals[code] = seal_rows(chain)
         return Folded(rows, gone, seals)

@@ -36,13 +36,18 @@ def look_for_bent(
     """The labels of items that are read in a picture beside what is known, None between the steps.
 
     Args:
-        turn: None: a still. Of a moving picture there are fewer places, each in half the time; 0 looks behind blur and
-            at the picture as it is, others at one of the two, for what lies beside labels that are read.
+        turn: None for a still. For a moving picture, which gets fewer places and half the time at each: 0 where no
+            label is read in it, which is looked at behind blur and as it is; else the number of the look, from 1, which
+            is at one of the two.
     """
     is_brief = turn is not None
+    if turn:
+        renderings: tuple[bool, ...] = (turn % _BLUR_EVERY == 0,)
+    else:
+        renderings = (True, False) if is_brief else (False, True)
     found, sizes, focal_px = list(known), Sizes(gray), FOCAL * max(gray.shape)
     most = _MOST_LIVE if is_brief else _MOST_STILL
-    for is_sharpened in (False, True) if turn is None else (True, False) if not turn else (turn % _BLUR_EVERY == 0,):
+    for is_sharpened in renderings:
         rendering = sizes.modest
         if is_sharpened and rendering.image.size <= _SHARP_UP_TO_PX:
             rendering = sizes.double

@@ -87,7 +87,7 @@ def fits(dark: np.ndarray, shapes: np.ndarray, version: int, focal_px: float) ->
 
 
 def fixed_met(read: np.ndarray, version: int) -> float:
-    """How far the fixed modules are as they must be, -1 to 1; `read`: how dark each module is, n x n."""
+    """Return how far the fixed modules are as they must be, -1 to 1; `read`: how dark each module is, n x n."""
     plan = build(version)
     there = read[plan.fixed]
     return float(np.where(plan.dark[plan.fixed], there, -there).sum() / max(np.abs(there).sum(), 1e-9))
