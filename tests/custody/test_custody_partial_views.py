@@ -184,3 +184,12 @@ def test_without_the_tree_of_places_nothing_is_said_for_good() -> None:
     held = Held({}, {}, has_all=True)
     assert [f.is_provisional for f in custody(code_of("X"), events, {}, held=held).findings] == [True]
     assert [f.is_provisional for f in custody(code_of("X"), events, {}, held=None).findings] == [False]
+
+
+def test_a_fork_between_two_histories_of_one_log_is_final_whatever_else_is_held() -> None:
+    one, other = (
+        ledger(f"R1 register X at WH for TPS1\nR2 handover WH>PPK X\nA1 [R2] handover PPK>{to} X")
+        for to in ("PPS", "TPS1")
+    )
+    events = [*one.values(), other["A1"]]
+    assert [f.code for f in final(seen(events, "X"))] == ["FORK"]
