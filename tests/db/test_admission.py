@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from custody.chain.roster import Roster
 from custody.chain.standing import waiting
 from custody.compose.compose import Handover
 from db.store import Store
@@ -155,6 +158,40 @@ def test_a_stations_own_records_count_at_that_station_and_are_marked(fresh_url, 
         assert "not admitted" in waiting_words(strange) and records_waiting(strange) == 0
         assert "main.py" not in waiting_sentence(strange)
         assert waiting_sentence(strange).endswith("its records count here alone.")
+
+
+def test_who_counts_is_known_as_by_all_notices_however_they_came(fresh_url, root) -> None:
+    """Root's ledger stays open: what it knows goes on with each log and key that comes."""
+
+    def known() -> Roster:
+        now, anew = root.state.stations.now(), root.state.stations.without(())
+        assert {field.name: getattr(now, field.name) for field in fields(Roster)} == {
+            field.name: getattr(anew, field.name) for field in fields(Roster)
+        }
+        return now
+
+    with ExitStack() as stack:
+        logs = []
+        for number in range(7, 11):
+            store = stack.enter_context(empty_ledger(fresh_url(), number))
+            store.begin(election="Pemilu 2024", station=f"PPK {number}", place=PPK, root=root.ledger.own_log().root)
+            logs.append(store)
+        for number, store in enumerate(logs, start=7):
+            admit(root, card_of(store, number))
+            known()
+        for store in (*logs[:2], strange := stack.enter_context(empty_ledger(fresh_url(), 11)), logs[2]):
+            if store is strange:
+                store.begin(election="Pemilu 2024", station="Asing", place=PPK, root=root.ledger.own_log().root)
+            take(root, own_bundle(store))
+            assert known().is_stranger(store.ledger.own_log().name) == (store is strange)
+        with suppress(ZeroDivisionError), root.transaction():
+            take(root, own_bundle(logs[3]))
+            assert logs[3].ledger.own_log().name in known().owners
+            raise ZeroDivisionError
+        assert logs[3].ledger.own_log().name not in known().owners, "what failed is forgotten"
+        revoke(root, logs[0].ledger.own_log().name, reason="lost")
+        take(root, own_bundle(logs[3]))
+        assert known().last_good(logs[0].ledger.own_log().name) == 1
 
 
 def test_while_roots_log_is_not_here_what_names_this_root_counts_and_nothing_else(fresh_url, root) -> None:
