@@ -114,6 +114,8 @@ def run(folder: Path, url: str, each: int, clients: int, moves: int, workers: in
     address = HubAddress(*hub.listening.getsockname()[:2], hub.pin)
     for station in earlier:
         station.send(address)
+    while hub.site.worker.do(waiting):
+        hub.site.settle()
     began, used = time.perf_counter(), processor()
     for queue in told:
         queue.put(address)
@@ -138,10 +140,6 @@ def run(folder: Path, url: str, each: int, clients: int, moves: int, workers: in
 
 def folding(hub: Hub, moves: int) -> None:
     """How fast what has arrived is put in place and folded, by the hub or the processes beside it."""
-
-    def waiting(store: Store) -> int:
-        return store.arrivals.behind().count
-
     left, began, used = hub.site.worker.do(waiting), time.perf_counter(), sum(processor())
     while hub.site.worker.do(waiting):
         if hub.workers is None or not hub.workers.is_placing:
@@ -152,6 +150,11 @@ def folding(hub: Hub, moves: int) -> None:
     if left:
         rate = f"{left * moves / took:,.0f} moves/s, {left * moves / used:,.0f} by one core"
         print(f"folding behind it, {left} events: {rate}")
+
+
+def waiting(store: Store) -> int:
+    """How many entries have arrived and are not in place."""
+    return store.arrivals.behind().count
 
 
 def warm(beside: HubWorkers, station: "Station", workers: int) -> None:
