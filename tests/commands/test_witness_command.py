@@ -1,14 +1,12 @@
 """Witnesses by command: the line that one shows, the policy that a station keeps, and what verify and the BAST say."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +17,7 @@ from services.exchange.trust_anchors import POLICY_FILE
 from services.exchange.witness_policy import logs_in
 from tests.support.command_examples import ROOT, Terminal
 from tests.support.ledger_examples import signer
+from tests.support.ports import free_port
 from tests.support.witness_examples import MadeLog, NamedWitness, policy_file, running_witness
 
 
@@ -55,10 +54,8 @@ def test_a_station_and_a_witness_by_command(station: Terminal, tmp_path: Path) -
             "cosigned": [{"witness": "bawaslu", "log": log, "size": size}],
         }
         assert station("sync").code == 0  # it is kept, and there is nothing new
-    with socket.socket() as silent:  # holds the port and does not listen: no other program may answer there now
-        silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        silent.bind(("127.0.0.1", urlsplit(url).port or 0))
-        alone = station("sync")
+    policy.write_bytes(policy_file(NamedWitness("bawaslu", told["key"], f"http://127.0.0.1:{free_port()}")))
+    alone = station("sync", "--policy", policy)
     assert alone.code == 0  # nobody answers, which is no fault of this station
     assert "Witness bawaslu: nobody answers" in alone.err
     assert (station.home / POLICY_FILE).read_bytes() == policy.read_bytes()

@@ -1,7 +1,6 @@
 """A hub that is killed, or whose database goes away, loses nothing that it acknowledged, and stations go on by
 themselves."""
 
-import socket
 import tempfile
 import threading
 import time
@@ -21,6 +20,7 @@ from tests.support import forked
 from tests.support.hub_examples import Running, own, remark, running_hub
 from tests.support.ledger_examples import Clock, around, planned_station, signer
 from tests.support.merge_examples import join
+from tests.support.ports import free_port
 from tests.support.postgres_pair import running_pair
 from web.hub_server import Hub
 from web.hub_site import HubSite
@@ -62,12 +62,6 @@ def office(root: Store, sqlite_url: FreshUrl) -> Store:
     store = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1")
     remark(store, 5)
     return store
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def is_whole(root: Store, office: Store, hub: Running) -> None:

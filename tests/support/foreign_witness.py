@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import free_port
 from tests.support.witness_examples import NamedWitness
 
 _MADE = Path("build/aics-witness/bin/python")
@@ -64,7 +65,7 @@ def _has_both(python: str) -> bool:
 @contextmanager
 def foreign_witness(folder: Path, logs: dict[str, str], name: str = "foreign.example/w") -> Iterator[NamedWitness]:
     """An aics-witness that runs and knows these logs: the verifier key of each by its name."""
-    python, port = foreign_python(), _free_port()
+    python, port = foreign_python(), free_port()
     config = str(folder / "witness.json")
 
     def run(*words: str) -> str:
@@ -104,9 +105,3 @@ def _wait_for(port: int) -> None:
                 return
         time.sleep(0.1)
     raise AssertionError("the foreign witness does not answer")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

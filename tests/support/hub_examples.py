@@ -16,6 +16,7 @@ from evidence.tree import Tree
 from services.exchange.hub_client import Answer, HubAddress, HubClient
 from services.exchange.sync import Synced, sync
 from tests.support.ledger_examples import Clock, absorb, around, empty_ledger, planned_station, record, signer
+from tests.support.ports import free_port
 from web.hub_server import Hub
 from web.hub_workers import HubWorkers
 
@@ -58,7 +59,7 @@ def running_hub(
         home,
         lambda: open_store(url, made, around(seed, Clock(50_000)), busy_timeout_s=busy_timeout_s),
         "127.0.0.1",
-        _free_port(),
+        free_port(),
         certificate,
         workers=workers,
     )
@@ -139,14 +140,6 @@ def entries_of(store: Store, begin: int, end: int) -> tuple[bytes, ...]:
 def held(hub: Running, root: Store, store: Store) -> int:
     hub.settle()
     return root.ledger.sizes().get(own(store), 0)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _port_of(hub: Hub) -> int:

@@ -3,13 +3,14 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_port
 
 SETTINGS = """
 listen_addresses = ''
@@ -25,7 +26,7 @@ class Pair:
 
     def __init__(self, folder: Path, programs: Path) -> None:
         self.folder, self._programs = folder, programs
-        self._ports = {"first": _free_port(), "second": _free_port()}
+        self._ports = {"first": free_port(), "second": free_port()}
         self._user = "postgres" if os.getuid() == 0 else None
         hosts, ports = ",".join([str(folder)] * 2), ",".join(map(str, self._ports.values()))
         self.url = f"postgresql:///postgres?user=postgres&host={hosts}&port={ports}&target_session_attrs=read-write"
@@ -102,9 +103,3 @@ def running_pair(folder: Path) -> Iterator[Pair]:
         yield pair
     finally:
         pair.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
