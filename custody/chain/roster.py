@@ -141,7 +141,7 @@ class Roster:
         """The place of each held log's station."""
         return {log: owner.place for log, owner in self.owners.items()}
 
-    @property
+    @cached_property
     def has_met_all(self) -> bool:
         """Whether a log is held of every station that counts, and there are two besides root.
 
