@@ -213,6 +213,7 @@ class Watched:
     def shoot(self, name: str) -> None:
         """Keep pictures of the page for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.bring_to_front()  # a page behind another one is now and then never drawn (playwright 20434)
         for scheme, size in (("light", LAPTOP), ("dark", PHONE)):
             self.page.emulate_media(color_scheme=scheme)
             self.page.set_viewport_size(size)
@@ -225,6 +226,7 @@ class Watched:
     def shoot_part(self, selector: str, name: str) -> None:
         """Keep a picture of a part of the page, as it is now."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.bring_to_front()
         self.page.locator(selector).screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
