@@ -26,8 +26,8 @@ def roster_of(own: Event | None, notices: Iterable[Event]) -> Roster:
 
 
 def grown(before: Roster, own: Event, coming: Sequence[Event], awaited: Collection[str]) -> Roster | None:
-    """The roster once these notices have come too: what `roster_of` makes of all, in time that does not grow with the
-    keys. None where more than a new log or a new key comes of them, and all must be judged again.
+    """The roster once these notices have come too, as `roster_of` makes it of all; the others are copied and not judged
+    again. None where more than a new log or a new key comes of them, and all must be judged.
 
     Args:
         before: what `roster_of` made of the notices until then.
