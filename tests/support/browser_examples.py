@@ -168,10 +168,14 @@ class Watched:
         self.page.fill("#giver_name", "Made")
         self.page.fill("#receiver_name", "Ketut")
 
-    def agree(self, yes: str = "#sure-go") -> None:
-        """Answer with yes, as somebody does who has read what is asked: what is pressed at once is a double click."""
-        self.page.wait_for_selector(f"{yes}:visible")
+    def pause(self) -> None:
+        """Wait as people do: what is pressed right behind a letter, a scanner pressed, and at once, a double click."""
         self.page.wait_for_timeout(400)
+
+    def agree(self, yes: str = "#sure-go") -> None:
+        """Answer with yes, as somebody does who has read what is asked."""
+        self.page.wait_for_selector(f"{yes}:visible")
+        self.pause()
         self.page.click(yes)
 
     def rests(self) -> None:

@@ -79,6 +79,7 @@ def test_a_whole_handover_with_the_keyboard_alone(window: "BrowserContext", serv
     scan.shows("#record", "Acknowledged by PIN")
     scan.page.wait_for_selector('[data-sign="giver"]:focus')
     scan.tab_to("#record-button")
+    scan.pause()
     scan.page.keyboard.press("Enter")
     scan.page.wait_for_url("**/handover?**")
     scan.shows("main", "RECORDED 0001/GUDANG-1/2024")

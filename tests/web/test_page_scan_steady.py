@@ -161,7 +161,7 @@ def test_several_are_removed_at_once_by_the_keyboard_and_no_scan_does_it(
     scan.check_access()
     scan.type(item_payload(codes[4], 1))  # a scanner's Enter answers nothing
     scan.page.wait_for_selector("#away[open]")
-    scan.page.wait_for_timeout(400)
+    scan.pause()
     scan.tab_to("#away-go")
     scan.page.keyboard.press("Enter")
     scan.shows(".irregular", "Nothing irregular so far")
