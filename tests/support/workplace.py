@@ -10,7 +10,7 @@ from pathlib import Path
 
 MEMORY = Path("/dev/shm")
 NEEDED_BYTES = 2 * 1024**3
-"""Four times what a run keeps at once."""
+"""Five times what the quick suite keeps at once."""
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `main.py` does, before numpy is read
 is_free = os.name == "posix" and "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK)
