@@ -32,6 +32,12 @@ as pgbackrest --stanza=serah --delta --type=time --target="$1" --target-action=p
 # By itself and for nobody but this script, until it has come to that moment.
 as "$bin/pg_ctl" -D "$data" -w -t 86400 -l /var/log/postgresql/serah-restore.log start \
     -o "-c listen_addresses='' -c synchronous_standby_names='' -c unix_socket_directories=/run/postgresql" >/dev/null
-until [ "$(asked 'SELECT pg_is_in_recovery()')" = f ]; do sleep 1; done
+until [ "$(asked 'SELECT pg_is_in_recovery()' 2>/dev/null)" = f ]; do
+    if ! runs; then
+        echo "PostgreSQL ended before that moment; the end of /var/log/postgresql/serah-restore.log says why" >&2
+        exit 1
+    fi
+    sleep 1
+done
 asked 'CHECKPOINT'
 as "$bin/pg_ctl" -D "$data" -w -m fast stop >/dev/null

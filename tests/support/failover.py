@@ -196,6 +196,8 @@ def why_not() -> str:
         return "needs python3-etcd"
     if not missing and not [*Path("/usr/lib/postgresql").glob("*/bin/pg_basebackup")]:
         return "needs PostgreSQL of Debian's packages"
+    if hidden := [folder for folder in machines.OWN if HERE.is_relative_to(f"/{folder}")]:
+        return f"needs a checkout that is not in /{hidden[0]}, which each computer has for itself"
     return missing
 
 

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _NEW_NET = 0x40000000
-_OWN = ("etc", "run", "var/lib/etcd", "var/lib/pgbackrest", "var/lib/serah", "var/log", "var/spool/pgbackrest", "tmp")
+OWN = ("etc", "run", "var/lib/etcd", "var/lib/pgbackrest", "var/lib/serah", "var/log", "var/spool/pgbackrest", "tmp")
 """What each has a copy of for itself, beside its database's disk."""
 _DATABASE = "var/lib/postgresql"
 _BEGINS = """
@@ -62,7 +62,7 @@ class Computer:
         self.name = name
         pairs = " ".join(f"{here}:{there}" for here, there in binds.items())
         script = _BEGINS.format(
-            name=name, disk=disk, own=" ".join(_OWN), database=_DATABASE, size_mb=size_mb, binds=pairs
+            name=name, disk=disk, own=" ".join(OWN), database=_DATABASE, size_mb=size_mb, binds=pairs
         )
         command = ["unshare", "--net", "--mount", "--uts", "sh", "-c", script]
         self._frame = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
