@@ -191,7 +191,6 @@ class Audit:
             self.find("UNWITNESSED", name, None, text, head[0])
 
 
-@cache  # each proof of a file brings the head of its log again
 def read_head(note: str) -> re.Match[str] | None:
     """The parts of a log's signed head (§8); None of any other text."""
     match = re.fullmatch(NOTE, note)

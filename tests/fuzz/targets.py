@@ -198,7 +198,7 @@ def _signed_paper(body: bytes) -> None:
         try:
             last = collector.take(text).sheet
         except CodeError:
-            if len(body) < compression.MAX_TEXT_BYTES // 2 and b"\n" not in body:
+            if len(body) < compression.MAX_TEXT_BYTES // 2 and b"\n" not in body and is_head(head):
                 raise
             return
     if b"\n" in body:
