@@ -5,7 +5,6 @@ and while its database is put back. Nothing that was acknowledged is lost, no st
 """
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -25,7 +24,7 @@ from services.exchange.hub_client import HubAddress, HubClient
 from services.exchange.hub_desk import HubDesk
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
-from tests.support.failover import DATA, DEPLOY, NAMES, PORT, Cluster, running_cluster, until, why_not
+from tests.support.failover import DATA, DEPLOY, PORT, Cluster, running_cluster, until, why_not
 from tests.support.hub_examples import own, remark
 from tests.support.ledger_examples import Clock, around, signer
 from tests.support.machines import enter_network
@@ -291,9 +290,3 @@ def test_what_is_typed_wrong_is_told_in_a_line_and_puts_nothing_in_place(tmp_pat
     assert (done.returncode, done.stdout) == (2, "")
     assert "set-up.sh" in done.stderr or "there already" in done.stderr or "none of" in done.stderr
     assert [*(tmp_path / "keys").iterdir()] == []
-
-
-def test_every_name_in_the_files_is_one_that_is_put_in() -> None:
-    known = {"NAME", "ADDRESS", "PG", *(name.upper() for name in NAMES)}
-    for file in DEPLOY.iterdir():
-        assert {*re.findall(r"@([A-Z0-9]+)@", file.read_text("utf-8"))} <= known, file
