@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from custody.errors import CustodyError
+from custody.errors import ConflictError, CustodyError
 from language.text import error_text
 from services.exchange.hub_client import PORT, HubAddress
 from services.exchange.trust_anchors import kept_policy
@@ -29,6 +29,8 @@ PATIENCE_S = 30.0
 ANY = "0.0.0.0"
 LULL_S = 0.2
 """How long after the last entries that arrived the present state follows."""
+TELL_EVERY_S = 600.0
+"""How often it is told what keeps the present state from following, while that lasts."""
 ASK_EVERY_S = 30.0
 """How often the witnesses are asked to cosign what is new."""
 _LAST_WORDS_S = 3
@@ -80,7 +82,8 @@ class Hub:
         address: listen there alone; None: everywhere.
         port: this one and no other; None: the first that is free from `PORT` on.
         certificate: a public one, with its key; None: the hub's own, which stations know by its fingerprint.
-        tell: is told in words what witnesses could not cosign, once while it lasts.
+        tell: is told in words what witnesses could not cosign, once while it lasts, and why what arrived is not put in
+            place.
         log: is told of each request: path, status, reason, address and milliseconds.
         workers: processes that do what costs most; closed with the hub.
 
@@ -95,11 +98,12 @@ class Hub:
         known_by = frozenset({self.pin, *self.certificate.names})
         self.site = HubSite(StorePool(open_store, "hub"), known_by, secrets.token_bytes(32), home)
         self.site.health.log, self.workers = log, workers
+        self._tell, self._told = tell, ("", 0.0)
         if workers is not None:
-            self.site.check = workers.check
+            self.site.check, workers.tell = workers.check, self._tell_trouble
         self._is_over = threading.Event()
         threading.Thread(target=self._settle, name="settle", daemon=True).start()
-        threading.Thread(target=self._ask_witnesses, args=(home, tell), name="witnesses", daemon=True).start()
+        threading.Thread(target=self._ask_witnesses, args=(home,), name="witnesses", daemon=True).start()
         self.server = answering(self.site.app(), self.certificate.path)
 
     @property
@@ -126,10 +130,19 @@ class Hub:
         while not self._is_over.wait(0.0 if placed else LULL_S):
             try:
                 placed = 0 if self._others_place else self.site.settle(may_wait=True)
-            except CustodyError:  # the disk is full, or another program writes: what arrived stays
+            except CustodyError as error:  # the disk is full, or another program writes: what arrived stays
                 placed = 0
+                self._tell_trouble(error)
 
-    def _ask_witnesses(self, home: Path, tell: Callable[[str], None]) -> None:
+    def _tell_trouble(self, error: CustodyError) -> None:
+        """Tell why what arrived is not put in place, where it will not go by itself at once."""
+        line, now = error_text(error), self.site.now_s()
+        before, at = self._told
+        if not isinstance(error, ConflictError) and (line != before or now - at >= TELL_EVERY_S):
+            self._told = line, now
+            self._tell(line)
+
+    def _ask_witnesses(self, home: Path) -> None:
         """Ask the witnesses of the policy that is kept here, every half minute."""
         told: Sequence[str] = ()
         while not self._is_over.is_set():
@@ -140,7 +153,7 @@ class Hub:
                 notes = [error_text(error)]
             for line in notes:
                 if line not in told:
-                    tell(line)
+                    self._tell(line)
             told = notes
             self._is_over.wait(ASK_EVERY_S)
 

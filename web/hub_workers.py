@@ -11,8 +11,9 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
 
-from custody.errors import CustodyError
+from custody.errors import ConflictError, CustodyError
 from db.store import Surroundings, open_store
 from evidence.checkpoint import Checkpoint
 from evidence.intake import Checked
@@ -35,6 +36,8 @@ class HubWorkers:
         is_server: several may write to it at once.
         """
         self._url, self._count, self.is_placing = url, count, is_server
+        self.tell: Callable[[CustodyError], None] = lambda _error: None
+        """Is told why a process could put nothing in place."""
         self._context = get_context("spawn")
         self._is_over = threading.Event()
         self._pool = self._begun()
@@ -60,12 +63,17 @@ class HubWorkers:
 
     def _keep_placing(self) -> None:
         while not self._is_over.is_set():
-            process = self._context.Process(target=place, args=(self._url,), daemon=True)
+            told, tells = self._context.Pipe(duplex=False)
+            process = self._context.Process(target=place, args=(self._url, tells), daemon=True)
             process.start()
+            tells.close()
             while process.is_alive() and not self._is_over.wait(PAUSE_S):
                 pass
             process.terminate()
             process.join()
+            with told, suppress(EOFError, OSError):  # where it was killed it tells nothing, or half of it
+                message, values = told.recv()
+                self.tell(CustodyError(message, **values))
 
     def close(self) -> None:
         """End them all."""
@@ -73,14 +81,19 @@ class HubWorkers:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def place(url: str) -> None:
+def place(url: str, tells: Connection) -> None:
     """Put in place whatever arrives, as long as the hub runs; ends where the database fails, and is begun again."""
     _leave_interrupts()
     hub = parent_process()
-    with suppress(CustodyError), open_store(url, None, Surroundings(lambda: "")) as store:  # which records nothing
-        while hub is None or hub.is_alive():
-            if not settle_arrived(store, AT_ONCE):
-                time.sleep(PAUSE_S)
+    try:
+        with open_store(url, None, Surroundings(lambda: "")) as store:  # which records nothing
+            while hub is None or hub.is_alive():
+                if not settle_arrived(store, AT_ONCE):
+                    time.sleep(PAUSE_S)
+    except ConflictError:  # two waited for each other: it goes by itself
+        pass
+    except CustodyError as error:
+        tells.send((error.message, {name: str(value) for name, value in error.values.items()}))
     time.sleep(PAUSE_S)
 
 

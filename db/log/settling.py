@@ -18,6 +18,10 @@ from evidence.entry import RawEntry
 
 ALONE = NOTICES | {"correct", "pack"}
 """The types of events that change what others mean: who counts, the plan, withdrawn records, what lies in what."""
+MOST_ITEMS = 2_000
+"""Items that are locked in one transaction, if not of one entry alone: PostgreSQL has room for 6,400 locks of all its
+programs together where nobody has given it more (`max_locks_per_transaction` times `max_connections`).
+"""
 _AT_ONCE = 500
 
 Placing = tuple[TakenLog, Sequence[tuple[Incoming, Event]]]
@@ -122,11 +126,10 @@ def settle(store: Store, most: int) -> int:
             for name in store.arrivals.oldest_logs():
                 log, entries = taking.next_of(name, most)
                 alike = _before_alone(entries)
-                named = dict.fromkeys(code for _entry, event in alike for code in event.rows)
-                if alike and not taking.are_packed(named):
-                    placings.append((log, alike))
-                    codes |= named
-                    most -= len(alike)
+                if alike and not taking.are_packed(code for _entry, event in alike for code in event.rows):
+                    some = _with_room(alike, codes)
+                    placings.append((log, some))
+                    most = most - len(some) if some == alike else 0
                 else:
                     for_one_alone = True
                 if most <= 0:
@@ -152,6 +155,15 @@ def _before_alone(entries: Sequence[tuple[Incoming, Event]]) -> Sequence[tuple[I
     """Those before the first that is put in place by one alone."""
     end = next((i for i, (_entry, event) in enumerate(entries) if event.type in ALONE), len(entries))
     return entries[:end]
+
+
+def _with_room(entries: Sequence[tuple[Incoming, Event]], codes: dict[str, None]) -> Sequence[tuple[Incoming, Event]]:
+    """Those, from the first on, whose items may be locked with `codes`, to which they are added."""
+    for count, (_entry, event) in enumerate(entries):
+        if codes and len(codes) + len(event.rows) > MOST_ITEMS:
+            return entries[:count]
+        codes.update(dict.fromkeys(event.rows))
+    return entries
 
 
 def settle_log(store: Store, name: str, to: int) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from custody.compose.compose import Handover, NewEvent, Touch
+from custody.compose.item_events import register_events
+from custody.format.item_facts import Item
 from db.log.settling import settle
 from db.state.projection import Projection
 from db.store import Store, open_store
@@ -130,6 +132,43 @@ def test_several_programs_put_in_place_what_one_would(
     at_work = [placing(url) for _ in range(3)]
     for program in at_work:
         assert program.communicate(timeout=60) and program.returncode == 0
+    is_as_folded(root)
+
+
+@pytest.mark.postgres
+def test_more_things_than_a_server_has_locks_for_are_put_in_place_in_turns(
+    postgres_url: FreshUrl, sqlite_url: FreshUrl, tmp_path: Path
+) -> None:
+    """A server as it comes has room for 6,400 locks, in fact for some 12,000; a regency registers 18,000 at once."""
+    url, count = postgres_url(), 18_600
+    with planned_station(url, 1) as root:
+        office = join(sqlite_url(), 2, root, place="51.08", name="Gudang 2")
+        items = [Item(office.around.new_code(), "box", TPS[0], held_by="51.08") for _ in range(count)]
+        record(office, *register_events(items))
+        arrived(url, [office], tmp_path)
+        placed = 0
+        while some := settle(root, 64):
+            placed += some
+        assert placed > 1 and root.arrivals.behind().count == 0
+        assert sum(1 for _item in root.state.find_items(under=TPS[0])) == count
+
+
+@pytest.mark.parametrize("is_beside", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_hub_says_once_why_what_arrived_is_not_put_in_place(
+    root: Store, url: str, offices: list[Store], tmp_path: Path, is_beside: bool
+) -> None:
+    beside, told = HubWorkers(url, 1, is_server=True) if is_beside else None, list[str]()
+    with running_hub(url, tmp_path, workers=beside, tell=told.append) as hub:
+        root.ledger.database.execute_sql("ALTER TABLE item RENAME TO item_lost")
+        sent(hub, offices[0])
+        until = time.monotonic() + 60
+        while not told and time.monotonic() < until:
+            time.sleep(0.1)
+        time.sleep(1)
+        assert len(told) == 1 and "item" in told[0], told
+        root.ledger.database.execute_sql("ALTER TABLE item_lost RENAME TO item")
+        while root.arrivals.behind().count and time.monotonic() < until:
+            time.sleep(0.1)
     is_as_folded(root)
 
 

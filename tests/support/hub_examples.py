@@ -52,6 +52,7 @@ def running_hub(
     certificate: Path | None = None,
     workers: HubWorkers | None = None,
     busy_timeout_s: float = 10,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> Iterator[Running]:
     """The hub of the ledger at this address, whose station has this key, or the one of `seed`."""
     made = key or signer(seed)
@@ -61,6 +62,7 @@ def running_hub(
         "127.0.0.1",
         free_port(),
         certificate,
+        tell=tell,
         workers=workers,
     )
     thread = threading.Thread(target=hub.server.run, kwargs={"sockets": [hub.listening]}, daemon=True)
