@@ -16,11 +16,14 @@ make_keys() {
     mkdir "$1"
     cd "$1"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Serah cluster" \
-        -keyout ca.key -out ca.crt 2>/dev/null
+        -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.crt 2>/dev/null
     for name in $names; do
         openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" -keyout "$name.key" \
             -out "$name.csr" 2>/dev/null
-        printf 'subjectAltName=IP:%s,IP:127.0.0.1,DNS:localhost,DNS:%s\n' "$(address_of "$name")" "$name" >"$name.ext"
+        { # Python 3.13, and Patroni with it, refuses certificates that do not name the keys (RFC 5280 4.2.1.1)
+            printf 'subjectAltName=IP:%s,IP:127.0.0.1,DNS:localhost,DNS:%s\n' "$(address_of "$name")" "$name"
+            printf 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\nbasicConstraints=critical,CA:FALSE\n'
+        } >"$name.ext"
         openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -extfile "$name.ext" \
             -out "$name.crt" 2>/dev/null
         rm "$name.csr" "$name.ext"
