@@ -29,9 +29,11 @@ if [ "$1" = anew ]; then
     exit
 fi
 as pgbackrest --stanza=serah --delta --type=time --target="$1" --target-action=promote restore
-# By itself and for nobody but this script, until it has come to that moment.
+# By itself and for nobody but this script, until it has come to that moment. With less room for connections and locks
+# than there was when it was recorded it would not begin.
+alone="-c listen_addresses='' -c synchronous_standby_names='' -c unix_socket_directories=/run/postgresql"
 as "$bin/pg_ctl" -D "$data" -w -t 86400 -l /var/log/postgresql/serah-restore.log start \
-    -o "-c listen_addresses='' -c synchronous_standby_names='' -c unix_socket_directories=/run/postgresql" >/dev/null
+    -o "$alone -c max_connections=500 -c max_locks_per_transaction=512 -c max_worker_processes=64" >/dev/null
 until [ "$(asked 'SELECT pg_is_in_recovery()' 2>/dev/null)" = f ]; do
     if ! runs; then
         echo "PostgreSQL ended before that moment; the end of /var/log/postgresql/serah-restore.log says why" >&2

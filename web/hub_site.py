@@ -41,8 +41,8 @@ from web.security.guard import SECRET
 T = TypeVar("T")
 MOST_ENTRY, MOST_SIZES = 68 * 1024, 2 * 1024 * 1024
 MOST_ANSWERED = 4 * 1024 * 1024
-SETTLED_AT_ONCE = 64
-"""Entries whose meaning is taken in between two requests."""
+SETTLED_AT_ONCE = 512
+"""Entries whose meaning is taken in between two requests, where they are about few enough items."""
 MOST_ARRIVED = 20_000
 """So many entries may wait for a lull."""
 _MOST_KNOWN = 10_000

@@ -21,7 +21,7 @@ from evidence.mirror_forms import Package
 from services.exchange.hub_desk import Known, check_package, settle_arrived
 
 Check = Callable[[Known, Checkpoint, Package, Sequence[bytes]], Checked]
-AT_ONCE = 64
+AT_ONCE = 512
 """Entries that a process puts in place in one transaction: a log that begins waits for these to end."""
 PAUSE_S = 0.2
 """So long a process waits where nothing is to be done, or before one that ended is begun again."""

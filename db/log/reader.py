@@ -130,7 +130,7 @@ class LedgerReader:
     def _naming_none_query(self) -> Any:
         event, named = self.tables.event, self.tables.event_item
         columns = event.select(event.leaf, event.body, event.signatures)
-        return columns.where(event.id.not_in(named.select(named.event_id)))
+        return columns.where(event.id.in_(event.select(event.id) - named.select(named.event_id)))
 
     def corrections(self, table: str) -> list[tuple[int, Event]]:
         """The corrections of a table, `event` or `fork`, with the numbers of their rows."""
@@ -167,7 +167,7 @@ class LedgerReader:
         ):
             query = index.select(index.code).group_by(index.code).order_by(fn.MIN(entry), index.code)
             if index is tables.fork_item:  # what another history alone names
-                query = query.where(index.code.not_in(named))
+                query = query.where(~fn.EXISTS(named.where(tables.event_item.code == index.code)))
             for (code,) in self.database.execute_sql(*query.sql()):
                 yield code
 

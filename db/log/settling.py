@@ -4,7 +4,7 @@ Storing locks one log alone. Putting in place locks the logs and then the items 
 may work at once on PostgreSQL; what speaks of other records than its own items is put in place by one alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from custody.chain.roster import NOTICES
@@ -19,10 +19,10 @@ from evidence.entry import RawEntry
 ALONE = NOTICES | {"correct", "pack"}
 """The types of events that change what others mean: who counts, the plan, withdrawn records, what lies in what."""
 MOST_ITEMS = 2_000
-"""Items that are locked in one transaction, if not of one entry alone: PostgreSQL has room for 6,400 locks of all its
-programs together where nobody has given it more (`max_locks_per_transaction` times `max_connections`).
+"""Items that are folded in one transaction, if not of one entry alone. PostgreSQL locks each, and has room for 6,400
+locks of all its programs where nobody has given it more (`max_locks_per_transaction` times `max_connections`).
 """
-_AT_ONCE = 500
+_AT_ONCE, _READ_AT_ONCE = 500, 64
 
 Placing = tuple[TakenLog, Sequence[tuple[Incoming, Event]]]
 """A log, and entries that follow what is in place of it."""
@@ -53,18 +53,39 @@ class Settling(Merge):
             entries.append((leaf, raw.body, raw.signatures))
         self.arrivals.keep(log_id, first, entries, at)
 
-    def next_of(self, name: str, most: int) -> Placing:
-        """The entries of a log, at most so many, that wait right behind what is in place."""
+    def next_of(
+        self, name: str, most: int, codes: dict[str, None] | None = None, before: Collection[str] = ()
+    ) -> Placing:
+        """The entries of a log, at most so many, that wait right behind what is in place.
+
+        Args:
+            codes: the items that are folded with them, to which theirs are added; it ends where there is no more room.
+            before: types of events before which it ends.
+        """
         [(log_id, _name, size, head, handovers, is_own)] = self._log_named(name)
         log = TakenLog(log_id, name, size, None if head is None else bytes(head), handovers, is_own == 1, size)
-        end, found = (size, log.head or b""), []
-        for seq, leaf, data, signatures, row_id in self._following(log.id, size, most):
-            entry = Incoming(seq, bytes(leaf), bytes(data), signatures, row_id)
+        end, found = (size, log.head or b""), list[tuple[Incoming, Event]]()
+        for entry in self._entries(log.id, size, most):
             body = entry.parsed()
-            if (seq - 1, bytes.fromhex(body["prev"] or "")) == end:  # else of another history
-                found.append((entry, Event(entry.leaf.hex(), body)))
-                end = (seq, entry.leaf)
+            if (entry.seq - 1, bytes.fromhex(body["prev"] or "")) != end:
+                continue  # of another history
+            event = Event(entry.leaf.hex(), body)
+            if event.type in before or (codes and len(codes) + len(event.rows) > MOST_ITEMS):
+                break
+            if codes is not None:
+                codes.update(dict.fromkeys(event.rows))
+            found.append((entry, event))
+            end = (entry.seq, entry.leaf)
         return log, found
+
+    def _entries(self, log_id: int, size: int, most: int) -> Iterator[Incoming]:
+        """What waits of a log behind `size`, a few at a time: who needs no more reads no more."""
+        while rows := self._following(log_id, size, min(most, _READ_AT_ONCE)):
+            for seq, leaf, body, signatures, row_id in rows:
+                yield Incoming(seq, bytes(leaf), bytes(body), signatures, row_id)
+            size, most = rows[-1][0], most - len(rows)
+            if most <= 0:
+                return
 
     @written
     def _following(self, log_id: Any, size: Any, most: Any) -> Any:
@@ -124,15 +145,14 @@ def settle(store: Store, most: int) -> int:
         with store.transaction(is_shared=True):
             taking, placings, codes, for_one_alone = Settling(store), [], dict[str, None](), False
             for name in store.arrivals.oldest_logs():
-                log, entries = taking.next_of(name, most)
-                alike = _before_alone(entries)
+                named = dict(codes)
+                log, alike = taking.next_of(name, most, named, ALONE)
                 if alike and not taking.are_packed(code for _entry, event in alike for code in event.rows):
-                    some = _with_room(alike, codes)
-                    placings.append((log, some))
-                    most = most - len(some) if some == alike else 0
+                    placings.append((log, alike))
+                    codes, most = named, most - len(alike)
                 else:
                     for_one_alone = True
-                if most <= 0:
+                if most <= 0 or len(codes) > MOST_ITEMS // 2:
                     break
             store.arrivals.lock_items(codes)
             if placed := sum(map(taking.place, placings)):
@@ -140,30 +160,18 @@ def settle(store: Store, most: int) -> int:
             if placed or not for_one_alone:
                 return placed
     with store.transaction():
-        taking, placed = Settling(store), 0
+        taking, placed, codes = Settling(store), 0, dict[str, None]()
         for name in store.arrivals.oldest_logs():
-            placing = taking.next_of(name, most - placed)
-            placed += taking.place(placing) if placing[1] else taking.sort_out(name)
-            if placed >= most:
+            placing = taking.next_of(name, most - placed, codes)
+            if placing[1]:
+                placed += taking.place(placing)
+            elif not codes:  # else there may be no room for what follows
+                placed += taking.sort_out(name)
+            if placed >= most or len(codes) > MOST_ITEMS // 2:
                 break
         if placed:
             taking.finish()
     return placed
-
-
-def _before_alone(entries: Sequence[tuple[Incoming, Event]]) -> Sequence[tuple[Incoming, Event]]:
-    """Those before the first that is put in place by one alone."""
-    end = next((i for i, (_entry, event) in enumerate(entries) if event.type in ALONE), len(entries))
-    return entries[:end]
-
-
-def _with_room(entries: Sequence[tuple[Incoming, Event]], codes: dict[str, None]) -> Sequence[tuple[Incoming, Event]]:
-    """Those, from the first on, whose items may be locked with `codes`, to which they are added."""
-    for count, (_entry, event) in enumerate(entries):
-        if codes and len(codes) + len(event.rows) > MOST_ITEMS:
-            return entries[:count]
-        codes.update(dict.fromkeys(event.rows))
-    return entries
 
 
 def settle_log(store: Store, name: str, to: int) -> None:

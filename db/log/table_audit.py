@@ -247,10 +247,11 @@ class Checking:
     @written
     def _named_nowhere(self, *, table: str) -> Any:
         """The first, and how many there are."""
-        rows, index, fork_index = getattr(self.tables, table), self.tables.event_item, self.tables.fork_item
-        named, named_beside = index.select(index.code), fork_index.select(fork_index.code)
+        rows = getattr(self.tables, table)
         strays = rows.select(fn.MIN(rows.code), fn.COUNT(rows.code))
-        return strays.where(rows.code.not_in(named) & rows.code.not_in(named_beside))
+        for index in (self.tables.event_item, self.tables.fork_item):  # NOT IN would be quadratic on PostgreSQL
+            strays = strays.where(~fn.EXISTS(index.select(index.code).where(index.code == rows.code)))
+        return strays
 
 
 def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
