@@ -1,5 +1,8 @@
 """What `verify` compares beside the entries, on both kinds of database: nothing to find in an honest ledger."""
 
+import logging
+import re
+
 import pytest
 
 from db.schema import changed_objects
@@ -16,6 +19,18 @@ def test_an_honest_ledger_has_nothing_to_find(url: str) -> None:
         give(store, codes, TRUCK)
         give(store, codes[:7], TPS[0], TRUCK)
         assert told(store) == []
+
+
+def test_nothing_is_asked_to_be_in_no_row_of_an_index(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """PostgreSQL walks through all of a NOT IN for each row once its rows do not fit its work_mem: for hours."""
+    caplog.set_level(logging.DEBUG, logger="peewee")
+    with planned_station(url) as store:
+        give(store, boxes(store, 3), TRUCK)
+        assert told(store) == []
+        assert [*store.ledger.naming_none()]
+    asked = [record.getMessage() for record in caplog.records]
+    assert any('FROM "event_item"' in sql for sql in asked)
+    assert not [sql for sql in asked if re.search(r'NOT IN \(SELECT [^()]* FROM "(event|fork)_item"', sql)]
 
 
 def test_a_guard_that_is_off_is_named(url: str) -> None:
