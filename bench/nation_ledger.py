@@ -188,19 +188,22 @@ class Run:
         dice, last = random.Random(2), top(self.regencies)
         codes = dice.sample([item.code for item in root.state.find_items(under=f"{top(1)}.01")], ASKED)
         self.times("an item's chain", [lambda code=code: root.state.chain(code) for code in codes])
-        trucks = [(truck(last, d), f"{last}.{d:02}") for d in range(1, DISTRICTS + 1)]
+        trucks = [(truck(last, d, v), f"{last}.{d:02}") for d in range(1, DISTRICTS + 1) for v in range(1, VILLAGES, 3)]
         self.times("expected of a truck", [lambda way=way: expected_now(root, way[0], way[1]) for way in trucks])
 
     @staticmethod
     def times(what: str, questions: Sequence[Callable[[], object]]) -> None:
-        """Print the median and the 99th percentile."""
+        """Print how long the first takes, with a ledger that was just opened, and the others."""
         taken = []
         for question in questions:
             began = time.perf_counter()
             assert question()
             taken.append((time.perf_counter() - began) * 1000)
-        rank = sorted(taken)[min(len(taken) * 99 // 100, len(taken) - 1)]
-        print(f"  {what:<38}{statistics.median(taken):>8.1f} ms, p99 {rank:.1f} ms", flush=True)
+        first, *others = taken
+        rank = sorted(others)[len(others) * 99 // 100]
+        print(
+            f"  {what:<38}{statistics.median(others):>8.1f} ms, p99 {rank:.1f} ms, the first {first:.0f} ms", flush=True
+        )
 
     # --- verifying ----------------------------------------------------------------------------------------------------
 
@@ -338,7 +341,7 @@ def a_day(root: Store, moves: int) -> int:
             if moved >= moves:
                 return moved
             touches = [Touch(item, 1, "camera") for item in some]
-            record_handover(root, Handover(top(1), truck(top(1), district), counted=len(some)), touches)
+            record_handover(root, Handover(top(1), truck(top(1), district, 1), counted=len(some)), touches)
             moved += len(some)
     return moved
 
@@ -351,9 +354,9 @@ def top(number: int) -> str:
     return f"{number:04}"
 
 
-def truck(place: str, district: int) -> str:
-    """The number plate of the truck that goes to a sub-district."""
-    return f"DK{place}{chr(64 + district)}"
+def truck(place: str, district: int, village: int) -> str:
+    """The number plate of the truck that takes a village's things: three villages share one, with 330 things."""
+    return f"DK{place}{chr(64 + district)}{(village - 1) // 3 + 1}"
 
 
 def regency_places(place: str) -> Iterator[Place]:
@@ -371,10 +374,10 @@ def regency_places(place: str) -> Iterator[Place]:
 
 def ways(place: str, number: int, by_station: dict[str, list[str]], leg: int) -> Iterator[Leg]:
     """The handovers of one sub-district's things on one of the eight ways: four out, four back."""
-    district, plate = f"{place}.{number:02}", truck(place, number)
+    district = f"{place}.{number:02}"
     back, step = leg > 3, min(leg, 7 - leg)
     for v in range(1, VILLAGES + 1):
-        village = f"{district}.{v:02}"
+        village, plate = f"{district}.{v:02}", truck(place, number, v)
         stations = [f"{village}.{s:02}" for s in range(1, STATIONS + 1)]
         if step == 3:
             pairs = [(village, station, by_station[station]) for station in stations]

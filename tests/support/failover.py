@@ -132,10 +132,11 @@ class Cluster:
 
     def restore(self, moment: str) -> None:
         """Put the database back, as the page says."""
+        first, leader = self.databases[0], self.primary.name
         for machine in self.databases:
             machine.run("serah-restore", "stop")
-        first = self.databases[0]
-        first.run(*self._patronictl("remove", "serah"), user="postgres", stdin="serah\nYes I am aware\n")
+        answers = f"serah\nYes I am aware\n{leader}\n"  # the last is asked for half a minute after it has stopped
+        first.run(*self._patronictl("remove", "serah"), user="postgres", stdin=answers)
         first.run("serah-restore", moment)
         self.start_patroni(first)
         until(lambda: "primary" in self.roles().values(), "what was put back is the primary")
