@@ -1,5 +1,6 @@
 #!/bin/sh
-# What PostgreSQL calls for each finished piece of its log of changes: serah-archive FILE NAME.
+# What PostgreSQL calls for each finished piece of its log of changes: serah-pgbackrest FILE NAME (pgBackRest wants its
+# own name in it).
 # Whoever leads pushes it to the backups. The others keep theirs until it is there, so that the next one to lead pushes
 # what a computer could not that died, or whose disk was full.
 set -eu

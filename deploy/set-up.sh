@@ -77,7 +77,7 @@ db*)
     put "$here/patroni.yml" /etc/patroni/config.yml postgres:postgres 600
     put "$keys/passwords" /etc/patroni_env.conf postgres:postgres 600
     put "$here/pgbackrest-db.conf" /etc/pgbackrest.conf root:root 644
-    put "$here/archive.sh" /usr/local/bin/serah-archive root:root 755
+    put "$here/archive.sh" /usr/local/bin/serah-pgbackrest root:root 755
     put "$here/restore.sh" /usr/local/sbin/serah-restore root:root 755 ;;
 hub)
     put "$keys/hub.env" /etc/serah/hub.env root:root 600
