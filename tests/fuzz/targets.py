@@ -309,5 +309,5 @@ TARGETS = {
         old_workbook, kept_files("office_tables/*.xls", "office_tables/*.ods"), cpu_s=14.0, is_guided=False
     ),
     "picture": Target(picture, cpu_s=14.0, is_guided=False),
-    "pdf": Target(pdf, cpu_s=20.0, is_guided=False),
+    "pdf": Target(pdf, cpu_s=20.0, memory_bytes=120_000_000, is_guided=False),  # an empty page of A4 takes 50 MB
 }
