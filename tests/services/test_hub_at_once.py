@@ -12,7 +12,7 @@ import pytest
 from custody.compose.compose import Handover, NewEvent, Touch
 from custody.compose.item_events import register_events
 from custody.format.item_facts import Item
-from db.log.settling import settle
+from db.log.settling import MOST_ITEMS, settle
 from db.state.projection import Projection
 from db.store import Store, open_store
 from evidence.mirror_forms import Package, Upload
@@ -135,22 +135,27 @@ def test_several_programs_put_in_place_what_one_would(
     is_as_folded(root)
 
 
-@pytest.mark.postgres
 def test_more_things_than_a_server_has_locks_for_are_put_in_place_in_turns(
-    postgres_url: FreshUrl, sqlite_url: FreshUrl, tmp_path: Path
+    url: str, root: Store, sqlite_url: FreshUrl, tmp_path: Path
 ) -> None:
     """A server as it comes has room for 6,400 locks, in fact for some 12,000; a regency registers 18,000 at once."""
-    url, count = postgres_url(), 18_600
-    with planned_station(url, 1) as root:
-        office = join(sqlite_url(), 2, root, place="51.08", name="Gudang 2")
-        items = [Item(office.around.new_code(), "box", TPS[0], held_by="51.08") for _ in range(count)]
-        record(office, *register_events(items))
-        arrived(url, [office], tmp_path)
-        placed = 0
-        while some := settle(root, 64):
-            placed += some
-        assert placed > 1 and root.arrivals.behind().count == 0
-        assert sum(1 for _item in root.state.find_items(under=TPS[0])) == count
+    office, count = join(sqlite_url(), 2, root, place="51.08", name="Gudang 2"), 18_600
+    items = [Item(office.around.new_code(), "box", TPS[0], held_by="51.08") for _ in range(count)]
+    record(office, *register_events(items))
+    arrived(url, [office], tmp_path)
+    turns = list(iter(lambda: settle(root, 64), 0))
+    assert len(turns) >= count / MOST_ITEMS and root.arrivals.behind().count == 0
+    assert sum(1 for _item in root.state.find_items(under=TPS[0])) == count
+
+
+def test_as_many_are_put_in_place_as_are_asked_for_however_long_a_log_is(
+    url: str, root: Store, sqlite_url: FreshUrl, tmp_path: Path
+) -> None:
+    office = join(sqlite_url(), 2, root, place=PPK, name="PPK 1")
+    remark(office, 200)
+    arrived(url, [office], tmp_path)
+    assert [settle(root, 130), settle(root, 130), settle(root, 130)] == [130, 70, 0]
+    assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
 
 
 @pytest.mark.parametrize("is_beside", [False, pytest.param(True, marks=pytest.mark.slow)])
