@@ -78,7 +78,9 @@ db*)
     put "$keys/passwords" /etc/patroni_env.conf postgres:postgres 600
     put "$here/pgbackrest-db.conf" /etc/pgbackrest.conf root:root 644
     put "$here/archive.sh" /usr/local/bin/serah-pgbackrest root:root 755
-    put "$here/restore.sh" /usr/local/sbin/serah-restore root:root 755 ;;
+    put "$here/restore.sh" /usr/local/sbin/serah-restore root:root 755
+    put "$here/alive.sh" /usr/local/sbin/serah-alive root:root 755
+    put "$here/serah-alive.service" /etc/systemd/system/serah-alive.service root:root 644 ;;
 hub)
     put "$keys/hub.env" /etc/serah/hub.env root:root 600
     put "$here/haproxy.cfg" /etc/haproxy/haproxy.cfg root:root 644

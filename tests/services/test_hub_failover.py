@@ -27,7 +27,7 @@ from services.exchange.sync import sync
 from tests.support.failover import DATA, DEPLOY, PORT, Cluster, running_cluster, until, why_not
 from tests.support.hub_examples import own, remark
 from tests.support.ledger_examples import Clock, around, signer
-from tests.support.machines import enter_network
+from tests.support.machines import Computer, enter_network
 from tests.support.merge_examples import join
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -160,6 +160,7 @@ def test_whatever_dies_nothing_acknowledged_is_lost_and_every_station_goes_on_by
     kill_primary(field, cluster, is_computer=time_of % 2 == 0)
     cut_off_primary(field, cluster)
     fill_disk(field, cluster)
+    hang_patroni(field, cluster)
     lag_behind(field, cluster)
     kill_hub(field, cluster)
     put_back(field, cluster)
@@ -204,12 +205,29 @@ def fill_disk(field: Field, cluster: Cluster) -> None:
     full.run("dd", "if=/dev/zero", "of=/var/lib/postgresql/fills", "bs=64K", check=False)
     room_kb = int(full.run("df", "--output=avail", "/var/lib/postgresql").split()[-1])
     assert room_kb < 64, room_kb
-    until(
-        lambda: "primary" in {cluster.roles().get(one.name) for one in cluster.databases if one is not full}, "another"
-    )
+    another_leads(cluster, full)
     field.go_on("another one took over from the primary with a full disk")
     full.run("rm", "/var/lib/postgresql/fills")
     until(cluster.is_whole, "all three run again")
+
+
+def another_leads(cluster: Cluster, before: Computer) -> None:
+    """Wait until another database than this one is the primary."""
+    until(
+        lambda: any(role == "primary" and name != before.name for name, role in cluster.roles().items()),
+        f"another one leads than {before.name}",
+    )
+
+
+def hang_patroni(field: Field, cluster: Cluster) -> None:
+    """What looks after the primary's database hangs, and the database goes on; another one takes over."""
+    hangs = cluster.primary
+    hangs.run("pkill", "-STOP", "-x", "patroni")
+    another_leads(cluster, hangs)
+    field.go_on("Patroni hung at the primary")
+    until(lambda: not hangs.run("pgrep", "-x", "patroni", check=False), "it is ended")
+    cluster.start_patroni(hangs)  # as systemd does
+    until(cluster.is_whole, "the one that hung is a replica")
 
 
 def lag_behind(field: Field, cluster: Cluster) -> None:
@@ -281,7 +299,7 @@ def units_in(folder: Path) -> Iterator[list[Path]]:
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     with units_in(tmp_path) as units:
         done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
-        assert len(units) == 3
+        assert len(units) == 4
         assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -79,6 +79,7 @@ class Cluster:
             machine.start("etcd", user="etcd", env=env, log=log)
             machine.start("pgbackrest", "server", user="postgres", log=log)
             self.start_patroni(machine)
+            machine.start("sh", "/usr/local/sbin/serah-alive", log=log)
         elif machine is self.backup:
             machine.run("install", "-d", "-o", "postgres", "/var/log/pgbackrest", "/var/lib/pgbackrest")
             machine.start("pgbackrest", "server", user="postgres", log=log)
