@@ -1,6 +1,7 @@
 #!/bin/sh
-# Ends a Patroni that hangs, and systemd begins it again: for three minutes its /liveness was not told, or not well, which it
-# is while its own work goes round; one that is cut off may take a minute to end its PostgreSQL. One that waits to be stopped or was stopped is left alone.
+# Ends a Patroni that hangs, and systemd begins it again: for three minutes its /liveness was not told, or not well,
+# which it is while its own work goes round. One that is cut off may take a minute to end its PostgreSQL; one that was
+# stopped is left alone.
 missed=0
 while sleep 10; do
     if ! pgrep -x patroni >/dev/null || curl -fsk --max-time 5 -o /dev/null https://127.0.0.1:8008/liveness; then
