@@ -225,7 +225,8 @@ def hang_patroni(field: Field, cluster: Cluster) -> None:
     hangs.run("pkill", "-STOP", "-x", "patroni")
     another_leads(cluster, hangs)
     field.go_on("Patroni hung at the primary")
-    until(lambda: not hangs.run("pgrep", "-x", "patroni", check=False), "it is ended")
+    until(lambda: not hangs.run("pgrep", "-x", "patroni", "--runstates", "D,R,S,T", check=False), "it is ended")
+    hangs.run("pkill", "-CONT", "-x", "runuser")  # which stopped with it, and buries it
     cluster.start_patroni(hangs)  # as systemd does
     until(cluster.is_whole, "the one that hung is a replica")
 
