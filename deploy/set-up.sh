@@ -15,12 +15,14 @@ address_of() {
 make_keys() {
     mkdir "$1"
     cd "$1"
+    # As RFC 5280 asks, and Python 3.13, on which Patroni runs: an authority says what its key is for (4.2.1.3), and each
+    # certificate names its own key and the authority's (4.2.1.1, 4.2.1.2).
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Serah cluster" \
         -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.crt 2>/dev/null
     for name in $names; do
         openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" -keyout "$name.key" \
             -out "$name.csr" 2>/dev/null
-        { # Python 3.13, and Patroni with it, refuses certificates that do not name the keys (RFC 5280 4.2.1.1)
+        {
             printf 'subjectAltName=IP:%s,IP:127.0.0.1,DNS:localhost,DNS:%s\n' "$(address_of "$name")" "$name"
             printf 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\nbasicConstraints=critical,CA:FALSE\n'
         } >"$name.ext"

@@ -137,7 +137,7 @@ class Settling(Merge):
 
 def settle(store: Store, most: int) -> int:
     """Put up to so many entries that have arrived in place, those that wait longest first, and bring the present state
-    up to date; returns how many.
+    up to date; fewer where they are about more than `MOST_ITEMS`. Returns how many.
 
     All or none: a program that is killed meanwhile leaves them as they were.
     """

@@ -201,29 +201,28 @@ def cut_off_primary(field: Field, cluster: Cluster) -> None:
 
 def fill_disk(field: Field, cluster: Cluster) -> None:
     """The disk of the primary's database is full, and stays so until another one has taken over."""
-    full = cluster.primary
-    full.run("dd", "if=/dev/zero", "of=/var/lib/postgresql/fills", "bs=64K", check=False)
-    room_kb = int(full.run("df", "--output=avail", "/var/lib/postgresql").split()[-1])
-    assert room_kb < 64, room_kb
-    another_leads(cluster, full)
+    full, fill = cluster.primary, "dd if=/dev/zero bs=64K oflag=append conv=notrunc of=/var/lib/postgresql/fills 2>&1"
+
+    def another_leads_while_it_is_full() -> bool:
+        assert "No space left" in full.run("sh", "-c", fill, check=False)  # what PostgreSQL has given back, too
+        return another_leads(cluster, full)
+
+    until(another_leads_while_it_is_full, f"another one leads than {full.name}")
     field.go_on("another one took over from the primary with a full disk")
     full.run("rm", "/var/lib/postgresql/fills")
     until(cluster.is_whole, "all three run again")
 
 
-def another_leads(cluster: Cluster, before: Computer) -> None:
-    """Wait until another database than this one is the primary."""
-    until(
-        lambda: any(role == "primary" and name != before.name for name, role in cluster.roles().items()),
-        f"another one leads than {before.name}",
-    )
+def another_leads(cluster: Cluster, before: Computer) -> bool:
+    """Whether another database than this one is the primary."""
+    return any(role == "primary" and name != before.name for name, role in cluster.roles().items())
 
 
 def hang_patroni(field: Field, cluster: Cluster) -> None:
     """What looks after the primary's database hangs, and the database goes on; another one takes over."""
     hangs = cluster.primary
     hangs.run("pkill", "-STOP", "-x", "patroni")
-    another_leads(cluster, hangs)
+    until(lambda: another_leads(cluster, hangs), f"another one leads than {hangs.name}")
     field.go_on("Patroni hung at the primary")
     until(lambda: not hangs.run("pgrep", "-x", "patroni", "--runstates", "D,R,S,T", check=False), "it is ended")
     hangs.run("pkill", "-CONT", "-x", "runuser")  # which stopped with it, and buries it

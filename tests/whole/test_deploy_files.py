@@ -24,7 +24,7 @@ def test_what_was_archived_is_asked_for_one_file_at_a_time() -> None:
     assert [name for name in settings if "archive-async" in settings[name]] == ["global:archive-push"]
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="needs sh and openssl")
+@pytest.mark.skipif(not (shutil.which("sh") and shutil.which("openssl")), reason="needs sh and openssl")
 def test_the_keys_of_the_computers_pass_where_certificates_are_judged_strictly(tmp_path: Path) -> None:
     """As Python 3.13 does, and so Patroni: one that refuses the others lets none of them take over."""
     subprocess.run(["sh", DEPLOY / "set-up.sh", "keys", tmp_path / "keys"], check=True)
