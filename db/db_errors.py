@@ -26,9 +26,16 @@ class _Meaning(NamedTuple):
 
 _UNREACHABLE = _Meaning(
     (),
-    ("08", "25006", "28", "3D", "53", "57P"),
+    ("08", "25006", "28", "3D", "57P"),
     N_("the database cannot be reached ({reason})"),
     N_("Check the address in --db and that the server runs."),
+    AwayError,
+)
+_SHORT = _Meaning(
+    (),
+    ("53",),
+    N_("the database's server has too little room for this ({reason})"),
+    N_("Wait and try again; if it stays so, give that server more memory or connections."),
     AwayError,
 )
 _REFUSED = _Meaning(
@@ -73,6 +80,7 @@ _MEANINGS = (  # the first that covers an error holds: 53100 is a full disk, any
         N_("Check that its folder exists and is yours."),
     ),
     _UNREACHABLE,
+    _SHORT,
     _REFUSED,
 )
 

@@ -5,12 +5,15 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
 from custody.errors import ConflictError, CustodyError
+from language import _
 from language.text import error_text
 from services.exchange.hub_client import PORT, HubAddress
 from services.exchange.trust_anchors import kept_policy
@@ -102,8 +105,8 @@ class Hub:
         if workers is not None:
             self.site.check, workers.tell = workers.check, self._tell_trouble
         self._is_over = threading.Event()
-        threading.Thread(target=self._settle, name="settle", daemon=True).start()
-        threading.Thread(target=self._ask_witnesses, args=(home,), name="witnesses", daemon=True).start()
+        for name, job in (("settle", self._settle), ("witnesses", partial(self._ask_witnesses, home))):
+            threading.Thread(target=copy_context().run, args=(job,), name=name, daemon=True).start()  # in our language
         self.server = answering(self.site.app(), self.certificate.path)
 
     @property
@@ -136,7 +139,8 @@ class Hub:
 
     def _tell_trouble(self, error: CustodyError) -> None:
         """Tell why what arrived is not put in place, where it will not go by itself at once."""
-        line, now = error_text(error), self.site.now_s()
+        line = _("What stations have sent is not shown in lists yet: {why}").format(why=error_text(error))
+        now = self.site.now_s()
         before, at = self._told
         if not isinstance(error, ConflictError) and (line != before or now - at >= TELL_EVERY_S):
             self._told = line, now

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from contextvars import copy_context
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 
@@ -42,7 +43,10 @@ class HubWorkers:
         self._is_over = threading.Event()
         self._pool = self._begun()
         for _ in range(count if is_server else 0):
-            threading.Thread(target=self._keep_placing, name="placing", daemon=True).start()
+            job = (self._keep_placing,)
+            threading.Thread(
+                target=copy_context().run, args=job, name="placing", daemon=True
+            ).start()  # in our language
 
     def _begun(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self._count, mp_context=self._context, initializer=_leave_interrupts)

@@ -11,8 +11,9 @@ from peewee import OperationalError
 
 import db.log.transactions
 from custody.compose.compose import Handover, NewEvent, Touch
-from custody.errors import CustodyError, StoreError, TamperError
+from custody.errors import AwayError, CustodyError, StoreError, TamperError
 from custody.format.codes import draw_code
+from db.db_errors import as_store_errors
 from db.log.table_audit import Checking
 from db.store import Store, open_store
 from evidence.audit import audit_bundle
@@ -231,3 +232,15 @@ def test_spoilt_files_are_opened_or_refused_in_words(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_two_hundred_spoilt_files_are_opened_or_refused_in_words(tmp_path: Path) -> None:
     opens_or_is_refused(tmp_path, 200)
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_short_of_room_is_not_said_to_be_away() -> None:
+    """Stations wait and send again all the same; who looks after it reads what to do."""
+    import psycopg
+
+    short = OperationalError("out of shared memory")
+    short.orig = psycopg.errors.OutOfMemory("out of shared memory")
+    with pytest.raises(AwayError, match="too little room for this") as raised, as_store_errors():
+        raise short
+    assert "memory or connections" in raised.value.hint
