@@ -43,10 +43,8 @@ class HubWorkers:
         self._is_over = threading.Event()
         self._pool = self._begun()
         for _ in range(count if is_server else 0):
-            job = (self._keep_placing,)
-            threading.Thread(
-                target=copy_context().run, args=job, name="placing", daemon=True
-            ).start()  # in our language
+            context = copy_context()  # it speaks our language
+            threading.Thread(target=context.run, args=(self._keep_placing,), name="placing", daemon=True).start()
 
     def _begun(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self._count, mp_context=self._context, initializer=_leave_interrupts)
