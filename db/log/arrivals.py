@@ -7,6 +7,7 @@ from typing import Any
 from peewee import SqliteDatabase, fn
 
 from db.log.reader import LedgerReader
+from db.log.stored import HeldLog
 from db.prepared import Prepared, PreparedInsert, blank
 
 _LOOKED_AT = 5_000
@@ -33,7 +34,7 @@ class Arrivals:
     """
 
     def __init__(self, ledger: LedgerReader) -> None:
-        self.tables, self.database = ledger.tables, ledger.database
+        self._ledger, self.tables, self.database = ledger, ledger.tables, ledger.database
         self.has_one_writer = isinstance(ledger.database, SqliteDatabase)
         columns = ("log_id", "seq", "leaf", "body", "signatures", "at")
         self._put = PreparedInsert(self.tables, "waiting", columns)
@@ -65,14 +66,24 @@ class Arrivals:
         of_log = (wait.log_id == blank("log_id")) & (wait.seq > blank("size")) & wait.at.is_null(False)
         return wait.select(wait.seq, wait.leaf).where(of_log).order_by(wait.seq.desc()).limit(1)
 
-    def leaves(self, log_id: int, begin: int, end: int) -> Iterator[bytes]:
-        """The digests of those that arrived, from index `begin` to before `end`."""
-        return (bytes(leaf) for (leaf,) in self._between.run(log_id=log_id, begin=begin, end=end))
+    def stored(self, name: str) -> tuple[HeldLog, int, bytes | None] | None:
+        """A log, with the number and leaf of the newest of its entries, in place or not; None where nothing is held."""
+        held = self._ledger.held_log(name)
+        if held is None:
+            return None
+        if (newest := self.newest(held.id, held.size)) is not None:
+            return (held, *newest)
+        held = self._ledger.held_log(name) or held  # another program may have put all of it in place meanwhile
+        return held, held.size, held.head and bytes(held.head)
+
+    def leaves(self, log_id: int, begin: int, end: int) -> dict[int, bytes]:
+        """The digests of those that arrived, from index `begin` to before `end`, by index."""
+        return {seq - 1: bytes(leaf) for seq, leaf in self._between.run(log_id=log_id, begin=begin, end=end)}
 
     def _between_query(self) -> Any:
         wait = self.tables.waiting
         within = (wait.seq > blank("begin")) & (wait.seq <= blank("end")) & wait.at.is_null(False)
-        return wait.select(wait.leaf).where((wait.log_id == blank("log_id")) & within).order_by(wait.seq)
+        return wait.select(wait.seq, wait.leaf).where((wait.log_id == blank("log_id")) & within).order_by(wait.seq)
 
     def keep(self, log_id: int, first: int, entries: Sequence[tuple[bytes, bytes, str]], at: str) -> None:
         """Store entries (leaf, body, signature lines) behind those that are held, from number `first` on.

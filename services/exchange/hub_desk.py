@@ -99,10 +99,8 @@ class HubDesk:
         Raises:
             HubRefusalError: it has not made itself known.
         """
-        held = store.ledger.held_log(log)
-        if held is not None:
-            newest = store.arrivals.newest(held.id, held.size)
-            size, leaf = newest or (held.size, held.head and bytes(held.head))
+        if (stored := store.arrivals.stored(log)) is not None:
+            held, size, leaf = stored
             return Known(log, bytes.fromhex(held.public_key), size, leaf)
         if log not in self.introduced:
             raise HubRefusalError(404, "unknown")
@@ -190,10 +188,16 @@ class HubDesk:
         return known
 
     def leaves(self, store: Store, log: str, begin: int, end: int) -> list[bytes]:
-        """The digests of a log's entries from index `begin` to before `end`, those that have just arrived too."""
-        settled = [*store.ledger.leaves(log, begin, end)] if begin < end else []
-        held = store.ledger.held_log(log) if len(settled) < end - begin else None
-        return settled if held is None else [*settled, *store.arrivals.leaves(held.id, max(begin, held.size), end)]
+        """The digests of a log's entries from index `begin` to before `end`, those that have just arrived too.
+
+        What arrived is read first: another thread or program may put it in place meanwhile, and then it is in both.
+        """
+        held = store.ledger.held_log(log) if begin < end else None
+        if held is None:
+            return []
+        arrived = store.arrivals.leaves(held.id, max(begin, held.size), end) if held.size < end else {}
+        settled = [*store.ledger.leaves(log, begin, end)]
+        return [*settled, *(leaf for index, leaf in arrived.items() if index >= begin + len(settled))]
 
     def _root(self, store: Store, log: str, size: int) -> bytes:
         return store.cosigned.root(log, size, lambda log, begin, end: self.leaves(store, log, begin, end))

@@ -19,6 +19,7 @@ from db.store import Store, open_store
 from evidence.mirror_forms import Package, Upload
 from services.access.admission_notice import waiting_sentence
 from services.exchange.hub_client import HubClient
+from services.exchange.hub_desk import HubDesk
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
 from services.records.correcting import correct
@@ -157,6 +158,32 @@ def test_as_many_are_put_in_place_as_are_asked_for_however_long_a_log_is(
     arrived(url, [office], tmp_path)
     assert [settle(root, 130), settle(root, 130), settle(root, 130)] == [130, 70, 0]
     assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
+
+
+@pytest.mark.parametrize("most", [2, 99])
+@pytest.mark.parametrize("step", range(1, 8))
+def test_what_is_put_in_place_while_a_hub_reads_a_log_is_neither_missed_nor_read_twice(
+    url: str, root: Store, sqlite_url: FreshUrl, tmp_path: Path, step: int, most: int
+) -> None:
+    """Else an honest station is told that its log is another one."""
+    office = join(sqlite_url(), 2, root, place=PPK, name="PPK 1")
+    remark(office, 4)
+    arrived(url, [office], tmp_path)
+    sizes = office.ledger.sizes()[own(office)], root.ledger.sizes()[own(office)]
+    asked, ask_ledger = [0], root.ledger.database.execute_sql
+
+    def ask(*words: object) -> object:
+        asked[0] += 1
+        if asked[0] == step:
+            with open_store(url, signer(1), around(9)) as beside:
+                assert settle(beside, most)
+        return ask_ledger(*words)
+
+    root.ledger.database.execute_sql = ask
+    desk = HubDesk()
+    assert desk.known(root, own(office)).size == sizes[0] > sizes[1]
+    assert desk.leaves(root, own(office), 0, sizes[0]) == [*office.ledger.leaves(own(office))]
+    assert asked[0] >= 4
 
 
 @pytest.fixture
