@@ -16,7 +16,9 @@ from custody.format.events import Event
 
 PLANNING = ("plan", "withdraw")
 """The types of events that the plan follows from."""
-NOTICES = frozenset({"genesis", "admit", "revoke", "join", *PLANNING})
+MEMBERSHIP = frozenset({"genesis", "admit", "revoke", "join"})
+"""The types of events that say who counts, but for the plan by which an office began apart."""
+NOTICES = MEMBERSHIP.union(PLANNING)
 """The types of events that a roster follows from."""
 
 
@@ -122,6 +124,16 @@ class Roster:
         """Whether a key that counts may plan below some place alone."""
         said = (power for grants in self.powers.values() for grant in grants for power in grant.powers)
         return any(named == "plan" and scope for named, scope in said)
+
+    def counts_as(self, other: "Roster") -> bool:
+        """Whether every record that both have the log of counts there as here: as much, and for as many corrections."""
+        return (self.root, self.powers, self.revoked, self.own, self.correctors) == (
+            other.root,
+            other.powers,
+            other.revoked,
+            other.own,
+            other.correctors,
+        )
 
     def counts(self, log: str) -> bool:
         """Whether a log's key was admitted, revoked later or not."""

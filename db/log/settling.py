@@ -9,7 +9,7 @@ from typing import Any
 
 from custody.chain.roster import NOTICES
 from custody.format.encoding import leaf_digest
-from custody.format.event_types import Body
+from custody.format.event_types import NEWEST, Body
 from custody.format.events import Event
 from db.log.merge import Incoming, Merge, TakenLog
 from db.prepared import PreparedIn, batches, written
@@ -23,6 +23,7 @@ MOST_ITEMS = 2_000
 locks of all its programs where nobody has given it more (`max_locks_per_transaction` times `max_connections`).
 """
 _AT_ONCE, _READ_AT_ONCE = 500, 64
+_NO_NOTICE = NEWEST.keys() - NOTICES
 
 Placing = tuple[TakenLog, Sequence[tuple[Incoming, Event]]]
 """A log, and entries that follow what is in place of it."""
@@ -160,17 +161,37 @@ def settle(store: Store, most: int) -> int:
             if placed or not for_one_alone:
                 return placed
     with store.transaction():
-        taking, placed, codes = Settling(store), 0, dict[str, None]()
-        for name in store.arrivals.oldest_logs():
-            placing = taking.next_of(name, most - placed, codes)
-            if placing[1]:
-                placed += taking.place(placing)
-            elif not codes:  # else there may be no room for what follows
-                placed += taking.sort_out(name)
-            if placed >= most or len(codes) > MOST_ITEMS // 2:
-                break
+        taking = Settling(store)
+        placed = _place_notices(taking, most) or _place_oldest(taking, most)
         if placed:
             taking.finish()
+    return placed
+
+
+def _place_notices(taking: Settling, most: int) -> int:
+    """Where what waits longest says who counts or what is planned, put in place with it what else says so, of all logs:
+    the plan is filled once then, and not with each of them.
+    """
+    placed = 0
+    for name in taking.arrivals.oldest_logs():
+        placing = taking.next_of(name, most - placed, before=_NO_NOTICE)
+        if placing[1]:
+            placed += taking.place(placing)
+        if placed >= most or not placed:
+            break
+    return placed
+
+
+def _place_oldest(taking: Settling, most: int) -> int:
+    placed, codes = 0, dict[str, None]()
+    for name in taking.arrivals.oldest_logs():
+        placing = taking.next_of(name, most - placed, codes)
+        if placing[1]:
+            placed += taking.place(placing)
+        elif not codes:  # else there may be no room for what follows
+            placed += taking.sort_out(name)
+        if placed >= most or len(codes) > MOST_ITEMS // 2:
+            break
     return placed
 
 

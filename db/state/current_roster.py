@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import fn
 
-from custody.chain.roster import NOTICES, PLANNING, Roster
+from custody.chain.roster import MEMBERSHIP, NOTICES, PLANNING, Roster
 from custody.chain.roster_growth import grown, roster_of
 from custody.compose.compose import Ref
 from custody.errors import N_, RuleError
@@ -66,7 +66,7 @@ class RosterTable:
     def _notices(self) -> list[Event]:
         """What says who counts. Of the plans the first of each log that is its own root: by it the log began apart."""
         own = [number for number, root, key in self._beginnings.run() if root == key_fingerprint(bytes.fromhex(key))]
-        return [*self.ledger.on_topic(NOTICES.difference(PLANNING)), *self.ledger.first_on_topic("plan", own)]
+        return [*self.ledger.on_topic(MEMBERSHIP), *self.ledger.first_on_topic("plan", own)]
 
     def _beginnings_query(self) -> Any:
         log = self.ledger.tables.log  # an audit holds tables of its own against the ledger's

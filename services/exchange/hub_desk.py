@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from custody.chain.roster import NOTICES
+from custody.chain.roster import MEMBERSHIP
 from custody.errors import InputError, TamperError
 from custody.format.encoding import is_name_of, leaf_digest
 from custody.format.event_types import Body
@@ -211,8 +211,8 @@ class HubDesk:
         Raises:
             HubRefusalError: they do not follow what is held, or do not fit the head, or there is no room for them.
         """
-        is_heard = any(body["type"] in NOTICES for body in checked.said)
-        with store.transaction(is_shared=not is_heard):
+        heard = [body["seq"] for body in checked.said if body["type"] in MEMBERSHIP]
+        with store.transaction(is_shared=not heard):
             store.arrivals.lock(log)
             known = self.known(store, log)
             if begin > known.size:
@@ -224,8 +224,8 @@ class HubDesk:
                 raise HubRefusalError(422, "fork")
             if new:
                 self._arrive(store, known, new, checked)
-                if is_heard:  # whose word counts is known at once
-                    settle_log(store, log, max(body["seq"] for body in checked.said if body["type"] in NOTICES))
+                if heard:  # whose word counts is known at once
+                    settle_log(store, log, max(heard))
             answer = self.finish(store, log)
         self.introduced.pop(log, None)
         return answer

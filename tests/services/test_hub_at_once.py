@@ -13,6 +13,7 @@ import language
 from custody.compose.compose import Handover, NewEvent, Touch
 from custody.compose.item_events import register_events
 from custody.format.item_facts import Item
+from custody.plan.places import Place
 from db.log.settling import MOST_ITEMS, settle
 from db.state.projection import Projection
 from db.store import Store, open_store
@@ -22,6 +23,7 @@ from services.exchange.hub_client import HubClient
 from services.exchange.hub_desk import HubDesk
 from services.exchange.ledger_audit import audit_ledger
 from services.exchange.sync import sync
+from services.plan.planning import record_plan
 from services.records.correcting import correct
 from services.records.handovers import record_handover
 from services.records.lag import lag
@@ -160,6 +162,39 @@ def test_as_many_are_put_in_place_as_are_asked_for_however_long_a_log_is(
     assert [*root.ledger.leaves(own(office))] == [*office.ledger.leaves(own(office))]
 
 
+@pytest.fixture
+def planners(root: Store, sqlite_url: FreshUrl) -> list[Store]:
+    """Sub-districts that plan a village each and then go on working."""
+    found = []
+    for number in range(1, 4):
+        top = f"51.08.0{number}"
+        office = join(sqlite_url(), 1 + number, root, place=top, name=f"PPK {number}", powers=["plan"], under=[top])
+        take(office, bundle_of(root))
+        village = Place(f"{top}.2999", f"Desa {number}", "village", top)
+        record_plan(office, [village], [], source="desa.csv", digest="1" * 64)
+        remark(office, 3)
+        found.append(office)
+    return found
+
+
+def test_plans_of_many_offices_are_put_in_place_together_and_the_plan_is_filled_once(
+    url: str, root: Store, planners: list[Store], tmp_path: Path
+) -> None:
+    arrived(url, planners, tmp_path)
+    filled, fill = [], root.projection.replan
+
+    def replan() -> None:
+        filled.append(root.arrivals.behind().count)
+        fill()
+
+    root.projection.replan = replan  # type: ignore[method-assign]
+    while settle(root, 4):
+        pass
+    assert len(filled) == 1
+    assert all(f"51.08.0{number}.2999" in root.state.places for number in range(1, 4))
+    is_as_folded(root)
+
+
 @pytest.mark.parametrize("most", [2, 99])
 @pytest.mark.parametrize("step", range(1, 8))
 def test_what_is_put_in_place_while_a_hub_reads_a_log_is_neither_missed_nor_read_twice(
@@ -270,12 +305,16 @@ def test_a_log_that_is_locked_keeps_no_other_from_its_receipt(
 ) -> None:
     url = postgres_url()
     with planned_station(url, 1) as root, running_hub(url, tmp_path) as hub:
-        first, second = (join(sqlite_url(), 2 + i, root, place=PPK, name=f"PPK {i}") for i in range(2))
+        first, second = (
+            join(sqlite_url(), 2 + i, root, place=PPK, name=f"PPK {i}", powers=["plan"], under=[PPK]) for i in range(2)
+        )
         hub.sync(first), hub.sync(second)
         remark(first, 3), remark(second, 3)
+        take(second, bundle_of(root))
+        record_plan(second, [Place(f"{PPK}.2999", "Desa", "village", PPK)], [], source="desa.csv", digest="1" * 64)
         with root.transaction(is_shared=True):
             root.arrivals.lock(own(first))
-            sent(hub, second)
+            sent(hub, second)  # a plan among it, which is put in place behind that like the rest
             assert second.cosigned.most(own(second)) == second.ledger.sizes()[own(second)]
         sent(hub, first)
 
