@@ -5,10 +5,10 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from peewee import Case, Database, fn
 
-from custody.chain.roster import NOTICES
+from custody.chain.roster import NOTICES, PLANNING, Roster
 from db.connect import reopen
 from db.models import Tables
-from db.prepared import Prepared
+from db.prepared import Prepared, blank
 
 T = TypeVar("T")
 Mark = tuple[int, ...]
@@ -36,8 +36,10 @@ class Memory:
         self._database, self._tables = database, tables
         self._mark = Prepared(database, self._mark_query)
         self._rules = Prepared(database, self._rules_query)
+        self._planned_since = Prepared(database, self._planned_since_query)
         self._remembered: tuple[Mark, dict[str, Any]] | None = None
         self._ruled: tuple[Mark, dict[str, Any]] | None = None
+        self._planned: tuple[RulesMark, Roster, dict[str, Any]] | None = None
         self.failures = 0
         """How many transactions have failed: the next one may use their numbers for other events."""
 
@@ -80,9 +82,32 @@ class Memory:
             known[name] = make()
         return cast(T, known[name])
 
+    def remember_plan(self, name: str, trusted: Roster, make: Callable[[], T]) -> T:
+        """What `make` gives of the plan by who counts now, made again only when a record of the plan or a correction
+        has come, or others count: logs that begin, which are many, change nothing of it.
+        """
+        mark, known = self.rules_mark(), dict[str, Any]()
+        if self._planned is not None:
+            then, before, kept = self._planned
+            if then == mark or (
+                then.goes_on_to(mark)
+                and before.counts_as(trusted)
+                and self._planned_since.first(event=then.newest) is None
+            ):
+                known = kept
+        self._planned = (mark, trusted, known)
+        if name not in known:
+            known[name] = make()
+        return cast(T, known[name])
+
+    def _planned_since_query(self) -> Any:
+        topic = self._tables.event_topic
+        of_plan = topic.topic.in_([*PLANNING, "correct"]) & (topic.event_id > blank("event"))
+        return topic.select(topic.event_id).where(of_plan).limit(1)
+
     def forget_rules(self) -> None:
-        """Forget what `remember_rule` keeps: the tables of the plan are written behind its record."""
-        self._ruled = None
+        """Forget what hangs on the plan: its tables are written behind its record."""
+        self._ruled = self._planned = None
 
     def rules_mark(self) -> RulesMark:
         """Changes whenever anything comes, in a log's sequence or beside it, that speaks of logs, keys, the plan or the
@@ -100,5 +125,5 @@ class Memory:
 
     def forget(self) -> None:
         """Forget what is remembered: a transaction that failed may be followed by another one with the same mark."""
-        self._remembered = self._ruled = None
+        self._remembered = self._ruled = self._planned = None
         self.failures += 1

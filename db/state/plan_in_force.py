@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from peewee import fn
 
 from custody.chain.branches import Outside
 from custody.chain.linking import destinations_named
 from custody.chain.planned import PhasesInForce, Plan, Withdrawn, phase_branches, phases_in_force, plan_of
-from custody.chain.roster import PLANNING
+from custody.chain.roster import PLANNING, Roster
 from custody.plan.dues import Dues, branch_of
 from custody.plan.missing_items import Slot
 from custody.plan.phases import Phase
@@ -24,6 +25,7 @@ from db.state.place_rows import PlaceTable
 
 _AT_ONCE = 500
 _TOPICS = (*PLANNING, "correct")
+T = TypeVar("T")
 
 
 class PlanInForce:
@@ -34,9 +36,11 @@ class PlanInForce:
 
     @property
     def _folded(self) -> Plan:
-        return self.ledger.memory.remember_rule(
-            "plan", lambda: plan_of(self.ledger.on_topic(_TOPICS), self.stations.now())
-        )
+        return self._remember("plan", lambda trusted: plan_of(self.ledger.on_topic(_TOPICS), trusted))
+
+    def _remember(self, name: str, make: Callable[[Roster], T]) -> T:
+        trusted = self.stations.now()
+        return self.ledger.memory.remember_plan(name, trusted, lambda: make(trusted))
 
     @property
     def parents(self) -> Mapping[str, tuple[int, str | None]]:
@@ -65,16 +69,14 @@ class PlanInForce:
 
         Then records of who may plan elsewhere alone are not read: they say nothing of these places that counts.
         """
-        if not self.ledger.memory.remember_rule("withdraws", lambda: bool(self.ledger.on_topic(("withdraw",)))):
+        if not self._remember("withdraws", lambda _trusted: bool(self.ledger.on_topic(("withdraw",)))):
             return Withdrawn()
         elsewhere = self._elsewhere(tops) if tops is not None else frozenset()
         if not elsewhere:
             return self._folded.withdrawn
         logs = self.stations.now().owners.keys() - elsewhere
         name = f"withdrawn without: {' '.join(sorted(elsewhere))}"
-        return self.ledger.memory.remember_rule(
-            name, lambda: plan_of(self.ledger.on_topic(_TOPICS, logs), self.stations.now()).withdrawn
-        )
+        return self._remember(name, lambda trusted: plan_of(self.ledger.on_topic(_TOPICS, logs), trusted).withdrawn)
 
     def _elsewhere(self, tops: Sequence[str]) -> frozenset[str]:
         """The logs whose stations may plan below places alone that are neither above nor below one of these."""
@@ -111,23 +113,22 @@ class PlanInForce:
     def phase_branches(self) -> frozenset[str]:
         """The places for which somebody plans phases of their own, and an empty code for all; none without phases."""
 
-        def find() -> frozenset[str]:
+        def find(trusted: Roster) -> frozenset[str]:
             told = self.ledger.on_topic((PHASED,))
-            return phase_branches(told, self.stations.now()) if told else frozenset()
+            return phase_branches(told, trusted) if told else frozenset()
 
-        return self.ledger.memory.remember_rule("phase branches", find)
+        return self._remember("phase branches", find)
 
     def _phases_at(self, branch: str) -> PhasesInForce:
         """The phases that count at a branch, by the records of who may plan there."""
         way = ([place.code for place in path(self.places, branch)] or [branch]) if branch else []
 
-        def find() -> PhasesInForce:
-            stations = self.stations.now()
+        def find(stations: Roster) -> PhasesInForce:
             scopes = {log: stations.scopes(log, "plan") for log in stations.owners}
             logs = [log for log, said in scopes.items() if any(set(way).issuperset(scope) for scope in said)]
             return phases_in_force(self.ledger.on_topic(_TOPICS, logs), stations, way)
 
-        return self.ledger.memory.remember_rule(f"phases: {branch}", find)
+        return self._remember(f"phases: {branch}", find)
 
 
 class _PhasesByBranch(Mapping[str, tuple[Phase, ...]]):

@@ -9,11 +9,23 @@ from custody.chain.roster import roster
 from custody.errors import RuleError
 from custody.format.events import Event
 from custody.plan.places import Need, Place
-from db.store import Store
+from db.store import Store, open_store
 from services.plan.planning import record_plan
 from services.records.correcting import correct
+from services.records.membership import revoke as revoke_station
 from tests.support.command_examples import Terminal
-from tests.support.ledger_examples import NEEDS, PLACES, TPS, WAREHOUSE, all_events, boxes, cache_of, planned_station
+from tests.support.ledger_examples import (
+    NEEDS,
+    PLACES,
+    TPS,
+    WAREHOUSE,
+    all_events,
+    around,
+    boxes,
+    cache_of,
+    planned_station,
+    signer,
+)
 from tests.support.merge_examples import bundle_of, join, take
 from tests.support.plan_examples import comes_out_alike, sound
 from tests.support.roster_examples import GENESES, admit, event, fingerprint, plan, revoke
@@ -49,6 +61,37 @@ def test_all_parts_of_a_plan_are_withdrawn_together(url: str) -> None:
         assert held(store) == before and sound(store)
         with pytest.raises(RuleError, match="already"):
             correct(store, parts[0], reason="did_not_occur")
+
+
+def test_the_plan_is_worked_out_again_when_it_or_who_counts_has_changed_and_not_for_a_log_that_begins(
+    url: str, sqlite_url
+) -> None:
+    with planned_station(url, 1) as root, open_store(url, signer(1), around(9)) as asking:
+
+        def planned() -> bool:
+            assert root.state.plan._folded == asking.state.plan._folded
+            return any(row.get("code") == "51.08.01.2999" for row in asking.state.plan._folded.rows)
+
+        office = join(sqlite_url(), 2, root, place="51.08.01", name="PPK 1", powers=["plan"], under=["51.08.01"])
+        before = asking.state.plan.placed
+        assert take(root, bundle_of(office)).new == 1
+        boxes(root, 2)
+        assert asking.state.plan.placed is before
+        take(office, bundle_of(root))
+        for _ in range(2):
+            village = Place("51.08.01.2999", "Desa baru", "village", "51.08.01")
+            [wrong] = record_plan(office, [village], [], source="desa.csv", digest="3" * 64)
+            assert not planned()
+            take(root, bundle_of(office))
+            assert planned()
+            correct(office, wrong, reason="incorrect_data")
+            take(root, bundle_of(office))
+            assert not planned()
+        record_plan(office, [village], [], source="desa.csv", digest="3" * 64)
+        take(root, bundle_of(office))
+        assert planned()
+        revoke_station(root, "PPK 1", reason="lost", last_good=1)
+        assert not planned() and sound(root)
 
 
 def test_items_of_a_withdrawn_place_stay_and_are_not_judged_by_it(url: str) -> None:
