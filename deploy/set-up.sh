@@ -80,6 +80,7 @@ db*)
     put "$keys/passwords" /etc/patroni_env.conf postgres:postgres 600
     put "$here/pgbackrest-db.conf" /etc/pgbackrest.conf root:root 644
     put "$here/archive.sh" /usr/local/bin/serah-pgbackrest root:root 755
+    put "$here/fetch.sh" /usr/local/bin/serah-fetch root:root 755
     put "$here/restore.sh" /usr/local/sbin/serah-restore root:root 755
     put "$here/alive.sh" /usr/local/sbin/serah-alive root:root 755
     put "$here/serah-alive.service" /etc/systemd/system/serah-alive.service root:root 644 ;;

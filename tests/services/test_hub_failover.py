@@ -125,6 +125,7 @@ def cluster() -> Iterator[Cluster]:
             yield running
     finally:
         if kept := os.environ.get("FAILOVER_LOGS"):
+            Path(kept).mkdir(parents=True, exist_ok=True)
             for log in [*folder.glob("*.log"), *folder.glob("hub/var/log/serah/*")]:
                 shutil.copy(log, kept)
         shutil.rmtree(folder, ignore_errors=True)
@@ -225,7 +226,7 @@ def hang_patroni(field: Field, cluster: Cluster) -> None:
     until(lambda: another_leads(cluster, hangs), f"another one leads than {hangs.name}")
     field.go_on("Patroni hung at the primary")
     until(lambda: not hangs.run("pgrep", "-x", "patroni", "--runstates", "D,R,S,T", check=False), "it is ended")
-    hangs.run("pkill", "-CONT", "-x", "runuser")  # which stopped with it, and buries it
+    hangs.go_on()  # what stopped with it, and buries it
     cluster.start_patroni(hangs)  # as systemd does
     until(cluster.is_whole, "the one that hung is a replica")
 

@@ -7,6 +7,7 @@ import ctypes
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -69,6 +70,7 @@ class Computer:
         assert self._frame.stdout is not None
         assert self._frame.stdout.readline() == "ready\n", name
         self._power: subprocess.Popen[bytes] | None = None
+        self._started: list[subprocess.Popen[bytes]] = []
         self.net = f"/proc/{self._frame.pid}/ns/net"
         self.pid = self._frame.pid
 
@@ -94,6 +96,7 @@ class Computer:
         """Kill all that runs there with -9, at once."""
         if self._power is not None:
             os.kill(self._first, 9)
+            self._wake()  # the kernel ends nothing that somebody who stopped has still to bury
             self._power.wait()
             self._power = None
 
@@ -108,7 +111,7 @@ class Computer:
     ) -> "subprocess.Popen[bytes]":
         """Begin a program there that goes on; what it says goes to a file."""
         with log.open("ab") as said:
-            return subprocess.Popen(
+            started = subprocess.Popen(
                 self._command(words, user),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
@@ -116,6 +119,17 @@ class Computer:
                 env={**os.environ, **(env or {})},
                 cwd="/",
             )
+        self._started.append(started)
+        return started
+
+    def go_on(self) -> None:
+        """Let those go on that stopped with a program that they wait for: `nsenter` does, and `runuser` in it."""
+        self._wake()
+        self.run("pkill", "-CONT", "-x", "runuser", check=False)
+
+    def _wake(self) -> None:
+        for started in self._started:
+            started.send_signal(signal.SIGCONT)
 
     def run(
         self,
