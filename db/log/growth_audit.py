@@ -232,7 +232,7 @@ class Growth:
         stored = self.store.arrivals.stored(row.name)
         end = row.size if stored is None else stored[1]
         for size, root in (*older, *later):
-            if row.size < end and tree.size < size <= end:
+            if max(row.size, tree.size) < size <= end:
                 continue  # what has arrived, or was put in place since this began, is read the next time
             if size > tree.size:
                 message = N_("entries of {log} that are known to exist: {known}; here: {held}")

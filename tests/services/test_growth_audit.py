@@ -8,6 +8,7 @@ import pytest
 
 import db.log.growth_audit
 from custody.format.encoding import leaf_digest
+from db.log.growth_audit import Growth
 from db.store import Store, open_store
 from evidence.mirror_forms import raw_entry
 from evidence.verdict import BundleAudit
@@ -94,8 +95,8 @@ def test_another_key_has_verified_nothing_here(hub: Store, url: str, home: Path)
         assert isinstance(audit_growth(other, home), BundleAudit)
 
 
-def test_what_has_arrived_and_is_not_in_place_yet_is_for_the_next_time(
-    hub: Store, home: Path, sqlite_url: FreshUrl
+def test_what_has_arrived_and_is_put_in_place_later_or_meanwhile_is_for_the_next_time(
+    hub: Store, url: str, home: Path, sqlite_url: FreshUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = join(sqlite_url(), 2, hub, place="51.08.01", name="PPK 1")
     take(hub, bundle_of(office))
@@ -107,8 +108,18 @@ def test_what_has_arrived_and_is_not_in_place_yet_is_for_the_next_time(
         hub.arrivals.keep(hub.ledger.log_id(own(office)), 2, kept, "2024-02-12T00:00:00Z")
         hub.heads.keep(office.ledger.signed_heads.signed(own(office)) or "", at="2024-02-12T00:00:00Z")
     assert (grown(hub, home).entries, grown(hub, home).findings) == (0, ())
-    assert settle_arrived(hub, 10) == 2
-    assert (grown(hub, home).entries, grown(hub, home).findings) == (2, ())
+    heads, placed = Growth.heads, list[int]()
+
+    def meanwhile(growth: Growth, row: Any) -> list[tuple[int, bytes]]:
+        with open_store(url, signer(1), around(1)) as beside:
+            placed.append(settle_arrived(beside, 10))
+        return heads(growth, row)
+
+    monkeypatch.setattr(Growth, "heads", meanwhile)
+    found = grown(hub, home)
+    assert (found.entries, found.findings, sum(placed)) == (0, (), 2)
+    found = grown(hub, home)
+    assert (found.entries, found.findings) == (2, ())
 
 
 ATTACKS = {
