@@ -229,11 +229,10 @@ class Growth:
         again = Frontier() if any(size < before for size, _root in older) or known is None else None
         growing = again or Frontier.from_bytes(known.tree if known else Frontier().to_bytes())
         leaves = self.store.ledger.leaves(row.name, growing.size, tree.size)
-        stored = self.store.arrivals.stored(row.name)
-        end = row.size if stored is None else stored[1]
+        arrived = self.store.arrivals.newest(row.id, row.size)
         for size, root in (*older, *later):
-            if max(row.size, tree.size) < size <= end:
-                continue  # what has arrived, or was put in place since this began, is read the next time
+            if arrived is not None and tree.size < size <= arrived[0]:
+                continue  # what has arrived is read once it is in place
             if size > tree.size:
                 message = N_("entries of {log} that are known to exist: {known}; here: {held}")
                 said = {"log": row.name, "known": size, "held": tree.size}

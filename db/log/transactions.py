@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from peewee import SqliteDatabase
+
 from custody.errors import N_, StoreError, TamperError
 from db.connect import reopen, write_lock
 from db.db_errors import as_store_errors
@@ -50,6 +52,20 @@ class Transactions:
                     with suppress(StoreError):  # what is read from now on is what the disk holds, or nothing is read
                         reopen(database)
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read within is as it was at one moment, whatever others record meanwhile."""
+        database = self._ledger.database
+        if database.in_transaction():
+            yield
+        elif isinstance(database, SqliteDatabase):
+            with database.atomic("DEFERRED"):
+                yield
+        else:
+            with database.atomic():
+                database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                yield
 
     def confirm(self) -> None:
         """Return once all that is read here now has been committed wherever a commit goes (`db.replicas`).

@@ -47,6 +47,13 @@ def audit_ledger(
     Raises:
         StoreError: its file is damaged so that it cannot even be read.
     """
+    with store.transaction.snapshot():
+        return _audit_ledger(store, root, heads, asked, progress)
+
+
+def _audit_ledger(
+    store: "Store", root: str | None, heads: Sequence[str], asked: AskedPolicy, progress: Progress
+) -> BundleAudit:
     from db.log.table_audit import Checking
 
     try:

@@ -48,6 +48,13 @@ def audit_growth(
         StoreError: its file is damaged so that it cannot even be read.
     """
     signer, now = store.signer(), store.around.now_utc()
+    with store.transaction.snapshot():
+        return _audit_growth(store, home, signer, now, asked, progress)
+
+
+def _audit_growth(
+    store: Store, home: Path, signer: Signer, now: str, asked: AskedPolicy, progress: Progress
+) -> GrowthAudit | BundleAudit:
     before = kept_verified(home, signer)
     if before is None or (growth := Growth(store, before)).needs_all():
         audit = audit_ledger(store, asked=asked, progress=progress)

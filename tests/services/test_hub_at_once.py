@@ -195,6 +195,21 @@ def test_plans_of_many_offices_are_put_in_place_together_and_the_plan_is_filled_
     is_as_folded(root)
 
 
+def place_meanwhile(store: Store, url: str, step: int, most: int) -> list[int]:
+    """Let another program put so many entries in place before the statement of that number; counts the statements."""
+    asked, ask_ledger = [0], store.ledger.database.execute_sql
+
+    def ask(*words: object) -> object:
+        asked[0] += 1
+        if asked[0] == step:
+            with open_store(url, signer(1), around(9)) as beside:
+                assert settle(beside, most)
+        return ask_ledger(*words)
+
+    store.ledger.database.execute_sql = ask
+    return asked
+
+
 @pytest.mark.parametrize("most", [2, 99])
 @pytest.mark.parametrize("step", range(1, 8))
 def test_what_is_put_in_place_while_a_hub_reads_a_log_is_neither_missed_nor_read_twice(
@@ -205,20 +220,24 @@ def test_what_is_put_in_place_while_a_hub_reads_a_log_is_neither_missed_nor_read
     remark(office, 4)
     arrived(url, [office], tmp_path)
     sizes = office.ledger.sizes()[own(office)], root.ledger.sizes()[own(office)]
-    asked, ask_ledger = [0], root.ledger.database.execute_sql
-
-    def ask(*words: object) -> object:
-        asked[0] += 1
-        if asked[0] == step:
-            with open_store(url, signer(1), around(9)) as beside:
-                assert settle(beside, most)
-        return ask_ledger(*words)
-
-    root.ledger.database.execute_sql = ask
-    desk = HubDesk()
+    asked, desk = place_meanwhile(root, url, step, most), HubDesk()
     assert desk.known(root, own(office)).size == sizes[0] > sizes[1]
     assert desk.leaves(root, own(office), 0, sizes[0]) == [*office.ledger.leaves(own(office))]
     assert asked[0] >= 4
+
+
+@pytest.mark.parametrize("step", [2, 3, 5, 15, 31])
+def test_what_is_put_in_place_while_a_ledger_is_verified_makes_nothing_look_altered(
+    url: str, root: Store, sqlite_url: FreshUrl, tmp_path: Path, step: int
+) -> None:
+    """It was told "tampered" and "incomplete" of an honest log at each of these statements."""
+    office = join(sqlite_url(), 2, root, place=PPK, name="PPK 1")
+    remark(office, 4)
+    arrived(url, [office], tmp_path)
+    asked = place_meanwhile(root, url, step, 99)
+    assert not [finding for finding in audit_ledger(root).findings if finding.is_wrong]
+    assert asked[0] > 31
+    assert not [finding for finding in audit_ledger(root).findings if finding.is_wrong]
 
 
 @pytest.fixture
