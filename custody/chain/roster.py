@@ -126,7 +126,7 @@ class Roster:
         return any(named == "plan" and scope for named, scope in said)
 
     def counts_as(self, other: "Roster") -> bool:
-        """Whether every record that both have the log of counts there as here: as much, and for as many corrections."""
+        """Whether both count the same records and corrections, of the logs that both hold."""
         return (self.root, self.powers, self.revoked, self.own, self.correctors) == (
             other.root,
             other.powers,

@@ -83,8 +83,8 @@ class Memory:
         return cast(T, known[name])
 
     def remember_plan(self, name: str, trusted: Roster, make: Callable[[], T]) -> T:
-        """What `make` gives of the plan by who counts now, made again only when a record of the plan or a correction
-        has come, or others count: logs that begin, which are many, change nothing of it.
+        """What `make` works out of the plan's records, made again only when one of them or a correction has come, or
+        `trusted` counts other records than before. Logs that begin, of which there are many, change nothing of it.
         """
         mark, known = self.rules_mark(), dict[str, Any]()
         if self._planned is not None:

@@ -169,8 +169,9 @@ def settle(store: Store, most: int) -> int:
 
 
 def _place_notices(taking: Settling, most: int) -> int:
-    """Where what waits longest says who counts or what is planned, put in place with it what else says so, of all logs:
-    the plan is filled once then, and not with each of them.
+    """Put the notices of all logs in place, if the entry that waits longest is one; returns how many.
+
+    The tables of the plan are then filled once, and not once for each log.
     """
     placed = 0
     for name in taking.arrivals.oldest_logs():
@@ -183,6 +184,7 @@ def _place_notices(taking: Settling, most: int) -> int:
 
 
 def _place_oldest(taking: Settling, most: int) -> int:
+    """Put entries of any type in place, those that wait longest first; returns how many."""
     placed, codes = 0, dict[str, None]()
     for name in taking.arrivals.oldest_logs():
         placing = taking.next_of(name, most - placed, codes)

@@ -96,7 +96,7 @@ class Computer:
         """Kill all that runs there with -9, at once."""
         if self._power is not None:
             os.kill(self._first, 9)
-            self._wake()  # the kernel ends nothing that somebody who stopped has still to bury
+            self._wake()  # the kernel waits until every dead program was waited for, also by one that is stopped
             self._power.wait()
             self._power = None
 
