@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import apsw
-from peewee import Database, PostgresqlDatabase, SqliteDatabase
+from peewee import Database, SqliteDatabase
 from playhouse.apsw_ext import APSWDatabase
 
 from custody.errors import N_, StoreError
@@ -307,14 +308,14 @@ def _check_settings(database: Database, path: Path) -> None:
 
 
 def _postgres(url: str, busy_timeout_s: float) -> Database:
-    import importlib.util
-
-    if importlib.util.find_spec("psycopg") is None:
+    if find_spec("psycopg") is None:
         raise StoreError(
             N_("PostgreSQL needs a driver that is not installed"),
             hint=N_('Run: python -m pip install "psycopg[binary]"'),
         )
-    database: Database = PostgresqlDatabase(
+    from playhouse.postgres_ext import PostgresqlExtDatabase
+
+    database: Database = PostgresqlExtDatabase(
         "postgresql://" + url.partition("://")[2],  # libpq's own URL: it decodes passwords and takes every option
         prefer_psycopg3=True,
         autoconnect=False,

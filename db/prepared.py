@@ -15,6 +15,8 @@ from db.models import Tables
 
 _LONGEST = 512
 """The most values of a list in one statement; a power of two."""
+_STREAMED = 500
+"""So many rows a server sends at once."""
 _COPIED = 16
 """From so many rows on a server copies them in."""
 _COPIED_AS = {"INT": "int4", "TEXT": "text", "BLOB": "bytea"}
@@ -187,9 +189,21 @@ class PreparedInsert:
         return query
 
 
-# --- Rows in batches, as statements take them -------------------------------------------------------------------------
+# --- Rows as they come, and in batches as statements take them --------------------------------------------------------
 
 T = TypeVar("T")
+
+
+def streamed(query: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as they come, for one that finds a whole table: a client of PostgreSQL takes in all of them
+    first, and a table of entries is larger than its memory.
+    """
+    if isinstance(query._database, SqliteDatabase):
+        yield from query.tuples().iterator()
+        return
+    from playhouse.postgres_ext import ServerSide
+
+    yield from ServerSide(query.tuples(), array_size=_STREAMED)
 
 
 def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -13,7 +13,7 @@ from custody.errors import N_
 from evidence.audit_findings import EvidenceFinding
 from evidence.entry import NO_KEY, Examined, Keys, Mention, RawEntry, learn_key
 from evidence.mentions import AuditLimits, Mentions
-from evidence.tree import Tree
+from evidence.tree import DIGEST, Tree
 
 MAX_FINDINGS = 100
 """Of one log; a log with more faults than this is not put right by reading them all."""
@@ -39,8 +39,8 @@ class LogAudit:
         self._is_own_unsaid = False
         self.mentions = Mentions(self._limits)
         self.kept: list[Mapping[str, Any]] = []
-        self._leaves: list[bytes] = []
-        """The digests held from the first entry on without a gap; those behind a gap wait in `_beyond`."""
+        self._leaves = bytearray()
+        """The digests held from the first entry on without a gap, end to end; those behind a gap wait in `_beyond`."""
         self._beyond: dict[int, bytes] = {}
         self._newest = 0
         self._unsound: set[int] = set()
@@ -56,7 +56,7 @@ class LogAudit:
     @property
     def size(self) -> int:
         """How many entries are held without a gap, from the first."""
-        return len(self._leaves)
+        return len(self._leaves) // DIGEST
 
     @property
     def newest(self) -> int:
@@ -65,12 +65,14 @@ class LogAudit:
 
     def leaf(self, seq: int) -> bytes | None:
         """The digest of the entry of that number; None where it is not held."""
-        return self._leaves[seq - 1] if 0 < seq <= len(self._leaves) else self._beyond.get(seq)
+        if 0 < seq <= self.size:
+            return bytes(self._leaves[(seq - 1) * DIGEST : seq * DIGEST])
+        return self._beyond.get(seq)
 
     def root(self, size: int) -> bytes:
         """The root of the log's tree at a size that is held without a gap."""
-        for leaf in self._leaves[self._tree.size :]:
-            self._tree.append(leaf)
+        for begin in range(self._tree.size * DIGEST, len(self._leaves), DIGEST):
+            self._tree.append(bytes(self._leaves[begin : begin + DIGEST]))
         return self._tree.root(size)
 
     def is_sound_at(self, seq: int) -> bool:
@@ -95,7 +97,7 @@ class LogAudit:
         return found
 
     def _gaps(self) -> Iterator[EvidenceFinding]:
-        last = len(self._leaves)
+        last = self.size
         for seq in sorted(self._beyond):
             if seq > last + 1:
                 message = N_("numbers {first} to {last} of {log} are missing")
@@ -151,13 +153,13 @@ class LogAudit:
                 self.station, self.place = str(seen.kept.get("station", "")), str(seen.kept.get("place", ""))
 
     def _store(self, place: int, leaf: bytes) -> None:
-        if place <= len(self._leaves):
-            self._leaves[place - 1] = leaf
+        if place <= self.size:
+            self._leaves[(place - 1) * DIGEST : place * DIGEST] = leaf
             return
         self._beyond[place] = leaf
         self._newest = max(self._newest, place)
-        while (following := self._beyond.pop(len(self._leaves) + 1, None)) is not None:
-            self._leaves.append(following)
+        while (following := self._beyond.pop(self.size + 1, None)) is not None:
+            self._leaves += following
 
     def _take_again(self, seen: Examined, place: int, held: bytes) -> None:
         """A number that is held already: the same entry twice, the true one behind a false one, or a second history."""

@@ -12,10 +12,11 @@ from custody.errors import N_, TamperError
 
 EMPTY_ROOT = sha256(b"").digest()
 """The root of a tree without leaves (RFC 6962 §2.1)."""
-_DIGEST = 32
+DIGEST = 32
+"""The bytes of a SHA-256 digest."""
 
 
-def node_digest(left: bytes, right: bytes) -> bytes:
+def node_digest(left: bytes | bytearray, right: bytes | bytearray) -> bytes:
     """The digest over two halves: SHA-256 of 0x01 and both (RFC 6962 §2.1)."""
     return sha256(b"\x01" + left + right).digest()
 
@@ -60,9 +61,9 @@ class Frontier:
             TamperError: not as many peaks as the size has bits.
         """
         size, peaks = int.from_bytes(data[:8], "big"), data[8:]
-        if len(data) < 8 or len(peaks) != _DIGEST * size.bit_count():
+        if len(data) < 8 or len(peaks) != DIGEST * size.bit_count():
             raise TamperError(N_("the stored state of a log's tree is damaged"))
-        return cls(size, [peaks[i : i + _DIGEST] for i in range(0, len(peaks), _DIGEST)])
+        return cls(size, [peaks[i : i + DIGEST] for i in range(0, len(peaks), DIGEST)])
 
 
 class ReadTree(ABC):
@@ -156,31 +157,32 @@ class ReadTree(ABC):
 class Tree(ReadTree):
     """All full subtrees of a growing tree.
 
-    `_levels[k][i]` is the root over the leaves from `i << k` to `(i + 1) << k`.
+    Of `_levels[k]`, the 32 bytes numbered `i` are the root over the leaves from `i << k` to `(i + 1) << k`: a list of
+    digests takes more than twice as much memory.
     """
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._levels: list[list[bytes]] = [[]]
+        self._levels = [bytearray()]
         for leaf in leaves:
             self.append(leaf)
 
     @property
     def size(self) -> int:
-        return len(self._levels[0])
+        return len(self._levels[0]) // DIGEST
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf digest on the right."""
-        self._levels[0].append(leaf)
-        level = 0
-        while len(self._levels[level]) % 2 == 0:
-            left, right = self._levels[level][-2:]
-            level += 1
+        index, level = self.size, 0
+        self._levels[0] += leaf
+        while index & 1:
+            pair = self._levels[level][-2 * DIGEST :]
+            index, level = index >> 1, level + 1
             if level == len(self._levels):
-                self._levels.append([])
-            self._levels[level].append(node_digest(left, right))
+                self._levels.append(bytearray())
+            self._levels[level] += node_digest(pair[:DIGEST], pair[DIGEST:])
 
     def _node(self, level: int, index: int) -> bytes:
-        return self._levels[level][index]
+        return bytes(self._levels[level][index * DIGEST : (index + 1) * DIGEST])
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:

@@ -15,7 +15,7 @@ from db.log.memory import Memory
 from db.log.own_heads import Heads
 from db.log.stored import HeldLog, Naming, OwnLog, as_bytes, read_stored, topics_of
 from db.models import Tables
-from db.prepared import Prepared, PreparedIn, blank, written
+from db.prepared import Prepared, PreparedIn, blank, streamed, written
 
 _AT = re.compile(rb'"at":"([^"]{1,40})"')
 
@@ -168,8 +168,7 @@ class LedgerReader:
             query = index.select(index.code).group_by(index.code).order_by(fn.MIN(entry), index.code)
             if index is tables.fork_item:  # what another history alone names
                 query = query.where(~fn.EXISTS(named.where(tables.event_item.code == index.code)))
-            for (code,) in self.database.execute_sql(*query.sql()):
-                yield code
+            yield from (code for (code,) in streamed(query))
 
     def code_count(self) -> int:
         """How many items any event names; one that only a second history names is not counted."""

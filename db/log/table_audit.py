@@ -16,7 +16,7 @@ from custody.format.paper_codes import Sheet, pack_sheet, paper_id
 from db.log.paper_records import checked_sheet
 from db.log.stored import read_stored, topics_of
 from db.models import Tables
-from db.prepared import batches, written
+from db.prepared import batches, streamed, written
 from db.schema import changed_objects, scratch_database
 from db.state.item_rows import ItemRow
 from db.state.projection import Projection
@@ -70,7 +70,7 @@ class Checking:
             for table in (tables.event, tables.fork, tables.waiting):
                 columns = table.select(table.seq, table.leaf, table.body, table.signatures)
                 query = columns.where(table.log_id == log_id).order_by(table.seq, table.leaf)
-                for seq, leaf, body, signatures in query.tuples().iterator():
+                for seq, leaf, body, signatures in streamed(query):
                     raw = RawEntry(_bytes(body), _text(signatures), _number(seq), _bytes(leaf), str(name))
                     if table is tables.event:
                         self._handovers[name] += _begins_handover(raw.body)
@@ -175,7 +175,7 @@ class Checking:
         ):
             items = topics = 0
             columns = table.select(table.id, table.leaf, table.body, table.signatures)
-            for row_id, *stored in columns.tuples().iterator():
+            for row_id, *stored in streamed(columns):
                 try:
                     event = read_stored(*stored)
                     codes = self.ledger.codes_of(event.leaf) if event.type == "correct" else event.named
@@ -183,12 +183,12 @@ class Checking:
                     return  # a finding about the entry already
                 items += sum(hash((code, row_id)) for code in dict.fromkeys(codes))
                 topics += sum(hash((topic, row_id)) for topic in topics_of(event.body))
-            rows = index.select(index.code, getattr(index, column)).tuples().iterator()
+            rows = streamed(index.select(index.code, getattr(index, column)))
             if sum(hash((code, row_id)) for code, row_id in rows) != items:
                 yield tampered(N_("the index of items ({table}) is not what the entries say"), table=column)
             if table is tables.event:
-                rows = tables.event_topic.select(tables.event_topic.topic, tables.event_topic.event_id).tuples()
-                if sum(hash((topic, row_id)) for topic, row_id in rows.iterator()) != topics:
+                rows = streamed(tables.event_topic.select(tables.event_topic.topic, tables.event_topic.event_id))
+                if sum(hash((topic, row_id)) for topic, row_id in rows) != topics:
                     yield tampered(N_("the index of notices is not what the entries say"))
 
     def _places(self) -> Iterator[EvidenceFinding]:
@@ -201,7 +201,10 @@ class Checking:
             except TamperError:
                 return  # a finding about the entry already
             for name in ("place", "need"):
-                held, made = (_rows(getattr(tables, name)) for tables in (self.tables, fresh))
+                pair = getattr(self.tables, name), getattr(fresh, name)
+                if _sum_of_rows(pair[0]) == _sum_of_rows(pair[1]):
+                    continue
+                held, made = map(_rows, pair)
                 wrong = sorted((key for key in held.keys() | made.keys() if held.get(key) != made.get(key)), key=str)
                 if wrong:
                     message = N_("the table {table} is not what the plan says; rows: {count}; the first is {key}")
@@ -252,6 +255,13 @@ class Checking:
         for index in (self.tables.event_item, self.tables.fork_item):  # NOT IN would be quadratic on PostgreSQL
             strays = strays.where(~fn.EXISTS(index.select(index.code).where(index.code == rows.code)))
         return strays
+
+
+def _sum_of_rows(table: Any) -> int:
+    """The sum of the hashes of all rows, for a nation's places are too many to hold twice. As text: a number has the
+    hash of others, which who changes rows can work out.
+    """
+    return sum(hash(repr(row)) for row in streamed(table.select()))
 
 
 def _rows(table: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:

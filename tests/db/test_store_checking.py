@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from db.log.table_audit import Checking
 from db.schema import changed_objects
 from services.records.label_prints import record_prints
 from tests.support.checked_ledger import told
@@ -31,6 +32,24 @@ def test_nothing_is_asked_to_be_in_no_row_of_an_index(url: str, caplog: pytest.L
     asked = [record.getMessage() for record in caplog.records]
     assert any('FROM "event_item"' in sql for sql in asked)
     assert not [sql for sql in asked if re.search(r'NOT IN \(SELECT [^()]* FROM "(event|fork)_item"', sql)]
+
+
+def test_whole_tables_are_read_as_they_come(url: str) -> None:
+    """A client of PostgreSQL takes in all that a query finds, were it the entries of a nation, unless a cursor of the
+    server's has what is not fetched yet.
+    """
+    with planned_station(url) as store:
+        codes = boxes(store, 3)
+        database, checking = store.ledger.database, Checking(store)
+        for walk, count in ((store.ledger.codes(), 3), (checking.entries(), store.ledger.require_own_row().size)):
+            with store.transaction.snapshot():
+                next(walk)
+                if not url.startswith("sqlite"):
+                    assert database.execute_sql("SELECT COUNT(*) FROM pg_cursors").fetchone() == (1,)
+                assert 1 + len([*walk]) == count
+                if not url.startswith("sqlite"):
+                    assert database.execute_sql("SELECT COUNT(*) FROM pg_cursors").fetchone() == (0,)
+        assert sorted(store.ledger.codes()) == sorted(codes)  # in no transaction too
 
 
 def test_a_guard_that_is_off_is_named(url: str) -> None:
