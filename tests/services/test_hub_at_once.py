@@ -199,12 +199,12 @@ def place_meanwhile(store: Store, url: str, step: int, most: int) -> list[int]:
     """Let another program put so many entries in place before the statement of that number; counts the statements."""
     asked, ask_ledger = [0], store.ledger.database.execute_sql
 
-    def ask(*words: object) -> object:
+    def ask(*words: object, **how: object) -> object:
         asked[0] += 1
         if asked[0] == step:
             with open_store(url, signer(1), around(9)) as beside:
                 assert settle(beside, most)
-        return ask_ledger(*words)
+        return ask_ledger(*words, **how)
 
     store.ledger.database.execute_sql = ask
     return asked
