@@ -25,6 +25,10 @@ if runs; then
 fi
 if [ "$1" = anew ]; then
     rm -rf "$data.before"
+    if [ "$(du -sk "$data" | cut -f1)" -gt "$(df -k --output=avail "$data" | tail -1)" ]; then
+        echo "This disk has no room for a copy beside $data: move that to another disk, then systemctl start patroni" >&2
+        exit 2
+    fi
     mv "$data" "$data.before"
     exit
 fi

@@ -35,6 +35,8 @@ STATIONS = 20
 TIMES = int(os.environ.get("TIMES", "1"))
 PAUSE_S = 1.0
 """Between two records of one station."""
+FILLED = "/var/lib/postgresql/fills"
+FILL = f"dd if=/dev/zero bs=64K oflag=append conv=notrunc of={FILLED} 2>&1"
 
 
 class Field:
@@ -78,7 +80,8 @@ class Field:
         is_on = lambda: all(size > before[log] + 1 for log, size in self.acked.items())  # noqa: E731
         until(is_on, f"each station goes on after {what}", seconds)
         self.nothing_is_lost(before)
-        print(f"{what}: all {len(before)} stations went on after {time.monotonic() - began:.0f} s", flush=True)
+        took = f"all {len(before)} stations went on after {time.monotonic() - began:.0f} s"
+        print(f"{what}: {took}; disks: {self.cluster.disks()}", flush=True)
 
     def nothing_is_lost(self, acked: Mapping[str, int]) -> None:
         """Look whether the hub has so much of each log."""
@@ -202,15 +205,15 @@ def cut_off_primary(field: Field, cluster: Cluster) -> None:
 
 def fill_disk(field: Field, cluster: Cluster) -> None:
     """The disk of the primary's database is full, and stays so until another one has taken over."""
-    full, fill = cluster.primary, "dd if=/dev/zero bs=64K oflag=append conv=notrunc of=/var/lib/postgresql/fills 2>&1"
+    full = cluster.primary
 
     def another_leads_while_it_is_full() -> bool:
-        assert "No space left" in full.run("sh", "-c", fill, check=False)  # what PostgreSQL has given back, too
+        assert "No space left" in full.run("sh", "-c", FILL, check=False)  # what PostgreSQL has given back, too
         return another_leads(cluster, full)
 
     until(another_leads_while_it_is_full, f"another one leads than {full.name}")
     field.go_on("another one took over from the primary with a full disk")
-    full.run("rm", "/var/lib/postgresql/fills")
+    full.run("rm", FILLED)
     until(cluster.is_whole, "all three run again")
 
 
@@ -259,11 +262,18 @@ def put_back(field: Field, cluster: Cluster) -> None:
     before, told = dict(field.acked), len(field.notes)
     assert all(before[log] > size for log, size in at_moment.items())
     cluster.restore(moment)
+    full = cluster.databases[-1]
+    full.run("sh", "-c", FILL, check=False)
+    assert "no room for a copy" in full.run("sh", "-c", "serah-restore anew 2>&1", check=False)
+    full.run("rm", FILLED)
+    cluster.make_others_anew()
     field.go_on("the database was put back")
     field.nothing_is_lost(before)
     lost = [note for note in field.notes[told:] if note.startswith("The hub has lost")]
     assert len(lost) >= STATIONS, "their receipts show what the hub lost"
     until(cluster.is_whole, "the others are replicas of what was put back")
+    for machine in cluster.databases:
+        machine.run("rm", "-rf", f"{DATA}.before")  # as the page says
 
 
 def test_after_all_of_it_the_hub_has_every_record_as_its_station_signed_it(field: Field, cluster: Cluster) -> None:

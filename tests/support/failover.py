@@ -132,7 +132,7 @@ class Cluster:
         self.hub_process = self.hub.start(*words, "--json", env=self.settings("hub"), log=self.folder / "serah.log")
 
     def restore(self, moment: str) -> None:
-        """Put the database back, as the page says."""
+        """Put the database back at the first, which leads from then on; the others stand still. As the page says."""
         first, leader = self.databases[0], self.primary.name
         for machine in self.databases:
             machine.run("serah-restore", "stop")
@@ -141,6 +141,9 @@ class Cluster:
         first.run("serah-restore", moment)
         self.start_patroni(first)
         until(lambda: "primary" in self.roles().values(), "what was put back is the primary")
+
+    def make_others_anew(self) -> None:
+        """Make the other two replicas of what was put back."""
         for machine in self.databases[1:]:
             machine.run("serah-restore", "anew")
             self.start_patroni(machine)
@@ -182,6 +185,12 @@ class Cluster:
     def is_whole(self) -> bool:
         """Whether all three run, and one commits with the primary."""
         return sorted(self.roles().values()) == ["primary", "replica", "sync_standby"]
+
+    def disks(self) -> str:
+        """How full the disk of each computer with a database is, in MB: used, of how many, for changes (`pg_wal`)."""
+        asked = f"df -m --output=used,size {DATA} | tail -1; du -sm {DATA}/pg_wal | cut -f1"
+        told = {one.name: one.run("sh", "-c", asked, check=False).split() for one in self.databases if one.has_power}
+        return "; ".join(" ".join((name, *sizes)) for name, sizes in told.items())
 
     def sql(self, text: str, database: str = "postgres") -> str:
         """What a statement gives, as the administrator at the primary."""
